@@ -1,0 +1,5 @@
+//! What a trace adds up to: tracks and spans for drawing, links, metrics and findings.
+//!
+//! Reads traces only: a trace that was saved, or imported, is analysed as one that was just recorded.
+
+pub mod track;

@@ -1,0 +1,14 @@
+//! What happened: the append-only truth of a run, and everything that can be said from it alone.
+//!
+//! Owns the event catalogue, its records and side tables, the state after any event, the text and file forms, and
+//! the table of legal transitions. Knows no machine: whatever produces a trace, this and [`crate::analysis`] read it.
+
+pub mod event;
+pub mod ids;
+pub mod store;
+pub mod tables;
+
+pub use event::{Event, Level, Record};
+pub use ids::*;
+pub use store::{Recorder, Trace, TracePart};
+pub use tables::Tables;
