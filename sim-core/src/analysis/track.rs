@@ -3,8 +3,8 @@
 //! Owns the types only: [`super::index`] makes them from a trace.
 
 use crate::instant::{SimDuration, SimTime};
-use crate::trace::event::BlockReason;
 use crate::trace::ids::*;
+pub use crate::trace::snapshot::Wait;
 
 /// What a row of the timeline shows. The order is the order of rows.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -32,15 +32,6 @@ pub enum CounterKind {
     RunQueue,
     /// Messages in a channel.
     Channel(ResourceId),
-}
-
-/// What a pending task or a blocked thread waits for.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-pub struct Wait {
-    /// The kind of thing.
-    pub reason: BlockReason,
-    /// Its id, in the table that the reason names.
-    pub on: u32,
 }
 
 /// The state that a span shows.
