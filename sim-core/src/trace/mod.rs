@@ -8,6 +8,7 @@ pub mod ids;
 pub mod snapshot;
 pub mod store;
 pub mod tables;
+pub mod text;
 
 pub use event::{Event, Level, Record};
 pub use ids::*;

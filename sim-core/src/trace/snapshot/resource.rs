@@ -111,13 +111,7 @@ impl Snapshot {
     }
 
     /// The actor's oldest wait for the resource is over; of any kind if `wants` is none.
-    pub(super) fn resource_wait_over(
-        &mut self,
-        tables: &Tables,
-        id: ResourceId,
-        actor: Actor,
-        wants: Option<WaitFor>,
-    ) {
+    pub(super) fn resource_wait_over(&mut self, tables: &Tables, id: ResourceId, actor: Actor, wants: Option<WaitFor>) {
         let mut over = None;
         self.change_resource(tables, id, |r| {
             let found = r.waiters.iter().position(|w| w.actor == actor && wants.is_none_or(|kind| kind == w.wants));
