@@ -1,0 +1,510 @@
+//! The executor's state: every task, and the way from woken to polled.
+//!
+//! Owns the tasks' states; the queues are the machine's. Never borrowed while user code runs: futures are taken out
+//! of their slot to be polled, and dropped outside.
+
+use std::cell::{Cell as StdCell, RefCell};
+use std::future::Future;
+use std::pin::Pin;
+use std::ptr;
+use std::sync::Arc;
+
+use super::policy::{Next, Ready, Reason, TaskPolicy};
+use super::waker::{self, Cell, Link};
+use crate::instant::SimDuration;
+use crate::machine::kernel::Kernel;
+use crate::machine::sim::Sim;
+use crate::trace::event::{DecisionKind, End, Ends, Event, PollFrom, PollResult, WakeEffect};
+use crate::trace::ids::*;
+use crate::trace::tables::{SourcePlace, TaskInfo, TaskKind};
+
+pub(crate) type TaskFuture = Pin<Box<dyn Future<Output = ()>>>;
+
+thread_local! {
+    static CURRENT: StdCell<*const Exec> = const { StdCell::new(ptr::null()) };
+}
+
+/// The executor of the current run.
+pub(crate) struct Exec {
+    pub sim: std::rc::Rc<Sim>,
+    pub link: Arc<Link>,
+    pub state: RefCell<Core>,
+    /// Whether the root has completed, or no task is left, and workers are to stop.
+    pub over: StdCell<bool>,
+    pub ends: EndsWith,
+    pub poll_cost: SimDuration,
+    pub pool: RefCell<super::pool::Pool>,
+    /// With what the task that is being dropped panicked.
+    pub panic: RefCell<Option<String>>,
+}
+
+/// What ends the run.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum EndsWith {
+    /// The end of the first task: the root.
+    Root,
+    /// The end of every task.
+    All,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum TaskState {
+    Ready,
+    Polling(WorkerId),
+    Pending,
+    Ended,
+}
+
+pub(crate) struct Task {
+    /// Absent while it is polled and after it ended.
+    future: Option<TaskFuture>,
+    cell: Option<Arc<Cell>>,
+    pub state: TaskState,
+    /// Whether it was woken during the poll that runs.
+    woken: bool,
+    /// Whether it is to be dropped when the poll that runs ends.
+    abort: Option<Actor>,
+    /// What its creation costs, if the task itself pays.
+    unpaid: bool,
+}
+
+pub(crate) struct Worker {
+    pub thread: ThreadId,
+    pub parked: bool,
+}
+
+pub(crate) struct Core {
+    pub tasks: Vec<Task>,
+    pub workers: Vec<Worker>,
+    /// Tasks that have not ended, not counting helpers.
+    pub live: usize,
+    policy: Box<dyn TaskPolicy>,
+    /// The machine's queues, in the order in which the policy named them.
+    queues: Vec<QueueId>,
+}
+
+/// A task taken from its queue, to be polled.
+pub(crate) struct Taken {
+    pub task: TaskId,
+    pub future: TaskFuture,
+    /// Its slot keeps the cell alive while it is polled.
+    pub cell: *const Cell,
+    pub at: WorkerQueue,
+    pub unpaid: SimDuration,
+}
+
+/// What to know of a task before it exists.
+pub(crate) struct NewTask {
+    pub name: String,
+    pub path: String,
+    pub kind: TaskKind,
+    pub future_bytes: usize,
+    pub place: Option<&'static std::panic::Location<'static>>,
+}
+
+/// Makes `exec` the current executor of this OS thread while `f` runs.
+pub(crate) fn enter<R>(exec: &Exec, f: impl FnOnce() -> R) -> R {
+    struct Back(*const Exec);
+    impl Drop for Back {
+        fn drop(&mut self) {
+            CURRENT.set(self.0);
+        }
+    }
+    let _back = Back(CURRENT.replace(exec));
+    f()
+}
+
+/// The current executor, if this code runs under one.
+#[inline]
+pub(crate) fn try_with<R>(f: impl FnOnce(&Exec) -> R) -> Option<R> {
+    let current = CURRENT.get();
+    if current.is_null() {
+        return None;
+    }
+    // SAFETY: `enter` set the pointer from a reference and takes it back before that reference ends.
+    Some(f(unsafe { &*current }))
+}
+
+/// The current executor. Panics where there is none.
+#[track_caller]
+pub(crate) fn with<R>(f: impl FnOnce(&Exec) -> R) -> R {
+    try_with(f).unwrap_or_else(|| {
+        panic!("this needs an async executor, and there is none here: run the root with Machine::run_async")
+    })
+}
+
+/// Wakes the cell's task, if it belongs to the current run.
+#[inline]
+pub(crate) fn wake(cell: &Cell) -> bool {
+    try_with(|exec| {
+        if !ptr::eq(&raw const *exec.link, &raw const *cell.link) {
+            return false;
+        }
+        exec.wake(cell.task, exec.sim.actor.get());
+        true
+    })
+    .unwrap_or(false)
+}
+
+pub(crate) fn waker_cloned(cell: &Cell) {
+    own_run(cell, |exec, kernel| {
+        exec.sim.owe(kernel.costs.waker_clone);
+        kernel.record(Event::WakerCloned { task: cell.task, by: exec.sim.actor.get() });
+    });
+}
+
+pub(crate) fn waker_dropped(cell: &Arc<Cell>) {
+    own_run(cell, |exec, kernel| {
+        exec.sim.owe(kernel.costs.waker_drop);
+        let by = exec.sim.actor.get();
+        kernel.record(Event::WakerDropped { task: cell.task, by });
+        if Arc::strong_count(cell) == 1 {
+            kernel.record(Event::TaskFreed { task: cell.task, by });
+        }
+    });
+}
+
+fn own_run(cell: &Cell, f: impl FnOnce(&Exec, &mut Kernel)) {
+    try_with(|exec| {
+        if ptr::eq(&raw const *exec.link, &raw const *cell.link) {
+            f(exec, &mut exec.sim.kernel.borrow_mut());
+        }
+    });
+}
+
+impl Core {
+    pub fn new(policy: Box<dyn TaskPolicy>, workers: u32, kernel: &mut Kernel) -> Core {
+        let queues = policy.queues(workers).into_iter().map(|q| kernel.add_queue(&q.name, q.owner)).collect();
+        Core { tasks: Vec::new(), workers: Vec::new(), live: 0, policy, queues }
+    }
+
+    /// Puts the task into the queue that the policy names, and unparks whom it says.
+    fn enqueue(&mut self, kernel: &mut Kernel, task: TaskId, why: Reason, on: Option<WorkerId>) -> (QueueId, End) {
+        self.tasks[task.index()].state = TaskState::Ready;
+        let (place, end) = self.policy.place(why, on);
+        let queue = self.queues[place];
+        let list = &mut kernel.queues[queue.index()];
+        match end {
+            End::Front => list.push_front(task.0),
+            End::Back => list.push_back(task.0),
+        }
+        (queue, end)
+    }
+
+    fn unpark_for(&mut self, kernel: &mut Kernel, queue: QueueId, by: Actor) {
+        if !self.workers.iter().any(|w| w.parked) {
+            return;
+        }
+        let place = self.queues.iter().position(|q| *q == queue).expect("a queue is one of the policy's");
+        let Core { policy, workers, queues, .. } = self;
+        let ready = Ready {
+            lengths: &|place| kernel.queues[queues[place].index()].len(),
+            parked: &|worker| workers[worker.index()].parked,
+            workers: workers.len() as u32,
+        };
+        let Some(worker) = policy.unpark(place, &ready) else { return };
+        workers[worker.index()].parked = false;
+        let thread = workers[worker.index()].thread;
+        kernel.record(Event::WorkerUnparked { worker, by });
+        kernel.unblock(thread, by);
+    }
+
+    /// The worker on which `by` acts: the one that polls it.
+    fn worker_of(&self, by: Actor) -> Option<WorkerId> {
+        match by {
+            Actor::Worker(worker) => Some(worker),
+            Actor::Task(task) => match self.tasks[task.index()].state {
+                TaskState::Polling(worker) => Some(worker),
+                TaskState::Ready | TaskState::Pending | TaskState::Ended => None,
+            },
+            Actor::Run | Actor::Thread(_) | Actor::Timer(_) | Actor::Device(_) | Actor::Foreign => None,
+        }
+    }
+
+    /// What the worker polls next; none: it has parked.
+    fn next(&mut self, kernel: &mut Kernel, worker: WorkerId) -> Option<(TaskId, QueueId, End)> {
+        loop {
+            let Core { policy, workers, queues, .. } = self;
+            let Kernel { queues: lists, decider, .. } = kernel;
+            let mut choices = Vec::new();
+            let ready = Ready {
+                lengths: &|place| lists[queues[place].index()].len(),
+                parked: &|worker| workers[worker.index()].parked,
+                workers: workers.len() as u32,
+            };
+            let next = policy.next(worker, &ready, &mut |below| {
+                let choice = decider.of_scheduling(DecisionKind::Victim, below);
+                let taken = choice.taken;
+                choices.push((choice, below));
+                taken
+            });
+            for (choice, below) in choices {
+                kernel.record(Event::WorkerSearching { worker });
+                kernel.record_choice(DecisionKind::Victim, StrId(0), &choice, below);
+            }
+            match next {
+                Next::Poll { queue, end } => {
+                    let queue = queues[queue];
+                    let list = &mut kernel.queues[queue.index()];
+                    let task = match end {
+                        End::Front => list.pop_front(),
+                        End::Back => list.pop_back(),
+                    };
+                    return Some((TaskId(task.expect("a policy polls from a queue that holds a task")), queue, end));
+                }
+                Next::Move { from, to, count, stolen } => {
+                    let (from, to) = (queues[from], queues[to]);
+                    move_tasks(kernel, from, to, count, stolen);
+                }
+                Next::Park => return None,
+            }
+        }
+    }
+}
+
+fn move_tasks(kernel: &mut Kernel, from: QueueId, to: QueueId, count: usize, stolen: bool) {
+    assert!(count > 0, "a policy that moves nothing would be asked for ever");
+    let moved: Vec<u32> = kernel.queues[from.index()].drain(..count).collect();
+    kernel.queues[to.index()].extend(moved);
+    let ends = Ends { from: End::Front, to: End::Back, stolen };
+    let count = u32::try_from(count).expect("a queue holds fewer than 2^32 tasks");
+    kernel.record(Event::Moved { queues: QueuePair { from, to }, count, ends });
+}
+
+impl Exec {
+    /// A new task, Ready. `with_future` gets its cell; what it answers is polled later.
+    pub fn add(&self, new: NewTask, future: TaskFuture) -> TaskId {
+        let by = self.sim.actor.get();
+        let mut state = self.state.borrow_mut();
+        let mut kernel = self.sim.kernel.borrow_mut();
+        let id = TaskId::from_index(state.tasks.len());
+        let (name, path) = (kernel.intern(&new.name), kernel.intern(&new.path));
+        let place = new.place.map(|at| kernel.place(at));
+        let future_bytes = u32::try_from(new.future_bytes).unwrap_or(u32::MAX);
+        kernel.recorder.tables_mut().tasks.push(TaskInfo { name, kind: new.kind, path, future_bytes, place });
+        let cell = Arc::new(Cell { task: id, link: Arc::clone(&self.link) });
+        let task = Task {
+            future: Some(future),
+            cell: Some(cell),
+            state: TaskState::Ready,
+            woken: false,
+            abort: None,
+            unpaid: by == Actor::Run,
+        };
+        state.tasks.push(task);
+        state.live += usize::from(new.kind != TaskKind::Helper);
+        if by != Actor::Run {
+            self.sim.owe(kernel.costs.task_spawn);
+        }
+        kernel.record(Event::TaskSpawned { task: id, by });
+        let bytes = kernel.costs.task_bytes;
+        kernel.record(Event::TaskAllocated { task: id, bytes });
+        let on = state.worker_of(by);
+        let (queue, end) = state.enqueue(&mut kernel, id, Reason::Spawned, on);
+        kernel.record(Event::Queued { task: id, queue, end });
+        state.unpark_for(&mut kernel, queue, by);
+        id
+    }
+
+    /// Wakes the task.
+    #[inline]
+    pub fn wake(&self, task: TaskId, by: Actor) {
+        let mut state = self.state.borrow_mut();
+        let mut kernel = self.sim.kernel.borrow_mut();
+        let slot = &mut state.tasks[task.index()];
+        let effect = match slot.state {
+            TaskState::Polling(_) if slot.woken => WakeEffect::Redundant,
+            TaskState::Polling(_) => {
+                slot.woken = true;
+                if by == Actor::Task(task) { WakeEffect::OwnPoll } else { WakeEffect::DuringPoll }
+            }
+            TaskState::Pending => WakeEffect::Queued,
+            TaskState::Ready => WakeEffect::Redundant,
+            TaskState::Ended => WakeEffect::Stale,
+        };
+        self.sim.owe(kernel.costs.wake);
+        kernel.record(Event::Woken { task, by, effect });
+        if effect == WakeEffect::Queued {
+            let on = state.worker_of(by);
+            let (queue, end) = state.enqueue(&mut kernel, task, Reason::Woken, on);
+            kernel.record(Event::Queued { task, queue, end });
+            state.unpark_for(&mut kernel, queue, by);
+        }
+    }
+
+    /// Wakes that real OS threads asked for.
+    pub fn take_foreign(&self) {
+        for task in self.link.take_foreign() {
+            self.wake(task, Actor::Foreign);
+        }
+    }
+
+    /// Takes the next task for `worker` out of its queue; none: the worker is parked.
+    pub fn take_next(&self, worker: WorkerId) -> Option<Taken> {
+        let mut state = self.state.borrow_mut();
+        let mut kernel = self.sim.kernel.borrow_mut();
+        kernel.steps += 1;
+        let Some((task, queue, end)) = state.next(&mut kernel, worker) else {
+            state.workers[worker.index()].parked = true;
+            let thread = state.workers[worker.index()].thread;
+            kernel.record(Event::WorkerParked { worker, thread });
+            return None;
+        };
+        let at = WorkerQueue { worker, queue };
+        let from = match end {
+            End::Front => PollFrom::Front,
+            End::Back => PollFrom::Back,
+        };
+        kernel.record(Event::PollStarted { task, at, from });
+        let slot = &mut state.tasks[task.index()];
+        slot.state = TaskState::Polling(worker);
+        slot.woken = false;
+        let unpaid = if std::mem::take(&mut slot.unpaid) { kernel.costs.task_spawn } else { SimDuration::ZERO };
+        let future = slot.future.take().expect("a Ready task has its future");
+        let cell = Arc::as_ptr(slot.cell.as_ref().expect("a Ready task has its cell"));
+        Some(Taken { task, future, cell, at, unpaid })
+    }
+
+    /// The poll returned Pending. Answers the future if it is to be dropped: it was aborted meanwhile.
+    pub fn put_back(&self, task: TaskId, future: TaskFuture, at: WorkerQueue) -> Option<(TaskFuture, Actor)> {
+        let mut state = self.state.borrow_mut();
+        let mut kernel = self.sim.kernel.borrow_mut();
+        let slot = &mut state.tasks[task.index()];
+        if let Some(by) = slot.abort {
+            slot.state = TaskState::Pending;
+            kernel.record(Event::PollEnded { task, at, result: PollResult::Pending });
+            return Some((future, by));
+        }
+        slot.future = Some(future);
+        if !slot.woken {
+            slot.state = TaskState::Pending;
+            kernel.record(Event::PollEnded { task, at, result: PollResult::Pending });
+            return None;
+        }
+        let (queue, end) = state.enqueue(&mut kernel, task, Reason::WokenInPoll, Some(at.worker));
+        let result = match end {
+            End::Front => PollResult::RequeuedFront,
+            End::Back => PollResult::RequeuedBack,
+        };
+        kernel.record(Event::PollEnded { task, at: WorkerQueue { worker: at.worker, queue }, result });
+        state.unpark_for(&mut kernel, queue, Actor::Worker(at.worker));
+        None
+    }
+
+    /// The poll was the task's last: it returned Ready or panicked.
+    pub fn end_poll(&self, task: TaskId, at: WorkerQueue, result: PollResult) {
+        let mut state = self.state.borrow_mut();
+        let mut kernel = self.sim.kernel.borrow_mut();
+        kernel.record(Event::PollEnded { task, at, result });
+        if result == PollResult::Ready {
+            kernel.record(Event::TaskCompleted { task, by: at.worker });
+        }
+        self.end(&mut state, task, &kernel);
+        drop((state, kernel));
+        self.forget(task);
+    }
+
+    /// The run ended inside the task's poll.
+    pub fn cut_poll(&self, task: TaskId, at: WorkerQueue) {
+        self.state.borrow_mut().tasks[task.index()].state = TaskState::Pending;
+        self.sim.kernel.borrow_mut().record(Event::PollEnded { task, at, result: PollResult::Cut });
+    }
+
+    /// Asks for the task's end. One that is being polled ends when the poll does; any other is dropped now, at its await.
+    pub fn abort(&self, task: TaskId) {
+        let by = self.sim.actor.get();
+        let future = {
+            let mut state = self.state.borrow_mut();
+            let mut kernel = self.sim.kernel.borrow_mut();
+            let slot = &mut state.tasks[task.index()];
+            if slot.state == TaskState::Ended || slot.abort.is_some() {
+                return;
+            }
+            kernel.record(Event::AbortRequested { task, by });
+            slot.abort = Some(by);
+            slot.future.take()
+        };
+        if let Some(future) = future {
+            self.cancel(task, future, by);
+        }
+    }
+
+    /// Drops the task's future before it was ready: guards run, speaking for the task.
+    pub fn cancel(&self, task: TaskId, future: TaskFuture, by: Actor) {
+        self.leave_queue(task);
+        let before = self.sim.actor.replace(Actor::Task(task));
+        let dropped = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| drop(future)));
+        if let Err(payload) = dropped {
+            self.sim.note_panic(&*payload);
+        }
+        self.sim.actor.set(before);
+        let mut state = self.state.borrow_mut();
+        let mut kernel = self.sim.kernel.borrow_mut();
+        kernel.record(Event::TaskCancelled { task, by });
+        self.end(&mut state, task, &kernel);
+        drop((state, kernel));
+        self.forget(task);
+    }
+
+    fn leave_queue(&self, task: TaskId) {
+        let state = self.state.borrow();
+        if state.tasks[task.index()].state != TaskState::Ready {
+            return;
+        }
+        let mut kernel = self.sim.kernel.borrow_mut();
+        for queue in &state.queues {
+            let list = &mut kernel.queues[queue.index()];
+            if let Some(place) = list.iter().position(|t| *t == task.0) {
+                let end = if place == 0 { End::Front } else { End::Back };
+                list.remove(place);
+                kernel.record(Event::Dequeued { task, queue: *queue, end });
+                return;
+            }
+        }
+    }
+
+    fn end(&self, state: &mut Core, task: TaskId, kernel: &Kernel) {
+        state.tasks[task.index()].state = TaskState::Ended;
+        let helper = kernel.recorder.tables().tasks[task.index()].kind == TaskKind::Helper;
+        state.live -= usize::from(!helper);
+        let over = match self.ends {
+            EndsWith::Root => task == TaskId(0),
+            EndsWith::All => state.live == 0,
+        };
+        if over {
+            self.over.set(true);
+        }
+    }
+
+    /// The executor gives up its own reference to an ended task.
+    fn forget(&self, task: TaskId) {
+        let cell = self.state.borrow_mut().tasks[task.index()].cell.take();
+        if let Some(cell) = cell.filter(|cell| waker::alive(cell) == 0) {
+            let by = self.sim.actor.get();
+            self.sim.kernel.borrow_mut().record(Event::TaskFreed { task: cell.task, by });
+        }
+    }
+
+    /// Drops every task that is left, the oldest first.
+    pub fn cancel_all(&self) {
+        let mut index = 0;
+        loop {
+            let future = {
+                let mut state = self.state.borrow_mut();
+                let Some(slot) = state.tasks.get_mut(index) else { return };
+                slot.future.take()
+            };
+            if let Some(future) = future {
+                self.cancel(TaskId::from_index(index), future, Actor::Run);
+            }
+            index += 1;
+        }
+    }
+}
+
+/// Kept here so that the tables' place type is made in one spot.
+impl Kernel {
+    pub fn place(&mut self, at: &std::panic::Location<'_>) -> SourcePlace {
+        SourcePlace { file: at.file().to_owned(), line: at.line(), column: at.column() }
+    }
+}
