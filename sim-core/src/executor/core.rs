@@ -14,7 +14,7 @@ use super::waker::{self, Cell, Link};
 use crate::instant::SimDuration;
 use crate::machine::kernel::Kernel;
 use crate::machine::sim::Sim;
-use crate::trace::event::{DecisionKind, End, Ends, Event, PollFrom, PollResult, WakeEffect};
+use crate::trace::event::{BlockReason, DecisionKind, End, Ends, Event, PollFrom, PollResult, WakeEffect};
 use crate::trace::ids::*;
 use crate::trace::tables::{SourcePlace, TaskInfo, TaskKind};
 
@@ -68,19 +68,17 @@ pub(crate) struct Task {
     unpaid: bool,
 }
 
-pub(crate) struct Worker {
-    pub thread: ThreadId,
-    pub parked: bool,
-}
-
 pub(crate) struct Core {
     pub tasks: Vec<Task>,
-    pub workers: Vec<Worker>,
+    /// By [`WorkerId`]: the thread it runs on, and whether it is parked.
+    pub workers: Vec<ThreadId>,
+    pub parked: Vec<bool>,
+    any_parked: bool,
     /// Tasks that have not ended, not counting helpers.
     pub live: usize,
     policy: Box<dyn TaskPolicy>,
-    /// The machine's queues, in the order in which the policy named them.
-    queues: Vec<QueueId>,
+    /// The place of the policy's first queue among the machine's.
+    first_queue: usize,
 }
 
 /// A task taken from its queue, to be polled.
@@ -90,7 +88,31 @@ pub(crate) struct Taken {
     /// Its slot keeps the cell alive while it is polled.
     pub cell: *const Cell,
     pub at: WorkerQueue,
-    pub unpaid: SimDuration,
+}
+
+/// A task whose poll returned Pending, to be put where it belongs.
+pub(crate) struct Polled {
+    pub task: TaskId,
+    pub future: Option<TaskFuture>,
+    pub at: WorkerQueue,
+    /// Whether the poll's cost was paid.
+    pub paid: bool,
+}
+
+/// What a worker does next.
+pub(crate) enum Turn {
+    /// Poll this task.
+    Poll(Taken),
+    /// Let virtual time pass, until the poll that ended is paid, and ask again.
+    Wait,
+    /// Drop the task that was polled: this one aborted it meanwhile.
+    Cancel(Actor),
+    /// Take in the wakes that real OS threads asked for, and ask again.
+    Foreign,
+    /// Stop until unparked: there is nothing to poll.
+    Park,
+    /// Return: the run is over.
+    Over,
 }
 
 /// What to know of a task before it exists.
@@ -174,15 +196,24 @@ fn own_run(cell: &Cell, f: impl FnOnce(&Exec, &mut Kernel)) {
 
 impl Core {
     pub fn new(policy: Box<dyn TaskPolicy>, workers: u32, kernel: &mut Kernel) -> Core {
-        let queues = policy.queues(workers).into_iter().map(|q| kernel.add_queue(&q.name, q.owner)).collect();
-        Core { tasks: Vec::new(), workers: Vec::new(), live: 0, policy, queues }
+        let first_queue = kernel.queues.len();
+        for queue in policy.queues(workers) {
+            kernel.add_queue(&queue.name, queue.owner);
+        }
+        let (tasks, workers, parked) = (Vec::new(), Vec::new(), Vec::new());
+        Core { tasks, workers, parked, any_parked: false, live: 0, policy, first_queue }
     }
 
-    /// Puts the task into the queue that the policy names, and unparks whom it says.
+    fn queue_id(&self, place: usize) -> QueueId {
+        QueueId::from_index(self.first_queue + place)
+    }
+
+    /// Puts the task into the queue that the policy names.
+    #[inline]
     fn enqueue(&mut self, kernel: &mut Kernel, task: TaskId, why: Reason, on: Option<WorkerId>) -> (QueueId, End) {
         self.tasks[task.index()].state = TaskState::Ready;
         let (place, end) = self.policy.place(why, on);
-        let queue = self.queues[place];
+        let queue = self.queue_id(place);
         let list = &mut kernel.queues[queue.index()];
         match end {
             End::Front => list.push_front(task.0),
@@ -191,22 +222,21 @@ impl Core {
         (queue, end)
     }
 
+    /// Unparks whom the policy says for a task that was just put into `queue`.
+    #[inline]
     fn unpark_for(&mut self, kernel: &mut Kernel, queue: QueueId, by: Actor) {
-        if !self.workers.iter().any(|w| w.parked) {
-            return;
+        if self.any_parked {
+            self.unpark_one(kernel, queue, by);
         }
-        let place = self.queues.iter().position(|q| *q == queue).expect("a queue is one of the policy's");
-        let Core { policy, workers, queues, .. } = self;
-        let ready = Ready {
-            lengths: &|place| kernel.queues[queues[place].index()].len(),
-            parked: &|worker| workers[worker.index()].parked,
-            workers: workers.len() as u32,
-        };
-        let Some(worker) = policy.unpark(place, &ready) else { return };
-        workers[worker.index()].parked = false;
-        let thread = workers[worker.index()].thread;
+    }
+
+    fn unpark_one(&mut self, kernel: &mut Kernel, queue: QueueId, by: Actor) {
+        let ready = Ready::new(&kernel.queues[self.first_queue..], &self.parked);
+        let Some(worker) = self.policy.unpark(queue.index() - self.first_queue, &ready) else { return };
+        self.parked[worker.index()] = false;
+        self.any_parked = self.parked.contains(&true);
         kernel.record(Event::WorkerUnparked { worker, by });
-        kernel.unblock(thread, by);
+        kernel.unblock(self.workers[worker.index()], by);
     }
 
     /// The worker on which `by` acts: the one that polls it.
@@ -221,18 +251,14 @@ impl Core {
         }
     }
 
-    /// What the worker polls next; none: it has parked.
+    /// What the worker polls next; none: there is nothing.
+    #[inline]
     fn next(&mut self, kernel: &mut Kernel, worker: WorkerId) -> Option<(TaskId, QueueId, End)> {
         loop {
-            let Core { policy, workers, queues, .. } = self;
-            let Kernel { queues: lists, decider, .. } = kernel;
+            let Kernel { queues, decider, .. } = kernel;
             let mut choices = Vec::new();
-            let ready = Ready {
-                lengths: &|place| lists[queues[place].index()].len(),
-                parked: &|worker| workers[worker.index()].parked,
-                workers: workers.len() as u32,
-            };
-            let next = policy.next(worker, &ready, &mut |below| {
+            let ready = Ready::new(&queues[self.first_queue..], &self.parked);
+            let next = self.policy.next(worker, &ready, &mut |below| {
                 let choice = decider.of_scheduling(DecisionKind::Victim, below);
                 let taken = choice.taken;
                 choices.push((choice, below));
@@ -244,7 +270,7 @@ impl Core {
             }
             match next {
                 Next::Poll { queue, end } => {
-                    let queue = queues[queue];
+                    let queue = self.queue_id(queue);
                     let list = &mut kernel.queues[queue.index()];
                     let task = match end {
                         End::Front => list.pop_front(),
@@ -253,12 +279,37 @@ impl Core {
                     return Some((TaskId(task.expect("a policy polls from a queue that holds a task")), queue, end));
                 }
                 Next::Move { from, to, count, stolen } => {
-                    let (from, to) = (queues[from], queues[to]);
-                    move_tasks(kernel, from, to, count, stolen);
+                    move_tasks(kernel, self.queue_id(from), self.queue_id(to), count, stolen);
                 }
                 Next::Park => return None,
             }
         }
+    }
+
+    /// Puts a task whose poll returned Pending where it belongs. Answers who aborted it meanwhile, if someone did.
+    #[inline]
+    fn settle(&mut self, kernel: &mut Kernel, polled: &mut Polled) -> Option<Actor> {
+        let (task, at) = (polled.task, polled.at);
+        let slot = &mut self.tasks[task.index()];
+        if let Some(by) = slot.abort {
+            slot.state = TaskState::Pending;
+            kernel.record(Event::PollEnded { task, at, result: PollResult::Pending });
+            return Some(by);
+        }
+        slot.future = polled.future.take();
+        if !slot.woken {
+            slot.state = TaskState::Pending;
+            kernel.record(Event::PollEnded { task, at, result: PollResult::Pending });
+            return None;
+        }
+        let (queue, end) = self.enqueue(kernel, task, Reason::WokenInPoll, Some(at.worker));
+        let result = match end {
+            End::Front => PollResult::RequeuedFront,
+            End::Back => PollResult::RequeuedBack,
+        };
+        kernel.record(Event::PollEnded { task, at: WorkerQueue { worker: at.worker, queue }, result });
+        self.unpark_for(kernel, queue, Actor::Worker(at.worker));
+        None
     }
 }
 
@@ -334,21 +385,43 @@ impl Exec {
 
     /// Wakes that real OS threads asked for.
     pub fn take_foreign(&self) {
-        for task in self.link.take_foreign() {
-            self.wake(task, Actor::Foreign);
+        if self.link.any_foreign() {
+            for task in self.link.take_foreign() {
+                self.wake(task, Actor::Foreign);
+            }
         }
     }
 
-    /// Takes the next task for `worker` out of its queue; none: the worker is parked.
-    pub fn take_next(&self, worker: WorkerId) -> Option<Taken> {
+    /// What `worker` does after `polled`: puts it where it belongs and takes the next task out of its queue, in one go.
+    #[inline]
+    pub fn turn(&self, worker: WorkerId, polled: &mut Option<Polled>) -> Turn {
         let mut state = self.state.borrow_mut();
         let mut kernel = self.sim.kernel.borrow_mut();
-        kernel.steps += 1;
+        if let Some(pending) = polled {
+            if !pending.paid && !self.sim.pay(&mut kernel, self.poll_cost) {
+                return Turn::Wait;
+            }
+            if let Some(by) = state.settle(&mut kernel, pending) {
+                return Turn::Cancel(by);
+            }
+            *polled = None;
+            self.sim.actor.set(Actor::Worker(worker));
+        }
+        if self.over.get() {
+            return Turn::Over;
+        }
+        if self.link.any_foreign() {
+            return Turn::Foreign;
+        }
+        kernel.count_step();
         let Some((task, queue, end)) = state.next(&mut kernel, worker) else {
-            state.workers[worker.index()].parked = true;
-            let thread = state.workers[worker.index()].thread;
+            state.parked[worker.index()] = true;
+            state.any_parked = true;
+            let thread = state.workers[worker.index()];
             kernel.record(Event::WorkerParked { worker, thread });
-            return None;
+            kernel.block(thread, BlockReason::Park, worker.0);
+            self.sim.owe(kernel.costs.syscall);
+            return Turn::Park;
         };
         let at = WorkerQueue { worker, queue };
         let from = match end {
@@ -359,36 +432,13 @@ impl Exec {
         let slot = &mut state.tasks[task.index()];
         slot.state = TaskState::Polling(worker);
         slot.woken = false;
-        let unpaid = if std::mem::take(&mut slot.unpaid) { kernel.costs.task_spawn } else { SimDuration::ZERO };
+        if std::mem::take(&mut slot.unpaid) {
+            self.sim.owe(kernel.costs.task_spawn);
+        }
         let future = slot.future.take().expect("a Ready task has its future");
         let cell = Arc::as_ptr(slot.cell.as_ref().expect("a Ready task has its cell"));
-        Some(Taken { task, future, cell, at, unpaid })
-    }
-
-    /// The poll returned Pending. Answers the future if it is to be dropped: it was aborted meanwhile.
-    pub fn put_back(&self, task: TaskId, future: TaskFuture, at: WorkerQueue) -> Option<(TaskFuture, Actor)> {
-        let mut state = self.state.borrow_mut();
-        let mut kernel = self.sim.kernel.borrow_mut();
-        let slot = &mut state.tasks[task.index()];
-        if let Some(by) = slot.abort {
-            slot.state = TaskState::Pending;
-            kernel.record(Event::PollEnded { task, at, result: PollResult::Pending });
-            return Some((future, by));
-        }
-        slot.future = Some(future);
-        if !slot.woken {
-            slot.state = TaskState::Pending;
-            kernel.record(Event::PollEnded { task, at, result: PollResult::Pending });
-            return None;
-        }
-        let (queue, end) = state.enqueue(&mut kernel, task, Reason::WokenInPoll, Some(at.worker));
-        let result = match end {
-            End::Front => PollResult::RequeuedFront,
-            End::Back => PollResult::RequeuedBack,
-        };
-        kernel.record(Event::PollEnded { task, at: WorkerQueue { worker: at.worker, queue }, result });
-        state.unpark_for(&mut kernel, queue, Actor::Worker(at.worker));
-        None
+        self.sim.actor.set(Actor::Task(task));
+        Turn::Poll(Taken { task, future, cell, at })
     }
 
     /// The poll was the task's last: it returned Ready or panicked.
@@ -452,12 +502,12 @@ impl Exec {
             return;
         }
         let mut kernel = self.sim.kernel.borrow_mut();
-        for queue in &state.queues {
+        for queue in (state.first_queue..kernel.queues.len()).map(QueueId::from_index) {
             let list = &mut kernel.queues[queue.index()];
             if let Some(place) = list.iter().position(|t| *t == task.0) {
                 let end = if place == 0 { End::Front } else { End::Back };
                 list.remove(place);
-                kernel.record(Event::Dequeued { task, queue: *queue, end });
+                kernel.record(Event::Dequeued { task, queue, end });
                 return;
             }
         }

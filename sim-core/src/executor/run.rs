@@ -5,7 +5,7 @@ use std::future::Future;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use super::core::{self, Core, EndsWith, Exec, Worker};
+use super::core::{self, Core, EndsWith, Exec};
 use super::handle::{JoinHandle, TaskBuilder};
 use super::policy::{Fifo, Stealing, TaskPolicy};
 use super::worker;
@@ -152,7 +152,9 @@ impl Exec {
         let new = NewThread { path: name.clone(), name, kind: ThreadKind::Worker(worker), priority: 0, body };
         let thread = kernel.create_thread(new, Actor::Run);
         kernel.recorder.tables_mut().workers.push(thread);
-        self.state.borrow_mut().workers.push(Worker { thread, parked: false });
+        let mut state = self.state.borrow_mut();
+        state.workers.push(thread);
+        state.parked.push(false);
     }
 
     /// After the root's end the rest is dropped, and that is a part of the story. A run that ended otherwise ends there:

@@ -21,11 +21,14 @@ pub(crate) struct Link {
 impl Link {
     /// The wakes that real OS threads asked for since the last call.
     pub fn take_foreign(&self) -> Vec<TaskId> {
-        if !self.any.load(Ordering::Relaxed) {
-            return Vec::new();
-        }
         self.any.store(false, Ordering::Relaxed);
         std::mem::take(&mut self.foreign.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Whether there are such wakes.
+    #[inline]
+    pub fn any_foreign(&self) -> bool {
+        self.any.load(Ordering::Relaxed)
     }
 
     fn wake_from_outside(&self, task: TaskId) {

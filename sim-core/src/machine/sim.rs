@@ -131,6 +131,18 @@ impl Sim {
         self.suspend(Ask::Work(d));
     }
 
+    /// As [`Sim::charge`] with the kernel at hand: answers false, and owes all of it still, if other things happen before.
+    #[inline]
+    pub fn pay(&self, kernel: &mut Kernel, d: SimDuration) -> bool {
+        let then = kernel.now + SimDuration::from_nanos(d.as_nanos() + self.debt.get());
+        let paid = then < kernel.horizon;
+        if paid {
+            kernel.now = then;
+            self.debt.set(0);
+        }
+        paid
+    }
+
     /// Stops the running code until what it asks for is there. While panicking, or when the run is over, nothing stops.
     #[cold]
     pub fn suspend(&self, ask: Ask) {

@@ -45,7 +45,7 @@ fn four_workers_interleave_inside_their_polls() {
             task.await.unwrap();
         }
     });
-    assert_eq!(markers(&outcome.trace), "main0@1 main1@2 a0@2 b0@3 main2@3 a1@4 c0@5 a2@6 b1@6 b2@9 c1@10 c2@15");
+    assert_eq!(markers(&outcome.trace), "main0@1 main1@2 a0@2 main2@3 b0@3 a1@4 c0@5 a2@6 b1@6 b2@9 c1@10 c2@15");
     assert_eq!(outcome.end, EndReason::Finished);
 }
 

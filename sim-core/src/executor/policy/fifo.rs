@@ -25,11 +25,11 @@ impl TaskPolicy for Fifo {
     }
 
     fn unpark(&mut self, _: usize, ready: &Ready<'_>) -> Option<WorkerId> {
-        (0..ready.workers).map(WorkerId).find(|worker| (ready.parked)(*worker))
+        ready.first_parked()
     }
 
     #[inline]
     fn next(&mut self, _: WorkerId, ready: &Ready<'_>, _: &mut dyn FnMut(u64) -> u64) -> Next {
-        if (ready.lengths)(0) == 0 { Next::Park } else { Next::Poll { queue: 0, end: End::Front } }
+        if ready.len(0) == 0 { Next::Park } else { Next::Poll { queue: 0, end: End::Front } }
     }
 }

@@ -9,6 +9,8 @@ mod stealing;
 pub use fifo::Fifo;
 pub use stealing::Stealing;
 
+use std::collections::VecDeque;
+
 use crate::trace::event::End;
 use crate::trace::ids::WorkerId;
 
@@ -32,14 +34,37 @@ pub enum Reason {
     WokenInPoll,
 }
 
-/// What the policy sees of the queues and workers, in the order in which it named the queues.
+/// What the policy sees of the queues and workers.
 pub struct Ready<'a> {
-    /// How many tasks stand in each queue.
-    pub lengths: &'a dyn Fn(usize) -> usize,
-    /// Which workers are parked.
-    pub parked: &'a dyn Fn(WorkerId) -> bool,
-    /// How many workers there are.
-    pub workers: u32,
+    lists: &'a [VecDeque<u32>],
+    parked: &'a [bool],
+}
+
+impl<'a> Ready<'a> {
+    pub(crate) fn new(lists: &'a [VecDeque<u32>], parked: &'a [bool]) -> Ready<'a> {
+        Ready { lists, parked }
+    }
+
+    /// How many tasks stand in a queue, named by its place in [`TaskPolicy::queues`].
+    #[inline]
+    pub fn len(&self, queue: usize) -> usize {
+        self.lists[queue].len()
+    }
+
+    /// The workers.
+    pub fn workers(&self) -> impl Iterator<Item = WorkerId> + Clone + use<> {
+        (0..self.parked.len() as u32).map(WorkerId)
+    }
+
+    /// The first worker that is parked.
+    pub fn first_parked(&self) -> Option<WorkerId> {
+        self.parked.iter().position(|parked| *parked).map(WorkerId::from_index)
+    }
+
+    /// Whether the worker is parked.
+    pub fn is_parked(&self, worker: WorkerId) -> bool {
+        self.parked[worker.index()]
+    }
 }
 
 /// What a worker does next. Queues are named by their place in [`TaskPolicy::queues`].

@@ -40,28 +40,27 @@ impl TaskPolicy for Stealing {
     }
 
     fn unpark(&mut self, queue: usize, ready: &Ready<'_>) -> Option<WorkerId> {
-        let owner = (0..ready.workers).map(WorkerId).find(|w| own(*w) == queue);
-        if let Some(owner) = owner.filter(|w| (ready.parked)(*w)) {
+        let owner = queue.checked_sub(1).map(WorkerId::from_index);
+        if let Some(owner) = owner.filter(|w| ready.is_parked(*w)) {
             return Some(owner);
         }
-        let helps = queue == SHARED || self.steals;
-        (0..ready.workers).map(WorkerId).find(|w| helps && (ready.parked)(*w))
+        if queue == SHARED || self.steals { ready.first_parked() } else { None }
     }
 
     fn next(&mut self, worker: WorkerId, ready: &Ready<'_>, draw: &mut dyn FnMut(u64) -> u64) -> Next {
         for queue in [own(worker), SHARED] {
-            if (ready.lengths)(queue) > 0 {
+            if ready.len(queue) > 0 {
                 return Next::Poll { queue, end: End::Front };
             }
         }
-        if !self.steals || (0..ready.workers).all(|w| (ready.lengths)(own(WorkerId(w))) == 0) {
+        if !self.steals || ready.workers().all(|w| ready.len(own(w)) == 0) {
             return Next::Park;
         }
-        let first = draw(u64::from(ready.workers)) as u32;
-        let victims = (0..ready.workers).map(|i| WorkerId((first + i) % ready.workers));
-        let victim =
-            victims.into_iter().find(|v| (ready.lengths)(own(*v)) > 0).expect("one queue was seen to hold tasks");
-        let count = (ready.lengths)(own(victim)).div_ceil(2);
+        let count = ready.workers().count() as u64;
+        let first = draw(count) as usize;
+        let mut victims = ready.workers().cycle().skip(first).take(count as usize);
+        let victim = victims.find(|v| ready.len(own(*v)) > 0).expect("one queue was seen to hold tasks");
+        let count = ready.len(own(victim)).div_ceil(2);
         Next::Move { from: own(victim), to: own(worker), count, stolen: true }
     }
 }
