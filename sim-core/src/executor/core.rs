@@ -3,13 +3,15 @@
 //! Owns the tasks' states; the queues are the machine's. Never borrowed while user code runs: futures are taken out
 //! of their slot to be polled, and dropped outside.
 
-use std::cell::{Cell as StdCell, RefCell};
+use std::cell::{Cell as StdCell, RefCell, RefMut};
+use std::collections::BTreeMap;
 use std::future::Future;
 use std::pin::Pin;
 use std::ptr;
 use std::sync::Arc;
 
 use super::policy::{Next, Ready, Reason, TaskPolicy};
+use super::run::Executor;
 use super::waker::{self, Cell, Link};
 use crate::instant::SimDuration;
 use crate::machine::kernel::Kernel;
@@ -50,22 +52,25 @@ pub(crate) enum EndsWith {
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum TaskState {
     Ready,
-    Polling(WorkerId),
+    Polling,
     Pending,
     Ended,
 }
 
+/// 32 bytes: two tasks to a cache line, which is what a poll of many tasks costs.
 pub(crate) struct Task {
-    /// Absent while it is polled and after it ended.
+    /// Absent after the task has ended. Neither moved nor dropped while it is polled.
     future: Option<TaskFuture>,
     cell: Option<Arc<Cell>>,
     pub state: TaskState,
     /// Whether it was woken during the poll that runs.
     woken: bool,
-    /// Whether it is to be dropped when the poll that runs ends.
-    abort: Option<Actor>,
-    /// What its creation costs, if the task itself pays.
+    /// Whether it is to be dropped when the poll that runs ends; by whom is in [`Core::aborts`].
+    aborted: bool,
+    /// Whether the task itself pays for its creation, and has not yet.
     unpaid: bool,
+    /// The worker that polled it last.
+    worker: u16,
 }
 
 pub(crate) struct Core {
@@ -77,23 +82,28 @@ pub(crate) struct Core {
     /// Tasks that have not ended, not counting helpers.
     pub live: usize,
     policy: Box<dyn TaskPolicy>,
+    /// The policy's lane, as the machine's queue.
+    lane: Option<QueueId>,
+    aborts: BTreeMap<TaskId, Actor>,
     /// The place of the policy's first queue among the machine's.
     first_queue: usize,
 }
 
 /// A task taken from its queue, to be polled.
+#[derive(Clone, Copy)]
 pub(crate) struct Taken {
     pub task: TaskId,
-    pub future: TaskFuture,
+    /// In its slot's box, which nobody moves or drops while the task is being polled.
+    pub future: *mut dyn Future<Output = ()>,
     /// Its slot keeps the cell alive while it is polled.
     pub cell: *const Cell,
     pub at: WorkerQueue,
 }
 
 /// A task whose poll returned Pending, to be put where it belongs.
+#[derive(Clone, Copy)]
 pub(crate) struct Polled {
     pub task: TaskId,
-    pub future: Option<TaskFuture>,
     pub at: WorkerQueue,
     /// Whether the poll's cost was paid.
     pub paid: bool,
@@ -105,8 +115,8 @@ pub(crate) enum Turn {
     Poll(Taken),
     /// Let virtual time pass, until the poll that ended is paid, and ask again.
     Wait,
-    /// Drop the task that was polled: this one aborted it meanwhile.
-    Cancel(Actor),
+    /// Drop the task that was polled: someone aborted it meanwhile.
+    Cancel,
     /// Take in the wakes that real OS threads asked for, and ask again.
     Foreign,
     /// Stop until unparked: there is nothing to poll.
@@ -195,13 +205,15 @@ fn own_run(cell: &Cell, f: impl FnOnce(&Exec, &mut Kernel)) {
 }
 
 impl Core {
-    pub fn new(policy: Box<dyn TaskPolicy>, workers: u32, kernel: &mut Kernel) -> Core {
+    pub fn new(executor: Executor, kernel: &mut Kernel) -> Core {
+        let Executor { policy, workers } = executor;
         let first_queue = kernel.queues.len();
         for queue in policy.queues(workers) {
             kernel.add_queue(&queue.name, queue.owner);
         }
         let (tasks, workers, parked) = (Vec::new(), Vec::new(), Vec::new());
-        Core { tasks, workers, parked, any_parked: false, live: 0, policy, first_queue }
+        let lane = policy.lane().map(|place| QueueId::from_index(first_queue + place));
+        Core { tasks, workers, parked, any_parked: false, live: 0, policy, lane, aborts: BTreeMap::new(), first_queue }
     }
 
     fn queue_id(&self, place: usize) -> QueueId {
@@ -209,7 +221,7 @@ impl Core {
     }
 
     /// Puts the task into the queue that the policy names.
-    #[inline]
+    #[inline(never)]
     fn enqueue(&mut self, kernel: &mut Kernel, task: TaskId, why: Reason, on: Option<WorkerId>) -> (QueueId, End) {
         self.tasks[task.index()].state = TaskState::Ready;
         let (place, end) = self.policy.place(why, on);
@@ -230,9 +242,11 @@ impl Core {
         }
     }
 
+    #[inline(never)]
     fn unpark_one(&mut self, kernel: &mut Kernel, queue: QueueId, by: Actor) {
         let ready = Ready::new(&kernel.queues[self.first_queue..], &self.parked);
-        let Some(worker) = self.policy.unpark(queue.index() - self.first_queue, &ready) else { return };
+        let place = queue.index() - self.first_queue;
+        let Some(worker) = self.policy.unpark(place, &ready) else { return };
         self.parked[worker.index()] = false;
         self.any_parked = self.parked.contains(&true);
         kernel.record(Event::WorkerUnparked { worker, by });
@@ -243,17 +257,25 @@ impl Core {
     fn worker_of(&self, by: Actor) -> Option<WorkerId> {
         match by {
             Actor::Worker(worker) => Some(worker),
-            Actor::Task(task) => match self.tasks[task.index()].state {
-                TaskState::Polling(worker) => Some(worker),
-                TaskState::Ready | TaskState::Pending | TaskState::Ended => None,
-            },
+            Actor::Task(task) => {
+                let slot = &self.tasks[task.index()];
+                (slot.state == TaskState::Polling).then_some(WorkerId(u32::from(slot.worker)))
+            }
             Actor::Run | Actor::Thread(_) | Actor::Timer(_) | Actor::Device(_) | Actor::Foreign => None,
         }
     }
 
     /// What the worker polls next; none: there is nothing.
-    #[inline]
+    #[inline(always)]
     fn next(&mut self, kernel: &mut Kernel, worker: WorkerId) -> Option<(TaskId, QueueId, End)> {
+        match self.lane {
+            Some(lane) => kernel.queues[lane.index()].pop_front().map(|task| (TaskId(task), lane, End::Front)),
+            None => self.ask_next(kernel, worker),
+        }
+    }
+
+    #[inline(never)]
+    fn ask_next(&mut self, kernel: &mut Kernel, worker: WorkerId) -> Option<(TaskId, QueueId, End)> {
         loop {
             let Kernel { queues, decider, .. } = kernel;
             let mut choices = Vec::new();
@@ -286,30 +308,32 @@ impl Core {
         }
     }
 
-    /// Puts a task whose poll returned Pending where it belongs. Answers who aborted it meanwhile, if someone did.
-    #[inline]
-    fn settle(&mut self, kernel: &mut Kernel, polled: &mut Polled) -> Option<Actor> {
-        let (task, at) = (polled.task, polled.at);
+    /// Puts a task whose poll returned Pending where it belongs. Answers false if someone aborted it meanwhile.
+    #[inline(always)]
+    fn settle(&mut self, kernel: &mut Kernel, polled: Polled) -> bool {
+        let Polled { task, at, .. } = polled;
         let slot = &mut self.tasks[task.index()];
-        if let Some(by) = slot.abort {
+        if !slot.woken || slot.aborted {
             slot.state = TaskState::Pending;
+            let kept = !slot.aborted;
             kernel.record(Event::PollEnded { task, at, result: PollResult::Pending });
-            return Some(by);
+            return kept;
         }
-        slot.future = polled.future.take();
-        if !slot.woken {
-            slot.state = TaskState::Pending;
-            kernel.record(Event::PollEnded { task, at, result: PollResult::Pending });
-            return None;
-        }
-        let (queue, end) = self.enqueue(kernel, task, Reason::WokenInPoll, Some(at.worker));
+        let (queue, end) = match self.lane {
+            Some(lane) => {
+                slot.state = TaskState::Ready;
+                kernel.queues[lane.index()].push_back(task.0);
+                (lane, End::Back)
+            }
+            None => self.enqueue(kernel, task, Reason::WokenInPoll, Some(at.worker)),
+        };
         let result = match end {
             End::Front => PollResult::RequeuedFront,
             End::Back => PollResult::RequeuedBack,
         };
         kernel.record(Event::PollEnded { task, at: WorkerQueue { worker: at.worker, queue }, result });
         self.unpark_for(kernel, queue, Actor::Worker(at.worker));
-        None
+        true
     }
 }
 
@@ -339,8 +363,9 @@ impl Exec {
             cell: Some(cell),
             state: TaskState::Ready,
             woken: false,
-            abort: None,
+            aborted: false,
             unpaid: by == Actor::Run,
+            worker: 0,
         };
         state.tasks.push(task);
         state.live += usize::from(new.kind != TaskKind::Helper);
@@ -357,30 +382,41 @@ impl Exec {
         id
     }
 
-    /// Wakes the task.
-    #[inline]
+    /// Wakes the task. The common case, a task that wakes itself, is kept apart: the call is then as short as the wake.
+    #[inline(always)]
     pub fn wake(&self, task: TaskId, by: Actor) {
         let mut state = self.state.borrow_mut();
-        let mut kernel = self.sim.kernel.borrow_mut();
         let slot = &mut state.tasks[task.index()];
-        let effect = match slot.state {
-            TaskState::Polling(_) if slot.woken => WakeEffect::Redundant,
-            TaskState::Polling(_) => {
-                slot.woken = true;
-                if by == Actor::Task(task) { WakeEffect::OwnPoll } else { WakeEffect::DuringPoll }
-            }
+        if slot.state != TaskState::Polling || slot.woken {
+            return self.wake_other(state, task, by);
+        }
+        slot.woken = true;
+        let effect = if by == Actor::Task(task) { WakeEffect::OwnPoll } else { WakeEffect::DuringPoll };
+        let mut kernel = self.sim.kernel.borrow_mut();
+        self.sim.owe(kernel.costs.wake);
+        kernel.record(Event::Woken { task, by, effect });
+    }
+
+    #[inline(never)]
+    fn wake_other(&self, mut state: RefMut<'_, Core>, task: TaskId, by: Actor) {
+        let mut kernel = self.sim.kernel.borrow_mut();
+        let effect = match state.tasks[task.index()].state {
             TaskState::Pending => WakeEffect::Queued,
-            TaskState::Ready => WakeEffect::Redundant,
+            TaskState::Polling | TaskState::Ready => WakeEffect::Redundant,
             TaskState::Ended => WakeEffect::Stale,
         };
         self.sim.owe(kernel.costs.wake);
         kernel.record(Event::Woken { task, by, effect });
         if effect == WakeEffect::Queued {
-            let on = state.worker_of(by);
-            let (queue, end) = state.enqueue(&mut kernel, task, Reason::Woken, on);
-            kernel.record(Event::Queued { task, queue, end });
-            state.unpark_for(&mut kernel, queue, by);
+            self.ready(&mut state, &mut kernel, task, by);
         }
+    }
+
+    fn ready(&self, state: &mut Core, kernel: &mut Kernel, task: TaskId, by: Actor) {
+        let on = state.worker_of(by);
+        let (queue, end) = state.enqueue(kernel, task, Reason::Woken, on);
+        kernel.record(Event::Queued { task, queue, end });
+        state.unpark_for(kernel, queue, by);
     }
 
     /// Wakes that real OS threads asked for.
@@ -393,19 +429,17 @@ impl Exec {
     }
 
     /// What `worker` does after `polled`: puts it where it belongs and takes the next task out of its queue, in one go.
-    #[inline]
-    pub fn turn(&self, worker: WorkerId, polled: &mut Option<Polled>) -> Turn {
+    #[inline(always)]
+    pub fn turn(&self, worker: WorkerId, polled: Option<Polled>) -> Turn {
         let mut state = self.state.borrow_mut();
         let mut kernel = self.sim.kernel.borrow_mut();
-        if let Some(pending) = polled {
-            if !pending.paid && !self.sim.pay(&mut kernel, self.poll_cost) {
+        if let Some(polled) = polled {
+            if !polled.paid && !self.sim.pay(&mut kernel, self.poll_cost) {
                 return Turn::Wait;
             }
-            if let Some(by) = state.settle(&mut kernel, pending) {
-                return Turn::Cancel(by);
+            if !state.settle(&mut kernel, polled) {
+                return Turn::Cancel;
             }
-            *polled = None;
-            self.sim.actor.set(Actor::Worker(worker));
         }
         if self.over.get() {
             return Turn::Over;
@@ -415,12 +449,7 @@ impl Exec {
         }
         kernel.count_step();
         let Some((task, queue, end)) = state.next(&mut kernel, worker) else {
-            state.parked[worker.index()] = true;
-            state.any_parked = true;
-            let thread = state.workers[worker.index()];
-            kernel.record(Event::WorkerParked { worker, thread });
-            kernel.block(thread, BlockReason::Park, worker.0);
-            self.sim.owe(kernel.costs.syscall);
+            self.park(&mut state, &mut kernel, worker);
             return Turn::Park;
         };
         let at = WorkerQueue { worker, queue };
@@ -430,15 +459,43 @@ impl Exec {
         };
         kernel.record(Event::PollStarted { task, at, from });
         let slot = &mut state.tasks[task.index()];
-        slot.state = TaskState::Polling(worker);
+        slot.state = TaskState::Polling;
+        slot.worker = worker.0 as u16;
         slot.woken = false;
-        if std::mem::take(&mut slot.unpaid) {
+        if slot.unpaid {
+            slot.unpaid = false;
             self.sim.owe(kernel.costs.task_spawn);
         }
-        let future = slot.future.take().expect("a Ready task has its future");
+        let future = slot.future.as_mut().expect("a Ready task has its future");
+        // SAFETY: nothing is moved out of the pinned box; the pointer is used to poll it in place, pinned again.
+        let future: *mut dyn Future<Output = ()> = unsafe { Pin::get_unchecked_mut(future.as_mut()) };
         let cell = Arc::as_ptr(slot.cell.as_ref().expect("a Ready task has its cell"));
         self.sim.actor.set(Actor::Task(task));
         Turn::Poll(Taken { task, future, cell, at })
+    }
+
+    #[cold]
+    fn park(&self, state: &mut Core, kernel: &mut Kernel, worker: WorkerId) {
+        state.parked[worker.index()] = true;
+        state.any_parked = true;
+        let thread = state.workers[worker.index()];
+        kernel.record(Event::WorkerParked { worker, thread });
+        kernel.block(thread, BlockReason::Park, worker.0);
+        self.sim.owe(kernel.costs.syscall);
+        self.sim.actor.set(Actor::Worker(worker));
+    }
+
+    /// Takes an ending task's future out of its slot, to be dropped.
+    pub fn take_future(&self, task: TaskId) -> Option<TaskFuture> {
+        self.state.borrow_mut().tasks[task.index()].future.take()
+    }
+
+    /// Drops the task that was aborted during the poll that has now ended.
+    pub fn cancel_aborted(&self, task: TaskId) {
+        let by = self.state.borrow_mut().aborts.remove(&task).expect("an aborted task has someone who asked");
+        if let Some(future) = self.take_future(task) {
+            self.cancel(task, future, by);
+        }
     }
 
     /// The poll was the task's last: it returned Ready or panicked.
@@ -467,11 +524,15 @@ impl Exec {
             let mut state = self.state.borrow_mut();
             let mut kernel = self.sim.kernel.borrow_mut();
             let slot = &mut state.tasks[task.index()];
-            if slot.state == TaskState::Ended || slot.abort.is_some() {
+            if slot.state == TaskState::Ended || slot.aborted {
                 return;
             }
             kernel.record(Event::AbortRequested { task, by });
-            slot.abort = Some(by);
+            slot.aborted = true;
+            if slot.state == TaskState::Polling {
+                state.aborts.insert(task, by);
+                return;
+            }
             slot.future.take()
         };
         if let Some(future) = future {

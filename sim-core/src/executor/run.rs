@@ -110,7 +110,8 @@ impl Machine {
         }
         let (stack_bytes, poll_cost) = (self.stack_bytes, self.costs.poll);
         let mut kernel = Kernel::new(self);
-        let core = Core::new(executor.policy, executor.workers, &mut kernel);
+        let workers = executor.workers;
+        let core = Core::new(executor, &mut kernel);
         let sim = Rc::new(Sim::new(kernel, stack_bytes));
         let exec = Exec {
             sim: Rc::clone(&sim),
@@ -125,7 +126,7 @@ impl Machine {
         panics::hush();
         // With this held, a nested block_on of `futures` panics with a message instead of hanging.
         let guard = futures::executor::enter();
-        let end = sim.enter(|| core::enter(&exec, || captured(|| exec.run(executor.workers, start))));
+        let end = sim.enter(|| core::enter(&exec, || captured(|| exec.run(workers, start))));
         drop(guard);
         drop(exec);
         let sim = Rc::into_inner(sim).expect("nothing keeps the simulation beyond its run");

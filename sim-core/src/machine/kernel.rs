@@ -140,9 +140,19 @@ impl Kernel {
     }
 
     /// Writes an event as of now.
-    #[inline]
+    #[inline(always)]
     pub fn record(&mut self, event: Event) {
-        if self.recording && !self.recorder.record(self.now, event) {
+        if self.recording {
+            if self.recorder.is_full() {
+                self.next_chunk();
+            }
+            self.recorder.record(self.now, event);
+        }
+    }
+
+    #[cold]
+    fn next_chunk(&mut self) {
+        if !self.recorder.next_chunk() {
             self.interrupted = true;
             self.horizon = self.now;
         }

@@ -16,6 +16,10 @@ impl TaskPolicy for Fifo {
         "FIFO ready queue".to_owned()
     }
 
+    fn lane(&self) -> Option<usize> {
+        Some(0)
+    }
+
     fn queues(&self, _: u32) -> Vec<QueueSpec> {
         vec![QueueSpec { name: "ready queue".to_owned(), owner: None }]
     }
@@ -28,7 +32,6 @@ impl TaskPolicy for Fifo {
         ready.first_parked()
     }
 
-    #[inline]
     fn next(&mut self, _: WorkerId, ready: &Ready<'_>, _: &mut dyn FnMut(u64) -> u64) -> Next {
         if ready.len(0) == 0 { Next::Park } else { Next::Poll { queue: 0, end: End::Front } }
     }

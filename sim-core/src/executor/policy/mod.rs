@@ -110,6 +110,12 @@ pub trait TaskPolicy {
     /// The worker to unpark for a task that was just put into `queue`.
     fn unpark(&mut self, queue: usize, ready: &Ready<'_>) -> Option<WorkerId>;
 
+    /// The one queue, if there is one, to whose back every task goes and from whose front every worker polls: the
+    /// executor then does so without asking, which costs less than a poll. Asked once, after `queues`.
+    fn lane(&self) -> Option<usize> {
+        None
+    }
+
     /// What `worker` does next. `draw(n)` gives a number below n, by a decision.
     fn next(&mut self, worker: WorkerId, ready: &Ready<'_>, draw: &mut dyn FnMut(u64) -> u64) -> Next;
 }
