@@ -174,6 +174,11 @@ impl Trace {
         }
     }
 
+    /// Adds rows to the side tables, before the first event that names them.
+    pub fn append_rows(&mut self, rows: Tables) {
+        self.tables.append(rows);
+    }
+
     /// Bytes of memory held by records and side tables, about.
     pub fn memory_bytes(&self) -> usize {
         let chunks: usize = self.chunks.iter().map(|c| c.records.capacity() * size_of::<Record>()).sum();

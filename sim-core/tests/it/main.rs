@@ -1,0 +1,7 @@
+//! Whole traces, recorded by hand: what is read from them.
+
+mod support;
+
+mod trace_file;
+mod trace_random;
+mod trace_snapshot;
