@@ -2,6 +2,8 @@
 
 mod support;
 
+mod analysis_index;
+mod analysis_metrics;
 mod trace_file;
 mod trace_random;
 mod trace_snapshot;

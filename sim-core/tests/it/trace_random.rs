@@ -107,6 +107,7 @@ proptest! {
         for track in &index.tracks {
             prop_assert!(track.spans.iter().all(|s| s.start <= s.end), "{:?}", track);
         }
+        let _ = sim_core::analysis::metrics::Metrics::of(&trace);
         let _ = text::text(&trace);
         let _ = trace.digest();
     }
