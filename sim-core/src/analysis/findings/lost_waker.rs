@@ -27,7 +27,9 @@ impl Watch for LostWaker {
     fn note(&mut self, seen: &Seen<'_>) {
         let here = Lost { event: seen.n, time: seen.time };
         match seen.event {
-            Event::PollEnded { task, result: PollResult::Pending, .. } | Event::WakerDropped { task, .. } if !self.over => {
+            Event::PollEnded { task, result: PollResult::Pending, .. } | Event::WakerDropped { task, .. }
+                if !self.over =>
+            {
                 let task_state = seen.state.task(task);
                 if task_state.is_some_and(|t| t.state == TaskState::Pending && t.wakers == 0) {
                     self.lost.entry(task).or_insert(here);

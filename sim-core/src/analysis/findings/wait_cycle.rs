@@ -173,15 +173,16 @@ impl Graph<'_> {
 
     fn sentence(&self, edge: &Edge) -> String {
         let (from, to) = (self.tables.actor_name(edge.from), self.tables.actor_name(edge.to));
+        let holds = self.held_by(edge.from);
+        let joint = if holds.is_empty() { "" } else { " and" };
         let wait = match edge.why {
             Why::Worker(worker) => {
-                let holds = self.held_by(edge.from);
-                return format!("{from}{holds} is ready to go on, but {worker} is blocked inside the poll of {to}");
+                return format!(
+                    "{from}{holds}{joint} is ready to go on, but {worker} is blocked inside the poll of {to}"
+                );
             }
             Why::Waits(wait) => wait,
         };
-        let holds = self.held_by(edge.from);
-        let joint = if holds.is_empty() { "" } else { " and" };
         match wait {
             Wait::Lock(id) => {
                 format!("{from}{holds}{joint} waits for {}, held by {to}", self.tables.resource_name(id))
