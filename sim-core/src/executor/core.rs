@@ -4,7 +4,7 @@
 //! of their slot to be polled, and dropped outside.
 
 use std::cell::{Cell as StdCell, RefCell};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::future::Future;
 use std::pin::Pin;
 use std::ptr;
@@ -173,7 +173,7 @@ pub(crate) fn wake(cell: &Cell) -> bool {
         if !ptr::eq(&raw const *exec.link, &raw const *cell.link) {
             return false;
         }
-        exec.wake(cell, exec.sim.actor.get());
+        exec.wake(cell);
         true
     })
     .unwrap_or(false)
@@ -265,7 +265,13 @@ impl Core {
     #[inline(always)]
     fn next(&mut self, kernel: &mut Kernel, worker: WorkerId) -> Option<(TaskId, QueueId, End)> {
         match self.lane {
-            Some(lane) => kernel.queues[lane.index()].pop_front().map(|task| (TaskId(task), lane, End::Front)),
+            Some(lane) => {
+                let list = &mut kernel.queues[lane.index()];
+                if list.len() >= FEW {
+                    self.look_ahead(list);
+                }
+                list.pop_front().map(|task| (TaskId(task), lane, End::Front))
+            }
             None => self.ask_next(kernel, worker),
         }
     }
@@ -307,12 +313,7 @@ impl Core {
     /// With many tasks a poll costs what fetching the task from memory does: the slot of the third in line and the future
     /// and cell of the second are asked for while the first is polled.
     #[inline(always)]
-    fn look_ahead(&self, kernel: &Kernel) {
-        let Some(lane) = self.lane else { return };
-        let list = &kernel.queues[lane.index()];
-        if list.len() < FEW {
-            return;
-        }
+    fn look_ahead(&self, list: &VecDeque<u32>) {
         if let Some(third) = list.get(2) {
             prefetch(&raw const self.tasks[*third as usize]);
         }
@@ -356,7 +357,7 @@ impl Core {
 }
 
 /// So many tasks stay in the cache by themselves.
-const FEW: usize = 256;
+const FEW: usize = 2_048;
 
 /// Asks for a line of memory that will be needed soon. Changes nothing but the time it takes.
 #[inline(always)]
@@ -414,13 +415,14 @@ impl Exec {
 
     /// Wakes the cell's task. The common case, a task that wakes itself, touches nothing but its cell.
     #[inline(always)]
-    pub fn wake(&self, cell: &Cell, by: Actor) {
+    fn wake(&self, cell: &Cell) {
         if !cell.is(TaskState::Polling) {
-            return self.wake_other(cell, by);
+            return self.wake_other(cell, self.sim.actor.get());
         }
         cell.set(TaskState::Woken);
         self.sim.owe(self.wake_cost);
         if self.recording.get() {
+            let by = self.sim.actor.get();
             let effect = if by == Actor::Task(cell.task) { WakeEffect::OwnPoll } else { WakeEffect::DuringPoll };
             self.sim.kernel.borrow_mut().record(Event::Woken { task: cell.task, by, effect });
         }
@@ -457,7 +459,11 @@ impl Exec {
         }
         for task in self.link.take_foreign() {
             let cell = self.state.borrow().tasks[task.index()].cell.clone();
-            cell.into_iter().for_each(|cell| self.wake(&cell, Actor::Foreign));
+            if let Some(cell) = cell {
+                let before = self.sim.actor.replace(Actor::Foreign);
+                self.wake(&cell);
+                self.sim.actor.set(before);
+            }
         }
         if self.over.get() {
             self.link.call();
@@ -481,7 +487,6 @@ impl Exec {
             return if self.over.get() { Turn::Over } else { Turn::Foreign };
         }
         kernel.count_step();
-        state.look_ahead(&kernel);
         let Some((task, queue, end)) = state.next(&mut kernel, worker) else {
             self.park(&mut state, &mut kernel, worker);
             return Turn::Park;
