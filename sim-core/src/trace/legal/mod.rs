@@ -1,6 +1,6 @@
 //! Whether a trace can have happened: every event against what was true before it.
 //!
-//! Owns the rules, most of them as data in [`table`]; the rest are the counts and places that a list of states cannot
+//! Owns the rules, most of them as data in `table.rs`; the rest are the counts and places that a list of states cannot
 //! say: cores, queues, locks, channels, timers, requests. Every trace of every test is checked against them.
 
 mod table;
@@ -86,10 +86,8 @@ impl Checker<'_> {
 
     fn remember(&mut self, event: Event) {
         match event {
-            Event::IoCancelled { request, .. } => {
-                if self.state.requests.get(&request).is_some_and(|r| r.stage != RequestStage::Submitted) {
-                    self.given_up.insert(request);
-                }
+            Event::IoCancelled { request, .. } if self.is_on_device(request) => {
+                self.given_up.insert(request);
             }
             Event::IoCompleted { request, .. } => {
                 self.given_up.remove(&request);
@@ -97,6 +95,10 @@ impl Checker<'_> {
             // The snapshot remembers the rest.
             _ => {}
         }
+    }
+
+    fn is_on_device(&self, request: RequestId) -> bool {
+        self.state.requests.get(&request).is_some_and(|r| r.stage != RequestStage::Submitted)
     }
 
     fn time_rule(&self, time: SimTime) -> Verdict {
