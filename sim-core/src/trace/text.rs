@@ -233,7 +233,7 @@ pub fn wait_name(wait: Wait, tables: &Tables) -> String {
         Wait::Receive(resource) => format!("a message from {}", tables.resource_name(resource)),
         Wait::Notify(resource) => tables.resource_name(resource),
         Wait::Join(target) => format!("{} to end", tables.actor_name(target)),
-        Wait::Park(_) => "something to poll".to_owned(),
+        Wait::Park(_) => "something to do".to_owned(),
         Wait::Call(timer) => format!("its blocking call, until {}", deadline(timer, tables)),
     }
 }
