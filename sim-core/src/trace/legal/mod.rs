@@ -149,7 +149,7 @@ impl Checker<'_> {
             Event::Dispatched { thread, onto, .. } => self.dispatches(thread, onto),
             Event::SwitchedOut { thread, core, .. } => self.leaves(thread, core),
             Event::Acquired { resource, mode, .. } => self.acquires(resource, mode),
-            Event::Released { resource, mode, .. } => self.releases(resource, mode),
+            Event::Released { resource, by, mode } => self.releases(resource, by, mode),
             Event::WaitCancelled { resource, by } => self.waits(resource, by),
             Event::Sent { resource, .. } => self.sends(resource),
             Event::Received { resource, .. } => self.receives(resource),
@@ -262,9 +262,9 @@ impl Checker<'_> {
         demand(free, || format!("{} is held already", self.tables.resource_name(id)))
     }
 
-    fn releases(&self, id: ResourceId, mode: Mode) -> Verdict {
-        let held = self.resource(id)?.2.is_some_and(|r| r.holders.iter().any(|h| h.mode == mode));
-        demand(held, || format!("nobody holds {} so", self.tables.resource_name(id)))
+    fn releases(&self, id: ResourceId, by: Actor, mode: Mode) -> Verdict {
+        let held = self.resource(id)?.2.is_some_and(|r| r.holders.iter().any(|h| h.actor == by && h.mode == mode));
+        demand(held, || format!("{} does not hold {}", self.tables.actor_name(by), self.tables.resource_name(id)))
     }
 
     fn waits(&self, id: ResourceId, by: Actor) -> Verdict {
