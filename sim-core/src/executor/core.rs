@@ -18,7 +18,7 @@ use crate::machine::kernel::Kernel;
 use crate::machine::sim::Sim;
 use crate::trace::event::{BlockReason, DecisionKind, End, Ends, Event, PollFrom, PollResult, WakeEffect};
 use crate::trace::ids::*;
-use crate::trace::tables::{SourcePlace, TaskInfo, TaskKind};
+use crate::trace::tables::{TaskInfo, TaskKind};
 
 pub(crate) type TaskFuture = Pin<Box<dyn Future<Output = ()>>>;
 
@@ -393,11 +393,7 @@ impl Exec {
         let future_bytes = u32::try_from(new.future_bytes).unwrap_or(u32::MAX);
         kernel.recorder.tables_mut().tasks.push(TaskInfo { name, kind: new.kind, path, future_bytes, place });
         let cell = Arc::new(Cell::new(id, Arc::clone(&self.link)));
-        let task = Task {
-            future: Some(future),
-            cell: Some(cell),
-            unpaid: by == Actor::Run,
-        };
+        let task = Task { future: Some(future), cell: Some(cell), unpaid: by == Actor::Run };
         state.tasks.push(task);
         state.live += usize::from(new.kind != TaskKind::Helper);
         if by != Actor::Run {
@@ -650,12 +646,5 @@ impl Exec {
             }
             index += 1;
         }
-    }
-}
-
-/// Kept here so that the tables' place type is made in one spot.
-impl Kernel {
-    pub fn place(&mut self, at: &std::panic::Location<'_>) -> SourcePlace {
-        SourcePlace { file: at.file().to_owned(), line: at.line(), column: at.column() }
     }
 }

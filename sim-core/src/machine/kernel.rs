@@ -5,6 +5,7 @@
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BinaryHeap, VecDeque};
+use std::panic::Location;
 
 use super::costs::Costs;
 use super::decide::{Choice, Decider};
@@ -17,7 +18,7 @@ use crate::instant::{SimDuration, SimTime};
 use crate::trace::event::{DecisionKind, EndReason, Event};
 use crate::trace::ids::*;
 use crate::trace::store::Recorder;
-use crate::trace::tables::{Decision, DeviceInfo, QueueInfo, QueueKind, Tables};
+use crate::trace::tables::{Decision, DeviceInfo, QueueInfo, QueueKind, SourcePlace, Tables};
 
 /// The run queue's id: the first queue of every run.
 pub(crate) const RUN_QUEUE: QueueId = QueueId(0);
@@ -159,7 +160,18 @@ impl Kernel {
     }
 
     pub fn intern(&mut self, text: &str) -> StrId {
-        self.recorder.intern(text)
+        if text.is_empty() { StrId(0) } else { self.recorder.intern(text) }
+    }
+
+    /// A place in the source, its file named once.
+    pub fn place(&mut self, at: &'static Location<'static>) -> SourcePlace {
+        let tables = self.recorder.tables_mut();
+        // Places name few files, and mostly the one named last.
+        let file = tables.files.iter().rposition(|file| file == at.file()).unwrap_or_else(|| {
+            tables.files.push(at.file().to_owned());
+            tables.files.len() - 1
+        });
+        SourcePlace { file: u32::try_from(file).unwrap_or(u32::MAX), line: at.line(), column: at.column() }
     }
 
     /// Adds a named list of tasks.
