@@ -12,7 +12,7 @@ use super::decide::{Choice, Decider};
 use super::devices::{DeviceState, Request, TimerState};
 use super::policy::{ThreadPolicy, ThreadView};
 use super::resource::Resource;
-use super::spec::{Limits, Machine};
+use super::spec::{Limits, Machine, Watcher};
 use super::threads::Thread;
 use crate::instant::{SimDuration, SimTime};
 use crate::trace::event::{DecisionKind, EndReason, Event};
@@ -49,7 +49,11 @@ pub(crate) struct Kernel {
     pub agenda: BinaryHeap<Reverse<Scheduled>>,
     pub submissions: u64,
     pub waiters: u64,
-    pub granted: std::collections::BTreeSet<u64>,
+    /// Waiters that were granted what they wait for and have not looked yet, by key; with whom the trace still shows
+    /// waiting for what.
+    pub granted: BTreeMap<u64, Option<(ResourceId, Actor)>>,
+    /// Is shown the machine's own view after every step.
+    pub watcher: Option<Watcher>,
     pub decider: Decider,
 }
 
@@ -135,7 +139,8 @@ impl Kernel {
             agenda: BinaryHeap::new(),
             submissions: 0,
             waiters: 0,
-            granted: Default::default(),
+            granted: BTreeMap::new(),
+            watcher: machine.watcher,
             decider: Decider::new(machine.seed, machine.replay),
         }
     }
@@ -307,7 +312,7 @@ impl Kernel {
                 horizon = horizon.min(other.segment_end).min(other.quantum_end);
             }
         }
-        if idle && !self.run_queue.is_empty() {
+        if (idle && !self.run_queue.is_empty()) || self.watcher.is_some() {
             horizon = self.now;
         }
         self.horizon = horizon;
