@@ -6,6 +6,7 @@ mod analysis_findings;
 mod analysis_index;
 mod analysis_metrics;
 mod riskiest_bet;
+mod runs_read;
 mod trace_file;
 mod trace_legal;
 mod trace_random;
