@@ -251,8 +251,8 @@ impl Kernel {
         self.record(Event::ChannelClosed { resource: id, by });
         let mut told = Vec::new();
         for waiter in waiters {
+            // The closing itself ends their waits.
             self.granted.insert(waiter.key, None);
-            self.record(Event::WaitCancelled { resource: id, by: waiter.by });
             told.extend(waiter.wake);
         }
         told
