@@ -5,8 +5,10 @@
 //!
 //! 1. [`instant`]: virtual time. [`trace`]: what happened, and nothing about how it was produced.
 //! 2. [`analysis`]: tracks, links, metrics and findings, read from a trace alone.
+//! 3. [`program`]: tasks told as data.
 #![warn(missing_docs)]
 
 pub mod analysis;
 pub mod instant;
+pub mod program;
 pub mod trace;
