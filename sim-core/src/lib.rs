@@ -5,10 +5,11 @@
 //!
 //! 1. [`instant`]: virtual time. [`trace`]: what happened, and nothing about how it was produced.
 //! 2. [`analysis`]: tracks, links, metrics and findings, read from a trace alone.
-//! 3. [`program`]: tasks told as data.
+//! 3. [`program`]: tasks told as data. [`scenario`]: lessons from files, with located errors.
 #![warn(missing_docs)]
 
 pub mod analysis;
 pub mod instant;
 pub mod program;
+pub mod scenario;
 pub mod trace;

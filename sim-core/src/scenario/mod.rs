@@ -1,0 +1,20 @@
+//! Scenarios: RON file → [`Scenario`], with located errors.
+//!
+//! A file goes through four hands: [`set`] edits its text, [`read`] turns text into types, [`check`] asks whether the
+//! names fit together, and only then is there a [`Scenario`]. [`outline`] knows where everything stands.
+
+pub mod check;
+pub mod error;
+pub mod expect;
+pub mod measure;
+pub mod narration;
+pub mod outline;
+pub mod read;
+pub mod set;
+pub mod spec;
+
+pub use error::{Located, ScenarioErrors};
+pub use expect::{Amount, Bound, Expectation};
+pub use measure::{Figure, Measure, Unit};
+pub use narration::{Anchor, Edge, Step};
+pub use spec::{DeviceSpec, Knob, KnobValues, MachineSpec, ModelSpec, Part, PolicySpec, RunSpec, Scenario, Variant};
