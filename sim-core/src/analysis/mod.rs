@@ -2,4 +2,8 @@
 //!
 //! Reads traces only: a trace that was saved, or imported, is analysed as one that was just recorded.
 
+pub mod findings;
+pub mod index;
+mod links;
+pub mod metrics;
 pub mod track;

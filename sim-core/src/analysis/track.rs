@@ -3,8 +3,8 @@
 //! Owns the types only: [`super::index`] makes them from a trace.
 
 use crate::instant::{SimDuration, SimTime};
-use crate::trace::event::BlockReason;
 use crate::trace::ids::*;
+pub use crate::trace::snapshot::Wait;
 
 /// What a row of the timeline shows. The order is the order of rows.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -34,15 +34,6 @@ pub enum CounterKind {
     Channel(ResourceId),
 }
 
-/// What a pending task or a blocked thread waits for.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-pub struct Wait {
-    /// The kind of thing.
-    pub reason: BlockReason,
-    /// Its id, in the table that the reason names.
-    pub on: u32,
-}
-
 /// The state that a span shows.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum SpanState {
@@ -70,6 +61,32 @@ pub enum SpanState {
     Serves(RequestId),
     /// On a counter's track: the figure.
     Level(u32),
+}
+
+impl From<CounterKind> for TrackKind {
+    fn from(kind: CounterKind) -> TrackKind {
+        TrackKind::Counter(kind)
+    }
+}
+
+impl SpanState {
+    fn is_poll(self) -> bool {
+        matches!(self, SpanState::Polling(_) | SpanState::Polls(_))
+    }
+
+    // What a task waits for is told once: as it was when it became Pending.
+    fn goes_on_as(self, other: SpanState) -> bool {
+        self == other || matches!((self, other), (SpanState::Pending(_), SpanState::Pending(_)))
+    }
+}
+
+/// Whether a state that a row is in already begins a second time.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Begins {
+    /// It goes on.
+    Not,
+    /// It begins a second time: two spans side by side.
+    Anew,
 }
 
 /// A state over an interval.
@@ -111,12 +128,58 @@ pub struct Track {
     pub kind: TrackKind,
     /// Its name.
     pub name: String,
-    /// Its spans in order of start; they overlap only on a device's row.
+    /// When it came to be, and the event that says so. None for rows that are there from the start.
+    pub created: Option<(SimTime, usize)>,
+    /// Its spans in order of start; they overlap only on a device's row. A span of no length is left out, but for polls.
     pub spans: Vec<Span>,
+    /// Whether the last span still goes on: it ends where the trace ends so far.
+    pub open: bool,
     /// When and how it ended, and the event that says so. None for rows that do not end.
     pub end: Option<(SimTime, TrackEnd, usize)>,
     /// Whether it is a part of the workload, not a helper or pool thread of the model.
     pub plain: bool,
+}
+
+impl Track {
+    /// A row with nothing on it yet.
+    pub fn new(kind: TrackKind, name: String) -> Track {
+        Track { kind, name, created: None, spans: Vec::new(), open: false, end: None, plain: false }
+    }
+
+    /// The last span that began up to and at `time`, and has not ended before it.
+    pub fn span_at(&self, time: SimTime) -> Option<&Span> {
+        let after = self.spans.partition_point(|s| s.start <= time);
+        self.spans[..after]
+            .last()
+            .filter(|s| s.end > time || s.start == time || (self.open && after == self.spans.len()))
+    }
+
+    /// From `time` on, the row is in `state`, or in none. What goes on in the same state is one span, unless it `begins`
+    /// anew there, as a poll does.
+    pub(super) fn go(&mut self, time: SimTime, event: usize, state: Option<SpanState>, begins: Begins) {
+        if self.open
+            && let Some(last) = self.spans.last_mut()
+        {
+            if state.is_some_and(|s| s.goes_on_as(last.state)) && begins == Begins::Not {
+                return;
+            }
+            last.end = time;
+            self.open = false;
+            if last.start == time && !last.state.is_poll() {
+                self.spans.pop();
+            }
+        }
+        let Some(state) = state else { return };
+        self.open = true;
+        if let Some(last) = self.spans.last()
+            && begins == Begins::Not
+            && last.end == time
+            && state.goes_on_as(last.state)
+        {
+            return;
+        }
+        self.spans.push(Span { start: time, end: time, state, event });
+    }
 }
 
 /// What a causal arrow says.

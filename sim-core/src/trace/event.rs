@@ -539,6 +539,8 @@ events! {
     64 Lesson JoinWaiting { target @ a: Actor, by @ b: Actor } "wait for the other to end";
     /// The other has ended: the wait is over.
     65 Detail Joined { target @ a: Actor, by @ b: Actor } "the other has ended: go on";
+    /// The actor no longer waits for the other's end.
+    66 Detail JoinCancelled { target @ a: Actor, by @ b: Actor } "the wait for the other's end was given up";
 
     // --- Time and I/O --------------------------------------------------------------------------------------------
     /// A timer was armed; its deadline is in the table of timers. Whoever set it waits for it.

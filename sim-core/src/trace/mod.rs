@@ -5,10 +5,13 @@
 
 pub mod event;
 pub mod ids;
+pub mod snapshot;
 pub mod store;
 pub mod tables;
+pub mod text;
 
 pub use event::{Event, Level, Record};
 pub use ids::*;
+pub use snapshot::{Snapshot, Wait};
 pub use store::{Recorder, Trace, TracePart};
 pub use tables::Tables;

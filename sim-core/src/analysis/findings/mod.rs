@@ -1,0 +1,123 @@
+//! Problems that a trace shows, each explained to a beginner, with the events that prove it.
+//!
+//! One file a finding, listed once in [`diagnose`]. A diagnosis reads the trace and nothing else, and says nothing
+//! where it is not sure: a false alarm costs more trust than a missed hint.
+
+use super::track::TrackKind;
+use crate::instant::{SimDuration, SimTime};
+use crate::trace::Trace;
+
+/// A diagnosed problem.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Finding {
+    /// Which problem it is.
+    pub kind: FindingKind,
+    /// How bad it is.
+    pub severity: Severity,
+    /// One line: who and what.
+    pub title: String,
+    /// What happened, why it matters, and what to do about it, for a person who has not met it before.
+    pub explanation: String,
+    /// Whom it is about.
+    pub subjects: Vec<TrackKind>,
+    /// From when to when it shows.
+    pub span: (SimTime, SimTime),
+    /// The numbers of the events that prove it, in order.
+    pub proof: Vec<usize>,
+}
+
+/// Every problem that can be diagnosed.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum FindingKind {
+    /// A future or task that was created and never polled.
+    NeverPolled,
+    /// A poll so long that others had to wait.
+    LongPoll,
+    /// A pending task that nothing can wake.
+    LostWaker,
+    /// A task that mostly wakes itself.
+    SelfWake,
+    /// Tasks or threads that wait for each other.
+    WaitCycle,
+    /// The run was cut off by a limit.
+    LimitReached,
+}
+
+impl FindingKind {
+    /// Every kind, in order.
+    pub const ALL: &'static [FindingKind] = &[
+        FindingKind::NeverPolled,
+        FindingKind::LongPoll,
+        FindingKind::LostWaker,
+        FindingKind::SelfWake,
+        FindingKind::WaitCycle,
+        FindingKind::LimitReached,
+    ];
+
+    /// The kind's name, as scenario files and reports write it.
+    pub const fn id(self) -> &'static str {
+        match self {
+            FindingKind::NeverPolled => "NeverPolled",
+            FindingKind::LongPoll => "LongPoll",
+            FindingKind::LostWaker => "LostWaker",
+            FindingKind::SelfWake => "SelfWake",
+            FindingKind::WaitCycle => "WaitCycle",
+            FindingKind::LimitReached => "LimitReached",
+        }
+    }
+}
+
+/// How bad a problem is.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Severity {
+    /// The program does not do what it was written for.
+    Error,
+    /// It does, at a cost that its writer did not mean to pay.
+    Warning,
+    /// It may be as it was meant.
+    Hint,
+}
+
+impl Severity {
+    /// The glyph that says it without colour.
+    pub const fn glyph(self) -> char {
+        match self {
+            Severity::Error => '▲',
+            Severity::Warning => '△',
+            Severity::Hint => '○',
+        }
+    }
+
+    /// The severity in a word.
+    pub const fn text(self) -> &'static str {
+        match self {
+            Severity::Error => "error",
+            Severity::Warning => "warning",
+            Severity::Hint => "hint",
+        }
+    }
+}
+
+/// From where on something counts as a problem.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct Thresholds {
+    /// A poll of this length that kept another task waiting is a `LongPoll`.
+    pub long_poll: SimDuration,
+    /// A task with fewer wakes by itself is no `SelfWake`.
+    pub self_wakes: u64,
+    /// A task with a smaller share of wakes by itself is no `SelfWake`.
+    pub self_wake_share: f64,
+    /// At most so many findings of one kind are listed; the worst of them.
+    pub most_of_a_kind: usize,
+}
+
+impl Default for Thresholds {
+    fn default() -> Thresholds {
+        Thresholds { long_poll: SimDuration::from_millis(10), self_wakes: 10, self_wake_share: 0.5, most_of_a_kind: 20 }
+    }
+}
+
+/// Every problem in the trace, by severity and then by time.
+pub fn diagnose(_trace: &Trace, _thresholds: &Thresholds) -> Vec<Finding> {
+    Vec::new()
+}

@@ -1,0 +1,389 @@
+//! The index that the timeline is drawn from: a row for each thing with its states over time, and the links.
+//!
+//! Folds a [`Snapshot`] and notes, after each event, the state of the rows that the event may have touched: what a row
+//! shows and what the snapshot says are the same truth. Grows with its trace. Knows no pixels.
+
+use super::links::Links;
+use super::track::*;
+use crate::instant::SimTime;
+use crate::trace::event::Event;
+use crate::trace::snapshot::{MAX_CORES, Snapshot, TaskState, ThreadState};
+use crate::trace::tables::{Tables, TaskKind, ThreadKind};
+use crate::trace::{Trace, ids::*};
+use std::collections::BTreeMap;
+
+/// Rows, spans and links of a trace.
+#[derive(Clone, Debug, Default)]
+pub struct Index {
+    /// The rows, from top to bottom: cores, workers, devices, the workload's tasks and threads in order of creation,
+    /// helpers and pool threads, counters.
+    pub tracks: Vec<Track>,
+    /// When the trace ends so far.
+    pub end: SimTime,
+    links: Links,
+    places: Places,
+    snapshot: Snapshot,
+    levels: BTreeMap<CounterKind, Level>,
+    serving: BTreeMap<RequestId, (DeviceId, usize)>,
+    started: bool,
+}
+
+/// The value of a counter that no row shows yet.
+#[derive(Clone, Copy, Debug)]
+struct Level {
+    value: u32,
+    since: SimTime,
+    event: usize,
+}
+
+impl Index {
+    /// The index of a whole trace.
+    pub fn build(trace: &Trace) -> Index {
+        let mut index = Index::default();
+        index.extend(trace);
+        index
+    }
+
+    /// Takes in what the trace has gained since. The trace must be the same one, grown.
+    pub fn extend(&mut self, trace: &Trace) {
+        let tables = trace.tables();
+        if !self.started {
+            self.started = true;
+            self.snapshot = Snapshot::initial(tables);
+        }
+        self.add_machine_rows(tables);
+        let from = self.snapshot.events;
+        for (n, record) in trace.records_from(from).enumerate() {
+            let event = Event::decode(record, &tables.wide);
+            self.snapshot.apply(tables, record);
+            if let Some(event) = event {
+                self.links.note(tables, from + n, record.time(), event);
+                self.touch(tables, from + n, event);
+            }
+        }
+        self.end = trace.end();
+        self.settle(tables);
+        self.links.settle();
+    }
+
+    /// How many events it has taken in.
+    pub fn events(&self) -> usize {
+        self.snapshot.events
+    }
+
+    /// The state at the end of what it has taken in.
+    pub fn last_snapshot(&self) -> &Snapshot {
+        &self.snapshot
+    }
+
+    /// The row of a thing, if it has one.
+    pub fn track(&self, kind: TrackKind) -> Option<&Track> {
+        self.row(kind).map(|row| &self.tracks[row])
+    }
+
+    /// Which row, from the top, a thing has.
+    pub fn row(&self, kind: TrackKind) -> Option<usize> {
+        self.places.get(kind)
+    }
+
+    /// All links, by the number of the event of the effect.
+    pub fn links(&self) -> &[Link] {
+        self.links.all()
+    }
+
+    /// The links that this event is the cause of.
+    pub fn links_from(&self, event: usize) -> impl Iterator<Item = &Link> {
+        self.links.from(event)
+    }
+
+    /// The links that this event is the effect of.
+    pub fn links_to(&self, event: usize) -> &[Link] {
+        self.links.to(event)
+    }
+
+    fn add_machine_rows(&mut self, tables: &Tables) {
+        for core in (0..(tables.run.cores as usize).min(MAX_CORES)).map(CoreId::from_index) {
+            self.track_or_new(TrackKind::Core(core), || core.to_string());
+        }
+        for worker in (0..tables.workers.len()).map(WorkerId::from_index) {
+            self.track_or_new(TrackKind::Worker(worker), || worker.to_string());
+        }
+        for device in (0..tables.devices.len()).map(DeviceId::from_index) {
+            self.track_or_new(TrackKind::Device(device), || tables.device_name(device));
+        }
+    }
+
+    fn track_or_new(&mut self, kind: TrackKind, name: impl FnOnce() -> String) -> &mut Track {
+        let row = self.places.get(kind).unwrap_or_else(|| {
+            self.places.set(kind, self.tracks.len());
+            self.tracks.push(Track::new(kind, name()));
+            self.tracks.len() - 1
+        });
+        &mut self.tracks[row]
+    }
+
+    /// Brings the rows up to date that the event may have changed.
+    fn touch(&mut self, tables: &Tables, n: usize, event: Event) {
+        use Event as E;
+        match event {
+            E::TaskSpawned { task, .. } => self.add_task(tables, n, task),
+            E::PollStarted { task, at, .. } => {
+                self.show_task(tables, n, task, Begins::Anew);
+                self.show_worker(tables, n, at.worker, Begins::Anew);
+            }
+            E::PollEnded { task, at, .. } => {
+                self.show_task(tables, n, task, Begins::Not);
+                self.show_worker(tables, n, at.worker, Begins::Not);
+            }
+            E::Queued { task, .. } | E::Woken { task, .. } => self.show_task(tables, n, task, Begins::Not),
+            E::TaskCompleted { task, .. } | E::TaskCancelled { task, .. } => {
+                self.show_task(tables, n, task, Begins::Not);
+            }
+            E::ThreadCreated { thread, .. } => self.add_thread(tables, n, thread),
+            E::ThreadRunnable { thread, .. } | E::ThreadExited { thread, .. } => self.show_thread(tables, n, thread),
+            E::ThreadBlocked { thread, .. } | E::ThreadUnblocked { thread, .. } => self.show_thread(tables, n, thread),
+            E::Dispatched { thread, onto, .. } => {
+                self.show_thread(tables, n, thread);
+                self.show_core(n, onto.core);
+            }
+            E::SwitchedOut { thread, core, .. } => {
+                self.show_thread(tables, n, thread);
+                self.show_core(n, core);
+            }
+            E::Sent { resource, .. } | E::Received { resource, .. } => {
+                let length = self.snapshot.resources.get(resource.index()).map_or(0, |r| r.length);
+                self.count(tables, n, CounterKind::Channel(resource), length);
+            }
+            E::IoStarted { request, .. } => self.serve(tables, n, request),
+            E::IoCompleted { request, .. } | E::IoCancelled { request, .. } => self.serve_no_more(request),
+            // The rest changes no row.
+            _ => {}
+        }
+        let (ready, runnable) = (self.snapshot.totals.ready, self.snapshot.totals.runnable);
+        self.count(tables, n, CounterKind::ReadyQueue, ready);
+        self.count(tables, n, CounterKind::RunQueue, runnable);
+    }
+
+    fn add_task(&mut self, tables: &Tables, n: usize, id: TaskId) {
+        let Some(info) = tables.tasks.get(id.index()) else { return };
+        let time = self.snapshot.time;
+        let track = self.track_or_new(TrackKind::Task(id), || tables.task_name(id));
+        track.created.get_or_insert((time, n));
+        track.plain = match info.kind {
+            TaskKind::Plain | TaskKind::Main => true,
+            TaskKind::Blocking | TaskKind::Helper => false,
+        };
+        self.show_task(tables, n, id, Begins::Not);
+    }
+
+    // A worker's thread has no row of its own: its worker has.
+    fn add_thread(&mut self, tables: &Tables, n: usize, id: ThreadId) {
+        let Some(info) = tables.threads.get(id.index()) else { return };
+        let plain = match info.kind {
+            ThreadKind::Worker(_) => return,
+            ThreadKind::Plain => true,
+            ThreadKind::Blocking | ThreadKind::Helper => false,
+        };
+        let time = self.snapshot.time;
+        let track = self.track_or_new(TrackKind::Thread(id), || tables.thread_name(id));
+        track.created.get_or_insert((time, n));
+        track.plain = plain;
+        self.show_thread(tables, n, id);
+    }
+
+    fn show_task(&mut self, tables: &Tables, n: usize, id: TaskId, begins: Begins) {
+        let (Some(task), Some(row)) = (self.snapshot.task(id), self.places.get(TrackKind::Task(id))) else { return };
+        let (state, end) = match task.state {
+            TaskState::NotSpawned => (None, None),
+            TaskState::Ready => (Some(SpanState::Ready), None),
+            TaskState::Pending => (Some(SpanState::Pending(task.waits.first().map(|w| w.wait))), None),
+            TaskState::Polling(worker) if self.is_on_core(tables, worker) => (Some(SpanState::Polling(worker)), None),
+            TaskState::Polling(worker) => (Some(SpanState::PollingOffCore(worker)), None),
+            TaskState::Completed => (None, Some(TrackEnd::Finished)),
+            TaskState::Cancelled => (None, Some(TrackEnd::Cancelled)),
+            TaskState::Panicked => (None, Some(TrackEnd::Panicked)),
+        };
+        let time = self.snapshot.time;
+        self.tracks[row].go(time, n, state, begins);
+        self.tracks[row].end = self.tracks[row].end.or(end.map(|end| (time, end, n)));
+    }
+
+    fn show_worker(&mut self, tables: &Tables, n: usize, id: WorkerId, begins: Begins) {
+        let Some(row) = self.places.get(TrackKind::Worker(id)) else { return };
+        let on_core = self.is_on_core(tables, id);
+        let state = self.snapshot.polled_by(id);
+        let state = state.map(|task| if on_core { SpanState::Polls(task) } else { SpanState::PollsOffCore(task) });
+        self.tracks[row].go(self.snapshot.time, n, state, begins);
+    }
+
+    // A trace without that thread's events says nothing of cores: then every poll counts as on one.
+    fn is_on_core(&self, tables: &Tables, worker: WorkerId) -> bool {
+        let thread = tables.workers.get(worker.index()).and_then(|t| self.snapshot.thread(*t));
+        thread.is_none_or(|t| matches!(t.state, ThreadState::Running(_)))
+    }
+
+    fn show_thread(&mut self, tables: &Tables, n: usize, id: ThreadId) {
+        if let Some(ThreadKind::Worker(worker)) = tables.threads.get(id.index()).map(|t| t.kind) {
+            self.show_worker(tables, n, worker, Begins::Not);
+            if let Some(task) = self.snapshot.polled_by(worker) {
+                self.show_task(tables, n, task, Begins::Not);
+            }
+            return;
+        }
+        let (Some(thread), Some(row)) = (self.snapshot.thread(id), self.places.get(TrackKind::Thread(id))) else {
+            return;
+        };
+        let (state, end) = match thread.state {
+            ThreadState::NotCreated => (None, None),
+            ThreadState::Runnable => (Some(SpanState::Runnable), None),
+            ThreadState::Running(core) => (Some(SpanState::Running(core)), None),
+            ThreadState::Blocked(wait) => (Some(SpanState::Blocked(wait)), None),
+            ThreadState::Exited { panicked: false } => (None, Some(TrackEnd::Finished)),
+            ThreadState::Exited { panicked: true } => (None, Some(TrackEnd::Panicked)),
+        };
+        let time = self.snapshot.time;
+        self.tracks[row].go(time, n, state, Begins::Not);
+        self.tracks[row].end = self.tracks[row].end.or(end.map(|end| (time, end, n)));
+    }
+
+    fn show_core(&mut self, n: usize, id: CoreId) {
+        let thread = self.snapshot.cores.get(id.index()).and_then(|c| c.thread);
+        let time = self.snapshot.time;
+        let track = self.track_or_new(TrackKind::Core(id), || id.to_string());
+        track.go(time, n, thread.map(SpanState::Occupied), Begins::Not);
+    }
+
+    fn serve(&mut self, tables: &Tables, n: usize, id: RequestId) {
+        let Some(info) = tables.requests.get(id.index()) else { return };
+        let Some(row) = self.places.get(TrackKind::Device(info.device)) else { return };
+        let (time, spans) = (self.snapshot.time, &mut self.tracks[row].spans);
+        self.serving.insert(id, (info.device, spans.len()));
+        spans.push(Span { start: time, end: time, state: SpanState::Serves(id), event: n });
+    }
+
+    fn serve_no_more(&mut self, id: RequestId) {
+        if let Some((device, span)) = self.serving.remove(&id) {
+            self.end_service(device, span, self.snapshot.time);
+        }
+    }
+
+    fn end_service(&mut self, device: DeviceId, span: usize, end: SimTime) {
+        if let Some(row) = self.places.get(TrackKind::Device(device)) {
+            self.tracks[row].spans[span].end = end;
+        }
+    }
+
+    /// A counter gets its row when it has stood above zero for a while: most runs need only one or two of them.
+    fn count(&mut self, tables: &Tables, n: usize, kind: CounterKind, value: u32) {
+        let time = self.snapshot.time;
+        let level = self.levels.entry(kind).or_insert(Level { value: 0, since: SimTime::ZERO, event: n });
+        if level.value == value {
+            return;
+        }
+        let before = std::mem::replace(level, Level { value, since: time, event: n });
+        if self.places.get(kind.into()).is_none() && !self.add_counter(tables, kind, before, time) {
+            return;
+        }
+        let track = self.track_or_new(kind.into(), String::new);
+        track.go(time, n, Some(SpanState::Level(value)), Begins::Not);
+    }
+
+    fn add_counter(&mut self, tables: &Tables, kind: CounterKind, level: Level, until: SimTime) -> bool {
+        if level.value == 0 || level.since == until {
+            return false;
+        }
+        let track = self.track_or_new(kind.into(), || counter_name(kind, tables));
+        track.go(SimTime::ZERO, 0, Some(SpanState::Level(0)), Begins::Not);
+        track.go(level.since, level.event, Some(SpanState::Level(level.value)), Begins::Not);
+        true
+    }
+
+    /// What is still open ends where the trace ends so far; new rows go to their place.
+    fn settle(&mut self, tables: &Tables) {
+        let end = self.end;
+        for (kind, level) in self.levels.clone() {
+            if self.places.get(kind.into()).is_none() {
+                self.add_counter(tables, kind, level, end);
+            }
+        }
+        for (device, span) in self.serving.values().copied().collect::<Vec<_>>() {
+            self.end_service(device, span, end);
+        }
+        for track in self.tracks.iter_mut().filter(|t| t.open) {
+            if let Some(last) = track.spans.last_mut() {
+                last.end = end;
+            }
+        }
+        if !self.tracks.is_sorted_by_key(row_order) {
+            self.tracks.sort_by_key(row_order);
+            for (row, track) in self.tracks.iter().enumerate() {
+                self.places.set(track.kind, row);
+            }
+        }
+    }
+}
+
+fn row_order(track: &Track) -> (u8, usize, TrackKind) {
+    let created = track.created.map_or(0, |(_, event)| event);
+    let group = match track.kind {
+        TrackKind::Core(_) => 0,
+        TrackKind::Worker(_) => 1,
+        TrackKind::Device(_) => 2,
+        TrackKind::Task(_) | TrackKind::Thread(_) if track.plain => 3,
+        TrackKind::Task(_) | TrackKind::Thread(_) => 4,
+        TrackKind::Counter(_) => 5,
+    };
+    (group, created, track.kind)
+}
+
+fn counter_name(kind: CounterKind, tables: &Tables) -> String {
+    match kind {
+        CounterKind::ReadyQueue => "ready queue".to_owned(),
+        CounterKind::RunQueue => "run queue".to_owned(),
+        CounterKind::Channel(resource) => tables.resource_name(resource),
+    }
+}
+
+/// Which row each thing has.
+#[derive(Clone, Debug, Default)]
+struct Places {
+    cores: Vec<Option<u32>>,
+    workers: Vec<Option<u32>>,
+    devices: Vec<Option<u32>>,
+    tasks: Vec<Option<u32>>,
+    threads: Vec<Option<u32>>,
+    counters: BTreeMap<CounterKind, u32>,
+}
+
+impl Places {
+    fn get(&self, kind: TrackKind) -> Option<usize> {
+        let (rows, id) = match kind {
+            TrackKind::Core(id) => (&self.cores, id.index()),
+            TrackKind::Worker(id) => (&self.workers, id.index()),
+            TrackKind::Device(id) => (&self.devices, id.index()),
+            TrackKind::Task(id) => (&self.tasks, id.index()),
+            TrackKind::Thread(id) => (&self.threads, id.index()),
+            TrackKind::Counter(kind) => return self.counters.get(&kind).map(|row| *row as usize),
+        };
+        rows.get(id).copied().flatten().map(|row| row as usize)
+    }
+
+    fn set(&mut self, kind: TrackKind, row: usize) {
+        let row = u32::try_from(row).expect("an index has fewer than 2^32 rows");
+        let (rows, id) = match kind {
+            TrackKind::Core(id) => (&mut self.cores, id.index()),
+            TrackKind::Worker(id) => (&mut self.workers, id.index()),
+            TrackKind::Device(id) => (&mut self.devices, id.index()),
+            TrackKind::Task(id) => (&mut self.tasks, id.index()),
+            TrackKind::Thread(id) => (&mut self.threads, id.index()),
+            TrackKind::Counter(kind) => {
+                self.counters.insert(kind, row);
+                return;
+            }
+        };
+        if id >= rows.len() {
+            rows.resize(id + 1, None);
+        }
+        rows[id] = Some(row);
+    }
+}

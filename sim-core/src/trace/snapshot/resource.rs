@@ -1,0 +1,168 @@
+//! Locks, permits, channels and notifiers: who holds them, who waits in line, what is inside.
+
+use super::{Snapshot, Wait, grown};
+use crate::instant::SimTime;
+use crate::trace::event::{ChannelEnd, Mode};
+use crate::trace::ids::*;
+use crate::trace::tables::Tables;
+
+/// A resource after some event.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct Resource {
+    /// Who holds it, in order of acquisition; a semaphore's holder stands here once a permit.
+    pub holders: Vec<Holder>,
+    /// Who waits, in order of arrival.
+    pub waiters: Vec<Waiter>,
+    /// Messages in it.
+    pub length: u32,
+    /// Whether a side of the channel is gone.
+    pub closed: bool,
+    /// Who is known to hold a sending end, or has sent.
+    pub senders: Vec<Actor>,
+    /// Who is known to hold a receiving end, or has received.
+    pub receivers: Vec<Actor>,
+    /// The number of the last event that changed it.
+    pub last_event: usize,
+}
+
+/// Who holds a lock or permit.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Holder {
+    /// Who.
+    pub actor: Actor,
+    /// Alone or with other readers.
+    pub mode: Mode,
+    /// Since when.
+    pub since: SimTime,
+    /// The number of the event that says so.
+    pub event: usize,
+}
+
+/// What a waiter wants of a resource.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum WaitFor {
+    /// To hold it.
+    Acquire(Mode),
+    /// Room for a message.
+    Send,
+    /// A message.
+    Receive,
+    /// To be notified.
+    Notify,
+}
+
+impl WaitFor {
+    fn wait(self, resource: ResourceId) -> Wait {
+        match self {
+            WaitFor::Acquire(_) => Wait::Lock(resource),
+            WaitFor::Send => Wait::Send(resource),
+            WaitFor::Receive => Wait::Receive(resource),
+            WaitFor::Notify => Wait::Notify(resource),
+        }
+    }
+}
+
+/// Who waits for a resource.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Waiter {
+    /// Who.
+    pub actor: Actor,
+    /// For what.
+    pub wants: WaitFor,
+    /// Since when.
+    pub since: SimTime,
+    /// The number of the event that says so.
+    pub event: usize,
+}
+
+impl Snapshot {
+    pub(super) fn change_resource(&mut self, tables: &Tables, id: ResourceId, change: impl FnOnce(&mut Resource)) {
+        if let Some(resource) = grown(&mut self.resources, id.index(), tables.resources.len()) {
+            resource.last_event = self.events;
+            change(resource);
+        }
+    }
+
+    pub(super) fn acquired(&mut self, tables: &Tables, id: ResourceId, actor: Actor, mode: Mode) {
+        self.resource_wait_over(tables, id, actor, Some(WaitFor::Acquire(mode)));
+        let holder = Holder { actor, mode, since: self.time, event: self.events };
+        self.change_resource(tables, id, |r| r.holders.push(holder));
+    }
+
+    pub(super) fn released(&mut self, tables: &Tables, id: ResourceId, actor: Actor, mode: Mode) {
+        self.change_resource(tables, id, |r| {
+            // A guard may have been handed on: whoever drops it gives back the oldest hold of that mode.
+            let own = r.holders.iter().position(|h| h.actor == actor && h.mode == mode);
+            if let Some(at) = own.or_else(|| r.holders.iter().position(|h| h.mode == mode)) {
+                r.holders.remove(at);
+            }
+        });
+    }
+
+    pub(super) fn resource_wait(&mut self, tables: &Tables, id: ResourceId, actor: Actor, wants: WaitFor) {
+        let waiter = Waiter { actor, wants, since: self.time, event: self.events };
+        self.change_resource(tables, id, |r| {
+            r.note_use(actor, wants);
+            r.waiters.push(waiter);
+        });
+        if id.index() < self.resources.len() {
+            self.wait_begins(actor, wants.wait(id));
+        }
+    }
+
+    /// The actor's oldest wait for the resource is over; of any kind if `wants` is none.
+    pub(super) fn resource_wait_over(&mut self, tables: &Tables, id: ResourceId, actor: Actor, wants: Option<WaitFor>) {
+        let mut over = None;
+        self.change_resource(tables, id, |r| {
+            let found = r.waiters.iter().position(|w| w.actor == actor && wants.is_none_or(|kind| kind == w.wants));
+            over = found.map(|at| r.waiters.remove(at).wants);
+        });
+        if let Some(wants) = over {
+            self.wait_over(actor, wants.wait(id));
+        }
+    }
+
+    pub(super) fn forget_waiter(&mut self, id: ResourceId, actor: Actor) {
+        if let Some(resource) = self.resources.get_mut(id.index()) {
+            resource.waiters.retain(|w| w.actor != actor);
+        }
+    }
+
+    pub(super) fn sent(&mut self, tables: &Tables, id: ResourceId, actor: Actor) {
+        self.resource_wait_over(tables, id, actor, Some(WaitFor::Send));
+        self.change_resource(tables, id, |r| {
+            r.note_use(actor, WaitFor::Send);
+            r.length = r.length.saturating_add(1);
+        });
+    }
+
+    pub(super) fn received(&mut self, tables: &Tables, id: ResourceId, actor: Actor) {
+        self.resource_wait_over(tables, id, actor, Some(WaitFor::Receive));
+        self.change_resource(tables, id, |r| {
+            r.note_use(actor, WaitFor::Receive);
+            r.length = r.length.saturating_sub(1);
+        });
+    }
+
+    pub(super) fn end_held(&mut self, tables: &Tables, id: ResourceId, actor: Actor, end: ChannelEnd) {
+        let used = match end {
+            ChannelEnd::Sender => WaitFor::Send,
+            ChannelEnd::Receiver => WaitFor::Receive,
+        };
+        self.change_resource(tables, id, |r| r.note_use(actor, used));
+    }
+}
+
+impl Resource {
+    fn note_use(&mut self, actor: Actor, used: WaitFor) {
+        let users = match used {
+            WaitFor::Send => &mut self.senders,
+            WaitFor::Receive => &mut self.receivers,
+            WaitFor::Acquire(_) | WaitFor::Notify => return,
+        };
+        // Sorted, so that a channel with thousands of senders stays cheap.
+        if let Err(at) = users.binary_search(&actor) {
+            users.insert(at, actor);
+        }
+    }
+}

@@ -1,0 +1,86 @@
+//! Armed timers and requests under way, and who waits for them.
+
+use super::{Snapshot, Wait};
+use crate::instant::{SimDuration, SimTime};
+use crate::trace::ids::*;
+use crate::trace::tables::Tables;
+
+/// A timer that was set and has neither fired nor been given up.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Armed {
+    /// Who set it, and waits for it.
+    pub owner: Actor,
+    /// Since when it is armed.
+    pub since: SimTime,
+    /// The number of the event that says so.
+    pub event: usize,
+}
+
+/// How far a request has come.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum RequestStage {
+    /// It waits for the device.
+    Submitted,
+    /// The device works on it.
+    Started {
+        /// For how long.
+        latency: SimDuration,
+    },
+    /// The device has the answer, and nobody has seen it.
+    Unseen,
+}
+
+/// A request that was submitted and neither delivered nor given up.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Request {
+    /// Who submitted it, and waits for it.
+    pub owner: Actor,
+    /// The device it went to.
+    pub device: DeviceId,
+    /// How far it has come.
+    pub stage: RequestStage,
+    /// When it was submitted.
+    pub submitted: SimTime,
+    /// Since when it is at that stage.
+    pub since: SimTime,
+    /// The number of the last event that changed it.
+    pub last_event: usize,
+}
+
+impl Snapshot {
+    pub(super) fn timer_set(&mut self, tables: &Tables, timer: TimerId, owner: Actor) {
+        let Some(deadline) = tables.timers.get(timer.index()) else { return };
+        self.timers.insert((*deadline, timer), Armed { owner, since: self.time, event: self.events });
+        self.wait_begins(owner, Wait::Timer(timer));
+    }
+
+    pub(super) fn timer_over(&mut self, tables: &Tables, timer: TimerId) {
+        let Some(deadline) = tables.timers.get(timer.index()) else { return };
+        if let Some(armed) = self.timers.remove(&(*deadline, timer)) {
+            self.wait_over(armed.owner, Wait::Timer(timer));
+        }
+    }
+
+    pub(super) fn io_submitted(&mut self, tables: &Tables, id: RequestId, owner: Actor) {
+        let Some(info) = tables.requests.get(id.index()) else { return };
+        let (since, last_event) = (self.time, self.events);
+        let stage = RequestStage::Submitted;
+        let request = Request { owner, device: info.device, stage, submitted: since, since, last_event };
+        self.requests.insert(id, request);
+        self.wait_begins(owner, Wait::Io(id));
+    }
+
+    pub(super) fn io_goes(&mut self, id: RequestId, stage: RequestStage) {
+        if let Some(request) = self.requests.get_mut(&id) {
+            request.stage = stage;
+            request.since = self.time;
+            request.last_event = self.events;
+        }
+    }
+
+    pub(super) fn io_over(&mut self, id: RequestId) {
+        if let Some(request) = self.requests.remove(&id) {
+            self.wait_over(request.owner, Wait::Io(id));
+        }
+    }
+}

@@ -1,0 +1,3 @@
+//! Whole runs and whole traces.
+
+mod riskiest_bet;
