@@ -155,7 +155,8 @@ impl Index {
                 self.count(tables, n, CounterKind::Channel(resource), length);
             }
             E::IoStarted { request, .. } => self.serve(tables, n, request),
-            E::IoCompleted { request, .. } | E::IoCancelled { request, .. } => self.serve_no_more(request),
+            // A device works on to the end even if nobody wants the answer any more.
+            E::IoCompleted { request, .. } => self.serve_no_more(request),
             // The rest changes no row.
             _ => {}
         }
@@ -247,8 +248,8 @@ impl Index {
     }
 
     fn show_core(&mut self, n: usize, id: CoreId) {
-        let thread = self.snapshot.cores.get(id.index()).and_then(|c| c.thread);
-        let time = self.snapshot.time;
+        let Some(core) = self.snapshot.cores.get(id.index()) else { return };
+        let (thread, time) = (core.thread, self.snapshot.time);
         let track = self.track_or_new(TrackKind::Core(id), || id.to_string());
         track.go(time, n, thread.map(SpanState::Occupied), Begins::Not);
     }

@@ -13,11 +13,15 @@
 //! | Cancel | dropped at its await | ignored, with a note |
 //! | Lock and its like | FIFO hand-off | barging |
 
-use serde::Deserialize;
+use std::ops::Deref;
+use std::sync::Arc;
 
-use super::draw::{Latency, duration};
+use serde::{Deserialize, Deserializer};
+
+use super::durations::duration;
 use super::named::Named;
 use crate::instant::SimDuration;
+use crate::machine::spec::Latency;
 
 /// What has to be done, told without naming a concurrency model.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
@@ -113,7 +117,28 @@ impl ResourceSpec {
 }
 
 /// The steps of a task, in order. A step that fails ends the task, unless a [`Op::Try`] stands around it.
-pub type Program = Vec<Op>;
+/// Cheap to clone: whoever runs it holds its own.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Program(Arc<[Op]>);
+
+impl Deref for Program {
+    type Target = [Op];
+    fn deref(&self) -> &[Op] {
+        &self.0
+    }
+}
+
+impl From<Vec<Op>> for Program {
+    fn from(ops: Vec<Op>) -> Program {
+        Program(ops.into())
+    }
+}
+
+impl<'de> Deserialize<'de> for Program {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Program, D::Error> {
+        Vec::deserialize(deserializer).map(Program::from)
+    }
+}
 
 /// One step.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
@@ -268,7 +293,7 @@ impl Op {
 
 /// Shows every op to `see`, nested ones after the op they stand in.
 pub fn visit<'p>(program: &'p Program, see: &mut impl FnMut(&'p Op)) {
-    for op in program {
+    for op in program.iter() {
         see(op);
         for (_, body) in op.bodies() {
             visit(body, see);
@@ -290,7 +315,7 @@ mod tests {
             read(r#"[Repeat(10, [Io("10ms"), Work("100us")]), Lock("table", [Sleep("1ms")]), Yield]"#).unwrap();
         let Op::Repeat(10, body) = &program[0] else { panic!("{program:?}") };
         assert_eq!(body[0], Op::Io(Latency::Fixed(SimDuration::from_millis(10))));
-        assert_eq!(program[1], Op::Lock("table".into(), vec![Op::Sleep(SimDuration::from_millis(1))]));
+        assert_eq!(program[1], Op::Lock("table".into(), vec![Op::Sleep(SimDuration::from_millis(1))].into()));
     }
 
     #[test]

@@ -10,6 +10,7 @@ pub mod measure;
 pub mod narration;
 pub mod outline;
 pub mod read;
+pub mod run;
 pub mod set;
 pub mod spec;
 
@@ -17,4 +18,5 @@ pub use error::{Located, ScenarioErrors};
 pub use expect::{Amount, Bound, Expectation};
 pub use measure::{Figure, Measure, Unit};
 pub use narration::{Anchor, Edge, Step};
+pub use run::RunOptions;
 pub use spec::{DeviceSpec, Knob, KnobValues, MachineSpec, ModelSpec, Part, PolicySpec, RunSpec, Scenario, Variant};

@@ -8,7 +8,7 @@
 use serde::Deserialize;
 
 use crate::instant::SimDuration;
-use crate::program::draw::duration;
+use crate::program::durations::duration;
 
 /// One step of the lesson.
 #[derive(Clone, Debug, PartialEq, Deserialize)]

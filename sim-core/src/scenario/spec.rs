@@ -8,8 +8,9 @@ use serde::Deserialize;
 use super::expect::Expectation;
 use super::narration::Step;
 use crate::instant::SimDuration;
-use crate::program::draw::{duration, some_duration};
-use crate::program::{Latency, Named, Workload};
+use crate::machine::spec::Latency;
+use crate::program::durations::{duration, some_duration};
+use crate::program::{Named, Workload};
 
 /// The version of the file format that this program reads.
 pub const SCHEMA: u32 = 1;

@@ -3,8 +3,13 @@
 //! Owns the event catalogue, its records and side tables, the state after any event, the text and file forms, and
 //! the table of legal transitions. Knows no machine: whatever produces a trace, this and [`crate::analysis`] read it.
 
+pub mod digest;
 pub mod event;
+pub mod file;
 pub mod ids;
+pub mod keyframes;
+pub mod legal;
+mod pack;
 pub mod snapshot;
 pub mod store;
 pub mod tables;
@@ -12,6 +17,7 @@ pub mod text;
 
 pub use event::{Event, Level, Record};
 pub use ids::*;
+pub use keyframes::Keyframes;
 pub use snapshot::{Snapshot, Wait};
 pub use store::{Recorder, Trace, TracePart};
 pub use tables::Tables;

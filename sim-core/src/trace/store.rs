@@ -45,8 +45,15 @@ impl Chunk {
 
     /// Whether there is no room for one more.
     #[inline]
-    fn is_full(&self) -> bool {
-        self.records.len() == self.records.capacity()
+    pub fn is_full(&self) -> bool {
+        self.records.len() == CHUNK_RECORDS
+    }
+
+    /// Adds a record. Panics if the chunk is full.
+    #[inline]
+    pub fn push(&mut self, record: Record) {
+        assert!(!self.is_full(), "a full chunk was pushed to");
+        self.records.push(record);
     }
 }
 
@@ -167,6 +174,11 @@ impl Trace {
             self.len += part.chunk.records.len();
             self.chunks.push(part.chunk);
         }
+    }
+
+    /// Adds rows to the side tables, before the first event that names them.
+    pub fn append_rows(&mut self, rows: Tables) {
+        self.tables.append(rows);
     }
 
     /// Bytes of memory held by records and side tables, about.

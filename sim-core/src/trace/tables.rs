@@ -293,6 +293,13 @@ impl Tables {
 #[derive(Clone, Copy, Default, Debug, PartialEq, Eq)]
 pub struct RowCounts([usize; 12]);
 
+impl RowCounts {
+    /// The counts after `more` rows were added.
+    pub fn plus(self, more: RowCounts) -> RowCounts {
+        RowCounts(std::array::from_fn(|i| self.0[i] + more.0[i]))
+    }
+}
+
 macro_rules! each_table {
     ($do:ident) => {
         $do!(0 strings, 1 wide, 2 tasks, 3 threads, 4 workers, 5 queues, 6 devices, 7 resources, 8 timers, 9 requests,
@@ -316,6 +323,17 @@ impl Tables {
             ($($i:literal $table:ident),*) => { Tables { run, $($table: self.$table[before.0[$i]..].to_vec()),* } };
         }
         each_table!(tail)
+    }
+
+    /// At most `most` rows of each table that came after `before`, as tables of their own.
+    pub fn rows_after(&self, before: RowCounts, most: usize) -> Tables {
+        let run = if before == RowCounts::default() { self.run.clone() } else { RunInfo::default() };
+        macro_rules! next {
+            ($($i:literal $table:ident),*) => {
+                Tables { run, $($table: self.$table.iter().skip(before.0[$i]).take(most).cloned().collect()),* }
+            };
+        }
+        each_table!(next)
     }
 
     /// Adds the rows of [`Tables::rows_since`].

@@ -215,7 +215,7 @@ impl Snapshot {
             E::Sent { resource, by } => self.sent(tables, resource, by),
             E::RecvWaiting { resource, by } => self.resource_wait(tables, resource, by, WaitFor::Receive),
             E::Received { resource, by } => self.received(tables, resource, by),
-            E::ChannelClosed { resource, by: _ } => self.change_resource(tables, resource, |r| r.closed = true),
+            E::ChannelClosed { resource, by: _ } => self.channel_closed(tables, resource),
             E::NotifyWaiting { resource, by } => self.resource_wait(tables, resource, by, WaitFor::Notify),
             E::Notified { resource, by: _, all: _ } => self.change_resource(tables, resource, |_| ()),
             E::NotifyReceived { resource, by } => self.resource_wait_over(tables, resource, by, Some(WaitFor::Notify)),

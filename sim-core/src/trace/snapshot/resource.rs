@@ -4,7 +4,7 @@ use super::{Snapshot, Wait, grown};
 use crate::instant::SimTime;
 use crate::trace::event::{ChannelEnd, Mode};
 use crate::trace::ids::*;
-use crate::trace::tables::Tables;
+use crate::trace::tables::{ResourceKind, Tables};
 
 /// A resource after some event.
 #[derive(Clone, PartialEq, Debug, Default)]
@@ -100,6 +100,10 @@ impl Snapshot {
     }
 
     pub(super) fn resource_wait(&mut self, tables: &Tables, id: ResourceId, actor: Actor, wants: WaitFor) {
+        if waits_once(tables, id, actor) {
+            // It was told to try, and another was faster: it waits again, at the back.
+            self.resource_wait_over(tables, id, actor, Some(wants));
+        }
         let waiter = Waiter { actor, wants, since: self.time, event: self.events };
         self.change_resource(tables, id, |r| {
             r.note_use(actor, wants);
@@ -144,6 +148,18 @@ impl Snapshot {
         });
     }
 
+    // Nobody waits for a channel without another side: whoever did is told so.
+    pub(super) fn channel_closed(&mut self, tables: &Tables, id: ResourceId) {
+        let mut waiters = Vec::new();
+        self.change_resource(tables, id, |r| {
+            r.closed = true;
+            waiters = std::mem::take(&mut r.waiters);
+        });
+        for waiter in waiters {
+            self.wait_over(waiter.actor, waiter.wants.wait(id));
+        }
+    }
+
     pub(super) fn end_held(&mut self, tables: &Tables, id: ResourceId, actor: Actor, end: ChannelEnd) {
         let used = match end {
             ChannelEnd::Sender => WaitFor::Send,
@@ -151,6 +167,13 @@ impl Snapshot {
         };
         self.change_resource(tables, id, |r| r.note_use(actor, used));
     }
+}
+
+/// A thread waits for one thing at a time, and so does a task inside a blocking call. A task at an await may wait for
+/// the same semaphore in two branches.
+fn waits_once(tables: &Tables, id: ResourceId, actor: Actor) -> bool {
+    let blocking = tables.resources.get(id.index()).is_some_and(|r| r.kind == ResourceKind::BlockingMutex);
+    blocking || matches!(actor, Actor::Thread(_))
 }
 
 impl Resource {

@@ -130,6 +130,9 @@ impl Snapshot {
 
     fn set_task(&mut self, id: TaskId, state: TaskState) {
         let Some(task) = self.tasks.get_mut(id.index()) else { return };
+        if task.state == TaskState::NotSpawned {
+            return;
+        }
         task.last_event = self.events;
         if task.state == state {
             return;
@@ -145,13 +148,14 @@ impl Snapshot {
         if task.state != TaskState::NotSpawned {
             return;
         }
+        *task = Task { state: TaskState::Ready, since: self.time, last_event: self.events, ..Task::default() };
         self.totals.tasks_spawned += 1;
         self.totals.live_tasks += 1;
-        self.set_task(id, TaskState::Ready);
+        self.totals.ready += 1;
     }
 
     pub(super) fn queued(&mut self, tables: &Tables, id: TaskId, queue: QueueId, end: End) {
-        if self.tasks.get(id.index()).is_some_and(|t| !t.state.is_end()) {
+        if self.is_alive(id) {
             self.set_task(id, TaskState::Ready);
             self.join_queue(tables, queue, id.0, end);
         }
@@ -163,7 +167,7 @@ impl Snapshot {
             PollFrom::Back => self.leave_queue(at.queue, id.0, End::Back),
             PollFrom::Direct => {}
         }
-        if self.tasks.get(id.index()).is_none_or(|t| t.state.is_end()) {
+        if !self.is_alive(id) {
             return;
         }
         self.set_task(id, TaskState::Polling(at.worker));
@@ -180,7 +184,8 @@ impl Snapshot {
         let Some(task) = self.tasks.get_mut(id.index()) else { return };
         task.activity = None;
         task.wake_pending = false;
-        let queued = !task.direct && !task.state.is_end();
+        let direct = task.direct;
+        let queued = !direct && self.is_alive(id);
         if self.polled_by(at.worker) == Some(id) {
             self.set_worker(tables, at.worker, WorkerState::Idle);
         }
@@ -201,9 +206,14 @@ impl Snapshot {
 
     // A task that ended inside its poll stays ended.
     fn leave_poll(&mut self, id: TaskId, state: TaskState) {
-        if self.tasks.get(id.index()).is_some_and(|t| !t.state.is_end()) {
+        if self.is_alive(id) {
             self.set_task(id, state);
         }
+    }
+
+    // Spawned, and not ended.
+    fn is_alive(&self, id: TaskId) -> bool {
+        self.tasks.get(id.index()).is_some_and(|t| t.state != TaskState::NotSpawned && !t.state.is_end())
     }
 
     pub(super) fn woken(&mut self, id: TaskId, effect: WakeEffect) {

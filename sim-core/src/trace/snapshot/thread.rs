@@ -122,6 +122,9 @@ impl Snapshot {
 
     pub(super) fn set_thread(&mut self, id: ThreadId, state: ThreadState) {
         let Some(thread) = self.threads.get_mut(id.index()) else { return };
+        if thread.state == ThreadState::NotCreated {
+            return;
+        }
         thread.last_event = self.events;
         if thread.state == state || thread.state.is_end() {
             return;
@@ -135,14 +138,17 @@ impl Snapshot {
     pub(super) fn thread_created(&mut self, tables: &Tables, id: ThreadId) {
         let Some(thread) = grown(&mut self.threads, id.index(), tables.threads.len()) else { return };
         if thread.state == ThreadState::NotCreated {
+            thread.state = ThreadState::Runnable;
+            thread.since = self.time;
+            thread.last_event = self.events;
             self.totals.threads_created += 1;
-            self.set_thread(id, ThreadState::Runnable);
+            self.totals.runnable += 1;
         }
     }
 
     pub(super) fn thread_runnable(&mut self, tables: &Tables, id: ThreadId, queue: QueueId, end: End) {
         let Some(thread) = self.threads.get(id.index()) else { return };
-        if thread.state.is_end() {
+        if thread.state == ThreadState::NotCreated || thread.state.is_end() {
             return;
         }
         self.leave_run_queue(id);
@@ -159,7 +165,7 @@ impl Snapshot {
     }
 
     pub(super) fn dispatched(&mut self, id: ThreadId, cost: SimDuration, onto: Onto) {
-        if self.threads.get(id.index()).is_none_or(|t| t.state.is_end()) {
+        if self.threads.get(id.index()).is_none_or(|t| t.state == ThreadState::NotCreated || t.state.is_end()) {
             return;
         }
         self.leave_run_queue(id);
