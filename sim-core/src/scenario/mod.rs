@@ -3,7 +3,10 @@
 //! A file goes through four hands: [`set`] edits its text, [`read`] turns text into types, [`check`] asks whether the
 //! names fit together, and only then is there a [`Scenario`]. [`outline`] knows where everything stands.
 
+pub mod anchor;
+pub mod assert;
 pub mod check;
+mod check_workload;
 pub mod error;
 pub mod expect;
 pub mod measure;
@@ -14,9 +17,10 @@ pub mod run;
 pub mod set;
 pub mod spec;
 
+pub use assert::{Measured, Verdict};
 pub use error::{Located, ScenarioErrors};
 pub use expect::{Amount, Bound, Expectation};
-pub use measure::{Figure, Measure, Unit};
+pub use measure::{Measure, Unit};
 pub use narration::{Anchor, Edge, Step};
 pub use run::RunOptions;
 pub use spec::{DeviceSpec, Knob, KnobValues, MachineSpec, ModelSpec, Part, PolicySpec, RunSpec, Scenario, Variant};

@@ -74,6 +74,17 @@ impl Scenario {
         Ok((scenario, errors))
     }
 
+    /// Reads a text that is this scenario changed: what names no variant is checked, variants and what looks at them not.
+    pub(super) fn parse_alone(file: &str, text: String) -> Result<Scenario, ScenarioErrors> {
+        let source: Source = Arc::new(NamedSource::new(file, text));
+        let mut scenario: Scenario = read_ron(&source)?;
+        scenario.variants.clear();
+        scenario.expectations.clear();
+        scenario.narration.clear();
+        let errors = check(&scenario, &source);
+        if errors.is_empty() { Ok(scenario) } else { Err(ScenarioErrors::new(file, errors)) }
+    }
+
     /// The scenario as the variant changes it. Panics if there is no such variant: ask [`Scenario::variant`] first.
     pub fn with_variant(&self, id: &str) -> Result<Scenario, ScenarioErrors> {
         let variant = self.variant(id).expect("a variant of this scenario");
