@@ -3,8 +3,8 @@
 //! Owns the tasks' states; the queues are the machine's. Never borrowed while user code runs: futures are taken out
 //! of their slot to be polled, and dropped outside.
 
-use std::cell::{Cell as StdCell, RefCell, RefMut};
-use std::collections::BTreeMap;
+use std::cell::{Cell as StdCell, RefCell};
+use std::collections::{BTreeMap, VecDeque};
 use std::future::Future;
 use std::pin::Pin;
 use std::ptr;
@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 use super::policy::{Next, Ready, Reason, TaskPolicy};
 use super::run::Executor;
-use super::waker::{self, Cell, Link};
+use super::waker::{self, Cell, Link, TaskState};
 use crate::instant::SimDuration;
 use crate::machine::kernel::Kernel;
 use crate::machine::sim::Sim;
@@ -35,6 +35,9 @@ pub(crate) struct Exec {
     pub over: StdCell<bool>,
     pub ends: EndsWith,
     pub poll_cost: SimDuration,
+    pub wake_cost: SimDuration,
+    /// As the kernel's, where a wake finds it at once.
+    pub recording: StdCell<bool>,
     pub pool: RefCell<super::pool::Pool>,
     /// With what the task that is being dropped panicked.
     pub panic: RefCell<Option<String>>,
@@ -49,28 +52,24 @@ pub(crate) enum EndsWith {
     All,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum TaskState {
-    Ready,
-    Polling,
-    Pending,
-    Ended,
-}
-
 /// 32 bytes: two tasks to a cache line, which is what a poll of many tasks costs.
 pub(crate) struct Task {
     /// Absent after the task has ended. Neither moved nor dropped while it is polled.
     future: Option<TaskFuture>,
     cell: Option<Arc<Cell>>,
-    pub state: TaskState,
-    /// Whether it was woken during the poll that runs.
-    woken: bool,
-    /// Whether it is to be dropped when the poll that runs ends; by whom is in [`Core::aborts`].
-    aborted: bool,
     /// Whether the task itself pays for its creation, and has not yet.
     unpaid: bool,
-    /// The worker that polled it last.
-    worker: u16,
+}
+
+impl Task {
+    pub fn state(&self) -> TaskState {
+        self.cell.as_ref().map_or(TaskState::Ended, |cell| cell.state())
+    }
+
+    #[inline(always)]
+    fn cell(&self) -> &Cell {
+        self.cell.as_ref().expect("a task that has not ended has its cell")
+    }
 }
 
 pub(crate) struct Core {
@@ -105,6 +104,8 @@ pub(crate) struct Taken {
 pub(crate) struct Polled {
     pub task: TaskId,
     pub at: WorkerQueue,
+    /// Its slot keeps the cell alive.
+    pub cell: *const Cell,
     /// Whether the poll's cost was paid.
     pub paid: bool,
 }
@@ -172,7 +173,7 @@ pub(crate) fn wake(cell: &Cell) -> bool {
         if !ptr::eq(&raw const *exec.link, &raw const *cell.link) {
             return false;
         }
-        exec.wake(cell.task, exec.sim.actor.get());
+        exec.wake(cell);
         true
     })
     .unwrap_or(false)
@@ -223,7 +224,7 @@ impl Core {
     /// Puts the task into the queue that the policy names.
     #[inline(never)]
     fn enqueue(&mut self, kernel: &mut Kernel, task: TaskId, why: Reason, on: Option<WorkerId>) -> (QueueId, End) {
-        self.tasks[task.index()].state = TaskState::Ready;
+        self.tasks[task.index()].cell().set(TaskState::Ready);
         let (place, end) = self.policy.place(why, on);
         let queue = self.queue_id(place);
         let list = &mut kernel.queues[queue.index()];
@@ -253,23 +254,24 @@ impl Core {
         kernel.unblock(self.workers[worker.index()], by);
     }
 
-    /// The worker on which `by` acts: the one that polls it.
-    fn worker_of(&self, by: Actor) -> Option<WorkerId> {
-        match by {
-            Actor::Worker(worker) => Some(worker),
-            Actor::Task(task) => {
-                let slot = &self.tasks[task.index()];
-                (slot.state == TaskState::Polling).then_some(WorkerId(u32::from(slot.worker)))
-            }
-            Actor::Run | Actor::Thread(_) | Actor::Timer(_) | Actor::Device(_) | Actor::Foreign => None,
-        }
+    /// The worker whose thread runs now: the one that polls whoever acts.
+    fn worker_on(&self, thread: Option<ThreadId>) -> Option<WorkerId> {
+        let first = self.workers.first()?;
+        let place = thread?.0.checked_sub(first.0)?;
+        (place < self.workers.len() as u32).then_some(WorkerId(place))
     }
 
     /// What the worker polls next; none: there is nothing.
     #[inline(always)]
     fn next(&mut self, kernel: &mut Kernel, worker: WorkerId) -> Option<(TaskId, QueueId, End)> {
         match self.lane {
-            Some(lane) => kernel.queues[lane.index()].pop_front().map(|task| (TaskId(task), lane, End::Front)),
+            Some(lane) => {
+                let list = &mut kernel.queues[lane.index()];
+                if list.len() >= FEW {
+                    self.look_ahead(list);
+                }
+                list.pop_front().map(|task| (TaskId(task), lane, End::Front))
+            }
             None => self.ask_next(kernel, worker),
         }
     }
@@ -308,20 +310,37 @@ impl Core {
         }
     }
 
+    /// With many tasks a poll costs what fetching the task from memory does: the slot of the third in line and the future
+    /// and cell of the second are asked for while the first is polled.
+    #[inline(always)]
+    fn look_ahead(&self, list: &VecDeque<u32>) {
+        if let Some(third) = list.get(2) {
+            prefetch(&raw const self.tasks[*third as usize]);
+        }
+        if let Some(second) = list.get(1) {
+            let slot = &self.tasks[*second as usize];
+            if let (Some(future), Some(cell)) = (&slot.future, &slot.cell) {
+                prefetch(&raw const **future);
+                prefetch(Arc::as_ptr(cell));
+            }
+        }
+    }
+
     /// Puts a task whose poll returned Pending where it belongs. Answers false if someone aborted it meanwhile.
     #[inline(always)]
     fn settle(&mut self, kernel: &mut Kernel, polled: Polled) -> bool {
-        let Polled { task, at, .. } = polled;
-        let slot = &mut self.tasks[task.index()];
-        if !slot.woken || slot.aborted {
-            slot.state = TaskState::Pending;
-            let kept = !slot.aborted;
+        let Polled { task, at, cell, .. } = polled;
+        // SAFETY: the slot of a task that has not ended keeps its cell.
+        let cell = unsafe { &*cell };
+        if !cell.is(TaskState::Woken) {
+            let kept = !cell.is(TaskState::Aborted);
+            cell.set(TaskState::Pending);
             kernel.record(Event::PollEnded { task, at, result: PollResult::Pending });
             return kept;
         }
         let (queue, end) = match self.lane {
             Some(lane) => {
-                slot.state = TaskState::Ready;
+                cell.set(TaskState::Ready);
                 kernel.queues[lane.index()].push_back(task.0);
                 (lane, End::Back)
             }
@@ -335,6 +354,22 @@ impl Core {
         self.unpark_for(kernel, queue, Actor::Worker(at.worker));
         true
     }
+}
+
+/// So many tasks stay in the cache by themselves.
+const FEW: usize = 2_048;
+
+/// Asks for a line of memory that will be needed soon. Changes nothing but the time it takes.
+#[inline(always)]
+fn prefetch<T: ?Sized>(what: *const T) {
+    #[cfg(target_arch = "x86_64")]
+    // SAFETY: a prefetch reads nothing that the program can see, and may be given any address.
+    unsafe {
+        use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
+        _mm_prefetch::<_MM_HINT_T0>(what.cast());
+    }
+    #[cfg(not(target_arch = "x86_64"))]
+    let _ = what;
 }
 
 fn move_tasks(kernel: &mut Kernel, from: QueueId, to: QueueId, count: usize, stolen: bool) {
@@ -357,15 +392,11 @@ impl Exec {
         let place = new.place.map(|at| kernel.place(at));
         let future_bytes = u32::try_from(new.future_bytes).unwrap_or(u32::MAX);
         kernel.recorder.tables_mut().tasks.push(TaskInfo { name, kind: new.kind, path, future_bytes, place });
-        let cell = Arc::new(Cell { task: id, link: Arc::clone(&self.link) });
+        let cell = Arc::new(Cell::new(id, Arc::clone(&self.link)));
         let task = Task {
             future: Some(future),
             cell: Some(cell),
-            state: TaskState::Ready,
-            woken: false,
-            aborted: false,
             unpaid: by == Actor::Run,
-            worker: 0,
         };
         state.tasks.push(task);
         state.live += usize::from(new.kind != TaskKind::Helper);
@@ -375,37 +406,39 @@ impl Exec {
         kernel.record(Event::TaskSpawned { task: id, by });
         let bytes = kernel.costs.task_bytes;
         kernel.record(Event::TaskAllocated { task: id, bytes });
-        let on = state.worker_of(by);
+        let on = state.worker_on(self.sim.running());
         let (queue, end) = state.enqueue(&mut kernel, id, Reason::Spawned, on);
         kernel.record(Event::Queued { task: id, queue, end });
         state.unpark_for(&mut kernel, queue, by);
         id
     }
 
-    /// Wakes the task. The common case, a task that wakes itself, is kept apart: the call is then as short as the wake.
+    /// Wakes the cell's task. The common case, a task that wakes itself, touches nothing but its cell.
     #[inline(always)]
-    pub fn wake(&self, task: TaskId, by: Actor) {
-        let mut state = self.state.borrow_mut();
-        let slot = &mut state.tasks[task.index()];
-        if slot.state != TaskState::Polling || slot.woken {
-            return self.wake_other(state, task, by);
+    fn wake(&self, cell: &Cell) {
+        if !cell.is(TaskState::Polling) {
+            return self.wake_other(cell, self.sim.actor.get());
         }
-        slot.woken = true;
-        let effect = if by == Actor::Task(task) { WakeEffect::OwnPoll } else { WakeEffect::DuringPoll };
-        let mut kernel = self.sim.kernel.borrow_mut();
-        self.sim.owe(kernel.costs.wake);
-        kernel.record(Event::Woken { task, by, effect });
+        cell.set(TaskState::Woken);
+        self.sim.owe(self.wake_cost);
+        if self.recording.get() {
+            let by = self.sim.actor.get();
+            let effect = if by == Actor::Task(cell.task) { WakeEffect::OwnPoll } else { WakeEffect::DuringPoll };
+            self.sim.kernel.borrow_mut().record(Event::Woken { task: cell.task, by, effect });
+        }
     }
 
     #[inline(never)]
-    fn wake_other(&self, mut state: RefMut<'_, Core>, task: TaskId, by: Actor) {
+    fn wake_other(&self, cell: &Cell, by: Actor) {
+        let mut state = self.state.borrow_mut();
         let mut kernel = self.sim.kernel.borrow_mut();
-        let effect = match state.tasks[task.index()].state {
+        let task = cell.task;
+        let effect = match cell.state() {
             TaskState::Pending => WakeEffect::Queued,
-            TaskState::Polling | TaskState::Ready => WakeEffect::Redundant,
+            TaskState::Polling | TaskState::Woken | TaskState::Aborted | TaskState::Ready => WakeEffect::Redundant,
             TaskState::Ended => WakeEffect::Stale,
         };
-        self.sim.owe(kernel.costs.wake);
+        self.sim.owe(self.wake_cost);
         kernel.record(Event::Woken { task, by, effect });
         if effect == WakeEffect::Queued {
             self.ready(&mut state, &mut kernel, task, by);
@@ -413,7 +446,7 @@ impl Exec {
     }
 
     fn ready(&self, state: &mut Core, kernel: &mut Kernel, task: TaskId, by: Actor) {
-        let on = state.worker_of(by);
+        let on = state.worker_on(self.sim.running());
         let (queue, end) = state.enqueue(kernel, task, Reason::Woken, on);
         kernel.record(Event::Queued { task, queue, end });
         state.unpark_for(kernel, queue, by);
@@ -421,10 +454,19 @@ impl Exec {
 
     /// Wakes that real OS threads asked for.
     pub fn take_foreign(&self) {
-        if self.link.any_foreign() {
-            for task in self.link.take_foreign() {
-                self.wake(task, Actor::Foreign);
+        if !self.link.calls() {
+            return;
+        }
+        for task in self.link.take_foreign() {
+            let cell = self.state.borrow().tasks[task.index()].cell.clone();
+            if let Some(cell) = cell {
+                let before = self.sim.actor.replace(Actor::Foreign);
+                self.wake(&cell);
+                self.sim.actor.set(before);
             }
+        }
+        if self.over.get() {
+            self.link.call();
         }
     }
 
@@ -441,11 +483,8 @@ impl Exec {
                 return Turn::Cancel;
             }
         }
-        if self.over.get() {
-            return Turn::Over;
-        }
-        if self.link.any_foreign() {
-            return Turn::Foreign;
+        if self.link.calls() {
+            return if self.over.get() { Turn::Over } else { Turn::Foreign };
         }
         kernel.count_step();
         let Some((task, queue, end)) = state.next(&mut kernel, worker) else {
@@ -459,9 +498,6 @@ impl Exec {
         };
         kernel.record(Event::PollStarted { task, at, from });
         let slot = &mut state.tasks[task.index()];
-        slot.state = TaskState::Polling;
-        slot.worker = worker.0 as u16;
-        slot.woken = false;
         if slot.unpaid {
             slot.unpaid = false;
             self.sim.owe(kernel.costs.task_spawn);
@@ -469,7 +505,9 @@ impl Exec {
         let future = slot.future.as_mut().expect("a Ready task has its future");
         // SAFETY: nothing is moved out of the pinned box; the pointer is used to poll it in place, pinned again.
         let future: *mut dyn Future<Output = ()> = unsafe { Pin::get_unchecked_mut(future.as_mut()) };
-        let cell = Arc::as_ptr(slot.cell.as_ref().expect("a Ready task has its cell"));
+        let cell = slot.cell();
+        cell.set(TaskState::Polling);
+        let cell: *const Cell = cell;
         self.sim.actor.set(Actor::Task(task));
         Turn::Poll(Taken { task, future, cell, at })
     }
@@ -513,7 +551,7 @@ impl Exec {
 
     /// The run ended inside the task's poll.
     pub fn cut_poll(&self, task: TaskId, at: WorkerQueue) {
-        self.state.borrow_mut().tasks[task.index()].state = TaskState::Pending;
+        self.state.borrow().tasks[task.index()].cell().set(TaskState::Pending);
         self.sim.kernel.borrow_mut().record(Event::PollEnded { task, at, result: PollResult::Cut });
     }
 
@@ -524,12 +562,13 @@ impl Exec {
             let mut state = self.state.borrow_mut();
             let mut kernel = self.sim.kernel.borrow_mut();
             let slot = &mut state.tasks[task.index()];
-            if slot.state == TaskState::Ended || slot.aborted {
+            let now = slot.state();
+            if matches!(now, TaskState::Ended | TaskState::Aborted) || slot.future.is_none() {
                 return;
             }
             kernel.record(Event::AbortRequested { task, by });
-            slot.aborted = true;
-            if slot.state == TaskState::Polling {
+            if now.is_polling() {
+                slot.cell().set(TaskState::Aborted);
                 state.aborts.insert(task, by);
                 return;
             }
@@ -559,7 +598,7 @@ impl Exec {
 
     fn leave_queue(&self, task: TaskId) {
         let state = self.state.borrow();
-        if state.tasks[task.index()].state != TaskState::Ready {
+        if state.tasks[task.index()].state() != TaskState::Ready {
             return;
         }
         let mut kernel = self.sim.kernel.borrow_mut();
@@ -575,7 +614,7 @@ impl Exec {
     }
 
     fn end(&self, state: &mut Core, task: TaskId, kernel: &Kernel) {
-        state.tasks[task.index()].state = TaskState::Ended;
+        state.tasks[task.index()].cell().set(TaskState::Ended);
         let helper = kernel.recorder.tables().tasks[task.index()].kind == TaskKind::Helper;
         state.live -= usize::from(!helper);
         let over = match self.ends {
@@ -584,6 +623,7 @@ impl Exec {
         };
         if over {
             self.over.set(true);
+            self.link.call();
         }
     }
 

@@ -108,7 +108,8 @@ impl Machine {
             let plural = if executor.workers == 1 { "" } else { "s" };
             self.info.title = format!("async, {} worker{plural}", executor.workers);
         }
-        let (stack_bytes, poll_cost) = (self.stack_bytes, self.costs.poll);
+        let (stack_bytes, poll_cost, wake_cost) = (self.stack_bytes, self.costs.poll, self.costs.wake);
+        let recording = Cell::new(self.recording);
         let mut kernel = Kernel::new(self);
         let workers = executor.workers;
         let core = Core::new(executor, &mut kernel);
@@ -120,6 +121,8 @@ impl Machine {
             over: Cell::new(false),
             ends,
             poll_cost,
+            wake_cost,
+            recording,
             pool: RefCell::default(),
             panic: RefCell::default(),
         };
@@ -140,7 +143,10 @@ impl Exec {
             self.create_worker(worker);
         }
         start();
-        self.over.set(self.over.get() || (self.ends == EndsWith::All && self.state.borrow().live == 0));
+        if self.ends == EndsWith::All && self.state.borrow().live == 0 {
+            self.over.set(true);
+            self.link.call();
+        }
         let end = self.sim.drive(|| self.take_foreign(), || self.over.get());
         self.finish(end);
         end
@@ -165,6 +171,7 @@ impl Exec {
         if end != EndReason::Finished {
             record_end();
             self.sim.kernel.borrow_mut().recording = false;
+            self.recording.set(false);
         }
         self.sim.unwind_threads();
         self.cancel_all();

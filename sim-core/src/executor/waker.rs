@@ -4,7 +4,7 @@
 //! pointer into the simulation. Such a wake is queued in [`Link`], and reported as not deterministic.
 
 use std::mem::ManuallyDrop;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{RawWaker, RawWakerVTable, Waker};
 
@@ -25,10 +25,15 @@ impl Link {
         std::mem::take(&mut self.foreign.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Whether there are such wakes.
-    #[inline]
-    pub fn any_foreign(&self) -> bool {
+    /// Whether a worker must look up between two polls: there are such wakes, or [`Link::call`] was called.
+    #[inline(always)]
+    pub fn calls(&self) -> bool {
         self.any.load(Ordering::Relaxed)
+    }
+
+    /// Makes workers look up before their next poll.
+    pub fn call(&self) {
+        self.any.store(true, Ordering::Relaxed);
     }
 
     fn wake_from_outside(&self, task: TaskId) {
@@ -37,10 +42,62 @@ impl Link {
     }
 }
 
-/// What a waker points to.
+/// What a waker points to: the task's state, where a wake finds it at once. Written only on the run's own thread; atomic,
+/// without any order, because a waker may be sent to others, which read only `task` and `link`.
 pub(crate) struct Cell {
     pub task: TaskId,
+    state: AtomicU8,
     pub link: Arc<Link>,
+}
+
+/// Where a task stands. One byte, so that a poll changes one place.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[repr(u8)]
+pub(crate) enum TaskState {
+    /// In a queue.
+    Ready,
+    /// In a poll.
+    Polling,
+    /// In a poll, and woken since it began: it is requeued when the poll ends.
+    Woken,
+    /// In a poll, and to be dropped when the poll ends; by whom is in `Core::aborts`.
+    Aborted,
+    /// Waiting for a wake.
+    Pending,
+    /// Completed, cancelled or panicked.
+    Ended,
+}
+
+impl TaskState {
+    const ALL: [TaskState; 6] =
+        [TaskState::Ready, TaskState::Polling, TaskState::Woken, TaskState::Aborted, TaskState::Pending, TaskState::Ended];
+
+    /// Whether a worker is inside its poll.
+    pub fn is_polling(self) -> bool {
+        matches!(self, TaskState::Polling | TaskState::Woken | TaskState::Aborted)
+    }
+}
+
+impl Cell {
+    pub fn new(task: TaskId, link: Arc<Link>) -> Cell {
+        Cell { task, state: AtomicU8::new(TaskState::Ready as u8), link }
+    }
+
+    #[inline(always)]
+    pub fn state(&self) -> TaskState {
+        TaskState::ALL[usize::from(self.state.load(Ordering::Relaxed))]
+    }
+
+    /// Whether it is in this state: as [`Cell::state`], without a detour.
+    #[inline(always)]
+    pub fn is(&self, state: TaskState) -> bool {
+        self.state.load(Ordering::Relaxed) == state as u8
+    }
+
+    #[inline(always)]
+    pub fn set(&self, state: TaskState) {
+        self.state.store(state as u8, Ordering::Relaxed);
+    }
 }
 
 const VTABLE: RawWakerVTable = RawWakerVTable::new(clone, wake, wake_by_ref, drop_waker);

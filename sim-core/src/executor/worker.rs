@@ -47,7 +47,7 @@ fn poll(exec: &Exec, worker: WorkerId, taken: Taken) -> Option<Polled> {
     let future = unsafe { Pin::new_unchecked(&mut *future) };
     let polled = catch_unwind(AssertUnwindSafe(|| future.poll(&mut Context::from_waker(&waker))));
     match polled {
-        Ok(Poll::Pending) => return Some(Polled { task, at, paid: false }),
+        Ok(Poll::Pending) => return Some(Polled { task, at, cell, paid: false }),
         Ok(Poll::Ready(())) => completed(exec, task, at),
         Err(payload) => panicked(exec, task, at, payload),
     }

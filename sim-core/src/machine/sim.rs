@@ -17,7 +17,7 @@ use super::kernel::{Due, Kernel, Step};
 use super::stack::{Stacked, Stop};
 use super::threads::{Ask, Body};
 use super::waiting::Wake;
-use crate::instant::SimDuration;
+use crate::instant::{SimDuration, SimTime};
 use crate::trace::event::{EndReason, Event, SwitchReason};
 use crate::trace::ids::*;
 
@@ -102,6 +102,11 @@ impl Sim {
         self.thread.get().expect("this can only be called from code that runs on a simulated thread")
     }
 
+    /// The thread whose code runs; none: the driver.
+    pub fn running(&self) -> Option<ThreadId> {
+        self.thread.get()
+    }
+
     /// Whether the run is over and its rest is being unwound.
     pub fn is_ending(&self) -> bool {
         self.ending.get()
@@ -134,10 +139,10 @@ impl Sim {
     /// As [`Sim::charge`] with the kernel at hand: answers false, and owes all of it still, if other things happen before.
     #[inline]
     pub fn pay(&self, kernel: &mut Kernel, d: SimDuration) -> bool {
-        let then = kernel.now + SimDuration::from_nanos(d.as_nanos() + self.debt.get());
-        let paid = then < kernel.horizon;
+        let then = kernel.now.as_nanos() + d.as_nanos() + self.debt.get();
+        let paid = then < kernel.horizon.as_nanos();
         if paid {
-            kernel.now = then;
+            kernel.now = SimTime::from_nanos(then);
             self.debt.set(0);
         }
         paid

@@ -50,7 +50,6 @@ impl Chunk {
     }
 
     /// Adds a record. Panics if the chunk is full.
-    #[inline]
     pub fn push(&mut self, record: Record) {
         assert!(!self.is_full(), "a full chunk was pushed to");
         self.records.push(record);

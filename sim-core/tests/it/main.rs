@@ -1,4 +1,4 @@
-//! Whole runs and whole traces: recorded by hand, run from Rust, run from scenario files.
+//! Whole runs and whole traces.
 
 mod support;
 
@@ -10,3 +10,4 @@ mod trace_file;
 mod trace_legal;
 mod trace_random;
 mod trace_snapshot;
+mod trace_text;

@@ -88,6 +88,16 @@ fn a_held_mutex_is_not_acquired_and_an_empty_channel_gives_nothing() {
 }
 
 #[test]
+fn only_a_holder_gives_back() {
+    let mut script = Script::workers(1);
+    let lock = script.resource("m", ResourceKind::Mutex, None);
+    let task = script.spawn("a");
+    script.acquire(lock, Actor::Run).poll(task);
+    script.say(Event::Released { resource: lock, by: Actor::Task(task), mode: Mode::Exclusive });
+    check(script, "a does not hold m");
+}
+
+#[test]
 fn a_timer_does_not_fire_early() {
     let mut script = Script::workers(1);
     let task = script.spawn("a");

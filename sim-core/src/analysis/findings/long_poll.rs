@@ -8,6 +8,7 @@ use super::*;
 use crate::trace::ids::*;
 use crate::trace::snapshot::TaskState;
 use crate::trace::tables::{QueueKind, TaskKind};
+use crate::trace::text::rounded;
 
 /// Others must have waited at least this share of the threshold, so that a coincidence is no finding.
 const LEAST_WAIT_SHARE: u64 = 10;
@@ -150,7 +151,7 @@ fn waits_behind(seen: &Seen<'_>, polled: TaskId, worker: WorkerId, start: SimTim
 
 fn finding(task: TaskId, worst: &Worst, tables: &Tables) -> Finding {
     let name = tables.task_name(task);
-    let length = worst.span.1.since(worst.span.0);
+    let length = rounded(worst.span.1.since(worst.span.0));
     let others: Vec<String> = worst.others.iter().map(|id| tables.task_name(*id)).collect();
     let others = names_of(&others);
     let (what, advice) = if worst.blocked {
@@ -178,7 +179,8 @@ fn finding(task: TaskId, worst: &Worst, tables: &Tables) -> Finding {
         explanation: format!(
             "A worker polls one task at a time and cannot interrupt it. {name} kept {} for {length}: {what}. Meanwhile \
              {others} wanted to run and could not, up to {}.{more} {advice}",
-            worst.worker, worst.longest_wait
+            worst.worker,
+            rounded(worst.longest_wait)
         ),
         subjects,
         span: worst.span,

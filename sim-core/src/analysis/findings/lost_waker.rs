@@ -42,10 +42,8 @@ impl Watch for LostWaker {
             Event::Woken { task, .. } | Event::WakerCloned { task, .. } => {
                 self.lost.remove(&task);
             }
-            Event::TaskCancelled { task, .. } => {
-                if self.lost.get(&task).is_some_and(|lost| lost.time == seen.time) {
-                    self.lost.remove(&task);
-                }
+            Event::TaskCancelled { task, .. } if self.lost.get(&task).is_some_and(|lost| lost.time == seen.time) => {
+                self.lost.remove(&task);
             }
             // What happens now and afterwards is the taking down of everything. A run that is stuck ends at the moment of
             // its last event, though.

@@ -69,7 +69,8 @@ impl Watch for NeverPolled {
         }
         for (id, unpolled) in &self.tasks {
             let aborted = last.task(*id).is_some_and(|t| t.abort_requested);
-            if over && !aborted {
+            // In a run that is stuck it may still stand in its queue: then what blocks the worker is the story.
+            if last.ended == Some(EndReason::Finished) && !aborted {
                 findings.push(task_finding(*id, unpolled, last, tables));
             }
         }

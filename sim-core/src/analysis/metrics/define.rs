@@ -1,11 +1,6 @@
 //! How figures are named: in scenario files, in reports, and on hover.
 //!
-//! ```text
-//! metric   = name | name "(" who ")" | name "(" who "," duration ")"
-//! who      = the path or name of a task or thread, the name of a channel, or the text of a marker
-//! ```
-//! For example `makespan`, `finish(hb)`, `polls(hog)`, `mark(A1)`, `lateness(hb, 10.1ms)`. Where several tasks have the
-//! name, `finish` is the last one's, `first_run` the first one's, `longest_poll` the longest, and the rest is summed.
+//! The grammar of names is told at [`Metrics::get`].
 
 use serde::Serialize;
 
@@ -150,6 +145,13 @@ fn parse(id: &str) -> Option<Call<'_>> {
 
 impl Metrics {
     /// The figure of that name; none if there is no such figure, or nothing it speaks of happened.
+    ///
+    /// ```text
+    /// metric   = name | name "(" who ")" | name "(" who "," duration ")"
+    /// who      = the path or name of a task or thread, the name of a channel, or the text of a marker
+    /// ```
+    /// For example `makespan`, `finish(hb)`, `polls(hog)`, `mark(A1)`, `lateness(hb, 10.1ms)`. Where several tasks have the
+    /// name, `finish` is the last one's, `first_run` the first one's, `longest_poll` the longest, and the rest is summed.
     ///
     /// ```
     /// use sim_core::analysis::metrics::{Metrics, Value};

@@ -1,7 +1,9 @@
 //! The figures of a run, each with its definition.
 //!
-//! Owns what every figure means and how it is named; computes them from the trace alone, and knows no model. What is
-//! in this file is the figures; [`define`] names them, [`collect`] folds them out of a trace.
+//! Owns what every figure means and how it is named; computes them from the trace alone, and knows no model.
+//!
+//! This file holds the figures; `define.rs` names them; `collect.rs` folds them out of a trace, with the cores' account
+//! in `cores.rs` and that of each task and thread in `units.rs`.
 
 mod collect;
 mod cores;

@@ -1,6 +1,6 @@
 //! Whether a trace can have happened: every event against what was true before it.
 //!
-//! Owns the rules, most of them as data in [`table`]; the rest are the counts and places that a list of states cannot
+//! Owns the rules, most of them as data in `table.rs`; the rest are the counts and places that a list of states cannot
 //! say: cores, queues, locks, channels, timers, requests. Every trace of every test is checked against them.
 
 mod table;
@@ -86,10 +86,8 @@ impl Checker<'_> {
 
     fn remember(&mut self, event: Event) {
         match event {
-            Event::IoCancelled { request, .. } => {
-                if self.state.requests.get(&request).is_some_and(|r| r.stage != RequestStage::Submitted) {
-                    self.given_up.insert(request);
-                }
+            Event::IoCancelled { request, .. } if self.is_on_device(request) => {
+                self.given_up.insert(request);
             }
             Event::IoCompleted { request, .. } => {
                 self.given_up.remove(&request);
@@ -97,6 +95,10 @@ impl Checker<'_> {
             // The snapshot remembers the rest.
             _ => {}
         }
+    }
+
+    fn is_on_device(&self, request: RequestId) -> bool {
+        self.state.requests.get(&request).is_some_and(|r| r.stage != RequestStage::Submitted)
     }
 
     fn time_rule(&self, time: SimTime) -> Verdict {
@@ -147,7 +149,7 @@ impl Checker<'_> {
             Event::Dispatched { thread, onto, .. } => self.dispatches(thread, onto),
             Event::SwitchedOut { thread, core, .. } => self.leaves(thread, core),
             Event::Acquired { resource, mode, .. } => self.acquires(resource, mode),
-            Event::Released { resource, mode, .. } => self.releases(resource, mode),
+            Event::Released { resource, by, mode } => self.releases(resource, by, mode),
             Event::WaitCancelled { resource, by } => self.waits(resource, by),
             Event::Sent { resource, .. } => self.sends(resource),
             Event::Received { resource, .. } => self.receives(resource),
@@ -260,9 +262,9 @@ impl Checker<'_> {
         demand(free, || format!("{} is held already", self.tables.resource_name(id)))
     }
 
-    fn releases(&self, id: ResourceId, mode: Mode) -> Verdict {
-        let held = self.resource(id)?.2.is_some_and(|r| r.holders.iter().any(|h| h.mode == mode));
-        demand(held, || format!("nobody holds {} so", self.tables.resource_name(id)))
+    fn releases(&self, id: ResourceId, by: Actor, mode: Mode) -> Verdict {
+        let held = self.resource(id)?.2.is_some_and(|r| r.holders.iter().any(|h| h.actor == by && h.mode == mode));
+        demand(held, || format!("{} does not hold {}", self.tables.actor_name(by), self.tables.resource_name(id)))
     }
 
     fn waits(&self, id: ResourceId, by: Actor) -> Verdict {

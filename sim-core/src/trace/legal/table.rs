@@ -120,7 +120,7 @@ pub(super) fn acting(event: Event) -> Option<Actor> {
         E::NotifyWaiting { by, .. } | E::NotifyReceived { by, .. } | E::JoinWaiting { by, .. } => by,
         E::TimerSet { by, .. } | E::IoSubmitted { by, .. } | E::Offloaded { by, .. } => by,
         E::WorkBegan { by, .. } | E::BlockBegan { by, .. } | E::BlockEnded { by } => by,
-        E::FuturePolled { by, .. } | E::FutureCompleted { by, .. } | E::SpanEntered { by, .. } => by,
+        E::FuturePolled { by, .. } | E::FutureCompleted { by, .. } => by,
         _ => return None,
     })
 }
