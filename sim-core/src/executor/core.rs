@@ -393,11 +393,7 @@ impl Exec {
         let future_bytes = u32::try_from(new.future_bytes).unwrap_or(u32::MAX);
         kernel.recorder.tables_mut().tasks.push(TaskInfo { name, kind: new.kind, path, future_bytes, place });
         let cell = Arc::new(Cell::new(id, Arc::clone(&self.link)));
-        let task = Task {
-            future: Some(future),
-            cell: Some(cell),
-            unpaid: by == Actor::Run,
-        };
+        let task = Task { future: Some(future), cell: Some(cell), unpaid: by == Actor::Run };
         state.tasks.push(task);
         state.live += usize::from(new.kind != TaskKind::Helper);
         if by != Actor::Run {

@@ -69,8 +69,14 @@ pub(crate) enum TaskState {
 }
 
 impl TaskState {
-    const ALL: [TaskState; 6] =
-        [TaskState::Ready, TaskState::Polling, TaskState::Woken, TaskState::Aborted, TaskState::Pending, TaskState::Ended];
+    const ALL: [TaskState; 6] = [
+        TaskState::Ready,
+        TaskState::Polling,
+        TaskState::Woken,
+        TaskState::Aborted,
+        TaskState::Pending,
+        TaskState::Ended,
+    ];
 
     /// Whether a worker is inside its poll.
     pub fn is_polling(self) -> bool {

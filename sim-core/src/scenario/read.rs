@@ -17,6 +17,7 @@ use super::error::{Located, ScenarioErrors, Source, advice};
 use super::outline::MAX_DEPTH;
 use super::set::set;
 use super::spec::{SCHEMA, Scenario};
+use crate::machine::costs::Costs;
 
 /// A scenario file is at most so long: 1 MiB. The longest of ours has 8 KiB.
 pub const MAX_BYTES: u64 = 1 << 20;
@@ -26,11 +27,7 @@ impl Scenario {
     pub fn read(path: &Path, sets: &[String]) -> Result<Scenario, ScenarioErrors> {
         let file = path.display().to_string();
         let fail = |message: String| ScenarioErrors::from(Located::in_file(&file, message));
-        let length = std::fs::metadata(path).map_err(|e| fail(format!("cannot be read: {e}")))?.len();
-        if length > MAX_BYTES {
-            return Err(fail(format!("is too large for a scenario: {length} bytes, at most {MAX_BYTES} are read")));
-        }
-        let bytes = std::fs::read(path).map_err(|e| fail(format!("cannot be read: {e}")))?;
+        let bytes = read_limited(path).map_err(fail)?;
         Scenario::from_bytes(&file, bytes, sets)
     }
 
@@ -90,6 +87,24 @@ impl Scenario {
         let variant = self.variant(id).expect("a variant of this scenario");
         Scenario::parse(&self.file, &self.text, &variant.set)
     }
+}
+
+/// Reads a table of costs from a file.
+pub fn costs(path: &Path) -> Result<Costs, ScenarioErrors> {
+    let file = path.display().to_string();
+    let fail = |message: String| ScenarioErrors::from(Located::in_file(&file, message));
+    let bytes = read_limited(path).map_err(fail)?;
+    let text = String::from_utf8(bytes).map_err(|_| fail("is not a table of costs: it is no UTF-8 text".to_owned()))?;
+    let source: Source = Arc::new(NamedSource::new(&file, text));
+    Ok(read_ron(&source)?)
+}
+
+fn read_limited(path: &Path) -> Result<Vec<u8>, String> {
+    let length = std::fs::metadata(path).map_err(|e| format!("cannot be read: {e}"))?.len();
+    if length > MAX_BYTES {
+        return Err(format!("is too large: {length} bytes, at most {MAX_BYTES} are read"));
+    }
+    std::fs::read(path).map_err(|e| format!("cannot be read: {e}"))
 }
 
 /// Only the version, whatever else the file says: a newer file may have fields that this version does not know.
