@@ -1,1 +1,4 @@
 //! The window and the command line.
+
+pub mod cli;
+pub mod library;
