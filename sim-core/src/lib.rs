@@ -59,3 +59,4 @@ pub use machine::costs::Costs;
 pub use machine::spec::{Device, Latency, Limits, Machine, Scheduler};
 pub use observe::observe;
 pub use trace::Trace;
+pub use trace::event::EndReason;

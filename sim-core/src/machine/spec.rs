@@ -86,6 +86,12 @@ impl From<SimDuration> for Latency {
     }
 }
 
+impl From<std::time::Duration> for Latency {
+    fn from(d: std::time::Duration) -> Latency {
+        Latency::Fixed(d.into())
+    }
+}
+
 /// A device that answers I/O requests.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Device {
