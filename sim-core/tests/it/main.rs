@@ -5,6 +5,7 @@ mod support;
 mod analysis_findings;
 mod analysis_index;
 mod analysis_metrics;
+mod golden_orders;
 mod own_view;
 mod riskiest_bet;
 mod runs_read;
