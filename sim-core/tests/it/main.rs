@@ -2,13 +2,21 @@
 
 mod support;
 
+mod aborts;
 mod analysis_findings;
 mod analysis_index;
 mod analysis_metrics;
+mod determinism;
+mod devices;
+mod endings;
+mod foreign_wakes;
 mod golden_orders;
 mod own_view;
+mod panics;
+mod replay;
 mod riskiest_bet;
 mod runs_read;
+mod timers;
 mod trace_file;
 mod trace_legal;
 mod trace_random;
