@@ -15,6 +15,23 @@ use crate::trace::event::BlockReason;
 use crate::trace::ids::{DeviceId, RequestId};
 
 /// An I/O request: to which device, and how long it takes if that is not the device's own latency.
+///
+/// ```
+/// use sim_core::io::Request;
+/// use sim_core::{Costs, Device, Executor, Machine, SimDuration, mark};
+///
+/// let ms = SimDuration::from_millis;
+/// let devices = vec![Device::new("disk", ms(8)).at_most(1), Device::new("network", ms(30))];
+/// let machine = Machine::new().costs(Costs::zero()).devices(devices);
+/// let outcome = machine.run_async(Executor::fifo(1), move || async move {
+///     let read = || Request::new().to("disk").submit();
+///     futures::join!(read(), read()); // the disk does one at a time
+///     mark("read");
+///     Request::new().to("network").taking(ms(5)).submit().await;
+///     mark("sent");
+/// });
+/// assert!(outcome.trace.markers().map(|m| m.time.as_millis()).eq([16, 21]));
+/// ```
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Request {
     device: Option<String>,
@@ -72,12 +89,13 @@ impl Request {
     }
 }
 
-/// A request that takes `latency`, awaited.
+/// A request to the machine's first device that takes `latency`, awaited. Takes virtual and `std` durations alike.
 pub fn io(latency: impl Into<SimDuration>) -> Io {
     Request::new().taking(latency.into()).submit()
 }
 
-/// A request that takes `latency`, blocking the thread.
+/// A request to the machine's first device that takes `latency`, blocking the thread. Inside a poll that thread is the
+/// worker's.
 pub fn io_blocking(latency: impl Into<SimDuration>) {
     Request::new().taking(latency.into()).submit_blocking();
 }

@@ -18,6 +18,7 @@ mod panics;
 mod replay;
 mod riskiest_bet;
 mod runs_read;
+mod third_party;
 mod thread_policies;
 mod timers;
 mod trace_file;

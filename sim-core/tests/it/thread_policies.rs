@@ -136,12 +136,12 @@ fn shares(scheduler: Scheduler, cores: u32, nice: &'static [i32], total: u64) ->
 
 #[test]
 fn fair_shares_are_as_the_nice_weights() {
-    let got = shares(Scheduler::Fair(millis(4)), 1, &[0, 5, 10, 19], 60_000);
+    let got = shares(Scheduler::Fair(millis(4)), 1, &[0, 5, 10, 19], 15_000);
     let weights = [1_024.0, 335.0, 110.0, 15.0];
     let sum: f64 = weights.iter().sum();
     for (got, weight) in got.iter().zip(weights) {
-        let (share, expected) = (*got as f64 / 60_000.0, weight / sum);
-        assert!((share / expected - 1.0).abs() < 0.03, "a share of {share:.4}, where {expected:.4} is fair");
+        let (share, expected) = (*got as f64 / 15_000.0, weight / sum);
+        assert!((share / expected - 1.0).abs() < 0.05, "a share of {share:.4}, where {expected:.4} is fair");
     }
 }
 
