@@ -149,8 +149,10 @@ impl Kernel {
     #[inline(always)]
     pub fn record(&mut self, event: Event) {
         if self.recording {
+            // One look at the room for both: after it the recorder's own is known to find some.
             if self.recorder.is_full() {
                 self.next_chunk();
+                return self.recorder.record(self.now, event);
             }
             self.recorder.record(self.now, event);
         }
