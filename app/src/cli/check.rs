@@ -3,11 +3,10 @@
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use miette::Report;
 use sim_core::scenario::Scenario;
 
 use super::args::CheckArgs;
-use super::{Failure, Wrong};
+use super::{Failure, Wrong, print_errors};
 use crate::library;
 
 /// What became of one scenario.
@@ -74,8 +73,7 @@ fn one(asked: &str, out: &mut impl Write) -> Result<Verdict, Failure> {
         Ok(scenario) => scenario,
         Err(errors) => {
             writeln!(out, "✗ {asked}: cannot be read")?;
-            // A closed stderr hides the reason, not the verdict.
-            let _ = writeln!(std::io::stderr(), "{:?}", Report::new(errors));
+            print_errors(&errors);
             return Ok(Verdict::Wrong);
         }
     };
