@@ -12,7 +12,7 @@ use ron::error::{Error as RonError, Position};
 use ron::extensions::Extensions;
 use serde::Deserialize;
 
-use super::check::check;
+use super::check::{check, check_parts};
 use super::error::{Located, ScenarioErrors, Source, advice};
 use super::outline::MAX_DEPTH;
 use super::set::set;
@@ -56,36 +56,45 @@ impl Scenario {
         if text.trim().is_empty() {
             return Err(Located::in_file(file, "is empty: a scenario file begins with `(schema: 1, id: …`").into());
         }
-        let mut text = text.to_owned();
-        for assignment in sets {
-            text = set(&text, assignment).map_err(|why| {
-                ScenarioErrors::from(Located::in_file(file, format!("cannot set {assignment}: {why}")))
-            })?;
-        }
-        let name = if sets.is_empty() { file.to_owned() } else { format!("{file} (with {})", sets.join(", ")) };
-        let source: Source = Arc::new(NamedSource::new(name, text));
-        let mut scenario: Scenario = read_ron(&source)?;
-        scenario.file = file.to_owned();
-        scenario.text = source.inner().clone();
+        let source: Source = Arc::new(NamedSource::new(file, text.to_owned()));
+        let scenario = Scenario::from_source(&source)?;
         let errors = check(&scenario, &source);
-        Ok((scenario, errors))
+        if sets.is_empty() || errors.iter().any(|e| !e.warning) {
+            return Ok((scenario, errors));
+        }
+        Ok((scenario.with(sets)?, errors))
     }
 
-    /// Reads a text that is this scenario changed: what names no variant is checked, variants and what looks at them not.
-    pub(super) fn parse_alone(file: &str, text: String) -> Result<Scenario, ScenarioErrors> {
-        let source: Source = Arc::new(NamedSource::new(file, text));
-        let mut scenario: Scenario = read_ron(&source)?;
-        scenario.variants.clear();
-        scenario.expectations.clear();
-        scenario.narration.clear();
-        let errors = check(&scenario, &source);
-        if errors.is_empty() { Ok(scenario) } else { Err(ScenarioErrors::new(file, errors)) }
+    fn from_source(source: &Source) -> Result<Scenario, Located> {
+        let mut scenario: Scenario = read_ron(source)?;
+        scenario.file = source.name().to_owned();
+        scenario.text = source.inner().clone();
+        Ok(scenario)
+    }
+
+    /// The scenario with these values set, in order. What is told and expected of the scenario as written is kept as it
+    /// was, and may no longer fit.
+    pub fn with(&self, sets: &[String]) -> Result<Scenario, ScenarioErrors> {
+        let mut text = self.text.clone();
+        for assignment in sets {
+            text = set(&text, assignment).map_err(|why| {
+                ScenarioErrors::from(Located::in_file(&self.file, format!("cannot set {assignment}: {why}")))
+            })?;
+        }
+        let name = format!("{} (with {})", self.file, sets.join(", "));
+        let source: Source = Arc::new(NamedSource::new(name, text));
+        let mut changed = Scenario::from_source(&source)?;
+        let errors = check_parts(&changed, &source);
+        if !errors.is_empty() {
+            return Err(ScenarioErrors::new(source.name(), errors));
+        }
+        changed.file = self.file.clone();
+        Ok(changed)
     }
 
     /// The scenario as the variant changes it. Panics if there is no such variant: ask [`Scenario::variant`] first.
     pub fn with_variant(&self, id: &str) -> Result<Scenario, ScenarioErrors> {
-        let variant = self.variant(id).expect("a variant of this scenario");
-        Scenario::parse(&self.file, &self.text, &variant.set)
+        self.with(&self.variant(id).expect("a variant of this scenario").set)
     }
 }
 
