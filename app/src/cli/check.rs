@@ -43,7 +43,7 @@ pub fn check(ask: &CheckArgs, out: &mut impl Write) -> Result<(), Failure> {
     match (wrong, fails) {
         (0, 0) => Ok(()),
         (0, _) => Err(Failure::Expectation),
-        (_, _) => Err(Wrong::new(format!("{wrong} of {} scenarios cannot be read", found.len()), "see above")),
+        (_, _) => Err(Wrong::failure(format!("{wrong} of {} scenarios cannot be read", found.len()), "see above")),
     }
 }
 
@@ -53,7 +53,7 @@ fn files_of(asked: &str) -> Result<Vec<String>, Failure> {
     if !path.is_dir() {
         return Ok(vec![asked.to_owned()]);
     }
-    let fail = |error: std::io::Error| Wrong::new(format!("{asked} cannot be listed: {error}"), "name a directory");
+    let fail = |error: std::io::Error| Wrong::failure(format!("{asked} cannot be listed: {error}"), "name a directory");
     let mut files: Vec<PathBuf> = Vec::new();
     for entry in std::fs::read_dir(path).map_err(fail)? {
         let file = entry.map_err(fail)?.path();
@@ -63,7 +63,7 @@ fn files_of(asked: &str) -> Result<Vec<String>, Failure> {
     }
     files.sort();
     if files.is_empty() {
-        return Err(Wrong::new(format!("there is no scenario in {asked}"), "a scenario is a .ron file"));
+        return Err(Wrong::failure(format!("there is no scenario in {asked}"), "a scenario is a .ron file"));
     }
     Ok(files.iter().map(|file| file.display().to_string()).collect())
 }

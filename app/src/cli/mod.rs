@@ -58,8 +58,8 @@ pub struct Wrong {
 }
 
 impl Wrong {
-    /// With this advice.
-    pub fn new(message: impl Into<String>, help: impl Into<String>) -> Failure {
+    /// The failure that this is, with this advice.
+    pub fn failure(message: impl Into<String>, help: impl Into<String>) -> Failure {
         Failure::Input(Box::new(Wrong { message: message.into(), help: Some(help.into()) }))
     }
 }

@@ -65,7 +65,7 @@ impl Scenario {
         Ok((scenario.with(sets)?, errors))
     }
 
-    fn from_source(source: &Source) -> Result<Scenario, Located> {
+    fn from_source(source: &Source) -> Result<Scenario, ScenarioErrors> {
         let mut scenario: Scenario = read_ron(source)?;
         scenario.file = source.name().to_owned();
         scenario.text = source.inner().clone();
@@ -105,7 +105,7 @@ pub fn costs(path: &Path) -> Result<Costs, ScenarioErrors> {
     let bytes = read_limited(path).map_err(fail)?;
     let text = String::from_utf8(bytes).map_err(|_| fail("is not a table of costs: it is no UTF-8 text".to_owned()))?;
     let source: Source = Arc::new(NamedSource::new(&file, text));
-    Ok(read_ron(&source)?)
+    read_ron(&source)
 }
 
 fn read_limited(path: &Path) -> Result<Vec<u8>, String> {
@@ -126,7 +126,7 @@ fn options() -> ron::Options {
     ron::Options::default().with_default_extension(Extensions::IMPLICIT_SOME).with_recursion_limit(MAX_DEPTH)
 }
 
-fn read_ron<T: serde::de::DeserializeOwned>(source: &Source) -> Result<T, Located> {
+fn read_ron<T: serde::de::DeserializeOwned>(source: &Source) -> Result<T, ScenarioErrors> {
     let text = source.inner();
     let mut deserializer = ron::Deserializer::from_str_with_options(text, &options())
         .map_err(|e| located(source, &e.code, bytes_between(text, &e.span.start, &e.span.end), ""))?;
@@ -145,11 +145,11 @@ fn read_ron<T: serde::de::DeserializeOwned>(source: &Source) -> Result<T, Locate
         && schema != SCHEMA
     {
         let message = format!("this file is of schema {schema}; this program reads schema {SCHEMA}");
-        return Err(Located::at(source, 0..0, message));
+        return Err(Located::at(source, 0..0, message).into());
     }
     let spanned = deserializer.span_error(code);
     let span = bytes_between(text, &spanned.span.start, &spanned.span.end);
-    Err(located(source, &spanned.code, span, &path))
+    Err(located(source, &spanned.code, span, &path).into())
 }
 
 /// `ron`'s words about its own parser, in words about the file.
