@@ -18,7 +18,8 @@ use crate::machine::kernel::Kernel;
 use crate::machine::sim::Sim;
 use crate::trace::event::{BlockReason, DecisionKind, End, Ends, Event, PollFrom, PollResult, WakeEffect};
 use crate::trace::ids::*;
-use crate::trace::tables::{SourcePlace, TaskInfo, TaskKind};
+use crate::trace::snapshot;
+use crate::trace::tables::{TaskInfo, TaskKind};
 
 pub(crate) type TaskFuture = Pin<Box<dyn Future<Output = ()>>>;
 
@@ -59,11 +60,15 @@ pub(crate) struct Task {
     cell: Option<Arc<Cell>>,
     /// Whether the task itself pays for its creation, and has not yet.
     unpaid: bool,
+    /// How it ended, if it has: its cell may be gone then.
+    ended: Option<TaskState>,
+    /// The worker that polled it last.
+    worker: u16,
 }
 
 impl Task {
     pub fn state(&self) -> TaskState {
-        self.cell.as_ref().map_or(TaskState::Ended, |cell| cell.state())
+        self.ended.unwrap_or_else(|| self.cell().state())
     }
 
     #[inline(always)]
@@ -393,7 +398,7 @@ impl Exec {
         let future_bytes = u32::try_from(new.future_bytes).unwrap_or(u32::MAX);
         kernel.recorder.tables_mut().tasks.push(TaskInfo { name, kind: new.kind, path, future_bytes, place });
         let cell = Arc::new(Cell::new(id, Arc::clone(&self.link)));
-        let task = Task { future: Some(future), cell: Some(cell), unpaid: by == Actor::Run };
+        let task = Task { future: Some(future), cell: Some(cell), unpaid: by == Actor::Run, ended: None, worker: 0 };
         state.tasks.push(task);
         state.live += usize::from(new.kind != TaskKind::Helper);
         if by != Actor::Run {
@@ -432,7 +437,7 @@ impl Exec {
         let effect = match cell.state() {
             TaskState::Pending => WakeEffect::Queued,
             TaskState::Polling | TaskState::Woken | TaskState::Aborted | TaskState::Ready => WakeEffect::Redundant,
-            TaskState::Ended => WakeEffect::Stale,
+            TaskState::Completed | TaskState::Cancelled | TaskState::Panicked => WakeEffect::Stale,
         };
         self.sim.owe(self.wake_cost);
         kernel.record(Event::Woken { task, by, effect });
@@ -494,6 +499,7 @@ impl Exec {
         };
         kernel.record(Event::PollStarted { task, at, from });
         let slot = &mut state.tasks[task.index()];
+        slot.worker = worker.0 as u16;
         if slot.unpaid {
             slot.unpaid = false;
             self.sim.owe(kernel.costs.task_spawn);
@@ -537,10 +543,13 @@ impl Exec {
         let mut state = self.state.borrow_mut();
         let mut kernel = self.sim.kernel.borrow_mut();
         kernel.record(Event::PollEnded { task, at, result });
-        if result == PollResult::Ready {
+        let how = if result == PollResult::Ready {
             kernel.record(Event::TaskCompleted { task, by: at.worker });
-        }
-        self.end(&mut state, task, &kernel);
+            TaskState::Completed
+        } else {
+            TaskState::Panicked
+        };
+        self.end(&mut state, task, how, &kernel);
         drop((state, kernel));
         self.forget(task);
     }
@@ -559,7 +568,7 @@ impl Exec {
             let mut kernel = self.sim.kernel.borrow_mut();
             let slot = &mut state.tasks[task.index()];
             let now = slot.state();
-            if matches!(now, TaskState::Ended | TaskState::Aborted) || slot.future.is_none() {
+            if now.is_end() || now == TaskState::Aborted || (slot.future.is_none() && !now.is_polling()) {
                 return;
             }
             kernel.record(Event::AbortRequested { task, by });
@@ -587,7 +596,7 @@ impl Exec {
         let mut state = self.state.borrow_mut();
         let mut kernel = self.sim.kernel.borrow_mut();
         kernel.record(Event::TaskCancelled { task, by });
-        self.end(&mut state, task, &kernel);
+        self.end(&mut state, task, TaskState::Cancelled, &kernel);
         drop((state, kernel));
         self.forget(task);
     }
@@ -609,8 +618,10 @@ impl Exec {
         }
     }
 
-    fn end(&self, state: &mut Core, task: TaskId, kernel: &Kernel) {
-        state.tasks[task.index()].cell().set(TaskState::Ended);
+    fn end(&self, state: &mut Core, task: TaskId, how: TaskState, kernel: &Kernel) {
+        let slot = &mut state.tasks[task.index()];
+        slot.cell().set(how);
+        slot.ended = Some(how);
         let helper = kernel.recorder.tables().tasks[task.index()].kind == TaskKind::Helper;
         state.live -= usize::from(!helper);
         let over = match self.ends {
@@ -649,9 +660,19 @@ impl Exec {
     }
 }
 
-/// Kept here so that the tables' place type is made in one spot.
-impl Kernel {
-    pub fn place(&mut self, at: &std::panic::Location<'_>) -> SourcePlace {
-        SourcePlace { file: at.file().to_owned(), line: at.line(), column: at.column() }
+impl Core {
+    /// Every task's state, in the words of a trace.
+    pub fn task_states(&self) -> Vec<snapshot::TaskState> {
+        let state = |task: &Task| match task.state() {
+            TaskState::Ready => snapshot::TaskState::Ready,
+            TaskState::Polling | TaskState::Woken | TaskState::Aborted => {
+                snapshot::TaskState::Polling(WorkerId(u32::from(task.worker)))
+            }
+            TaskState::Pending => snapshot::TaskState::Pending,
+            TaskState::Completed => snapshot::TaskState::Completed,
+            TaskState::Cancelled => snapshot::TaskState::Cancelled,
+            TaskState::Panicked => snapshot::TaskState::Panicked,
+        };
+        self.tasks.iter().map(state).collect()
     }
 }

@@ -147,7 +147,11 @@ impl Exec {
             self.over.set(true);
             self.link.call();
         }
-        let end = self.sim.drive(|| self.take_foreign(), || self.over.get());
+        let between = || {
+            self.take_foreign();
+            self.sim.show(|| self.state.borrow().task_states());
+        };
+        let end = self.sim.drive(between, || self.over.get());
         self.finish(end);
         end
     }

@@ -20,6 +20,7 @@ use super::waiting::Wake;
 use crate::instant::{SimDuration, SimTime};
 use crate::trace::event::{EndReason, Event, SwitchReason};
 use crate::trace::ids::*;
+use crate::trace::snapshot::TaskState;
 
 thread_local! {
     static CURRENT: Cell<*const Sim> = const { Cell::new(ptr::null()) };
@@ -204,6 +205,15 @@ impl Sim {
                 Step::QuantumOver(core) => self.kernel.borrow_mut().quantum_over(core),
                 Step::End(reason) => return reason,
             }
+        }
+    }
+
+    /// Shows the machine's own view to whoever watches. `tasks` are the executor's.
+    #[inline]
+    pub fn show(&self, tasks: impl FnOnce() -> Vec<TaskState>) {
+        let mut kernel = self.kernel.borrow_mut();
+        if kernel.watcher.is_some() {
+            kernel.show(tasks);
         }
     }
 

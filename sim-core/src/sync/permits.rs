@@ -41,6 +41,7 @@ impl Want {
             sim.owe(kernel.costs.sync_op);
             kernel.try_acquire(self.resource, by, self.count, self.mode, barging)
         });
+        // Made only where permits were taken: dropping it gives them back.
         taken.then(|| Held { resource: self.resource, by, count: self.count, mode: self.mode, barging })
     }
 
