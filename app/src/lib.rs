@@ -1,1 +1,4 @@
 //! The window and the command line.
+
+pub mod session;
+pub mod timeline;
