@@ -2,3 +2,5 @@
 
 pub mod session;
 pub mod timeline;
+pub mod ui;
+pub mod window;

@@ -49,6 +49,8 @@ impl Session {
                 self.playback.pause();
                 self.place = Place::Library;
             }
+            C::Resume if !self.runs.is_empty() => self.place = Place::Open,
+            C::Resume => {}
             C::OpenScenario(id) => self.load(Origin::Library(id.clone()), jobs::scenario(id)),
             C::OpenFile(path) => self.load(Origin::File(path.clone()), jobs::file(path)),
             C::Reload => self.reload(),

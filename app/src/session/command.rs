@@ -93,6 +93,8 @@ pub enum Command {
     ClearSelection,
     /// Back to the list of scenarios.
     ShowLibrary,
+    /// Back to what is open.
+    Resume,
     /// Open a scenario of the library.
     OpenScenario(String),
     /// Open a scenario file or a saved trace.

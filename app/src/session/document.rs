@@ -137,3 +137,34 @@ impl Problem {
         }
     }
 }
+
+/// A piece of a text with markup.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Piece<'t> {
+    /// Words.
+    Plain(&'t str),
+    /// The name of a task, resource, device or run.
+    Name(&'t str),
+    /// A time, an id or code.
+    Code(&'t str),
+}
+
+/// Takes a text apart. A brace or backtick that is not closed stands for itself.
+pub fn pieces(text: &str) -> Vec<Piece<'_>> {
+    let mut pieces = Vec::new();
+    let mut rest = text;
+    while let Some(open) = rest.find(['{', '`']) {
+        let close = if rest.as_bytes()[open] == b'{' { '}' } else { '`' };
+        let Some(length) = rest[open + 1..].find(close) else { break };
+        if open > 0 {
+            pieces.push(Piece::Plain(&rest[..open]));
+        }
+        let inside = &rest[open + 1..open + 1 + length];
+        pieces.push(if close == '}' { Piece::Name(inside) } else { Piece::Code(inside) });
+        rest = &rest[open + length + 2..];
+    }
+    if !rest.is_empty() {
+        pieces.push(Piece::Plain(rest));
+    }
+    pieces
+}

@@ -13,6 +13,7 @@ pub mod loader;
 pub mod playback;
 pub mod run;
 pub mod selection;
+pub mod stage;
 pub mod step;
 pub mod view;
 

@@ -68,7 +68,9 @@ impl Playback {
 /// The nearest of 1, 2, 5 × 10^n.
 pub fn round_speed(speed: f64) -> f64 {
     let power = 10f64.powf(speed.max(SLOWEST).log10().floor());
-    let nearest = [1.0, 2.0, 5.0, 10.0].into_iter().min_by(|a, b| (a * power - speed).abs().total_cmp(&(b * power - speed).abs()));
+    let nearest = [1.0, 2.0, 5.0, 10.0]
+        .into_iter()
+        .min_by(|a, b| (a * power - speed).abs().total_cmp(&(b * power - speed).abs()));
     nearest.unwrap_or(1.0) * power
 }
 

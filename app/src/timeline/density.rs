@@ -110,9 +110,10 @@ impl Columns {
     fn same_until(&self, i: usize) -> usize {
         let share = self.cells[i].share;
         let same = |c: &Cell| (c.share - share).abs() < 0.02 && (c.count > 0 || c.share > 0.0);
-        let run = self.cells[i + 1..].iter().enumerate().take_while(|(n, c)| {
-            same(c) && !(c.count == 1 && self.is_alone(i + 1 + n))
-        });
+        let run = self.cells[i + 1..]
+            .iter()
+            .enumerate()
+            .take_while(|(n, c)| same(c) && !(c.count == 1 && self.is_alone(i + 1 + n)));
         i + 1 + run.count()
     }
 }

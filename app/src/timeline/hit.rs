@@ -42,14 +42,16 @@ mod tests {
     fn track(spans: &[(u64, u64, SpanState)]) -> Track {
         let at = SimTime::from_nanos;
         let mut track = Track::new(TrackKind::Task(TaskId(0)), "t".to_owned());
-        track.spans = spans.iter().map(|&(from, to, state)| Span { start: at(from), end: at(to), state, event: 0 }).collect();
+        track.spans =
+            spans.iter().map(|&(from, to, state)| Span { start: at(from), end: at(to), state, event: 0 }).collect();
         track
     }
 
     #[test]
     fn a_thin_poll_is_hit_before_the_wait_beside_it() {
         let poll = SpanState::Polling(WorkerId(0));
-        let track = track(&[(0, 1_000, SpanState::Pending(None)), (1_000, 1_001, poll), (1_001, 9_000, SpanState::Ready)]);
+        let track =
+            track(&[(0, 1_000, SpanState::Pending(None)), (1_000, 1_001, poll), (1_001, 9_000, SpanState::Ready)]);
         let axis = Axis { left: 0.0, right: 900.0, start: 0.0, length: 9_000.0 };
         assert_eq!(span_at(&track, &axis, 101.5).map(|s| s.state), Some(poll));
         assert_eq!(span_at(&track, &axis, 50.0).map(|s| s.state), Some(SpanState::Pending(None)));

@@ -67,11 +67,7 @@ pub fn span_labels(trace: &Trace, span: &Span) -> Vec<String> {
         SpanState::PollingOffCore(_) => {
             vec![format!("Polling {long}, off core"), format!("Polling {long}"), "Polling".into()]
         }
-        SpanState::Ready => vec![
-            format!("Ready {long}: waits for a worker"),
-            format!("Ready {long}"),
-            "Ready".into(),
-        ],
+        SpanState::Ready => vec![format!("Ready {long}: waits for a worker"), format!("Ready {long}"), "Ready".into()],
         SpanState::Running(_) => vec![format!("Running {long}"), "Running".into()],
         SpanState::Runnable => {
             vec![format!("Runnable {long}: waits for a core"), format!("Runnable {long}"), "Runnable".into()]
