@@ -216,7 +216,7 @@ impl fmt::Display for SimDuration {
         }
         let (unit, per_unit) = [("s", 1_000_000_000u64), ("ms", 1_000_000), ("us", 1_000), ("ns", 1)]
             .into_iter()
-            .find(|(_, per)| self.0 >= *per && self.0 % (*per / 1_000).max(1) == 0)
+            .find(|(_, per)| self.0 >= *per && self.0.is_multiple_of((*per / 1_000).max(1)))
             .unwrap_or(("ns", 1));
         let whole = self.0 / per_unit;
         let fraction = format!("{:03}", (self.0 % per_unit) * 1_000 / per_unit);

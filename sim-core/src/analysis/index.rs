@@ -24,6 +24,8 @@ pub struct Index {
     places: Places,
     snapshot: Snapshot,
     levels: BTreeMap<CounterKind, Level>,
+    /// Ready tasks and Runnable threads, as they were counted last.
+    counted: (u32, u32),
     serving: BTreeMap<RequestId, (DeviceId, usize)>,
     started: bool,
 }
@@ -160,9 +162,12 @@ impl Index {
             // The rest changes no row.
             _ => {}
         }
-        let (ready, runnable) = (self.snapshot.totals.ready, self.snapshot.totals.runnable);
-        self.count(tables, n, CounterKind::ReadyQueue, ready);
-        self.count(tables, n, CounterKind::RunQueue, runnable);
+        let levels = (self.snapshot.totals.ready, self.snapshot.totals.runnable);
+        if self.counted != levels {
+            self.counted = levels;
+            self.count(tables, n, CounterKind::ReadyQueue, levels.0);
+            self.count(tables, n, CounterKind::RunQueue, levels.1);
+        }
     }
 
     fn add_task(&mut self, tables: &Tables, n: usize, id: TaskId) {

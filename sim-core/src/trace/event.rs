@@ -513,7 +513,7 @@ events! {
     49 Lesson Acquired { resource @ a: ResourceId, by @ b: Actor, mode @ flags: Mode } "the lock or permit is held now";
     /// A lock or permit is not free: the actor queues for it.
     50 Lesson AcquireWaiting { resource @ a: ResourceId, by @ b: Actor, mode @ flags: Mode } "the lock or permit is taken: wait in its queue";
-    /// A lock or permit was given back.
+    /// A lock or permit was given back; `by` is who acquired it, whoever drops the guard.
     51 Lesson Released { resource @ a: ResourceId, by @ b: Actor, mode @ flags: Mode } "the lock or permit was given back";
     /// The actor no longer waits for the resource, and did not get it.
     52 Detail WaitCancelled { resource @ a: ResourceId, by @ b: Actor } "the wait was given up";

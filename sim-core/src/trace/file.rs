@@ -19,7 +19,7 @@ use xxhash_rust::xxh3::Xxh3;
 
 use super::event::Record;
 use super::pack;
-use super::store::{Chunk, Trace, TracePart};
+use super::store::{CHUNK_RECORDS, Chunk, Trace, TracePart};
 use super::tables::{RowCounts, Tables};
 
 /// The version that this program writes, and the newest that it reads.
@@ -197,7 +197,7 @@ pub fn read(bytes: &[u8]) -> Result<(Trace, Option<Damage>), FileError> {
     if !bytes.starts_with(MAGIC) {
         return Err(FileError::NotATrace);
     }
-    let mut reader = Reader { trace: Trace::default(), open: Chunk::of(Vec::new()) };
+    let mut reader = Reader { trace: Trace::default(), open: Vec::new() };
     let Some(version) = u32_at(bytes, MAGIC.len()) else {
         return Ok((reader.trace, Some(Damage { at: bytes.len(), what: "the file ends too early", events: 0 })));
     };
@@ -224,7 +224,8 @@ enum Step {
 
 struct Reader {
     trace: Trace,
-    open: Chunk,
+    /// The records of the chunk that is not full yet.
+    open: Vec<Record>,
 }
 
 impl Reader {
@@ -258,7 +259,7 @@ impl Reader {
 
     fn records(&mut self, raw: &[u8]) -> Result<(), &'static str> {
         for record in pack::unpack(raw)? {
-            if self.open.is_full() {
+            if self.open.len() == CHUNK_RECORDS {
                 self.flush();
             }
             self.open.push(record);
@@ -267,7 +268,7 @@ impl Reader {
     }
 
     fn done(&self, raw: &[u8]) -> Result<Step, &'static str> {
-        let events = self.trace.len() + self.open.records().len();
+        let events = self.trace.len() + self.open.len();
         if u64_at(raw, 0) == Some(events as u64) {
             Ok(Step::Done)
         } else {
@@ -276,7 +277,7 @@ impl Reader {
     }
 
     fn flush(&mut self) {
-        let chunk = Arc::new(std::mem::replace(&mut self.open, Chunk::of(Vec::new())));
+        let chunk = Arc::new(Chunk::of(std::mem::take(&mut self.open)));
         self.trace.append(TracePart { chunk, tables: Tables::default() });
     }
 

@@ -8,6 +8,7 @@ pub mod event;
 pub mod file;
 pub mod ids;
 pub mod keyframes;
+pub mod legal;
 mod pack;
 pub mod snapshot;
 pub mod store;

@@ -215,8 +215,8 @@ fn decided(kind: DecisionKind, decision: Option<&Decision>, tables: &Tables) -> 
     words
 }
 
-fn deadline(timer: TimerId, tables: &Tables) -> SimTime {
-    tables.timers.get(timer.index()).copied().unwrap_or_default()
+fn deadline(timer: TimerId, tables: &Tables) -> String {
+    format!("{} ms", millis(tables.timers.get(timer.index()).copied().unwrap_or_default()))
 }
 
 fn request_device(request: RequestId, tables: &Tables) -> String {
@@ -233,7 +233,7 @@ pub fn wait_name(wait: Wait, tables: &Tables) -> String {
         Wait::Receive(resource) => format!("a message from {}", tables.resource_name(resource)),
         Wait::Notify(resource) => tables.resource_name(resource),
         Wait::Join(target) => format!("{} to end", tables.actor_name(target)),
-        Wait::Park(_) => "something to poll".to_owned(),
+        Wait::Park(_) => "something to do".to_owned(),
         Wait::Call(timer) => format!("its blocking call, until {}", deadline(timer, tables)),
     }
 }
@@ -243,6 +243,15 @@ pub fn millis(time: SimTime) -> String {
     let ns = time.as_nanos();
     let (whole, rest) = (ns / 1_000_000, ns % 1_000_000);
     if rest % 1_000 == 0 { format!("{whole}.{:03}", rest / 1_000) } else { format!("{whole}.{rest:06}") }
+}
+
+/// A length of time rounded for reading, to at most one decimal of its unit: "94.9ms", "100ms", "1.5s".
+pub fn rounded(length: SimDuration) -> String {
+    let ns = length.as_nanos();
+    let unit = [1_000_000_000, 1_000_000, 1_000].into_iter().find(|unit| ns >= *unit).unwrap_or(1);
+    let step = (unit / 10).max(1);
+    // Rounding up may reach the next unit: Display finds it.
+    SimDuration::from_nanos(ns.saturating_add(step / 2) / step * step).to_string()
 }
 
 /// One line of the text form: event number, time in ms, who, event, detail.
@@ -281,6 +290,17 @@ mod tests {
         assert_eq!(millis(SimTime::from_nanos(82_100_000)), "82.100");
         assert_eq!(millis(SimTime::from_nanos(82_100_001)), "82.100001");
         assert_eq!(millis(SimTime::ZERO), "0.000");
+    }
+
+    #[test]
+    fn a_length_is_rounded_to_what_a_person_reads() {
+        let check = |ns, expected: &str| assert_eq!(rounded(SimDuration::from_nanos(ns)), expected);
+        check(94_900_002, "94.9ms");
+        check(100_000_001, "100ms");
+        check(999_999_999, "1s");
+        check(1_550, "1.6us");
+        check(7, "7ns");
+        check(0, "0ns");
     }
 
     #[test]

@@ -2,6 +2,10 @@
 
 mod support;
 
+mod analysis_findings;
+mod analysis_index;
+mod analysis_metrics;
 mod trace_file;
+mod trace_legal;
 mod trace_random;
 mod trace_snapshot;

@@ -12,7 +12,6 @@ pub struct Script {
 }
 
 pub const W0: WorkerId = WorkerId(0);
-pub const W1: WorkerId = WorkerId(1);
 pub const READY: QueueId = QueueId(0);
 pub const RUN: QueueId = QueueId(1);
 

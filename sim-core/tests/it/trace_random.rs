@@ -107,6 +107,9 @@ proptest! {
         for track in &index.tracks {
             prop_assert!(track.spans.iter().all(|s| s.start <= s.end), "{:?}", track);
         }
+        let _ = sim_core::analysis::metrics::Metrics::of(&trace);
+        let _ = sim_core::analysis::findings::diagnose(&trace, &Default::default());
+        let _ = legal::check(&trace);
         let _ = text::text(&trace);
         let _ = trace.digest();
     }

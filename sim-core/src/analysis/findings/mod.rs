@@ -1,11 +1,18 @@
 //! Problems that a trace shows, each explained to a beginner, with the events that prove it.
 //!
-//! One file a finding, listed once in [`diagnose`]. A diagnosis reads the trace and nothing else, and says nothing
+//! One file a finding, listed once in `watches`. A diagnosis reads the trace and nothing else, and says nothing
 //! where it is not sure: a false alarm costs more trust than a missed hint.
+
+mod limit_reached;
+mod long_poll;
+mod lost_waker;
+mod never_polled;
+mod self_wake;
+mod wait_cycle;
 
 use super::track::TrackKind;
 use crate::instant::{SimDuration, SimTime};
-use crate::trace::Trace;
+use crate::trace::{Event, Snapshot, Tables, Trace};
 
 /// A diagnosed problem.
 #[derive(Clone, PartialEq, Debug)]
@@ -117,7 +124,66 @@ impl Default for Thresholds {
     }
 }
 
-/// Every problem in the trace, by severity and then by time.
-pub fn diagnose(_trace: &Trace, _thresholds: &Thresholds) -> Vec<Finding> {
-    Vec::new()
+/// What one diagnosis sees of an event.
+struct Seen<'a> {
+    tables: &'a Tables,
+    thresholds: &'a Thresholds,
+    n: usize,
+    time: SimTime,
+    event: Event,
+    /// The state with this event folded.
+    state: &'a Snapshot,
+}
+
+/// One diagnosis. It is shown every event in order, and asked at the end.
+trait Watch {
+    /// Takes note of an event.
+    fn note(&mut self, seen: &Seen<'_>);
+    /// What was found. `last` is the state after the last event.
+    fn finish(self: Box<Self>, last: &Snapshot, tables: &Tables, thresholds: &Thresholds) -> Vec<Finding>;
+}
+
+/// The list of all diagnoses.
+fn watches() -> Vec<Box<dyn Watch>> {
+    vec![
+        Box::<never_polled::NeverPolled>::default(),
+        Box::<long_poll::LongPoll>::default(),
+        Box::<lost_waker::LostWaker>::default(),
+        Box::<self_wake::SelfWake>::default(),
+        Box::<wait_cycle::WaitCycle>::default(),
+        Box::<limit_reached::LimitReached>::default(),
+    ]
+}
+
+/// Every problem in the trace, by severity and then by time; of each kind at most as many as the thresholds say.
+pub fn diagnose(trace: &Trace, thresholds: &Thresholds) -> Vec<Finding> {
+    let tables = trace.tables();
+    let mut state = Snapshot::initial(tables);
+    let mut watches = watches();
+    for (n, time, event) in trace.events_from(0) {
+        // Events of an unknown kind are left out: numbers follow the trace.
+        state.events = n;
+        state.apply_event(tables, time, event);
+        let seen = Seen { tables, thresholds, n, time, event, state: &state };
+        watches.iter_mut().for_each(|watch| watch.note(&seen));
+    }
+    let mut findings = Vec::new();
+    for watch in watches {
+        let mut found = watch.finish(&state, tables, thresholds);
+        found.truncate(thresholds.most_of_a_kind);
+        findings.append(&mut found);
+    }
+    findings.sort_by_key(|f| (f.severity, f.span.0, f.kind));
+    findings
+}
+
+/// "hb", "hb and ui", "hb, ui and 3 others".
+fn names_of(names: &[String]) -> String {
+    match names {
+        [] => "nobody".to_owned(),
+        [one] => one.clone(),
+        [first, second] => format!("{first} and {second}"),
+        [first, second, third] => format!("{first}, {second} and {third}"),
+        [first, second, rest @ ..] => format!("{first}, {second} and {} others", rest.len()),
+    }
 }

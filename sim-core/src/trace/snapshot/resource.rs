@@ -91,9 +91,7 @@ impl Snapshot {
 
     pub(super) fn released(&mut self, tables: &Tables, id: ResourceId, actor: Actor, mode: Mode) {
         self.change_resource(tables, id, |r| {
-            // A guard may have been handed on: whoever drops it gives back the oldest hold of that mode.
-            let own = r.holders.iter().position(|h| h.actor == actor && h.mode == mode);
-            if let Some(at) = own.or_else(|| r.holders.iter().position(|h| h.mode == mode)) {
+            if let Some(at) = r.holders.iter().position(|h| h.actor == actor && h.mode == mode) {
                 r.holders.remove(at);
             }
         });

@@ -1,0 +1,189 @@
+//! LongPoll: one poll kept its worker so long that other tasks, Ready all the while, had to wait.
+//!
+//! A long poll that keeps nobody waiting is none: then nobody lost anything.
+
+use std::collections::BTreeMap;
+
+use super::*;
+use crate::trace::ids::*;
+use crate::trace::snapshot::TaskState;
+use crate::trace::tables::{QueueKind, TaskKind};
+use crate::trace::text::rounded;
+
+/// Others must have waited at least this share of the threshold, so that a coincidence is no finding.
+const LEAST_WAIT_SHARE: u64 = 10;
+
+#[derive(Default)]
+pub(super) struct LongPoll {
+    polls: BTreeMap<WorkerId, Poll>,
+    worst: BTreeMap<TaskId, Worst>,
+}
+
+/// A poll that goes on.
+struct Poll {
+    event: usize,
+    start: SimTime,
+    /// How long the worker's thread was blocked inside it, and since when it is now.
+    blocked: SimDuration,
+    blocked_since: Option<SimTime>,
+}
+
+/// A task's worst long poll.
+struct Worst {
+    count: usize,
+    worker: WorkerId,
+    span: (SimTime, SimTime),
+    blocked: bool,
+    others: Vec<TaskId>,
+    longest_wait: SimDuration,
+    proof: Vec<usize>,
+}
+
+impl Watch for LongPoll {
+    fn note(&mut self, seen: &Seen<'_>) {
+        match seen.event {
+            Event::PollStarted { at, .. } => {
+                let poll = Poll { event: seen.n, start: seen.time, blocked: SimDuration::ZERO, blocked_since: None };
+                self.polls.insert(at.worker, poll);
+            }
+            Event::PollEnded { task, at, .. } => self.poll_over(seen, task, at.worker, Some(seen.n)),
+            Event::ThreadBlocked { thread, .. } => {
+                if let Some(poll) = self.poll_on(seen, thread) {
+                    poll.blocked_since = Some(seen.time);
+                }
+            }
+            Event::ThreadUnblocked { thread, .. } => {
+                if let Some(poll) = self.poll_on(seen, thread)
+                    && let Some(since) = poll.blocked_since.take()
+                {
+                    poll.blocked += seen.time.since(since);
+                }
+            }
+            Event::RunEnded { .. } => {
+                let polling: Vec<WorkerId> = self.polls.keys().copied().collect();
+                for worker in polling {
+                    if let Some(task) = seen.state.polled_by(worker) {
+                        self.poll_over(seen, task, worker, None);
+                    }
+                }
+            }
+            // The rest happens inside or outside polls and changes none.
+            _ => {}
+        }
+    }
+
+    fn finish(self: Box<Self>, _: &Snapshot, tables: &Tables, _: &Thresholds) -> Vec<Finding> {
+        let mut worst: Vec<(TaskId, Worst)> = self.worst.into_iter().collect();
+        worst.sort_by_key(|(task, w)| (std::cmp::Reverse(w.longest_wait), *task));
+        worst.into_iter().map(|(task, worst)| finding(task, &worst, tables)).collect()
+    }
+}
+
+impl LongPoll {
+    fn poll_on(&mut self, seen: &Seen<'_>, thread: ThreadId) -> Option<&mut Poll> {
+        let worker = seen.tables.workers.iter().position(|t| *t == thread)?;
+        self.polls.get_mut(&WorkerId::from_index(worker))
+    }
+
+    fn poll_over(&mut self, seen: &Seen<'_>, task: TaskId, worker: WorkerId, ended: Option<usize>) {
+        let Some(poll) = self.polls.remove(&worker) else { return };
+        let length = seen.time.since(poll.start);
+        if length < seen.thresholds.long_poll {
+            return;
+        }
+        let waits = waits_behind(seen, task, worker, poll.start);
+        let Some((longest, wait)) = waits.iter().copied().max_by_key(|(task, wait)| (*wait, std::cmp::Reverse(*task)))
+        else {
+            return;
+        };
+        if wait * LEAST_WAIT_SHARE < seen.thresholds.long_poll {
+            return;
+        }
+        let blocked = poll.blocked_since.map_or(poll.blocked, |since| poll.blocked + seen.time.since(since));
+        let became_ready = seen.state.task(longest).map(|t| t.last_event);
+        let count = self.worst.get(&task).map_or(1, |w| w.count + 1);
+        let mut proof: Vec<usize> = [Some(poll.event), became_ready, ended].into_iter().flatten().collect();
+        proof.sort_unstable();
+        let found = Worst {
+            count,
+            worker,
+            span: (poll.start, seen.time),
+            blocked: blocked * 2 >= length,
+            others: waits.iter().map(|(task, _)| *task).collect(),
+            longest_wait: wait,
+            proof,
+        };
+        match self.worst.get_mut(&task) {
+            Some(worst) if worst.longest_wait >= wait => worst.count = count,
+            Some(worst) => *worst = found,
+            None => {
+                self.worst.insert(task, found);
+            }
+        }
+    }
+}
+
+/// The tasks that this worker could have polled meanwhile, and how long each of them waited during the poll.
+fn waits_behind(seen: &Seen<'_>, polled: TaskId, worker: WorkerId, start: SimTime) -> Vec<(TaskId, SimDuration)> {
+    let served = |kind: QueueKind| match kind {
+        QueueKind::Ready { owner } => owner.is_none_or(|owner| owner == worker),
+        QueueKind::Run => false,
+    };
+    let queues = seen.state.queues.iter().zip(&seen.tables.queues);
+    let queued = queues.filter(|(_, info)| served(info.kind)).flat_map(|(queue, _)| queue.iter().map(|id| TaskId(*id)));
+    // A main future stands in no queue. It comes first of all tasks, if there is one.
+    let is_main = |id: &TaskId| seen.tables.tasks.get(id.index()).is_some_and(|t| t.kind == TaskKind::Main);
+    let main = Some(TaskId(0)).filter(|id| is_main(id) && seen.state.task(*id).is_some_and(|t| t.direct));
+    let mut waits: Vec<(TaskId, SimDuration)> = main
+        .into_iter()
+        .chain(queued)
+        .filter(|id| *id != polled)
+        .filter_map(|id| {
+            let task = seen.state.task(id).filter(|t| t.state == TaskState::Ready)?;
+            Some((id, seen.time.since(task.since.max(start))))
+        })
+        .filter(|(_, wait)| !wait.is_zero())
+        .collect();
+    waits.sort_unstable_by_key(|(id, _)| *id);
+    waits.dedup_by_key(|(id, _)| *id);
+    waits
+}
+
+fn finding(task: TaskId, worst: &Worst, tables: &Tables) -> Finding {
+    let name = tables.task_name(task);
+    let length = rounded(worst.span.1.since(worst.span.0));
+    let others: Vec<String> = worst.others.iter().map(|id| tables.task_name(*id)).collect();
+    let others = names_of(&others);
+    let (what, advice) = if worst.blocked {
+        (
+            "it made a blocking call inside its poll, and the worker's thread slept with it",
+            "Use the async version of the call, or hand it to a thread of its own with spawn_blocking.",
+        )
+    } else {
+        (
+            "it computed all that time without reaching an await that lets others in",
+            "Split the work with a yield now and then, or hand it to a thread of its own with spawn_blocking.",
+        )
+    };
+    let more = if worst.count > 1 {
+        format!(" It did so in {} polls; this is the worst.", worst.count)
+    } else {
+        String::new()
+    };
+    let mut subjects = vec![TrackKind::Task(task)];
+    subjects.extend(worst.others.iter().take(8).map(|id| TrackKind::Task(*id)));
+    Finding {
+        kind: FindingKind::LongPoll,
+        severity: Severity::Warning,
+        title: format!("One poll of {name} took {length}: {others} had to wait"),
+        explanation: format!(
+            "A worker polls one task at a time and cannot interrupt it. {name} kept {} for {length}: {what}. Meanwhile \
+             {others} wanted to run and could not, up to {}.{more} {advice}",
+            worst.worker,
+            rounded(worst.longest_wait)
+        ),
+        subjects,
+        span: worst.span,
+        proof: worst.proof.clone(),
+    }
+}
