@@ -17,7 +17,7 @@ const SHORTEST: f64 = 20.0;
 /// How much further than the whole can be zoomed out.
 const LONGEST_SHARE: f64 = 2.0;
 /// What is left free at the right when the whole is shown.
-const MARGIN_SHARE: f64 = 0.02;
+const MARGIN_SHARE: f64 = 0.1;
 
 impl View {
     /// All of a run that lasts `total` nanoseconds.

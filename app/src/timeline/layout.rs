@@ -6,7 +6,7 @@
 use sim_core::analysis::track::{Span, SpanState, Track, TrackEnd, TrackKind};
 use sim_core::trace::{Event, Trace};
 
-use super::axis::Axis;
+use super::axis::{Axis, write_length};
 use super::density::{Columns, LEAST_WIDTH, Piece};
 use super::scene::*;
 use super::words::{end_word, sign_of, span_labels};
@@ -19,6 +19,8 @@ const PADDING: f32 = 6.0;
 const RAIL_KEEPS: f32 = 40.0;
 /// A sign on a rail takes so much.
 const SIGN_WIDTH: f32 = 14.0;
+/// An idle stretch is named if so much of it stays free.
+const IDLE_KEEPS: f32 = 160.0;
 /// Requests that overlap stand on so many lines at most.
 const MOST_LINES: usize = 3;
 
@@ -60,6 +62,7 @@ impl<'a> Layout<'a> {
             TrackKind::Core(_) => {
                 self.states(row, spans, scene);
                 self.switches(row, spans, scene);
+                self.idle(row, spans, scene);
             }
             TrackKind::Worker(_) | TrackKind::Task(_) | TrackKind::Thread(_) => {
                 self.states(row, spans, scene);
@@ -253,6 +256,20 @@ impl<'a> Layout<'a> {
             }
         }
         scene.levels.extend(pixel);
+    }
+
+    /// A core that is idle for long says so.
+    fn idle(&self, row: RowInput<'_>, spans: &[Span], scene: &mut Scene) {
+        for pair in spans.windows(2) {
+            let (from, to) = (pair[0].end, pair[1].start);
+            let (x0, x1) = (self.axis.x(from).max(self.axis.left), self.axis.x(to).min(self.axis.right));
+            let text = format!("idle {}", write_length(to.since(from).as_nanos()));
+            let width = self.measure.width(&text);
+            if x1 - x0 > width + IDLE_KEEPS {
+                let x = (x0 + x1 - width) / 2.0;
+                scene.labels.push(Label { x, y: row.top + row.height / 2.0, text, ground: Ground::Empty });
+            }
+        }
     }
 
     /// A sign above the core's row where another thread came onto it.

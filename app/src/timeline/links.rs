@@ -64,7 +64,7 @@ impl LinkInput<'_> {
         candidates
             .map(|(i, link)| (first + i, *link))
             .filter(|(_, link)| (link.from_time.as_nanos() as f64) <= end)
-            .filter(|(_, link)| is_drawn(link.kind) && self.in_sight(link))
+            .filter(|(_, link)| is_drawn(link) && self.in_sight(link))
             .collect()
     }
 
@@ -119,10 +119,12 @@ impl LinkInput<'_> {
     }
 }
 
-/// The first poll after a spawn needs no arrow: the row begins there.
-fn is_drawn(kind: LinkKind) -> bool {
-    match kind {
-        LinkKind::WakeToPoll | LinkKind::UnblockToDispatch | LinkKind::SendToReceive => true,
+/// The first poll after a spawn needs no arrow: the row begins there. Nor does a worker that is unparked: the task's
+/// arrow says why.
+fn is_drawn(link: &Link) -> bool {
+    match link.kind {
+        LinkKind::WakeToPoll | LinkKind::SendToReceive => true,
+        LinkKind::UnblockToDispatch => !matches!(link.to, TrackKind::Worker(_)),
         LinkKind::SpawnToFirst => false,
     }
 }

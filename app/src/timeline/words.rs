@@ -67,7 +67,11 @@ pub fn span_labels(trace: &Trace, span: &Span) -> Vec<String> {
         SpanState::PollingOffCore(_) => {
             vec![format!("Polling {long}, off core"), format!("Polling {long}"), "Polling".into()]
         }
-        SpanState::Ready => vec![format!("Ready {long}: waits for a worker"), format!("Ready {long}"), "Ready".into()],
+        SpanState::Ready => vec![
+            format!("Ready {long}: waits for {}", if tables.workers.len() == 1 { "worker 0" } else { "a worker" }),
+            format!("Ready {long}"),
+            "Ready".into(),
+        ],
         SpanState::Running(_) => vec![format!("Running {long}"), "Running".into()],
         SpanState::Runnable => {
             vec![format!("Runnable {long}: waits for a core"), format!("Runnable {long}"), "Runnable".into()]
@@ -139,8 +143,7 @@ pub fn row_state(tables: &Tables, track: &Track, events: usize, now: u64) -> Str
             let busy = track.spans[begun.saturating_sub(512)..begun].iter().filter(|s| is_open(s, now)).count();
             match busy {
                 0 => "idle".to_owned(),
-                1 => "1 request".to_owned(),
-                n => format!("{n} requests"),
+                n => format!("{n} busy"),
             }
         }
     }

@@ -96,7 +96,7 @@ fn rows_ui(ui: &mut Ui, session: &Session, run: &Run, columns: Columns, state: &
     let shown = (session.focus(), session.cursor().events, happened);
     if state.shown != Some(shown) {
         let room = ui.available_height();
-        let middle = happened as f32 * ROW - room * 0.5;
+        let middle = ((happened as f32 * ROW - room * 0.5) / ROW).round() * ROW;
         scroll = scroll.vertical_scroll_offset(middle.clamp(0.0, (count as f32 * ROW - room).max(0.0)));
         state.shown = Some(shown);
     }

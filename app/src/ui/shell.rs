@@ -19,8 +19,9 @@ use super::{failed, fonts, keys, lesson, stage, status, top};
 const PUMP_BUDGET: Duration = Duration::from_millis(7);
 /// Narrower windows have the lesson as a strip.
 const NARROW: f32 = 1100.0;
-/// The dock's height.
+/// The dock's height, at most and as a share of the window's.
 const DOCK: f32 = 216.0;
+const DOCK_SHARE: f32 = 0.21;
 /// The explanation's width, beside the events.
 const EXPLANATION: f32 = 340.0;
 
@@ -106,7 +107,7 @@ impl Shell {
         bar("top", top::HEIGHT).show(ui, |ui| top::top_ui(ui, &self.session, emit));
         let foot = Panel::bottom("status").exact_size(status::HEIGHT).frame(plain).show_separator_line(false);
         foot.resizable(false).show(ui, |ui| status::status_ui(ui, &self.session, patterns, emit));
-        let dock = Panel::bottom("dock").frame(plain).resizable(true).default_size(DOCK.min(size.y * 0.28));
+        let dock = Panel::bottom("dock").frame(plain).resizable(true).default_size(DOCK.min(size.y * DOCK_SHARE));
         dock.size_range(96.0..=(size.y * 0.6).max(97.0)).show(ui, |ui| self.dock_ui(ui, emit));
         if size.x < NARROW {
             let strip = Panel::top("strip").exact_size(lesson::STRIP).frame(plain).resizable(false);

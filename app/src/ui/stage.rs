@@ -37,6 +37,7 @@ fn run_height(stage: &Stage) -> f32 {
 /// How many lines a run's boxes have: as many as the fullest of them, within reason.
 fn lines(stage: &Stage) -> usize {
     let wants = stage.wants.iter().map(|q| q.chips.len().max(1)).sum::<usize>() + stage.wants.len().saturating_sub(1);
+    // Waits need no head: their box has room for one line more.
     let waits = (stage.waits.len() + usize::from(stage.more_waits > 0)).saturating_sub(1);
     wants.max(stage.runs.len()).max(waits).clamp(1, MOST_LINES)
 }
@@ -303,9 +304,9 @@ impl RunStage<'_> {
         }
         ui.painter().rect(column, 8.0, theme.raised, Stroke::new(1.0, theme.strong_line), StrokeKind::Inside);
         let total = self.stage.waits.len() + self.stage.more_waits;
-        let fits = ((column.height() - 8.0) / LINE) as usize;
+        let fits = (column.height() / LINE).round() as usize;
         let named = if total > fits { fits.saturating_sub(1) } else { total };
-        let inset = ((column.height() - LINE * total.min(fits) as f32) / 2.0).max(2.0);
+        let inset = ((column.height() - LINE * total.min(fits) as f32) / 2.0).max(0.0);
         for (n, wait) in self.stage.waits.iter().take(named).enumerate() {
             let y = column.top() + inset + LINE * (n as f32 + 0.5);
             icons::sign(ui.painter(), wait.sign, pos2(column.left() + 18.0, y), theme);

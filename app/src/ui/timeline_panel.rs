@@ -82,7 +82,7 @@ pub fn timeline_ui(
             panel.show(ui, emit);
         });
     });
-    axis_ui(ui, head, body, session, &axis, emit);
+    axis_ui(ui, head, session, &axis, emit);
 }
 
 /// The wheel with Ctrl zooms at the pointer, with Shift it pans.
@@ -120,6 +120,7 @@ impl Panel<'_> {
         let painter = ui.painter().with_clip_rect(tracks.expand2(vec2(2.0, 0.0)).intersect(self.sight));
         scene_ui(&painter, &scene, emit.theme, self.patterns);
         self.growing(ui, visible, emit.theme);
+        self.cursor(ui, emit.theme);
         self.point(ui, &pointer, &scene, emit);
         for row in visible {
             match row.kind {
@@ -246,11 +247,25 @@ impl Panel<'_> {
         }
     }
 
+    /// The cursor's line, under the rows' names.
+    fn cursor(&self, ui: &Ui, theme: &Theme) {
+        let x = self.axis.x(self.session.cursor().time);
+        if x < self.axis.left - 1.0 || x > self.axis.right + 1.0 {
+            return;
+        }
+        let x = (x * ui.pixels_per_point()).round() / ui.pixels_per_point();
+        let line = Rect::from_min_max(pos2(x - 0.75, self.sight.top()), pos2(x + 0.75, self.sight.bottom()));
+        ui.painter().rect_filled(line, 0.0, theme.ink);
+    }
+
     fn head_ui(&self, ui: &mut Ui, row: &Row, emit: &mut Emit<'_>) {
         let theme = emit.theme;
         let rect = self.rect_of(row);
         let run = self.run(row);
         let focused = self.session.focus() == row.run;
+        // A head is opaque, so that the cursor does not cross its words.
+        let words = Rect::from_min_size(rect.min, vec2(LABELS - 2.0, rect.height()));
+        ui.painter().rect_filled(words, 0.0, theme.raised);
         widgets::run_key(ui.painter(), rect.left_center() + vec2(27.0, 0.0), row.run, focused, theme);
         let at = rect.left_center() + vec2(46.0, 0.0);
         let room = rect.width() - 60.0;
@@ -260,7 +275,9 @@ impl Panel<'_> {
             [info.policy.clone(), costs_name(&info.costs).to_owned()].into_iter().filter(|t| !t.is_empty()).collect();
         facts.extend(growth_text(run));
         let at = at + vec2(title + 10.0, 0.5);
-        let room = room - title - 10.0;
+        // What stands beside the title begins with the rows.
+        let at = pos2(at.x.max(self.axis.left + 8.0), at.y);
+        let room = rect.right() - at.x - RIGHT_MARGIN;
         widgets::text_cut(ui.painter(), at, &facts.join(" · "), fonts::regular(fonts::LABEL), theme.text3, room);
         let response = ui.interact(rect, ui.scope_id().with(("head", row.run)), Sense::click());
         let said = format!("Run {}: {}, {}", widgets::run_letter(row.run), run.title, facts.join(", "));
@@ -394,7 +411,7 @@ fn kind_words(kind: TrackKind) -> &'static str {
 const TICK_GAP: f32 = 52.0;
 
 /// The axis with its ticks, and the cursor through all rows.
-fn axis_ui(ui: &mut Ui, head: Rect, body: Rect, session: &Session, axis: &Axis, emit: &mut Emit<'_>) {
+fn axis_ui(ui: &mut Ui, head: Rect, session: &Session, axis: &Axis, emit: &mut Emit<'_>) {
     let theme = emit.theme;
     let ticks = axis.ticks(TICK_GAP);
     let painter = ui.painter();
@@ -417,9 +434,6 @@ fn axis_ui(ui: &mut Ui, head: Rect, body: Rect, session: &Session, axis: &Axis, 
         }
     }
     if in_view {
-        let x = (now * painter.pixels_per_point()).round() / painter.pixels_per_point();
-        let line = Rect::from_min_max(pos2(x - 0.75, head.bottom() - 2.0), pos2(x + 0.75, body.bottom()));
-        painter.rect_filled(line, 0.0, theme.ink);
         let middle = now.clamp(axis.left + half - 8.0, axis.right + RIGHT_MARGIN - half);
         let plate = Rect::from_center_size(pos2(middle, head.center().y), vec2(half * 2.0, 22.0));
         painter.rect_filled(plate, 4.0, theme.ink);

@@ -19,7 +19,7 @@ pub fn top_ui(ui: &mut Ui, session: &Session, emit: &mut Emit<'_>) {
     let narrow = bar.width() < 1180.0;
     ui.painter().hline(bar.x_range(), bar.bottom() - 0.5, egui::Stroke::new(1.0, emit.theme.line));
     let right = clock_and_tools(ui, bar, session, emit, narrow);
-    let transport_width = if narrow { 196.0 } else { 372.0 };
+    let transport_width = if narrow { 196.0 } else { 356.0 };
     let transport = Rect::from_min_max(pos2(right - transport_width, bar.top()), pos2(right, bar.bottom()));
     widgets::inside_row(ui, transport, |ui| transport_ui(ui, session, emit, narrow));
     let left = Rect::from_min_max(bar.min, pos2(transport.left() - 8.0, bar.bottom()));
@@ -29,13 +29,13 @@ pub fn top_ui(ui: &mut Ui, session: &Session, emit: &mut Emit<'_>) {
 fn title_ui(ui: &mut Ui, session: &Session, emit: &mut Emit<'_>, narrow: bool) {
     let theme = emit.theme;
     ui.add_space(12.0);
-    let (rect, response) = ui.allocate_exact_size(vec2(40.0, 32.0), Sense::click());
+    let (rect, response) = ui.allocate_exact_size(vec2(48.0, 32.0), Sense::click());
     response.widget_info(|| WidgetInfo::labeled(egui::Role::Button, true, "All scenarios"));
     if response.hovered() || response.has_focus() {
         ui.painter().rect_filled(rect, 6.0, theme.selected);
     }
-    icons::icon(ui.painter(), Icon::Back, rect.left_center() + vec2(9.0, 0.0), theme.text2, theme);
-    icons::icon(ui.painter(), Icon::Wakeline, rect.left_center() + vec2(27.0, 0.0), theme.text1, theme);
+    icons::icon(ui.painter(), Icon::Back, rect.left_center() + vec2(8.0, 0.0), theme.text2, theme);
+    icons::icon(ui.painter(), Icon::Wakeline, rect.left_center() + vec2(31.0, 0.0), theme.text1, theme);
     if response.on_hover_text(Command::ShowLibrary.hint()).clicked() {
         emit.emit(Command::ShowLibrary);
     }
@@ -115,18 +115,30 @@ fn transport_ui(ui: &mut Ui, session: &Session, emit: &mut Emit<'_>, narrow: boo
     }
 }
 
+/// The slowest and fastest that the slider reaches, in virtual nanoseconds a second, as powers of ten.
+const SPEED_POWERS: (f64, f64) = (3.0, 11.0);
+
 fn speed_ui(ui: &mut Ui, session: &Session, emit: &mut Emit<'_>) {
     let theme = emit.theme;
-    let mut speed = session.playback().speed;
-    ui.spacing_mut().slider_width = 72.0;
-    let slider = egui::Slider::new(&mut speed, 1e3..=1e12).logarithmic(true).show_value(false);
-    let response = ui.add(slider);
+    let speed = session.playback().speed;
+    let (rect, response) = ui.allocate_exact_size(vec2(84.0, 32.0), Sense::click_and_drag());
+    let text = format!("{}/s", short_speed(speed));
     response.widget_info(|| WidgetInfo::slider(true, speed, "Speed of playing, in virtual nanoseconds a second"));
-    if response.changed() {
-        emit.emit(Command::SetSpeed(crate::session::playback::round_speed(speed)));
+    let rail = rect.shrink2(vec2(6.0, 0.0)).x_range();
+    let (from, to) = SPEED_POWERS;
+    let share = ((speed.log10() - from) / (to - from)).clamp(0.0, 1.0) as f32;
+    let knob = pos2(rail.min + share * rail.span(), rect.center().y);
+    ui.painter().hline(rail, knob.y, egui::Stroke::new(1.5, theme.strong_line));
+    ui.painter().hline(egui::Rangef::new(rail.min, knob.x), knob.y, egui::Stroke::new(1.5, theme.ink));
+    ui.painter().circle(knob, 5.5, theme.panel, egui::Stroke::new(1.5, theme.ink));
+    if let Some(at) = response.interact_pointer_pos().filter(|_| response.is_pointer_button_down_on()) {
+        let share = f64::from(((at.x - rail.min) / rail.span()).clamp(0.0, 1.0));
+        let wanted = crate::session::playback::round_speed(10f64.powf(from + share * (to - from)));
+        if wanted != speed {
+            emit.emit(Command::SetSpeed(wanted));
+        }
     }
-    response.on_hover_text("How much virtual time passes in a second (+ and −)");
-    let text = format!("{}/s", short_speed(session.playback().speed));
+    response.on_hover_text("How much virtual time passes in a second of yours (+ and −)");
     ui.label(egui::RichText::new(text).font(fonts::mono(fonts::LABEL)).color(theme.text2));
 }
 
