@@ -28,7 +28,9 @@ impl Chunk {
     /// An empty chunk with room for [`CHUNK_RECORDS`], recycled where one is spare.
     pub fn with_room() -> Chunk {
         let spare = SPARE.lock().unwrap_or_else(std::sync::PoisonError::into_inner).pop();
-        Chunk { records: spare.unwrap_or_else(|| Vec::with_capacity(CHUNK_RECORDS)) }
+        let records = spare.unwrap_or_else(|| Vec::with_capacity(CHUNK_RECORDS));
+        assert!(records.capacity() == CHUNK_RECORDS, "a chunk has room for just its records");
+        Chunk { records }
     }
 
     /// A chunk of just these records, with no room to spare.
@@ -48,9 +50,8 @@ impl Chunk {
     }
 
     /// Adds a record. Panics if the chunk is full.
-    #[inline]
     pub fn push(&mut self, record: Record) {
-        assert!(self.records.len() < CHUNK_RECORDS, "a full chunk was pushed to");
+        assert!(!self.is_full(), "a full chunk was pushed to");
         self.records.push(record);
     }
 }
@@ -58,7 +59,7 @@ impl Chunk {
 impl Drop for Chunk {
     fn drop(&mut self) {
         let mut records = std::mem::take(&mut self.records);
-        if records.capacity() < CHUNK_RECORDS {
+        if records.capacity() != CHUNK_RECORDS {
             return;
         }
         records.clear();
@@ -209,12 +210,20 @@ impl Recorder {
         Recorder { tables, chunk: Chunk::with_room(), done: Vec::new(), strings, sink, streamed: RowCounts::default() }
     }
 
-    /// Writes an event. Answers false when the listener wants no more.
-    #[inline]
-    pub fn record(&mut self, time: SimTime, event: Event) -> bool {
+    /// Writes an event.
+    #[inline(always)]
+    pub fn record(&mut self, time: SimTime, event: Event) {
         let record = event.encode(time, &mut self.tables.wide);
-        self.chunk.push(record);
-        if self.chunk.is_full() { self.next_chunk() } else { true }
+        if self.chunk.is_full() {
+            self.next_chunk();
+        }
+        self.chunk.records.push(record);
+    }
+
+    /// Whether the next event begins a new chunk.
+    #[inline(always)]
+    pub fn is_full(&self) -> bool {
+        self.chunk.is_full()
     }
 
     /// The id of a text, the same for the same text.
@@ -260,8 +269,9 @@ impl Recorder {
         Trace { tables: self.tables, chunks: self.done, len }
     }
 
+    /// Streams what is recorded and begins a new chunk. Answers false when the listener wants no more.
     #[cold]
-    fn next_chunk(&mut self) -> bool {
+    pub fn next_chunk(&mut self) -> bool {
         let full = std::mem::replace(&mut self.chunk, Chunk::with_room());
         self.stream(full)
     }

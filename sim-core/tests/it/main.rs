@@ -1,10 +1,11 @@
-//! Whole traces, recorded by hand: what is read from them.
+//! Whole runs and whole traces.
 
 mod support;
 
 mod analysis_findings;
 mod analysis_index;
 mod analysis_metrics;
+mod riskiest_bet;
 mod trace_file;
 mod trace_legal;
 mod trace_random;

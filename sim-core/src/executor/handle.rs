@@ -1,0 +1,292 @@
+//! Spawning tasks, and the handles to wait for them.
+
+use std::fmt;
+use std::future::Future;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll, Waker};
+
+use pin_project_lite::pin_project;
+
+use super::core::{self, NewTask};
+use crate::machine::sim;
+use crate::trace::event::Event;
+use crate::trace::ids::{Actor, TaskId};
+use crate::trace::tables::TaskKind;
+
+/// Why a task has no result.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum JoinError {
+    /// It was dropped before it was ready.
+    Cancelled,
+    /// It panicked, with this message.
+    Panicked(String),
+}
+
+impl fmt::Display for JoinError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            JoinError::Cancelled => f.write_str("the task was cancelled"),
+            JoinError::Panicked(message) => write!(f, "the task panicked: {message}"),
+        }
+    }
+}
+
+impl std::error::Error for JoinError {}
+
+/// Waits for a task's, or an offloaded closure's, result when awaited. Dropping it detaches the task, which runs on.
+pub struct JoinHandle<T> {
+    target: Actor,
+    shared: Arc<Shared<T>>,
+    waiting: bool,
+}
+
+pub(crate) struct Shared<T>(Mutex<JoinState<T>>);
+
+struct JoinState<T> {
+    result: Option<Result<T, JoinError>>,
+    ended: bool,
+    waker: Option<Waker>,
+}
+
+impl<T> Shared<T> {
+    fn new() -> Arc<Shared<T>> {
+        Arc::new(Shared(Mutex::new(JoinState { result: None, ended: false, waker: None })))
+    }
+
+    fn lock(&self) -> MutexGuard<'_, JoinState<T>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn set(&self, result: Result<T, JoinError>) {
+        let waker = {
+            let mut state = self.lock();
+            if state.ended {
+                return;
+            }
+            state.ended = true;
+            state.result = Some(result);
+            state.waker.take()
+        };
+        if let Some(waker) = waker {
+            waker.wake();
+        }
+    }
+}
+
+impl<T> JoinHandle<T> {
+    /// Asks for the task's end: it is dropped at the await where it stands, at once, or when its running poll ends.
+    /// A closure on the blocking pool cannot be aborted.
+    pub fn abort(&self) {
+        if let Actor::Task(task) = self.target {
+            core::with(|exec| exec.abort(task));
+        }
+    }
+
+    /// Whether the task has ended.
+    pub fn is_finished(&self) -> bool {
+        self.shared.lock().ended
+    }
+
+    /// The task's id in the trace; none for a closure on the blocking pool.
+    pub fn id(&self) -> Option<TaskId> {
+        match self.target {
+            Actor::Task(task) => Some(task),
+            Actor::Run | Actor::Thread(_) | Actor::Worker(_) | Actor::Timer(_) | Actor::Device(_) | Actor::Foreign => {
+                None
+            }
+        }
+    }
+
+    /// The result, if the task has ended and nobody took it.
+    pub(crate) fn take(&self) -> Option<Result<T, JoinError>> {
+        self.shared.lock().result.take()
+    }
+}
+
+impl<T> Future for JoinHandle<T> {
+    type Output = Result<T, JoinError>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let by = sim::with(|sim| sim.actor.get());
+        let target = self.target;
+        let mut state = self.shared.lock();
+        if let Some(result) = state.result.take() {
+            drop(state);
+            if std::mem::take(&mut self.waiting) {
+                sim::with(|sim| sim.kernel.borrow_mut().record(Event::Joined { target, by }));
+            }
+            return Poll::Ready(result);
+        }
+        assert!(!state.ended, "a JoinHandle was polled after it had given its result");
+        if state.waker.as_ref().is_none_or(|waker| !waker.will_wake(cx.waker())) {
+            state.waker = Some(cx.waker().clone());
+        }
+        drop(state);
+        if !std::mem::replace(&mut self.waiting, true) {
+            sim::with(|sim| sim.kernel.borrow_mut().record(Event::JoinWaiting { target, by }));
+        }
+        Poll::Pending
+    }
+}
+
+impl<T> Drop for JoinHandle<T> {
+    fn drop(&mut self) {
+        let waker = {
+            let mut state = self.shared.lock();
+            state.waker.take()
+        };
+        let ended = self.shared.lock().ended;
+        drop(waker);
+        sim::try_with(|sim| {
+            let by = sim.actor.get();
+            let mut kernel = sim.kernel.borrow_mut();
+            if self.waiting {
+                kernel.record(Event::JoinCancelled { target: self.target, by });
+            }
+            if let (Actor::Task(task), false) = (self.target, ended) {
+                kernel.record(Event::TaskDetached { task, by });
+            }
+        });
+    }
+}
+
+pin_project! {
+    /// A task's future together with the place for its result. Dropped early, it says why.
+    struct Joined<F: Future> {
+        #[pin]
+        future: F,
+        shared: Arc<Shared<F::Output>>,
+    }
+
+    impl<F: Future> PinnedDrop for Joined<F> {
+        fn drop(this: Pin<&mut Self>) {
+            let panic = core::try_with(|exec| exec.panic.borrow_mut().take()).flatten();
+            this.shared.set(Err(panic.map_or(JoinError::Cancelled, JoinError::Panicked)));
+        }
+    }
+}
+
+impl<F: Future> Future for Joined<F> {
+    type Output = ();
+
+    #[inline]
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+        let this = self.project();
+        let Poll::Ready(value) = this.future.poll(cx) else { return Poll::Pending };
+        this.shared.set(Ok(value));
+        Poll::Ready(())
+    }
+}
+
+/// A task in the making, with a name.
+#[derive(Clone, Debug)]
+pub struct TaskBuilder {
+    name: String,
+    path: Option<String>,
+    kind: TaskKind,
+}
+
+impl TaskBuilder {
+    /// A task of this name. The name is also its path: by it the world decides how long its I/O takes.
+    pub fn new(name: impl Into<String>) -> TaskBuilder {
+        TaskBuilder { name: name.into(), path: None, kind: TaskKind::Plain }
+    }
+
+    pub(crate) fn path(mut self, path: impl Into<String>) -> TaskBuilder {
+        self.path = Some(path.into());
+        self
+    }
+
+    pub(crate) fn kind(mut self, kind: TaskKind) -> TaskBuilder {
+        self.kind = kind;
+        self
+    }
+
+    /// Spawns the future under any number of workers.
+    #[track_caller]
+    pub fn spawn<F>(self, future: F) -> JoinHandle<F::Output>
+    where
+        F: Future + Send + 'static,
+        F::Output: Send + 'static,
+    {
+        self.spawn_any(future)
+    }
+
+    /// Spawns the future where there is only one worker. Panics under several.
+    #[track_caller]
+    pub fn spawn_local<F: Future + 'static>(self, future: F) -> JoinHandle<F::Output> {
+        let workers = core::with(|exec| exec.state.borrow().workers.len());
+        assert!(workers <= 1, "spawn_local needs an executor with one worker, and this one has {workers}: use spawn");
+        self.spawn_any(future)
+    }
+
+    /// Spawns the future, which the caller knows to be safe wherever it is polled: all workers share one OS thread.
+    #[track_caller]
+    pub(crate) fn spawn_any<F: Future + 'static>(self, future: F) -> JoinHandle<F::Output> {
+        let shared = Shared::new();
+        let new = NewTask {
+            path: self.path.unwrap_or_else(|| self.name.clone()),
+            name: self.name,
+            kind: self.kind,
+            future_bytes: size_of::<F>(),
+            place: Some(std::panic::Location::caller()),
+        };
+        let joined = Joined { future, shared: Arc::clone(&shared) };
+        let task = core::with(|exec| exec.add(new, Box::pin(joined)));
+        JoinHandle { target: Actor::Task(task), shared, waiting: false }
+    }
+}
+
+/// Spawns a task: it is Ready at once, and polled when a worker comes to it.
+#[track_caller]
+pub fn spawn<F>(future: F) -> JoinHandle<F::Output>
+where
+    F: Future + Send + 'static,
+    F::Output: Send + 'static,
+{
+    TaskBuilder::new("").spawn(future)
+}
+
+/// As [`spawn`], for a future that must stay on its thread. Panics where there are several workers.
+#[track_caller]
+pub fn spawn_local<F: Future + 'static>(future: F) -> JoinHandle<F::Output> {
+    TaskBuilder::new("").spawn_local(future)
+}
+
+/// Runs a closure that blocks on a thread of the blocking pool.
+pub fn spawn_blocking<T, F>(code: F) -> JoinHandle<T>
+where
+    F: FnOnce() -> T + Send + 'static,
+    T: Send + 'static,
+{
+    offload(code)
+}
+
+pub(crate) fn offload<T: 'static>(code: impl FnOnce() -> T + 'static) -> JoinHandle<T> {
+    let shared = Shared::new();
+    let result = Arc::clone(&shared);
+    let thread = core::with(|exec| {
+        exec.offload(Box::new(move || {
+            let value = catch_unwind(AssertUnwindSafe(code));
+            if sim::with(|sim| sim.is_ending()) {
+                return;
+            }
+            result.set(value.map_err(|payload| JoinError::Panicked(sim::with(|sim| sim.note_panic(&*payload)))));
+        }))
+    });
+    JoinHandle { target: Actor::Thread(thread), shared, waiting: false }
+}
+
+/// Lets the others that are Ready go first: wakes itself and is Pending once.
+pub fn yield_now() -> impl Future<Output = ()> {
+    let mut yielded = false;
+    std::future::poll_fn(move |cx| {
+        if std::mem::replace(&mut yielded, true) {
+            return Poll::Ready(());
+        }
+        cx.waker().wake_by_ref();
+        Poll::Pending
+    })
+}

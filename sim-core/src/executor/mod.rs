@@ -1,0 +1,23 @@
+//! The async executor: real futures, polled with real wakers, on the machine's threads.
+//!
+//! A worker is a thread of the machine whose code is the loop in `worker`. The life of a task:
+//!
+//! 1. `handle::spawn` boxes the future and `core::Core::add` gives it an id: **Ready**, in a queue that the policy
+//!    names.
+//! 2. `worker::run` takes it from there and calls `Future::poll`: **Polling**. `work` inside the poll lets virtual time
+//!    pass; the worker can be preempted there like any thread.
+//! 3. The poll returned Pending: **Pending**, until `waker` is called: Ready again. Woken during the poll: requeued.
+//! 4. The poll returned Ready: **Completed**. Dropped before (`JoinHandle::abort`, the run's end): **Cancelled**.
+//!
+//! Knows the machine's threads and queues; knows no program and no scenario.
+
+pub(crate) mod core;
+pub mod handle;
+pub mod policy;
+mod pool;
+mod run;
+mod waker;
+mod worker;
+
+pub use handle::{JoinError, JoinHandle, TaskBuilder, spawn, spawn_blocking, spawn_local, yield_now};
+pub use run::{Executor, MAX_WORKERS, Outcome};

@@ -1,0 +1,38 @@
+//! One queue for all workers: first come, first served.
+
+use super::{Next, QueueSpec, Ready, Reason, TaskPolicy};
+use crate::trace::event::End;
+use crate::trace::ids::WorkerId;
+
+/// Every wake goes to the back of the one queue, a self-wake too: it must not starve the others.
+pub struct Fifo;
+
+impl TaskPolicy for Fifo {
+    fn name(&self) -> &'static str {
+        "async_fifo"
+    }
+
+    fn describe(&self) -> String {
+        "FIFO ready queue".to_owned()
+    }
+
+    fn lane(&self) -> Option<usize> {
+        Some(0)
+    }
+
+    fn queues(&self, _: u32) -> Vec<QueueSpec> {
+        vec![QueueSpec { name: "ready queue".to_owned(), owner: None }]
+    }
+
+    fn place(&mut self, _: Reason, _: Option<WorkerId>) -> (usize, End) {
+        (0, End::Back)
+    }
+
+    fn unpark(&mut self, _: usize, ready: &Ready<'_>) -> Option<WorkerId> {
+        ready.first_parked()
+    }
+
+    fn next(&mut self, _: WorkerId, ready: &Ready<'_>, _: &mut dyn FnMut(u64) -> u64) -> Next {
+        if ready.len(0) == 0 { Next::Park } else { Next::Poll { queue: 0, end: End::Front } }
+    }
+}

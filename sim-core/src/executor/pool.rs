@@ -1,0 +1,64 @@
+//! The blocking pool: threads for closures that block, so that workers do not have to.
+//!
+//! As tokio's: first come, first served, at most 512 threads (`runtime/blocking/pool.rs`, 1.54.1); an idle one is used
+//! before a new one is made. Threads are kept until the run ends.
+
+use std::collections::VecDeque;
+
+use super::core::{self, Exec};
+use crate::machine::blocking;
+use crate::machine::threads::{Body, NewThread};
+use crate::trace::event::{BlockReason, Event};
+use crate::trace::ids::*;
+use crate::trace::tables::ThreadKind;
+
+const MOST_THREADS: usize = 512;
+
+type Work = Box<dyn FnOnce()>;
+
+#[derive(Default)]
+pub(crate) struct Pool {
+    waiting: VecDeque<Work>,
+    idle: Vec<ThreadId>,
+    threads: Vec<ThreadId>,
+}
+
+impl Exec {
+    /// Gives `work` to the pool. Answers the thread it was handed to: the one that will run it if the pool is not full.
+    pub fn offload(&self, work: Work) -> ThreadId {
+        let by = self.sim.actor.get();
+        let mut pool = self.pool.borrow_mut();
+        pool.waiting.push_back(work);
+        let mut kernel = self.sim.kernel.borrow_mut();
+        let thread = if let Some(idle) = pool.idle.pop() {
+            kernel.unblock(idle, by);
+            idle
+        } else if pool.threads.len() < MOST_THREADS {
+            self.sim.owe(kernel.costs.thread_spawn);
+            let name = format!("blocking {}", pool.threads.len());
+            let body = Body::Closure(Box::new(serve));
+            let new = NewThread { path: name.clone(), name, kind: ThreadKind::Blocking, priority: 0, body };
+            let thread = kernel.create_thread(new, by);
+            pool.threads.push(thread);
+            thread
+        } else {
+            pool.threads[0]
+        };
+        kernel.record(Event::Offloaded { by, to: thread });
+        thread
+    }
+}
+
+/// The code of a pool thread.
+fn serve() {
+    loop {
+        let work = core::with(|exec| exec.pool.borrow_mut().waiting.pop_front());
+        match work {
+            Some(work) => work(),
+            None => {
+                core::with(|exec| exec.pool.borrow_mut().idle.push(exec.sim.thread()));
+                blocking::on_stack(blocking::block(BlockReason::Park, u32::MAX));
+            }
+        }
+    }
+}

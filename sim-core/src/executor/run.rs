@@ -1,0 +1,182 @@
+//! A run under an async executor, from the machine's first moment to its trace.
+
+use std::cell::{Cell, RefCell};
+use std::future::Future;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use super::core::{self, Core, EndsWith, Exec};
+use super::handle::{JoinHandle, TaskBuilder};
+use super::policy::{Fifo, Stealing, TaskPolicy};
+use super::worker;
+use crate::machine::capture::captured;
+use crate::machine::kernel::Kernel;
+use crate::machine::panics;
+use crate::machine::sim::Sim;
+use crate::machine::spec::Machine;
+use crate::machine::threads::{Body, NewThread};
+use crate::trace::Trace;
+use crate::trace::event::{EndReason, Event};
+use crate::trace::ids::*;
+use crate::trace::tables::{TaskKind, ThreadKind};
+
+/// What a run gives.
+#[derive(Debug)]
+pub struct Outcome<T> {
+    /// Everything that happened.
+    pub trace: Trace,
+    /// What the root returned; none if the run ended before, or the root panicked.
+    pub output: Option<T>,
+    /// Why the run ended.
+    pub end: EndReason,
+}
+
+/// An async executor: a policy and so many workers.
+pub struct Executor {
+    pub(crate) policy: Box<dyn TaskPolicy>,
+    pub(crate) workers: u32,
+}
+
+/// The most workers an executor can have.
+pub const MAX_WORKERS: u32 = 1_024;
+
+impl Executor {
+    /// One FIFO queue, served by so many workers.
+    pub fn fifo(workers: u32) -> Executor {
+        Executor::with_policy(workers, Box::new(Fifo))
+    }
+
+    /// A queue a worker; one with nothing to do steals half of another's.
+    pub fn stealing(workers: u32) -> Executor {
+        Executor::with_policy(workers, Box::new(Stealing { steals: true }))
+    }
+
+    /// A policy of your own. Panics outside 1 to [`MAX_WORKERS`] workers.
+    pub fn with_policy(workers: u32, policy: Box<dyn TaskPolicy>) -> Executor {
+        assert!((1..=MAX_WORKERS).contains(&workers), "an executor has 1 to {MAX_WORKERS} workers, not {workers}");
+        Executor { policy, workers }
+    }
+}
+
+impl Machine {
+    /// Runs a root under an async executor, until the root has completed. Tasks that are left are dropped then, as a
+    /// runtime's shutdown does. The root is called once a run; as a `Fn` it can be run again.
+    pub fn run_async<F, Fut>(self, executor: Executor, root: F) -> Outcome<Fut::Output>
+    where
+        F: Fn() -> Fut,
+        Fut: Future + Send + 'static,
+        Fut::Output: Send + 'static,
+    {
+        self.run_root(executor, root)
+    }
+
+    /// As [`Machine::run_async`], for futures that must stay on one thread. Panics if the executor has several workers.
+    pub fn run_local<F, Fut>(self, executor: Executor, root: F) -> Outcome<Fut::Output>
+    where
+        F: Fn() -> Fut,
+        Fut: Future + 'static,
+    {
+        assert!(
+            executor.workers == 1,
+            "run_local takes an executor with one worker: futures that are not Send stay there"
+        );
+        self.run_root(executor, root)
+    }
+
+    fn run_root<F, Fut>(self, executor: Executor, root: F) -> Outcome<Fut::Output>
+    where
+        F: Fn() -> Fut,
+        Fut: Future + 'static,
+    {
+        let handle: RefCell<Option<JoinHandle<Fut::Output>>> = RefCell::new(None);
+        let start = || {
+            let main = TaskBuilder::new("main").kind(TaskKind::Main).spawn_any(root());
+            handle.replace(Some(main));
+        };
+        let (trace, end) = self.run_tasks(executor, EndsWith::Root, start);
+        let output = handle.into_inner().and_then(|handle| handle.take()).and_then(Result::ok);
+        Outcome { trace, output, end }
+    }
+
+    /// Runs the tasks that `start` spawns.
+    pub(crate) fn run_tasks(mut self, executor: Executor, ends: EndsWith, start: impl FnOnce()) -> (Trace, EndReason) {
+        self.info.model = executor.policy.name().to_owned();
+        self.info.policy = executor.policy.describe();
+        self.info.workers = executor.workers;
+        self.info.threads = false;
+        if self.info.title.is_empty() {
+            let plural = if executor.workers == 1 { "" } else { "s" };
+            self.info.title = format!("async, {} worker{plural}", executor.workers);
+        }
+        let (stack_bytes, poll_cost, wake_cost) = (self.stack_bytes, self.costs.poll, self.costs.wake);
+        let recording = Cell::new(self.recording);
+        let mut kernel = Kernel::new(self);
+        let workers = executor.workers;
+        let core = Core::new(executor, &mut kernel);
+        let sim = Rc::new(Sim::new(kernel, stack_bytes));
+        let exec = Exec {
+            sim: Rc::clone(&sim),
+            link: Arc::default(),
+            state: RefCell::new(core),
+            over: Cell::new(false),
+            ends,
+            poll_cost,
+            wake_cost,
+            recording,
+            pool: RefCell::default(),
+            panic: RefCell::default(),
+        };
+        panics::hush();
+        // With this held, a nested block_on of `futures` panics with a message instead of hanging.
+        let guard = futures::executor::enter();
+        let end = sim.enter(|| core::enter(&exec, || captured(|| exec.run(workers, start))));
+        drop(guard);
+        drop(exec);
+        let sim = Rc::into_inner(sim).expect("nothing keeps the simulation beyond its run");
+        (sim.kernel.into_inner().recorder.finish(), end)
+    }
+}
+
+impl Exec {
+    fn run(&self, workers: u32, start: impl FnOnce()) -> EndReason {
+        for worker in (0..workers).map(WorkerId) {
+            self.create_worker(worker);
+        }
+        start();
+        if self.ends == EndsWith::All && self.state.borrow().live == 0 {
+            self.over.set(true);
+            self.link.call();
+        }
+        let end = self.sim.drive(|| self.take_foreign(), || self.over.get());
+        self.finish(end);
+        end
+    }
+
+    fn create_worker(&self, worker: WorkerId) {
+        let mut kernel = self.sim.kernel.borrow_mut();
+        let body = Body::Closure(Box::new(move || core::with(|exec| worker::run(exec, worker))));
+        let name = worker.to_string();
+        let new = NewThread { path: name.clone(), name, kind: ThreadKind::Worker(worker), priority: 0, body };
+        let thread = kernel.create_thread(new, Actor::Run);
+        kernel.recorder.tables_mut().workers.push(thread);
+        let mut state = self.state.borrow_mut();
+        state.workers.push(thread);
+        state.parked.push(false);
+    }
+
+    /// After the root's end the rest is dropped, and that is a part of the story. A run that ended otherwise ends there:
+    /// its trace keeps everything as it stood.
+    fn finish(&self, end: EndReason) {
+        let record_end = || self.sim.kernel.borrow_mut().record(Event::RunEnded { reason: end });
+        if end != EndReason::Finished {
+            record_end();
+            self.sim.kernel.borrow_mut().recording = false;
+            self.recording.set(false);
+        }
+        self.sim.unwind_threads();
+        self.cancel_all();
+        if end == EndReason::Finished {
+            record_end();
+        }
+    }
+}

@@ -1,0 +1,87 @@
+//! The loop that a worker's thread runs: take a task, poll it, put it back; park when there is nothing to poll.
+
+use std::any::Any;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use super::core::{Exec, Polled, Taken, Turn};
+use super::waker;
+use crate::machine::threads::Ask;
+use crate::trace::event::PollResult;
+use crate::trace::ids::*;
+
+/// The code of a worker's thread. Returns when the run is over.
+pub(crate) fn run(exec: &Exec, worker: WorkerId) {
+    let mut polled: Option<Polled> = None;
+    loop {
+        match exec.turn(worker, polled) {
+            Turn::Poll(taken) => polled = poll(exec, worker, taken),
+            Turn::Wait => {
+                exec.sim.suspend(Ask::Work(exec.poll_cost));
+                polled = polled.map(|polled| Polled { paid: true, ..polled });
+            }
+            Turn::Cancel => {
+                exec.sim.actor.set(Actor::Worker(worker));
+                polled.take().into_iter().for_each(|polled| exec.cancel_aborted(polled.task));
+            }
+            Turn::Foreign => {
+                exec.take_foreign();
+                polled = None;
+            }
+            Turn::Park => {
+                exec.sim.suspend(Ask::Block);
+                polled = None;
+            }
+            Turn::Over => return,
+        }
+    }
+}
+
+/// Polls the task. Answers it if it is Pending: its poll is not over before it is paid.
+#[inline(always)]
+fn poll(exec: &Exec, worker: WorkerId, taken: Taken) -> Option<Polled> {
+    let Taken { task, future, cell, at } = taken;
+    let waker = waker::lend(cell);
+    // SAFETY: the future is in its slot's box, pinned; while its state is Polling nobody else touches it (`Exec::turn`).
+    let future = unsafe { Pin::new_unchecked(&mut *future) };
+    let polled = catch_unwind(AssertUnwindSafe(|| future.poll(&mut Context::from_waker(&waker))));
+    match polled {
+        Ok(Poll::Pending) => return Some(Polled { task, at, cell, paid: false }),
+        Ok(Poll::Ready(())) => completed(exec, task, at),
+        Err(payload) => panicked(exec, task, at, payload),
+    }
+    exec.sim.actor.set(Actor::Worker(worker));
+    None
+}
+
+fn completed(exec: &Exec, task: TaskId, at: WorkerQueue) {
+    drop_quietly(exec, task);
+    exec.sim.charge(exec.poll_cost);
+    exec.end_poll(task, at, PollResult::Ready);
+}
+
+#[cold]
+fn panicked(exec: &Exec, task: TaskId, at: WorkerQueue, payload: Box<dyn Any + Send>) {
+    if exec.sim.is_ending() {
+        exec.cut_poll(task, at);
+        if let Some(future) = exec.take_future(task) {
+            exec.cancel(task, future, Actor::Run);
+        }
+        resume_unwind(payload);
+    }
+    let text = exec.sim.note_panic(&*payload);
+    exec.panic.replace(Some(text));
+    drop_quietly(exec, task);
+    exec.panic.replace(None);
+    exec.sim.charge(exec.poll_cost);
+    exec.end_poll(task, at, PollResult::Panicked);
+}
+
+/// A panic in a destructor is the task's last word; its worker goes on.
+fn drop_quietly(exec: &Exec, task: TaskId) {
+    let future = exec.take_future(task);
+    if let Err(payload) = catch_unwind(AssertUnwindSafe(|| drop(future))) {
+        exec.sim.note_panic(&*payload);
+    }
+}

@@ -1,0 +1,176 @@
+//! How simulated code waits.
+//!
+//! Every wait is a future of one of two kinds. A task's leaf leaves its waker and is Pending. A thread's leaf blocks
+//! the thread it runs on: a closure drives it on its stack with [`on_stack`], a Program's thread is polled by the
+//! driver and holds no stack while it waits. So each blocking primitive is written once, as an `async fn`.
+
+use std::future::Future;
+use std::pin::{Pin, pin};
+use std::task::{Context, Poll, Waker};
+
+use super::resource::{WaitFor, WaitKey};
+use super::sim;
+use super::threads::Ask;
+use super::waiting::Wake;
+use crate::instant::SimDuration;
+use crate::trace::event::BlockReason;
+use crate::trace::ids::*;
+use crate::trace::tables::ResourceKind;
+
+/// Who waits: the task that is polled, or the thread that runs.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum How {
+    Task,
+    Thread,
+}
+
+/// Runs a thread's wait to its end on the stack of the code that calls this.
+pub(crate) fn on_stack<T>(wait: impl Future<Output = T>) -> T {
+    let mut wait = pin!(wait);
+    let mut context = Context::from_waker(Waker::noop());
+    loop {
+        if let Poll::Ready(value) = wait.as_mut().poll(&mut context) {
+            return value;
+        }
+        sim::with(|sim| {
+            assert!(sim.has_stack(), "a blocking call was made where nothing can block");
+            let ask = sim.take_ask();
+            sim.suspend(ask);
+        });
+    }
+}
+
+/// Gives up the core once, asking for this.
+pub(crate) fn give_up(ask: Ask) -> impl Future<Output = ()> {
+    let mut asked = false;
+    std::future::poll_fn(move |_| {
+        if std::mem::replace(&mut asked, true) {
+            return Poll::Ready(());
+        }
+        sim::with(|sim| sim.ask(ask));
+        Poll::Pending
+    })
+}
+
+/// Computes for `d` and pays what is owed.
+pub(crate) async fn compute(d: SimDuration) {
+    give_up(Ask::Work(d)).await;
+}
+
+/// Blocks the running thread until it is unblocked.
+pub(crate) async fn block(reason: BlockReason, on: u32) {
+    sim::with(|sim| {
+        let thread = sim.thread();
+        sim.kernel.borrow_mut().block(thread, reason, on);
+    });
+    give_up(Ask::Block).await;
+}
+
+/// A wait in a resource's queue, until granted. Dropped early, it leaves the queue, and what it was granted unseen
+/// goes on to the next.
+pub(crate) struct Grant {
+    resource: ResourceId,
+    what: WaitFor,
+    how: How,
+    barging: bool,
+    key: Option<WaitKey>,
+}
+
+impl Grant {
+    pub fn new(resource: ResourceId, what: WaitFor, how: How, barging: bool) -> Grant {
+        Grant { resource, what, how, barging, key: None }
+    }
+
+    /// Joins the queue now, before anything else happens. The first poll does so otherwise.
+    pub fn join(&mut self, cx: &mut Context<'_>) {
+        let wake = self.wake(cx);
+        sim::with(|sim| {
+            let key = sim.kernel.borrow_mut().wait_on(self.resource, sim.actor.get(), self.what, Some(wake));
+            self.key = Some(key);
+        });
+    }
+
+    fn wake(&self, cx: &Context<'_>) -> Wake {
+        match self.how {
+            How::Task => Wake::Task(cx.waker().clone()),
+            How::Thread => Wake::Thread(sim::with(|sim| sim.thread())),
+        }
+    }
+
+    fn wait(&self) {
+        if self.how == How::Task {
+            return;
+        }
+        let reason = match self.what {
+            WaitFor::Permits(..) => BlockReason::Lock,
+            WaitFor::Room => BlockReason::Send,
+            WaitFor::Message => BlockReason::Receive,
+            WaitFor::Notification => BlockReason::Notify,
+        };
+        sim::with(|sim| {
+            sim.kernel.borrow_mut().block(sim.thread(), reason, self.resource.0);
+            sim.ask(Ask::Block);
+        });
+    }
+}
+
+impl Future for Grant {
+    type Output = ();
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+        let Some(key) = self.key else {
+            self.join(cx);
+            self.wait();
+            return Poll::Pending;
+        };
+        let wake = self.wake(cx);
+        let (granted, old) = sim::with(|sim| sim.kernel.borrow_mut().poll_grant(self.resource, key, Some(wake)));
+        drop(old);
+        if granted {
+            self.key = None;
+            return Poll::Ready(());
+        }
+        self.wait();
+        Poll::Pending
+    }
+}
+
+impl Drop for Grant {
+    fn drop(&mut self) {
+        let Some(key) = self.key else { return };
+        sim::try_with(|sim| {
+            let (granted, old) = sim.kernel.borrow_mut().stop_waiting(self.resource, key);
+            drop(old);
+            if granted {
+                let told =
+                    pass_on(&mut sim.kernel.borrow_mut(), self.resource, self.what, self.barging, sim.actor.get());
+                sim.tell(told);
+            }
+        });
+    }
+}
+
+/// What one that gave up was granted, unseen, goes to the next in line.
+fn pass_on(
+    kernel: &mut super::kernel::Kernel,
+    resource: ResourceId,
+    what: WaitFor,
+    barging: bool,
+    by: Actor,
+) -> Vec<Wake> {
+    match what {
+        WaitFor::Permits(need, mode) if !barging => kernel.release(resource, by, need, mode, false),
+        WaitFor::Permits(..) => kernel.invite_one(resource),
+        WaitFor::Room => kernel.give_room(resource),
+        WaitFor::Message => kernel.pass_message_on(resource).into_iter().collect(),
+        WaitFor::Notification => match kernel.resources[resource.index()].kind {
+            ResourceKind::Notify | ResourceKind::Condvar => kernel.notify(resource, by, false).0,
+            ResourceKind::Mutex
+            | ResourceKind::BlockingMutex
+            | ResourceKind::RwLock
+            | ResourceKind::Semaphore
+            | ResourceKind::Channel
+            | ResourceKind::Barrier => Vec::new(),
+        },
+    }
+}

@@ -1,0 +1,194 @@
+//! Timers and devices: what completes by itself as time passes.
+//!
+//! Owns armed timers and pending requests. Whoever waits is told by [`super::sim`], outside the kernel.
+
+use std::collections::VecDeque;
+
+use super::kernel::{Due, Kernel};
+use super::spec::{Device, Latency};
+use super::waiting::Wake;
+use crate::instant::{SimDuration, SimTime};
+use crate::trace::event::{DecisionKind, Event};
+use crate::trace::ids::*;
+use crate::trace::tables::RequestInfo;
+
+pub(crate) struct DeviceState {
+    pub spec: Device,
+    /// Requests it works on.
+    pub active: u32,
+    /// Requests that wait for it.
+    pub queue: VecDeque<RequestId>,
+}
+
+impl DeviceState {
+    pub fn new(spec: Device) -> DeviceState {
+        DeviceState { spec, active: 0, queue: VecDeque::new() }
+    }
+}
+
+pub(crate) struct Request {
+    device: DeviceId,
+    latency: SimDuration,
+    submission: u64,
+    completed: bool,
+    wake: Option<Wake>,
+}
+
+pub(crate) struct TimerState {
+    wake: Option<Wake>,
+    fired: bool,
+    /// Whether its setting and firing are events of their own; a blocking call's are not.
+    shown: bool,
+}
+
+/// What a leaf is told when it looks.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Progress {
+    Done,
+    NotYet,
+}
+
+impl Kernel {
+    /// Arms a timer for `deadline`; `by` waits for it.
+    pub fn set_timer(&mut self, deadline: SimTime, by: Actor, wake: Option<Wake>) -> TimerId {
+        let timer = self.new_timer(deadline, wake, true);
+        self.record(Event::TimerSet { timer, by });
+        timer
+    }
+
+    /// A timer that ends a blocking call: the call's own events tell of it.
+    pub fn set_call_timer(&mut self, deadline: SimTime, wake: Wake) -> TimerId {
+        self.new_timer(deadline, Some(wake), false)
+    }
+
+    fn new_timer(&mut self, deadline: SimTime, wake: Option<Wake>, shown: bool) -> TimerId {
+        let timers = &mut self.recorder.tables_mut().timers;
+        let timer = TimerId::from_index(timers.len());
+        timers.push(deadline);
+        self.timers.insert(timer, TimerState { wake, fired: false, shown });
+        let submission = self.next_submission();
+        self.schedule(deadline, submission, Due::Timer(timer));
+        timer
+    }
+
+    /// The timer's time has come. Answers whom to tell.
+    pub fn fire_timer(&mut self, timer: TimerId) -> Option<Wake> {
+        let state = self.timers.get_mut(&timer)?;
+        state.fired = true;
+        let (wake, shown) = (state.wake.take(), state.shown);
+        if shown {
+            self.record(Event::TimerFired { timer });
+        } else {
+            self.timers.remove(&timer);
+        }
+        wake
+    }
+
+    /// Whether the timer has fired; it is forgotten if so. Otherwise `wake` is told later, and the one before is handed
+    /// back to be dropped outside the kernel.
+    pub fn poll_timer(&mut self, timer: TimerId, wake: Option<Wake>) -> (Progress, Option<Wake>) {
+        let Some(state) = self.timers.get_mut(&timer) else { return (Progress::Done, wake) };
+        if state.fired {
+            self.timers.remove(&timer);
+            return (Progress::Done, wake);
+        }
+        (Progress::NotYet, wake.and_then(|wake| state.wake.replace(wake)))
+    }
+
+    /// Nobody wants the timer any more. What would have been told is handed back to be dropped outside the kernel.
+    pub fn cancel_timer(&mut self, timer: TimerId, by: Actor) -> Option<Wake> {
+        let state = self.timers.remove(&timer)?;
+        if !state.fired && state.shown {
+            self.record(Event::TimerCancelled { timer, by });
+        }
+        state.wake
+    }
+
+    /// The device by its name; the first one for none. None if no device has that name.
+    pub fn device_by_name(&self, name: Option<&str>) -> Option<DeviceId> {
+        let index = match name {
+            None => Some(0),
+            Some(name) => self.devices.iter().position(|d| d.spec.name == name),
+        };
+        index.map(DeviceId::from_index)
+    }
+
+    /// Submits a request; how long it takes is a decision of the world.
+    pub fn submit(&mut self, device: DeviceId, latency: Option<Latency>, by: Actor, wake: Option<Wake>) -> RequestId {
+        let requests = &mut self.recorder.tables_mut().requests;
+        let request = RequestId::from_index(requests.len());
+        requests.push(RequestInfo { device });
+        self.record(Event::IoSubmitted { request, by });
+        let latency = latency.unwrap_or(self.devices[device.index()].spec.latency);
+        let latency = match latency.range() {
+            None => latency.of_draw(0),
+            Some(range) => {
+                let path = self.path_of(by);
+                latency.of_draw(self.decide_world(DecisionKind::Latency, &path, range))
+            }
+        };
+        let submission = self.next_submission();
+        self.requests.insert(request, Request { device, latency, submission, completed: false, wake });
+        let state = &mut self.devices[device.index()];
+        if state.spec.in_flight.is_some_and(|most| state.active >= most) {
+            state.queue.push_back(request);
+        } else {
+            self.start_request(request);
+        }
+        request
+    }
+
+    fn start_request(&mut self, request: RequestId) {
+        let Request { device, latency, submission, .. } = self.requests[&request];
+        self.devices[device.index()].active += 1;
+        self.record(Event::IoStarted { request, latency });
+        self.schedule(self.now + latency, submission, Due::Completion(request));
+    }
+
+    /// The device has the answer. The always-on reactor sees it at once; answers whom to tell.
+    pub fn complete_request(&mut self, request: RequestId) -> (DeviceId, Option<Wake>) {
+        let state = self.requests.get_mut(&request).expect("a request is known until it has completed");
+        state.completed = true;
+        let (device, wake) = (state.device, state.wake.take());
+        self.record(Event::IoCompleted { request, device });
+        if wake.is_some() {
+            self.record(Event::IoDelivered { request, to: Actor::Device(device) });
+        } else {
+            self.requests.remove(&request);
+        }
+        let state = &mut self.devices[device.index()];
+        state.active -= 1;
+        if let Some(next) = state.queue.pop_front() {
+            self.start_request(next);
+        }
+        (device, wake)
+    }
+
+    /// Whether the answer is there; the request is forgotten if so. Otherwise as [`Kernel::poll_timer`].
+    pub fn poll_request(&mut self, request: RequestId, wake: Option<Wake>) -> (Progress, Option<Wake>) {
+        let Some(state) = self.requests.get_mut(&request) else { return (Progress::Done, wake) };
+        if state.completed {
+            self.requests.remove(&request);
+            return (Progress::Done, wake);
+        }
+        (Progress::NotYet, wake.and_then(|wake| state.wake.replace(wake)))
+    }
+
+    /// Nobody wants the answer any more. One that the device has not begun is taken back; one that it works on is
+    /// completed all the same, unseen.
+    pub fn cancel_request(&mut self, request: RequestId, by: Actor) -> Option<Wake> {
+        let state = self.requests.get_mut(&request)?;
+        let (wake, completed, device) = (state.wake.take(), state.completed, state.device);
+        if completed {
+            self.requests.remove(&request);
+            return wake;
+        }
+        self.record(Event::IoCancelled { request, by });
+        let queue = &mut self.devices[device.index()].queue;
+        if let Some(place) = queue.iter().position(|r| *r == request) {
+            queue.remove(place);
+            self.requests.remove(&request);
+        }
+        wake
+    }
+}

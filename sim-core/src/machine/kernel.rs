@@ -1,0 +1,303 @@
+//! The kernel: everything the simulated computer knows, and the one place where it changes.
+//!
+//! Owns clock, cores, threads, run queue, pending timers and requests, and the recorder. Every change is recorded as
+//! it is made. Runs no user code and holds no future: [`super::sim`] resumes bodies, with the kernel not borrowed.
+
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BinaryHeap, VecDeque};
+
+use super::costs::Costs;
+use super::decide::{Choice, Decider};
+use super::devices::{DeviceState, Request, TimerState};
+use super::policy::{ThreadPolicy, ThreadView};
+use super::resource::Resource;
+use super::spec::{Limits, Machine};
+use super::threads::Thread;
+use crate::instant::{SimDuration, SimTime};
+use crate::trace::event::{DecisionKind, EndReason, Event};
+use crate::trace::ids::*;
+use crate::trace::store::Recorder;
+use crate::trace::tables::{Decision, DeviceInfo, QueueInfo, QueueKind, Tables};
+
+/// The run queue's id: the first queue of every run.
+pub(crate) const RUN_QUEUE: QueueId = QueueId(0);
+
+/// How many such things at once end a run: a bug in the program under study, not a use.
+pub(crate) const MOST_THREADS: usize = 1 << 20;
+
+pub(crate) struct Kernel {
+    pub now: SimTime,
+    /// A running body may move the clock by itself to any moment before this one: nothing else happens until then.
+    pub horizon: SimTime,
+    pub recording: bool,
+    pub recorder: Recorder,
+    pub interrupted: bool,
+    pub costs: Costs,
+    pub limits: Limits,
+    pub steps: u64,
+    pub cores: Vec<Core>,
+    pub threads: Vec<Thread>,
+    pub run_queue: VecDeque<ThreadView>,
+    /// Tasks that are Ready, by queue; the run queue's place stays empty.
+    pub queues: Vec<VecDeque<u32>>,
+    pub policy: Box<dyn ThreadPolicy>,
+    pub devices: Vec<DeviceState>,
+    pub requests: BTreeMap<RequestId, Request>,
+    pub timers: BTreeMap<TimerId, TimerState>,
+    pub resources: Vec<Resource>,
+    pub agenda: BinaryHeap<Reverse<Scheduled>>,
+    pub submissions: u64,
+    pub waiters: u64,
+    pub granted: std::collections::BTreeSet<u64>,
+    pub decider: Decider,
+}
+
+/// A simulated CPU.
+pub(crate) struct Core {
+    pub thread: Option<ThreadId>,
+    /// The thread that was on it last.
+    pub last: Option<ThreadId>,
+    /// Since when nothing is on it.
+    pub free_since: SimTime,
+    /// When the thread on it is to be resumed.
+    pub segment_end: SimTime,
+    /// When others get their turn.
+    pub quantum_end: SimTime,
+    pub dispatched_at: SimTime,
+}
+
+/// What the future holds. At one moment: in order of submission.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub(crate) struct Scheduled {
+    pub time: SimTime,
+    pub submission: u64,
+    pub what: Due,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub(crate) enum Due {
+    Timer(TimerId),
+    Completion(RequestId),
+}
+
+/// What the driver does next.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Step {
+    Due(Due),
+    Resume(CoreId),
+    QuantumOver(CoreId),
+    End(EndReason),
+}
+
+impl Kernel {
+    pub fn new(machine: Machine) -> Kernel {
+        let policy = machine.scheduler.policy();
+        let mut info = machine.info;
+        info.costs.clone_from(&machine.costs.name);
+        info.seed = machine.seed;
+        info.cores = machine.cores;
+        info.thread_bytes = (machine.costs.stack_reserved, machine.costs.stack_resident);
+        info.switch_cost = machine.costs.thread_switch;
+        let mut recorder = Recorder::new(Tables { run: info, ..Tables::default() }, machine.sink);
+        let name = recorder.intern("run queue");
+        recorder.tables_mut().queues.push(QueueInfo { name, kind: QueueKind::Run });
+        for device in &machine.devices {
+            let name = recorder.intern(&device.name);
+            recorder.tables_mut().devices.push(DeviceInfo { name, in_flight: device.in_flight });
+        }
+        let core = || Core {
+            thread: None,
+            last: None,
+            free_since: SimTime::ZERO,
+            segment_end: SimTime::ZERO,
+            quantum_end: SimTime::MAX,
+            dispatched_at: SimTime::ZERO,
+        };
+        Kernel {
+            now: SimTime::ZERO,
+            horizon: SimTime::ZERO,
+            recording: machine.recording,
+            recorder,
+            interrupted: false,
+            costs: machine.costs,
+            limits: machine.limits,
+            steps: 0,
+            cores: (0..machine.cores).map(|_| core()).collect(),
+            threads: Vec::new(),
+            run_queue: VecDeque::new(),
+            queues: vec![VecDeque::new()],
+            policy,
+            devices: machine.devices.into_iter().map(DeviceState::new).collect(),
+            requests: BTreeMap::new(),
+            timers: BTreeMap::new(),
+            resources: Vec::new(),
+            agenda: BinaryHeap::new(),
+            submissions: 0,
+            waiters: 0,
+            granted: Default::default(),
+            decider: Decider::new(machine.seed, machine.replay),
+        }
+    }
+
+    /// Writes an event as of now.
+    #[inline(always)]
+    pub fn record(&mut self, event: Event) {
+        if self.recording {
+            if self.recorder.is_full() {
+                self.next_chunk();
+            }
+            self.recorder.record(self.now, event);
+        }
+    }
+
+    #[cold]
+    fn next_chunk(&mut self) {
+        if !self.recorder.next_chunk() {
+            self.interrupted = true;
+            self.horizon = self.now;
+        }
+    }
+
+    pub fn intern(&mut self, text: &str) -> StrId {
+        self.recorder.intern(text)
+    }
+
+    /// Adds a named list of tasks.
+    pub fn add_queue(&mut self, name: &str, owner: Option<WorkerId>) -> QueueId {
+        let name = self.intern(name);
+        self.recorder.tables_mut().queues.push(QueueInfo { name, kind: QueueKind::Ready { owner } });
+        self.queues.push(VecDeque::new());
+        assert!(self.queues.len() <= 1 << 16, "a run has at most 65,535 queues");
+        QueueId::from_index(self.queues.len() - 1)
+    }
+
+    /// Puts a thing on the agenda.
+    pub fn schedule(&mut self, time: SimTime, submission: u64, what: Due) {
+        self.horizon = self.horizon.min(time);
+        self.agenda.push(Reverse(Scheduled { time, submission, what }));
+    }
+
+    pub fn next_submission(&mut self) -> u64 {
+        self.submissions += 1;
+        self.submissions
+    }
+
+    /// A choice of the world for whoever stands at `path`.
+    pub fn decide_world(&mut self, kind: DecisionKind, path: &str, below: u64) -> u64 {
+        let choice = self.decider.of_world(kind, path, below);
+        let path = self.intern(path);
+        self.record_choice(kind, path, &choice, below);
+        choice.taken
+    }
+
+    /// A choice of scheduling.
+    pub fn decide_scheduling(&mut self, kind: DecisionKind, below: u64) -> u64 {
+        let choice = self.decider.of_scheduling(kind, below);
+        self.record_choice(kind, StrId(0), &choice, below);
+        choice.taken
+    }
+
+    pub fn record_choice(&mut self, kind: DecisionKind, path: StrId, choice: &Choice, among: u64) {
+        if !self.recording {
+            return;
+        }
+        let decisions = &mut self.recorder.tables_mut().decisions;
+        decisions.push(Decision { kind, path, nth: choice.nth, taken: choice.taken, among });
+        let decision = u32::try_from(decisions.len() - 1).expect("a run makes fewer than 2^32 decisions");
+        self.record(Event::Decided { decision, kind });
+    }
+
+    /// The path in the workload of whoever acts, by which the world knows it.
+    pub fn path_of(&self, actor: Actor) -> String {
+        let tables = self.recorder.tables();
+        let path = match actor {
+            Actor::Task(t) => tables.tasks[t.index()].path,
+            Actor::Thread(t) => tables.threads[t.index()].path,
+            Actor::Run | Actor::Worker(_) | Actor::Timer(_) | Actor::Device(_) | Actor::Foreign => StrId(0),
+        };
+        match tables.text(path) {
+            "" => format!("{actor:?}"),
+            path => path.to_owned(),
+        }
+    }
+
+    /// Counts a step of a body that runs on without the driver; at the limit the driver is asked before time passes.
+    #[inline]
+    pub fn count_step(&mut self) {
+        self.steps += 1;
+        if self.steps >= self.limits.steps {
+            self.horizon = self.now;
+        }
+    }
+
+    /// What happens next. Moves the clock if nothing is left to do at this moment.
+    pub fn next_step(&mut self) -> Step {
+        self.steps += 1;
+        if self.steps > self.limits.steps {
+            return Step::End(EndReason::StepLimit);
+        }
+        if self.interrupted {
+            return Step::End(EndReason::Interrupted);
+        }
+        loop {
+            if let Some(step) = self.step_now() {
+                return step;
+            }
+            if self.dispatch() {
+                continue;
+            }
+            let Some(next) = self.next_time() else { return Step::End(EndReason::Stuck) };
+            if next > self.limits.time {
+                self.now = self.limits.time;
+                return Step::End(EndReason::TimeLimit);
+            }
+            self.now = next;
+        }
+    }
+
+    /// At one moment: completions and timers in order of submission, then ends of work and quanta by core.
+    fn step_now(&mut self) -> Option<Step> {
+        if self.agenda.peek().is_some_and(|Reverse(due)| due.time <= self.now) {
+            return self.agenda.pop().map(|Reverse(due)| Step::Due(due.what));
+        }
+        for (index, core) in self.cores.iter().enumerate() {
+            if core.thread.is_none() {
+                continue;
+            }
+            if core.segment_end <= self.now {
+                return Some(Step::Resume(CoreId::from_index(index)));
+            }
+            if core.quantum_end <= self.now {
+                return Some(Step::QuantumOver(CoreId::from_index(index)));
+            }
+        }
+        None
+    }
+
+    fn next_time(&self) -> Option<SimTime> {
+        let agenda = self.agenda.peek().map(|Reverse(due)| due.time);
+        let busy = self.cores.iter().filter(|core| core.thread.is_some());
+        busy.map(|core| core.segment_end.min(core.quantum_end)).chain(agenda).min()
+    }
+
+    /// How far the body on `core` may move the clock by itself: before anything else happens.
+    pub fn set_horizon(&mut self, core: CoreId) {
+        let mut horizon = self.limits.time.saturating_add(SimDuration::from_nanos(1));
+        if let Some(Reverse(due)) = self.agenda.peek() {
+            horizon = horizon.min(due.time);
+        }
+        let mut idle = false;
+        for (index, other) in self.cores.iter().enumerate() {
+            idle |= other.thread.is_none();
+            if index == core.index() {
+                horizon = horizon.min(other.quantum_end);
+            } else if other.thread.is_some() {
+                horizon = horizon.min(other.segment_end).min(other.quantum_end);
+            }
+        }
+        if idle && !self.run_queue.is_empty() {
+            horizon = self.now;
+        }
+        self.horizon = horizon;
+    }
+}

@@ -1,0 +1,22 @@
+//! The simulated computer: cores, kernel threads, one virtual clock, timers, devices, costs, decisions.
+//!
+//! - [`spec`] what a person orders, [`costs`] its prices, [`policy`] how it schedules threads.
+//! - `kernel` everything it knows and the one place where that changes; `threads`, `devices`, `resource` are its parts.
+//! - `sim` resumes threads' code as virtual time passes; `stack` is where that code can stop; `blocking` how it waits.
+//!
+//! Knows threads, and nothing of tasks, executors or programs: whoever waits is a waker or a thread to it.
+
+pub(crate) mod blocking;
+pub(crate) mod capture;
+pub mod costs;
+pub(crate) mod decide;
+pub(crate) mod devices;
+pub(crate) mod kernel;
+pub(crate) mod panics;
+pub mod policy;
+pub(crate) mod resource;
+pub(crate) mod sim;
+pub mod spec;
+pub(crate) mod stack;
+pub(crate) mod threads;
+pub(crate) mod waiting;

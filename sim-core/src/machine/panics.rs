@@ -1,0 +1,42 @@
+//! Panics of the program under study: caught, worded, and kept from standard error.
+
+use std::any::Any;
+use std::cell::RefCell;
+use std::sync::Once;
+
+thread_local! {
+    static PLACE: RefCell<Option<String>> = const { RefCell::new(None) };
+}
+
+/// Keeps panics inside a simulation from being printed, and remembers their place. Panics elsewhere are untouched.
+pub(crate) fn hush() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        let before = std::panic::take_hook();
+        std::panic::set_hook(Box::new(move |info| {
+            if super::sim::try_with(|_| ()).is_none() {
+                return before(info);
+            }
+            PLACE.set(info.location().map(|at| format!("{}:{}", file_name(at.file()), at.line())));
+        }));
+    });
+}
+
+/// A panic's payload in words, with its place if it was just raised in this simulation.
+pub(crate) fn message(payload: &(dyn Any + Send)) -> String {
+    let text =
+        payload.downcast_ref::<&str>().map(|s| (*s).to_owned()).or_else(|| payload.downcast_ref::<String>().cloned());
+    let text = text.unwrap_or_else(|| "a value that is no text".to_owned());
+    let place = PLACE.take().map(|place| format!(" at {place}")).unwrap_or_default();
+    if text.contains("from within another executor") {
+        return "block_on was called inside a poll: it would block this worker until a future is ready that only this \
+                worker can poll. Await the future instead, or give the blocking call to spawn_blocking."
+            .to_owned();
+    }
+    format!("{text}{place}")
+}
+
+/// Only the file's name: a trace must not depend on where the program was built.
+fn file_name(path: &str) -> &str {
+    path.rsplit(['/', '\\']).next().unwrap_or(path)
+}

@@ -1,0 +1,370 @@
+//! The driver: resumes threads' code as virtual time passes, and serves what that code asks.
+//!
+//! Owns the link between running user code and the kernel: the current simulation of this OS thread, who acts, what
+//! is owed. The kernel is never borrowed while user code runs; wakers are called and dropped outside it.
+//!
+//! How virtual time passes inside a poll. `work` calls [`Sim::charge`]. If nothing else happens before its end (the
+//! kernel's horizon), the clock is moved and the call returns: no switch. Otherwise the code stops on its stack
+//! ([`Sim::suspend`]), the driver lets the others go first, and resumes it when the clock has come that far.
+
+use std::any::Any;
+use std::cell::{Cell, RefCell};
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::ptr;
+use std::task::{Context, Poll, Waker};
+
+use super::kernel::{Due, Kernel, Step};
+use super::stack::{Stacked, Stop};
+use super::threads::{Ask, Body};
+use super::waiting::Wake;
+use crate::instant::{SimDuration, SimTime};
+use crate::trace::event::{EndReason, Event, SwitchReason};
+use crate::trace::ids::*;
+
+thread_local! {
+    static CURRENT: Cell<*const Sim> = const { Cell::new(ptr::null()) };
+}
+
+/// One running simulation.
+pub(crate) struct Sim {
+    pub kernel: RefCell<Kernel>,
+    /// Who acts now: whose code runs, or what completed.
+    pub actor: Cell<Actor>,
+    /// The thread whose body runs; none: the driver itself.
+    thread: Cell<Option<ThreadId>>,
+    /// How the running body stops itself; null for one that has no stack.
+    stop: Cell<*const Stop>,
+    /// Costs of things that must not suspend, in ns: paid at the next work or at the poll's end.
+    debt: Cell<u64>,
+    /// What a body without a stack asks.
+    ask: Cell<Option<Ask>>,
+    /// Whether the run is over and what is left is being unwound.
+    ending: Cell<bool>,
+    stack_bytes: usize,
+}
+
+/// What a body that outlives its run is unwound with.
+struct RunIsOver;
+
+/// Makes `sim` the current simulation of this OS thread until dropped.
+struct Entered(*const Sim);
+
+impl Drop for Entered {
+    fn drop(&mut self) {
+        CURRENT.set(self.0);
+    }
+}
+
+/// The current simulation, if this code runs inside one.
+#[inline]
+pub(crate) fn try_with<R>(f: impl FnOnce(&Sim) -> R) -> Option<R> {
+    let current = CURRENT.get();
+    if current.is_null() {
+        return None;
+    }
+    // SAFETY: `Sim::enter` set the pointer from a reference and takes it back before that reference ends; the pointer is
+    // thread-local, so no other thread sees it.
+    Some(f(unsafe { &*current }))
+}
+
+/// The current simulation. Panics outside one.
+#[inline]
+#[track_caller]
+pub(crate) fn with<R>(f: impl FnOnce(&Sim) -> R) -> R {
+    try_with(f).unwrap_or_else(|| {
+        panic!("this was called outside a simulation: call it from the root given to Machine::run_async or run_threads")
+    })
+}
+
+impl Sim {
+    pub fn new(kernel: Kernel, stack_bytes: usize) -> Sim {
+        Sim {
+            kernel: RefCell::new(kernel),
+            actor: Cell::new(Actor::Run),
+            thread: Cell::new(None),
+            stop: Cell::new(ptr::null()),
+            debt: Cell::new(0),
+            ask: Cell::new(None),
+            ending: Cell::new(false),
+            stack_bytes,
+        }
+    }
+
+    /// Runs `f` with this as the current simulation.
+    pub fn enter<R>(&self, f: impl FnOnce() -> R) -> R {
+        let _entered = Entered(CURRENT.replace(self));
+        f()
+    }
+
+    /// The thread whose code runs. Panics if none does.
+    #[track_caller]
+    pub fn thread(&self) -> ThreadId {
+        self.thread.get().expect("this can only be called from code that runs on a simulated thread")
+    }
+
+    /// The thread whose code runs; none: the driver.
+    pub fn running(&self) -> Option<ThreadId> {
+        self.thread.get()
+    }
+
+    /// Whether the run is over and its rest is being unwound.
+    pub fn is_ending(&self) -> bool {
+        self.ending.get()
+    }
+
+    /// Adds a cost to be paid at the next work, or when the poll ends.
+    #[inline]
+    pub fn owe(&self, cost: SimDuration) {
+        self.debt.set(self.debt.get() + cost.as_nanos());
+    }
+
+    /// Lets virtual time pass on this core for `d` and all that is owed. Does not return before it has passed; while
+    /// the code unwinds, no time passes.
+    #[inline]
+    pub fn charge(&self, d: SimDuration) {
+        let d = SimDuration::from_nanos(d.as_nanos() + self.debt.replace(0));
+        if d.is_zero() || self.ending.get() || std::thread::panicking() {
+            return;
+        }
+        let mut kernel = self.kernel.borrow_mut();
+        let then = kernel.now + d;
+        if then < kernel.horizon {
+            kernel.now = then;
+            return;
+        }
+        drop(kernel);
+        self.suspend(Ask::Work(d));
+    }
+
+    /// As [`Sim::charge`] with the kernel at hand: answers false, and owes all of it still, if other things happen before.
+    #[inline]
+    pub fn pay(&self, kernel: &mut Kernel, d: SimDuration) -> bool {
+        let then = kernel.now.as_nanos() + d.as_nanos() + self.debt.get();
+        let paid = then < kernel.horizon.as_nanos();
+        if paid {
+            kernel.now = SimTime::from_nanos(then);
+            self.debt.set(0);
+        }
+        paid
+    }
+
+    /// Stops the running code until what it asks for is there. While panicking, or when the run is over, nothing stops.
+    #[cold]
+    pub fn suspend(&self, ask: Ask) {
+        if std::thread::panicking() {
+            return;
+        }
+        if self.ending.get() {
+            resume_unwind(Box::new(RunIsOver));
+        }
+        let stop = self.stop.get();
+        assert!(!stop.is_null(), "a body without a stack stopped in the middle of a call");
+        let actor = self.actor.get();
+        // SAFETY: the pointer was set by the body that runs now, on whose stack the yielder lives while it runs.
+        unsafe { (*stop).suspend(ask) };
+        self.actor.set(actor);
+    }
+
+    /// Notes what a body without a stack asks; it returns `Poll::Pending` right after.
+    pub fn ask(&self, ask: Ask) {
+        self.ask.set(Some(ask));
+    }
+
+    /// What the running code asked last.
+    pub fn take_ask(&self) -> Ask {
+        self.ask.take().expect("a thread's wait returns Pending only after asking")
+    }
+
+    /// Whether the running code has a stack to stop on.
+    pub fn has_stack(&self) -> bool {
+        !self.stop.get().is_null()
+    }
+
+    /// Tells those that wait, in order.
+    pub fn tell(&self, wakes: impl IntoIterator<Item = Wake>) {
+        for wake in wakes {
+            match wake {
+                Wake::Task(waker) => waker.wake(),
+                Wake::Thread(thread) => self.kernel.borrow_mut().unblock(thread, self.actor.get()),
+            }
+        }
+    }
+
+    /// Runs until the run ends by itself, `finished` says so, or a limit stops it.
+    pub fn drive(&self, mut between: impl FnMut(), finished: impl Fn() -> bool) -> EndReason {
+        loop {
+            between();
+            if finished() {
+                return EndReason::Finished;
+            }
+            let step = self.kernel.borrow_mut().next_step();
+            match step {
+                Step::Due(due) => self.complete(due),
+                Step::Resume(core) => self.resume(core),
+                Step::QuantumOver(core) => self.kernel.borrow_mut().quantum_over(core),
+                Step::End(reason) => return reason,
+            }
+        }
+    }
+
+    fn complete(&self, due: Due) {
+        match due {
+            Due::Timer(timer) => {
+                let wake = self.kernel.borrow_mut().fire_timer(timer);
+                self.actor.set(Actor::Timer(timer));
+                self.tell(wake);
+            }
+            Due::Completion(request) => {
+                let (device, wake) = self.kernel.borrow_mut().complete_request(request);
+                self.actor.set(Actor::Device(device));
+                self.tell(wake);
+            }
+        }
+        self.actor.set(Actor::Run);
+        // The always-on reactor and the hardware run beside the cores: what they do costs the program nothing.
+        self.debt.set(0);
+    }
+
+    /// Runs the body of the thread on `core` until it asks for something.
+    fn resume(&self, core: CoreId) {
+        let (thread, mut body) = {
+            let mut kernel = self.kernel.borrow_mut();
+            kernel.set_horizon(core);
+            let thread = kernel.cores[core.index()].thread.expect("only a core with a thread is resumed");
+            let state = &mut kernel.threads[thread.index()];
+            self.actor.set(state.actor);
+            self.debt.set(state.debt.as_nanos());
+            (thread, state.body.take())
+        };
+        self.thread.set(Some(thread));
+        let ask = match body.take() {
+            None => None,
+            Some(running) => {
+                let (ask, rest) = self.run_body(running);
+                body = rest;
+                ask
+            }
+        };
+        self.thread.set(None);
+        self.stop.set(ptr::null());
+        let debt = SimDuration::from_nanos(self.debt.replace(0));
+        let joiners = self.serve(core, thread, ask, body, debt);
+        self.actor.set(Actor::Thread(thread));
+        self.tell(joiners);
+        self.actor.set(Actor::Run);
+        self.debt.set(0);
+    }
+
+    /// Does what the body asked; none: it has ended. Answers whom to tell.
+    fn serve(
+        &self,
+        core: CoreId,
+        thread: ThreadId,
+        ask: Option<Ask>,
+        body: Option<Body>,
+        debt: SimDuration,
+    ) -> Vec<Wake> {
+        let mut kernel = self.kernel.borrow_mut();
+        let now = kernel.now;
+        let state = &mut kernel.threads[thread.index()];
+        state.body = body;
+        state.debt = SimDuration::ZERO;
+        match ask {
+            Some(Ask::Work(d)) => kernel.cores[core.index()].segment_end = now + d + debt,
+            Some(Ask::Block) => {
+                state.debt = debt;
+                kernel.cores[core.index()].segment_end = now;
+                kernel.switch_out(core, SwitchReason::Blocked);
+            }
+            Some(Ask::Yield) => {
+                state.debt = debt;
+                kernel.cores[core.index()].segment_end = now;
+                kernel.switch_out(core, SwitchReason::Yielded);
+            }
+            // What is owed is paid before the end: the body is gone, and the thread comes here once more.
+            None if !debt.is_zero() => kernel.cores[core.index()].segment_end = now + debt,
+            None => return kernel.exit(core, thread),
+        }
+        Vec::new()
+    }
+
+    fn run_body(&self, body: Body) -> (Option<Ask>, Option<Body>) {
+        match body {
+            Body::Closure(code) => self.run_stack(Box::new(Stacked::new(self.stack_bytes, move |stop| {
+                with(|sim| sim.stop.set(stop));
+                code();
+            }))),
+            Body::Stack(stacked) => self.run_stack(stacked),
+            Body::Steps(mut steps) => {
+                self.stop.set(ptr::null());
+                let polled =
+                    catch_unwind(AssertUnwindSafe(|| steps.as_mut().poll(&mut Context::from_waker(Waker::noop()))));
+                match polled {
+                    Ok(Poll::Pending) => (Some(self.take_ask()), Some(Body::Steps(steps))),
+                    Ok(Poll::Ready(())) => (None, None),
+                    Err(payload) => {
+                        self.note_panic(&*payload);
+                        (None, None)
+                    }
+                }
+            }
+        }
+    }
+
+    fn run_stack(&self, mut stacked: Box<Stacked>) -> (Option<Ask>, Option<Body>) {
+        self.stop.set(stacked.stop);
+        let ask = catch_unwind(AssertUnwindSafe(|| stacked.resume()));
+        stacked.stop = self.stop.get();
+        match ask {
+            Ok(Some(ask)) => (Some(ask), Some(Body::Stack(stacked))),
+            Ok(None) => {
+                stacked.recycle();
+                (None, None)
+            }
+            Err(payload) => {
+                self.note_panic(&*payload);
+                (None, None)
+            }
+        }
+    }
+
+    /// Records that whoever acts panicked. Answers with what.
+    pub fn note_panic(&self, payload: &(dyn Any + Send)) -> String {
+        let text = super::panics::message(payload);
+        let by = self.actor.get();
+        let mut kernel = self.kernel.borrow_mut();
+        let id = kernel.intern(&text);
+        kernel.record(Event::Panicked { by, text: id });
+        if let (Actor::Thread(thread), true) = (by, self.thread.get().is_some()) {
+            kernel.threads[thread.index()].panicked = true;
+        }
+        text
+    }
+
+    /// Ends a run of threads: threads that are left are stopped where they stand, as when a process exits. Their
+    /// destructors run, unseen, so that their memory is freed.
+    pub fn finish(&self, end: EndReason) {
+        self.kernel.borrow_mut().record(Event::RunEnded { reason: end });
+        self.kernel.borrow_mut().recording = false;
+        self.unwind_threads();
+    }
+
+    /// Unwinds what is left of every thread, the oldest first: destructors run, and nothing waits any more.
+    pub fn unwind_threads(&self) {
+        self.ending.set(true);
+        let count = self.kernel.borrow().threads.len();
+        for index in 0..count {
+            let (body, actor) = {
+                let mut kernel = self.kernel.borrow_mut();
+                let thread = &mut kernel.threads[index];
+                (thread.body.take(), thread.actor)
+            };
+            self.thread.set(Some(ThreadId::from_index(index)));
+            self.actor.set(actor);
+            // A destructor's panic has nowhere to go: the run is over, and its trace already ends with why.
+            let _ = catch_unwind(AssertUnwindSafe(|| drop(body)));
+        }
+        self.thread.set(None);
+        self.actor.set(Actor::Run);
+    }
+}

@@ -1,0 +1,239 @@
+//! Kernel threads: creation, blocking, dispatch onto cores, switching out.
+//!
+//! Owns each thread's state. A thread's code is a [`Body`], which this file stores and never runs.
+
+use std::future::Future;
+use std::pin::Pin;
+
+use super::kernel::{Core, Kernel, MOST_THREADS, RUN_QUEUE};
+use super::policy::{Arrival, ThreadView};
+use super::stack::Stacked;
+use super::waiting::Wake;
+use crate::instant::{SimDuration, SimTime};
+use crate::trace::event::{BlockReason, End, Event, Onto, SwitchReason};
+use crate::trace::ids::*;
+use crate::trace::tables::{ThreadInfo, ThreadKind};
+
+/// What a thread runs.
+pub(crate) enum Body {
+    /// A closure that has not begun: it holds no stack yet.
+    Closure(Box<dyn FnOnce()>),
+    /// A closure in the middle, on its stack.
+    Stack(Box<Stacked>),
+    /// A future whose leaves ask the kernel: it needs no stack while it waits.
+    Steps(Pin<Box<dyn Future<Output = ()>>>),
+}
+
+/// What a thread's code asks of the machine when it gives up the core of its own accord.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Ask {
+    /// Compute for so long, then go on.
+    Work(SimDuration),
+    /// Wait until unblocked. The kernel knows for what: [`Kernel::block`] came before.
+    Block,
+    /// Let others go first.
+    Yield,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum ThreadState {
+    Runnable,
+    Running(CoreId),
+    Blocked(BlockReason, u32),
+    Exited,
+}
+
+pub(crate) struct Thread {
+    pub state: ThreadState,
+    /// Absent while it is being run.
+    pub body: Option<Body>,
+    /// To compute before the body is resumed.
+    pub left: SimDuration,
+    /// Costs that it has yet to pay.
+    pub debt: SimDuration,
+    /// Who speaks when its code runs: itself, a worker, or the task in whose poll it stands.
+    pub actor: Actor,
+    pub priority: i32,
+    pub last_core: Option<CoreId>,
+    /// Whoever waits for its end.
+    pub joiners: Vec<Wake>,
+    pub panicked: bool,
+}
+
+/// What to know of a thread before it exists.
+pub(crate) struct NewThread {
+    pub name: String,
+    pub path: String,
+    pub kind: ThreadKind,
+    pub priority: i32,
+    pub body: Body,
+}
+
+impl Kernel {
+    /// A new thread, Runnable. Its creation is paid by whoever asked; a thread that the run itself creates pays its own
+    /// before its first step.
+    pub fn create_thread(&mut self, new: NewThread, by: Actor) -> ThreadId {
+        assert!(self.threads.len() < MOST_THREADS, "a run has at most {MOST_THREADS} threads");
+        let id = ThreadId::from_index(self.threads.len());
+        let (name, path) = (self.intern(&new.name), self.intern(&new.path));
+        let info = ThreadInfo { name, kind: new.kind, path, priority: new.priority };
+        self.recorder.tables_mut().threads.push(info);
+        let own_price = by == Actor::Run && matches!(new.kind, ThreadKind::Plain);
+        self.threads.push(Thread {
+            state: ThreadState::Runnable,
+            body: Some(new.body),
+            left: if own_price { self.costs.thread_spawn } else { SimDuration::ZERO },
+            debt: SimDuration::ZERO,
+            actor: match new.kind {
+                ThreadKind::Worker(worker) => Actor::Worker(worker),
+                ThreadKind::Plain | ThreadKind::Blocking | ThreadKind::Helper => Actor::Thread(id),
+            },
+            priority: new.priority,
+            last_core: None,
+            joiners: Vec::new(),
+            panicked: false,
+        });
+        self.record(Event::ThreadCreated { thread: id, by });
+        self.record(Event::StackReserved { thread: id, bytes: self.costs.stack_reserved });
+        self.record(Event::StackTouched { thread: id, bytes: self.costs.stack_resident });
+        self.make_runnable(id, Arrival::Created);
+        id
+    }
+
+    /// The running thread now waits for `on`. Its body must give up the core right after.
+    pub fn block(&mut self, thread: ThreadId, reason: BlockReason, on: u32) {
+        debug_assert!(
+            matches!(self.threads[thread.index()].state, ThreadState::Running(_)),
+            "only a running thread blocks"
+        );
+        self.threads[thread.index()].state = ThreadState::Blocked(reason, on);
+        self.record(Event::ThreadBlocked { thread, on, reason });
+    }
+
+    /// What the thread waited for has come. Nothing happens if it does not wait.
+    pub fn unblock(&mut self, thread: ThreadId, by: Actor) {
+        if let ThreadState::Blocked(..) = self.threads[thread.index()].state {
+            self.record(Event::ThreadUnblocked { thread, by });
+            self.make_runnable(thread, Arrival::Unblocked);
+        }
+    }
+
+    fn make_runnable(&mut self, id: ThreadId, why: Arrival) {
+        self.threads[id.index()].state = ThreadState::Runnable;
+        let view = self.view_of(id);
+        let end = self.policy.arrives(view, why);
+        match end {
+            End::Front => self.run_queue.push_front(view),
+            End::Back => self.run_queue.push_back(view),
+        }
+        self.record(Event::ThreadRunnable { thread: id, queue: RUN_QUEUE, end });
+        if self.cores.iter().any(|core| core.thread.is_none()) {
+            self.horizon = self.now;
+        } else if matches!(why, Arrival::Created | Arrival::Unblocked) {
+            self.consider_preemption(view);
+        }
+    }
+
+    /// The newcomer takes the core of the first thread that it may preempt, the least important of them.
+    fn consider_preemption(&mut self, newcomer: ThreadView) {
+        let mut victim: Option<(i32, usize)> = None;
+        for index in 0..self.cores.len() {
+            let Some(running) = self.cores[index].thread else { continue };
+            let view = self.view_of(running);
+            let ran = self.now - self.cores[index].dispatched_at;
+            if self.policy.preempts(newcomer, view, ran) && victim.is_none_or(|(least, _)| view.priority < least) {
+                victim = Some((view.priority, index));
+            }
+        }
+        if let Some((_, index)) = victim {
+            self.cores[index].quantum_end = self.now;
+            self.horizon = self.now;
+        }
+    }
+
+    fn view_of(&self, id: ThreadId) -> ThreadView {
+        ThreadView { id, priority: self.threads[id.index()].priority }
+    }
+
+    /// Fills every free core for which a thread waits. Answers whether one was filled.
+    pub fn dispatch(&mut self) -> bool {
+        let mut dispatched = false;
+        for index in 0..self.cores.len() {
+            if self.cores[index].thread.is_some() {
+                continue;
+            }
+            let Some(place) = self.policy.pick(&self.run_queue) else { break };
+            let view = self.run_queue.remove(place).expect("a policy picks a place in the queue");
+            self.put_on_core(CoreId::from_index(index), view);
+            dispatched = true;
+        }
+        dispatched
+    }
+
+    fn put_on_core(&mut self, id: CoreId, view: ThreadView) {
+        let thread = view.id;
+        let from = self.threads[thread.index()].last_core.replace(id);
+        if let Some(from) = from.filter(|from| *from != id) {
+            self.record(Event::Migrated { thread, cores: CorePair { from, to: id } });
+        }
+        let core = &self.cores[id.index()];
+        // As in Linux, where the idle thread comes between: a core that stood empty for a while is switched to, too.
+        let switch = core.last.is_some_and(|last| last != thread || core.free_since < self.now);
+        let cost = if switch { self.costs.thread_switch } else { SimDuration::ZERO };
+        self.record(Event::Dispatched { thread, cost, onto: Onto { core: id, switch } });
+        let quantum = self.policy.quantum(view);
+        let left = std::mem::take(&mut self.threads[thread.index()].left);
+        self.threads[thread.index()].state = ThreadState::Running(id);
+        let start = self.now + cost;
+        let core = &mut self.cores[id.index()];
+        core.thread = Some(thread);
+        core.last = Some(thread);
+        core.dispatched_at = start;
+        core.segment_end = start + left;
+        core.quantum_end = quantum.map_or(SimTime::MAX, |quantum| start + quantum);
+    }
+
+    /// Takes the thread off its core. Its state says already, or is told here, what becomes of it.
+    pub fn switch_out(&mut self, id: CoreId, reason: SwitchReason) {
+        let core = &mut self.cores[id.index()];
+        let thread = core.thread.take().expect("only a core with a thread is switched");
+        let ran = self.now - core.dispatched_at;
+        let left = core.segment_end - self.now;
+        core.free_since = self.now;
+        self.record(Event::SwitchedOut { thread, core: id, reason });
+        let view = self.view_of(thread);
+        self.policy.ran(view, ran);
+        match reason {
+            SwitchReason::Blocked | SwitchReason::Exited => self.policy.departs(view),
+            SwitchReason::Yielded => self.make_runnable(thread, Arrival::Yielded),
+            SwitchReason::Preempted => {
+                self.threads[thread.index()].left = left;
+                self.make_runnable(thread, Arrival::Preempted);
+            }
+        }
+    }
+
+    /// The quantum is over. A thread that nobody waits behind goes on: that is no switch.
+    pub fn quantum_over(&mut self, id: CoreId) {
+        if !self.run_queue.is_empty() {
+            return self.switch_out(id, SwitchReason::Preempted);
+        }
+        let now = self.now;
+        let Core { thread, dispatched_at, .. } = &mut self.cores[id.index()];
+        let (thread, ran) = (thread.expect("a quantum belongs to a thread on its core"), now - *dispatched_at);
+        *dispatched_at = now;
+        let view = self.view_of(thread);
+        self.policy.ran(view, ran);
+        let quantum = self.policy.quantum(view);
+        self.cores[id.index()].quantum_end = quantum.map_or(SimTime::MAX, |quantum| now + quantum);
+    }
+
+    /// The thread has ended. Answers whom to tell.
+    pub fn exit(&mut self, core: CoreId, thread: ThreadId) -> Vec<Wake> {
+        self.threads[thread.index()].state = ThreadState::Exited;
+        let panicked = self.threads[thread.index()].panicked;
+        self.record(Event::ThreadExited { thread, panicked });
+        self.switch_out(core, SwitchReason::Exited);
+        std::mem::take(&mut self.threads[thread.index()].joiners)
+    }
+}

@@ -1,0 +1,62 @@
+//! A barrier, for tasks and threads: all wait until so many have come.
+
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use super::permits;
+use crate::machine::blocking::{Grant, How, on_stack};
+use crate::machine::resource::WaitFor;
+use crate::machine::sim;
+use crate::trace::event::Event;
+use crate::trace::ids::ResourceId;
+use crate::trace::tables::ResourceKind;
+
+/// Lets nobody pass until so many have come; then it is ready for the next round.
+#[derive(Debug)]
+pub struct Barrier {
+    resource: ResourceId,
+    parties: u32,
+    come: AtomicU32,
+}
+
+impl Barrier {
+    /// A barrier for so many. Panics for none, and outside a run.
+    pub fn new(parties: u32) -> Barrier {
+        Barrier::named("barrier", parties)
+    }
+
+    /// As [`Barrier::new`], with a name for people.
+    pub fn named(name: impl AsRef<str>, parties: u32) -> Barrier {
+        assert!(parties > 0, "a barrier is for at least one");
+        let resource = permits::create(ResourceKind::Barrier, name.as_ref(), Some(parties));
+        Barrier { resource, parties, come: AtomicU32::new(0) }
+    }
+
+    /// Waits for the others. Answers whether this one came last.
+    pub async fn wait(&self) -> bool {
+        self.pass(How::Task).await
+    }
+
+    /// Blocks the thread until the others have come. Answers whether this one came last.
+    pub fn wait_blocking(&self) -> bool {
+        on_stack(self.pass(How::Thread))
+    }
+
+    pub(crate) async fn pass(&self, how: How) -> bool {
+        let come = self.come.fetch_add(1, Ordering::Relaxed) + 1;
+        let last = come == self.parties;
+        if last {
+            self.come.store(0, Ordering::Relaxed);
+            sim::with(|sim| {
+                let (told, _) = sim.kernel.borrow_mut().notify(self.resource, sim.actor.get(), true);
+                sim.tell(told);
+            });
+        } else {
+            Grant::new(self.resource, WaitFor::Notification, how, false).await;
+        }
+        sim::with(|sim| {
+            let by = sim.actor.get();
+            sim.kernel.borrow_mut().record(Event::NotifyReceived { resource: self.resource, by });
+        });
+        last
+    }
+}

@@ -1,0 +1,190 @@
+//! A channel, bounded or not, many senders and many receivers, for tasks and threads.
+
+use std::collections::VecDeque;
+use std::fmt;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use super::permits;
+use crate::machine::blocking::{Grant, How, on_stack};
+use crate::machine::resource::WaitFor;
+use crate::machine::sim;
+use crate::trace::ids::ResourceId;
+use crate::trace::tables::ResourceKind;
+
+/// The other side is gone; the message comes back.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct SendError<T>(pub T);
+
+/// The channel is empty, and every sender is gone.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct RecvError;
+
+impl<T> fmt::Display for SendError<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("every receiver of the channel is gone")
+    }
+}
+
+impl<T: fmt::Debug> std::error::Error for SendError<T> {}
+
+impl fmt::Display for RecvError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the channel is empty and every sender is gone")
+    }
+}
+
+impl std::error::Error for RecvError {}
+
+struct Shared<T> {
+    resource: ResourceId,
+    state: Mutex<State<T>>,
+}
+
+struct State<T> {
+    messages: VecDeque<T>,
+    senders: usize,
+    receivers: usize,
+}
+
+impl<T> Shared<T> {
+    fn lock(&self) -> MutexGuard<'_, State<T>> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn close(&self) {
+        sim::try_with(|sim| {
+            let told = sim.kernel.borrow_mut().close(self.resource, sim.actor.get());
+            sim.tell(told);
+        });
+    }
+
+    async fn send(&self, value: T, how: How) -> Result<(), SendError<T>> {
+        if self.lock().receivers == 0 {
+            return Err(SendError(value));
+        }
+        let room = sim::with(|sim| {
+            let mut kernel = sim.kernel.borrow_mut();
+            sim.owe(kernel.costs.sync_op);
+            kernel.try_take_room(self.resource)
+        });
+        if !room {
+            Grant::new(self.resource, WaitFor::Room, how, false).await;
+            if self.lock().receivers == 0 {
+                return Err(SendError(value));
+            }
+        }
+        self.lock().messages.push_back(value);
+        sim::with(|sim| {
+            let told = sim.kernel.borrow_mut().fill_room(self.resource, sim.actor.get());
+            sim.tell(told);
+        });
+        Ok(())
+    }
+
+    async fn recv(&self, how: How) -> Result<T, RecvError> {
+        loop {
+            let told = sim::with(|sim| {
+                let mut kernel = sim.kernel.borrow_mut();
+                sim.owe(kernel.costs.sync_op);
+                kernel.take_message(self.resource, sim.actor.get())
+            });
+            if let Some(told) = told {
+                let value = self.lock().messages.pop_front().expect("the kernel counts the messages");
+                sim::with(|sim| sim.tell(told));
+                return Ok(value);
+            }
+            if self.lock().senders == 0 {
+                return Err(RecvError);
+            }
+            Grant::new(self.resource, WaitFor::Message, how, false).await;
+        }
+    }
+}
+
+/// Sends into a channel. The channel closes when the last sender is dropped.
+pub struct Sender<T>(Arc<Shared<T>>);
+
+/// Receives from a channel. Sending fails when the last receiver is dropped.
+pub struct Receiver<T>(Arc<Shared<T>>);
+
+/// A channel that holds at most `capacity` messages: a sender waits, in line, for room. Panics for 0, and outside a run.
+pub fn channel<T>(capacity: u32) -> (Sender<T>, Receiver<T>) {
+    assert!(capacity > 0, "a channel holds at least one message");
+    named("channel", Some(capacity))
+}
+
+/// A channel without a bound: sending never waits.
+pub fn unbounded<T>() -> (Sender<T>, Receiver<T>) {
+    named("channel", None)
+}
+
+pub(crate) fn named<T>(name: &str, capacity: Option<u32>) -> (Sender<T>, Receiver<T>) {
+    let resource = permits::create(ResourceKind::Channel, name, capacity);
+    let state = State { messages: VecDeque::new(), senders: 1, receivers: 1 };
+    let shared = Arc::new(Shared { resource, state: Mutex::new(state) });
+    (Sender(Arc::clone(&shared)), Receiver(shared))
+}
+
+impl<T> Sender<T> {
+    /// Waits for room and sends.
+    pub async fn send(&self, value: T) -> Result<(), SendError<T>> {
+        self.0.send(value, How::Task).await
+    }
+
+    /// Blocks the thread until there is room, and sends.
+    pub fn send_blocking(&self, value: T) -> Result<(), SendError<T>> {
+        on_stack(self.0.send(value, How::Thread))
+    }
+}
+
+impl<T> Receiver<T> {
+    /// Waits for a message.
+    pub async fn recv(&self) -> Result<T, RecvError> {
+        self.0.recv(How::Task).await
+    }
+
+    /// Blocks the thread until there is a message.
+    pub fn recv_blocking(&self) -> Result<T, RecvError> {
+        on_stack(self.0.recv(How::Thread))
+    }
+}
+
+impl<T> Clone for Sender<T> {
+    fn clone(&self) -> Sender<T> {
+        self.0.lock().senders += 1;
+        Sender(Arc::clone(&self.0))
+    }
+}
+
+impl<T> Clone for Receiver<T> {
+    fn clone(&self) -> Receiver<T> {
+        self.0.lock().receivers += 1;
+        Receiver(Arc::clone(&self.0))
+    }
+}
+
+impl<T> Drop for Sender<T> {
+    fn drop(&mut self) {
+        let left = {
+            let mut state = self.0.lock();
+            state.senders -= 1;
+            state.senders
+        };
+        if left == 0 {
+            self.0.close();
+        }
+    }
+}
+
+impl<T> Drop for Receiver<T> {
+    fn drop(&mut self) {
+        let left = {
+            let mut state = self.0.lock();
+            state.receivers -= 1;
+            state.receivers
+        };
+        if left == 0 {
+            self.0.close();
+        }
+    }
+}

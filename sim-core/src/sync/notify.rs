@@ -1,0 +1,76 @@
+//! A notifier, for tasks and threads: one waiter or all, and one permit kept if nobody waits.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use super::permits;
+use crate::machine::blocking::{Grant, How, on_stack};
+use crate::machine::resource::WaitFor;
+use crate::machine::sim;
+use crate::trace::event::Event;
+use crate::trace::ids::ResourceId;
+use crate::trace::tables::ResourceKind;
+
+/// Wakes one waiter or all. `notify_one` with nobody waiting is kept for the next that waits, once.
+#[derive(Debug)]
+pub struct Notify {
+    resource: ResourceId,
+    permit: AtomicBool,
+}
+
+impl Default for Notify {
+    fn default() -> Notify {
+        Notify::new()
+    }
+}
+
+impl Notify {
+    /// A notifier. Panics outside a run.
+    pub fn new() -> Notify {
+        Notify::named("notify")
+    }
+
+    /// As [`Notify::new`], with a name for people.
+    pub fn named(name: impl AsRef<str>) -> Notify {
+        Notify { resource: permits::create(ResourceKind::Notify, name.as_ref(), None), permit: AtomicBool::new(false) }
+    }
+
+    /// Waits to be notified.
+    pub async fn notified(&self) {
+        self.wait(How::Task).await;
+    }
+
+    /// Blocks the thread until it is notified.
+    pub fn wait_blocking(&self) {
+        on_stack(self.wait(How::Thread));
+    }
+
+    pub(crate) async fn wait(&self, how: How) {
+        if !self.permit.swap(false, Ordering::Relaxed) {
+            Grant::new(self.resource, WaitFor::Notification, how, false).await;
+        }
+        sim::with(|sim| {
+            let by = sim.actor.get();
+            sim.kernel.borrow_mut().record(Event::NotifyReceived { resource: self.resource, by });
+        });
+    }
+
+    /// Wakes the one that waits longest; with nobody waiting, the next that waits goes on at once.
+    pub fn notify_one(&self) {
+        if self.notify(false) {
+            self.permit.store(true, Ordering::Relaxed);
+        }
+    }
+
+    /// Wakes all that wait now. Nothing is kept.
+    pub fn notify_waiters(&self) {
+        self.notify(true);
+    }
+
+    fn notify(&self, all: bool) -> bool {
+        sim::with(|sim| {
+            let (told, nobody) = sim.kernel.borrow_mut().notify(self.resource, sim.actor.get(), all);
+            sim.tell(told);
+            nobody
+        })
+    }
+}
