@@ -10,3 +10,4 @@ mod trace_file;
 mod trace_legal;
 mod trace_random;
 mod trace_snapshot;
+mod trace_text;
