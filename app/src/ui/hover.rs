@@ -57,14 +57,14 @@ pub fn link_ui(response: &Response, run: &Run, link: &Link, theme: &Theme) {
         title(ui, &words, theme);
         let latency = write_length(link.to_time.since(link.from_time).as_nanos());
         figures(ui, &format!("{} → {} ms, {latency}", write_clock(link.from_time), write_clock(link.to_time)), theme);
-        ui.label(RichText::new("Click: go to the effect").font(fonts::regular(fonts::LEAST)).color(theme.on_ink));
+        ui.label(RichText::new("Click: go to the effect").font(fonts::regular(fonts::LEAST)).color(theme.text1));
     });
 }
 
 fn title(ui: &mut Ui, text: &str, theme: &Theme) {
-    ui.label(RichText::new(text).font(fonts::medium(fonts::ROW)).color(theme.on_ink));
+    ui.label(RichText::new(text).font(fonts::medium(fonts::ROW)).color(theme.text1));
 }
 
 fn figures(ui: &mut Ui, text: &str, theme: &Theme) {
-    ui.label(RichText::new(text).font(fonts::mono(fonts::LABEL)).color(theme.on_ink));
+    ui.label(RichText::new(text).font(fonts::mono(fonts::LABEL)).color(theme.text1));
 }

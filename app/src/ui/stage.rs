@@ -141,6 +141,7 @@ impl RunStage<'_> {
     fn wants(&self, ui: &mut Ui, emit: &mut Emit<'_>) {
         let column = self.column(0);
         let theme = emit.theme;
+        let kind = if self.session.runs()[self.run].threads { "thread" } else { "task" };
         let queues: Vec<&Queue> = shown_queues(&self.stage.wants);
         let each = column.height() / queues.len().max(1) as f32;
         for (i, queue) in queues.iter().enumerate() {
@@ -151,8 +152,7 @@ impl RunStage<'_> {
             );
             let count = match queue.length {
                 0 => "empty".to_owned(),
-                1 => "1 waits".to_owned(),
-                n => format!("{n} wait"),
+                n => format!("{n} {kind}{}", if n == 1 { "" } else { "s" }),
             };
             self.frame(ui, rect, &queue.name, &count, queue.length == 0, emit);
             let fits = (((rect.height() - BOX_HEAD - 4.0) / LINE) as usize).max(1);

@@ -162,7 +162,8 @@ impl Trace {
     fn partition(&self, before: impl Fn(SimTime) -> bool) -> usize {
         let chunk = self.chunks.partition_point(|c| c.records.last().is_some_and(|r| before(r.time())));
         let within = self.chunks.get(chunk).map_or(0, |c| c.records.partition_point(|r| before(r.time())));
-        chunk * CHUNK_RECORDS + within
+        // The last chunk may not be full.
+        (chunk * CHUNK_RECORDS + within).min(self.len)
     }
 
     /// Adds the next part of a stream. Panics if the part before was not a whole chunk.
