@@ -122,7 +122,9 @@ fn self_wakes(load: Load, rounds: u32) {
 }
 
 fn main() {
-    for (tasks, wakes, rounds) in [(10, 100_000, 15), (1_000, 1_000, 15), (100, 10_000, 15), (10_000, 100, 15), (100_000, 20, 9)] {
+    for (tasks, wakes, rounds) in
+        [(10, 100_000, 15), (1_000, 1_000, 15), (100, 10_000, 15), (10_000, 100, 15), (100_000, 20, 9)]
+    {
         self_wakes(Load { tasks, wakes }, rounds);
     }
 }

@@ -131,6 +131,16 @@ impl<T> Sender<T> {
         self.0.send(value, How::Task).await
     }
 
+    /// Waits as a task or a thread does, and sends.
+    pub(crate) async fn send_as(&self, value: T, how: How) -> Result<(), SendError<T>> {
+        self.0.send(value, how).await
+    }
+
+    /// The channel's id in the trace.
+    pub(crate) fn resource(&self) -> ResourceId {
+        self.0.resource
+    }
+
     /// Blocks the thread until there is room, and sends.
     pub fn send_blocking(&self, value: T) -> Result<(), SendError<T>> {
         on_stack(self.0.send(value, How::Thread))
@@ -141,6 +151,16 @@ impl<T> Receiver<T> {
     /// Waits for a message.
     pub async fn recv(&self) -> Result<T, RecvError> {
         self.0.recv(How::Task).await
+    }
+
+    /// Waits as a task or a thread does for a message.
+    pub(crate) async fn recv_as(&self, how: How) -> Result<T, RecvError> {
+        self.0.recv(how).await
+    }
+
+    /// The channel's id in the trace.
+    pub(crate) fn resource(&self) -> ResourceId {
+        self.0.resource
     }
 
     /// Blocks the thread until there is a message.

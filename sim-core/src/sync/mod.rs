@@ -13,6 +13,7 @@ mod rwlock;
 mod semaphore;
 
 pub use barrier::Barrier;
+pub(crate) use channel::named as named_channel;
 pub use channel::{Receiver, RecvError, SendError, Sender, channel, unbounded};
 pub use condvar::Condvar;
 pub use mutex::{BlockingMutex, BlockingMutexGuard, Mutex, MutexGuard};

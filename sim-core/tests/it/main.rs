@@ -1,4 +1,4 @@
-//! Whole runs and whole traces.
+//! Whole runs and whole traces: recorded by hand, run from Rust, run from scenario files.
 
 mod support;
 

@@ -1,0 +1,205 @@
+//! A Program as a real future: an `async fn` over sim-core's own primitives and `futures`' combinators.
+//!
+//! Owns what each op is under async. Nested bodies are boxed futures of the same `async fn`; a branch that loses is
+//! dropped at its await, and the guards it holds are Rust guards, so that they give back what they held.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::future::Future;
+use std::pin::Pin;
+use std::rc::Rc;
+use std::task::Poll;
+
+use futures::future::{join_all, select_all};
+
+use super::ast::{Op, Program};
+use super::shared::{Ends, Failure, Outcome, Shared, fail};
+use crate::code::{block, mark, work};
+use crate::executor::handle::{JoinHandle, TaskBuilder, offload, yield_now};
+use crate::io::Request;
+use crate::observe::observe;
+use crate::time::{sleep, timeout};
+use crate::trace::event::Mode;
+
+type Body = Pin<Box<dyn Future<Output = Outcome>>>;
+
+/// One running task: what its steps share.
+struct Env {
+    shared: Rc<Shared>,
+    ends: Ends,
+    handles: RefCell<BTreeMap<String, Vec<JoinHandle<Outcome>>>>,
+    /// Futures made by Let; none while one is being polled.
+    lets: RefCell<BTreeMap<String, Option<Body>>>,
+}
+
+/// The futures of Let hold their task, which holds them: the end of the task takes them apart.
+struct Scope(Rc<Env>);
+
+impl Drop for Scope {
+    fn drop(&mut self) {
+        let lets = self.0.lets.take();
+        drop(lets);
+        let handles = self.0.handles.take();
+        drop(handles);
+    }
+}
+
+/// Spawns all instances of a task. `ends` must hold every end of a channel that it needs.
+pub(super) fn spawn(shared: &Rc<Shared>, task: &str, ends: &Ends) -> Vec<JoinHandle<Outcome>> {
+    let spec = shared.spec(task);
+    let program = spec.ops.clone();
+    (0..spec.count)
+        .map(|_| {
+            let name = shared.next_name(task);
+            let env = Env {
+                shared: Rc::clone(shared),
+                ends: shared.ends_of(task, ends),
+                handles: RefCell::default(),
+                lets: RefCell::default(),
+            };
+            TaskBuilder::new(name).spawn_any(run(env, program.clone()))
+        })
+        .collect()
+}
+
+async fn run(env: Env, program: Program) -> Outcome {
+    let scope = Scope(Rc::new(env));
+    scope.0.ends.note_held();
+    steps(Rc::clone(&scope.0), program).await
+}
+
+async fn steps(env: Rc<Env>, program: Program) -> Outcome {
+    for op in program.iter() {
+        step(&env, op).await?;
+    }
+    Ok(())
+}
+
+fn body(env: &Rc<Env>, program: &Program) -> Body {
+    Box::pin(steps(Rc::clone(env), program.clone()))
+}
+
+async fn step(env: &Rc<Env>, op: &Op) -> Outcome {
+    match op {
+        Op::Work(d) => work(*d),
+        Op::Io(latency) => Request::new().taking(*latency).submit().await,
+        Op::IoOn(device) => Request::new().to(device).submit().await,
+        Op::Sleep(d) => sleep(*d).await,
+        Op::Block(d) => block(*d),
+        Op::Yield => yield_now().await,
+        Op::Offload(d) => {
+            let d = *d;
+            if offload(move || block(d)).await.is_err() {
+                return fail("the blocking call was cut off");
+            }
+        }
+        Op::Lock(name, program) => return hold(env, name, Mode::Exclusive, program).await,
+        Op::Write(name, program) => return hold(env, name, Mode::Exclusive, program).await,
+        Op::Read(name, program) => return hold(env, name, Mode::Shared, program).await,
+        Op::Acquire(name, program) => return hold(env, name, Mode::Shared, program).await,
+        Op::Send(name) => return env.ends.send(name, env.shared.how).await,
+        Op::Recv(name) => return env.ends.recv(name, env.shared.how).await,
+        Op::Notify(name) => env.shared.notify(name).notify_one(),
+        Op::NotifyAll(name) => env.shared.notify(name).notify_waiters(),
+        Op::Wait(name) => env.shared.notify(name).notified().await,
+        Op::Barrier(name) => {
+            env.shared.barrier(name).wait().await;
+        }
+        Op::Spawn(name) => {
+            let handles = spawn(&env.shared, name, &env.ends);
+            env.handles.borrow_mut().entry(name.clone()).or_default().extend(handles);
+        }
+        Op::JoinTask(name) => return join_task(env, name).await,
+        Op::Cancel(name) => {
+            let handles = env.handles.borrow_mut().remove(name).unwrap_or_default();
+            handles.iter().for_each(JoinHandle::abort);
+            // Kept, so that to cancel is not to detach.
+            env.handles.borrow_mut().insert(name.clone(), handles);
+        }
+        Op::Detach(name) => {
+            let handles = env.handles.borrow_mut().remove(name);
+            drop(handles);
+        }
+        Op::Join(bodies) => {
+            let results = join_all(bodies.iter().map(|program| body(env, program))).await;
+            return results.into_iter().collect();
+        }
+        Op::Select(bodies) => {
+            let (result, _, losers) = select_all(bodies.iter().map(|program| body(env, program))).await;
+            drop(losers);
+            return result;
+        }
+        Op::Timeout(d, program) => {
+            return match timeout(*d, body(env, program)).await {
+                Ok(result) => result,
+                Err(_) => fail("the time was up"),
+            };
+        }
+        Op::Repeat(times, program) => {
+            for _ in 0..*times {
+                body(env, program).await?;
+            }
+        }
+        Op::Try(first, second) => {
+            if body(env, first).await.is_err() {
+                return body(env, second).await;
+            }
+        }
+        Op::Let(name, program) => {
+            let future = Box::pin(observe(name, body(env, program)));
+            let old = env.lets.borrow_mut().insert(name.clone(), Some(future));
+            drop(old);
+        }
+        Op::Await(name) => return await_let(env, name).await,
+        Op::Drop(name) => {
+            let future = env.lets.borrow_mut().remove(name);
+            drop(future);
+        }
+        Op::Mark(text) => mark(text),
+        Op::Fail(text) => return fail(text),
+    }
+    Ok(())
+}
+
+async fn hold(env: &Rc<Env>, name: &str, mode: Mode, program: &Program) -> Outcome {
+    let (want, blocking) = env.shared.want(name, mode);
+    let held = if blocking { want.take_blocking() } else { want.take().await };
+    let result = body(env, program).await;
+    drop(held);
+    result
+}
+
+async fn join_task(env: &Rc<Env>, name: &str) -> Outcome {
+    let handles = env.handles.borrow_mut().remove(name).unwrap_or_default();
+    let mut result = Ok(());
+    for handle in handles {
+        match handle.await {
+            Ok(Ok(())) => {}
+            Ok(Err(Failure)) => result = fail(&format!("{name} had failed")),
+            Err(error) => result = fail(&format!("{name}: {error}")),
+        }
+    }
+    result
+}
+
+/// Polls the future where it is kept: whoever stops awaiting it leaves it there.
+async fn await_let(env: &Rc<Env>, name: &str) -> Outcome {
+    std::future::poll_fn(|cx| {
+        // Taken out while it is polled: the poll may suspend, and may look into the same map.
+        let Some(mut future) = env.lets.borrow_mut().get_mut(name).and_then(Option::take) else {
+            return Poll::Ready(fail(&format!("there is no future called {name}")));
+        };
+        let poll = future.as_mut().poll(cx);
+        match poll {
+            Poll::Pending => {
+                env.lets.borrow_mut().insert(name.to_owned(), Some(future));
+            }
+            Poll::Ready(_) => {
+                env.lets.borrow_mut().remove(name);
+                drop(future);
+            }
+        }
+        poll
+    })
+    .await
+}

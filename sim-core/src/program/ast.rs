@@ -1,0 +1,352 @@
+//! Workload, Program and Op: what has to be done, as data.
+//!
+//! Owns the ops and their meaning under async and under threads. Knows nothing of how they are run: the interpreters
+//! read this. A name in an op is checked by [`crate::scenario`] before anything runs.
+//!
+//! | op | as an async task | as a thread |
+//! |---|---|---|
+//! | Work | holds the worker and its core | holds the core |
+//! | Io, IoOn, Sleep | Pending until woken | Blocked: frees the core |
+//! | Block | blocks the worker's thread inside the poll | Blocked: frees the core |
+//! | Join | branches in one task | helper threads, joined |
+//! | Select, Timeout | losers are dropped at their await | helper threads; a loser runs on to its end |
+//! | Cancel | dropped at its await | ignored, with a note |
+//! | Lock and its like | FIFO hand-off | barging |
+
+use std::ops::Deref;
+use std::sync::Arc;
+
+use serde::{Deserialize, Deserializer};
+
+use super::durations::duration;
+use super::named::Named;
+use crate::instant::SimDuration;
+use crate::machine::spec::Latency;
+
+/// What has to be done, told without naming a concurrency model.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Workload {
+    /// The tasks, by name. Those that no op spawns exist from the start.
+    pub tasks: Named<TaskSpec>,
+    /// What tasks share, by name.
+    #[serde(default)]
+    pub resources: Named<ResourceSpec>,
+}
+
+impl Workload {
+    /// The tasks that some task's op spawns, each once, in order of mention: they do not exist at the start.
+    pub fn spawned(&self) -> Vec<&str> {
+        let mut names: Vec<&str> = Vec::new();
+        for (_, task) in self.tasks.iter() {
+            visit(&task.ops, &mut |op| {
+                if let Op::Spawn(name) = op
+                    && !names.contains(&name.as_str())
+                {
+                    names.push(name);
+                }
+            });
+        }
+        names
+    }
+}
+
+/// One task, or many that are alike.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TaskSpec {
+    /// Its steps.
+    pub ops: Program,
+    /// How many such tasks there are. More than one are named "name.0", "name.1", …
+    #[serde(default = "one")]
+    pub count: u32,
+    /// Larger goes first, where the model looks at priorities. 0 is usual.
+    #[serde(default)]
+    pub priority: i32,
+}
+
+fn one() -> u32 {
+    1
+}
+
+/// Something that tasks share.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum ResourceSpec {
+    /// A lock that an async task awaits: handed to the first in line. A thread blocks for it.
+    Mutex,
+    /// `std`'s lock: taking it blocks the thread, also inside a poll.
+    StdMutex,
+    /// Many readers or one writer.
+    RwLock,
+    /// So many permits.
+    Semaphore {
+        /// How many.
+        permits: u32,
+    },
+    /// A channel that holds so many messages; a send to a full one waits.
+    Channel {
+        /// How many.
+        capacity: u32,
+    },
+    /// A channel that never fills.
+    UnboundedChannel,
+    /// Wakes one waiter, or keeps one permit for the next.
+    Notify,
+    /// Lets nobody through until so many have come.
+    Barrier {
+        /// How many.
+        parties: u32,
+    },
+}
+
+impl ResourceSpec {
+    /// The kind as a scenario file writes it.
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            ResourceSpec::Mutex => "mutex",
+            ResourceSpec::StdMutex => "std_mutex",
+            ResourceSpec::RwLock => "rw_lock",
+            ResourceSpec::Semaphore { .. } => "semaphore",
+            ResourceSpec::Channel { .. } => "channel",
+            ResourceSpec::UnboundedChannel => "unbounded_channel",
+            ResourceSpec::Notify => "notify",
+            ResourceSpec::Barrier { .. } => "barrier",
+        }
+    }
+}
+
+/// The steps of a task, in order. A step that fails ends the task, unless a [`Op::Try`] stands around it.
+/// Cheap to clone: whoever runs it holds its own.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Program(Arc<[Op]>);
+
+impl Deref for Program {
+    type Target = [Op];
+    fn deref(&self) -> &[Op] {
+        &self.0
+    }
+}
+
+impl From<Vec<Op>> for Program {
+    fn from(ops: Vec<Op>) -> Program {
+        Program(ops.into())
+    }
+}
+
+impl<'de> Deserialize<'de> for Program {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Program, D::Error> {
+        Vec::deserialize(deserializer).map(Program::from)
+    }
+}
+
+/// One step.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub enum Op {
+    /// Computes for this long.
+    Work(#[serde(deserialize_with = "duration")] SimDuration),
+    /// Waits for a request to the machine's plain I/O device, which answers any number at a time.
+    Io(Latency),
+    /// Waits for a request to the named device, which has its own latency and limit.
+    IoOn(String),
+    /// Waits for a timer.
+    Sleep(#[serde(deserialize_with = "duration")] SimDuration),
+    /// Makes a blocking call: the thread under it sleeps.
+    Block(#[serde(deserialize_with = "duration")] SimDuration),
+    /// Gives others their turn.
+    Yield,
+    /// Has a blocking call of this length made on another thread, and waits for it. A thread makes the call itself.
+    Offload(#[serde(deserialize_with = "duration")] SimDuration),
+
+    /// Holds the lock (mutex or std_mutex) while the steps run. Dropped in the middle, it gives the lock back.
+    Lock(String, Program),
+    /// Holds the rw_lock together with other readers while the steps run.
+    Read(String, Program),
+    /// Holds the rw_lock alone while the steps run.
+    Write(String, Program),
+    /// Holds one permit of the semaphore while the steps run.
+    Acquire(String, Program),
+    /// Puts one message into the channel; waits while it is full.
+    Send(String),
+    /// Takes one message out of the channel; waits while it is empty. Fails when every sender has ended.
+    Recv(String),
+    /// Wakes one waiter of the notify, or leaves one permit.
+    Notify(String),
+    /// Wakes every waiter of the notify.
+    NotifyAll(String),
+    /// Waits to be notified.
+    Wait(String),
+    /// Waits until the barrier's parties have come.
+    Barrier(String),
+
+    /// Starts the named task (all of its `count`). This task holds the handle under the same name.
+    Spawn(String),
+    /// Waits for the end of the tasks it spawned under this name.
+    JoinTask(String),
+    /// Cancels the tasks it spawned under this name. A thread cannot be: the run notes it and goes on.
+    Cancel(String),
+    /// Drops the handle of the tasks it spawned under this name: they run on, and nobody waits for them.
+    Detach(String),
+
+    /// Runs the bodies side by side, within this one task, until all have ended.
+    Join(Vec<Program>),
+    /// Runs the bodies side by side until one has ended, trying them in this order; the others are dropped.
+    Select(Vec<Program>),
+    /// Runs the steps for at most this long; then they are dropped, and this step fails.
+    Timeout(#[serde(deserialize_with = "duration")] SimDuration, Program),
+    /// Runs the steps so many times.
+    Repeat(u32, Program),
+    /// Runs the first steps; if one fails, goes on with the second.
+    Try(Program, Program),
+
+    /// Makes a future of the steps and keeps it under this name. Nothing of it runs yet.
+    Let(String, Program),
+    /// Awaits the future of this name, in place: a Select or Timeout around it that gives up leaves it as it stands.
+    /// A thread runs its steps here.
+    Await(String),
+    /// Drops the future of this name.
+    Drop(String),
+
+    /// Puts a named marker into the trace.
+    Mark(String),
+    /// Fails, with this text.
+    Fail(String),
+}
+
+impl Op {
+    /// The op's name, as a scenario file writes it.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Op::Work(_) => "Work",
+            Op::Io(_) => "Io",
+            Op::IoOn(_) => "IoOn",
+            Op::Sleep(_) => "Sleep",
+            Op::Block(_) => "Block",
+            Op::Yield => "Yield",
+            Op::Offload(_) => "Offload",
+            Op::Lock(..) => "Lock",
+            Op::Read(..) => "Read",
+            Op::Write(..) => "Write",
+            Op::Acquire(..) => "Acquire",
+            Op::Send(_) => "Send",
+            Op::Recv(_) => "Recv",
+            Op::Notify(_) => "Notify",
+            Op::NotifyAll(_) => "NotifyAll",
+            Op::Wait(_) => "Wait",
+            Op::Barrier(_) => "Barrier",
+            Op::Spawn(_) => "Spawn",
+            Op::JoinTask(_) => "JoinTask",
+            Op::Cancel(_) => "Cancel",
+            Op::Detach(_) => "Detach",
+            Op::Join(_) => "Join",
+            Op::Select(_) => "Select",
+            Op::Timeout(..) => "Timeout",
+            Op::Repeat(..) => "Repeat",
+            Op::Try(..) => "Try",
+            Op::Let(..) => "Let",
+            Op::Await(_) => "Await",
+            Op::Drop(_) => "Drop",
+            Op::Mark(_) => "Mark",
+            Op::Fail(_) => "Fail",
+        }
+    }
+
+    /// The bodies nested in the op, each with its place in the file: the path below the op, such as "1" or "0.2".
+    pub fn bodies(&self) -> Vec<(String, &Program)> {
+        match self {
+            Op::Lock(_, body)
+            | Op::Read(_, body)
+            | Op::Write(_, body)
+            | Op::Acquire(_, body)
+            | Op::Timeout(_, body)
+            | Op::Repeat(_, body)
+            | Op::Let(_, body) => vec![("1".to_owned(), body)],
+            Op::Try(first, second) => vec![("0".to_owned(), first), ("1".to_owned(), second)],
+            Op::Join(bodies) | Op::Select(bodies) => {
+                bodies.iter().enumerate().map(|(i, body)| (format!("0.{i}"), body)).collect()
+            }
+            Op::Work(_)
+            | Op::Io(_)
+            | Op::IoOn(_)
+            | Op::Sleep(_)
+            | Op::Block(_)
+            | Op::Yield
+            | Op::Offload(_)
+            | Op::Send(_)
+            | Op::Recv(_)
+            | Op::Notify(_)
+            | Op::NotifyAll(_)
+            | Op::Wait(_)
+            | Op::Barrier(_)
+            | Op::Spawn(_)
+            | Op::JoinTask(_)
+            | Op::Cancel(_)
+            | Op::Detach(_)
+            | Op::Await(_)
+            | Op::Drop(_)
+            | Op::Mark(_)
+            | Op::Fail(_) => Vec::new(),
+        }
+    }
+}
+
+/// Shows every op to `see`, nested ones after the op they stand in.
+pub fn visit<'p>(program: &'p Program, see: &mut impl FnMut(&'p Op)) {
+    for op in program.iter() {
+        see(op);
+        for (_, body) in op.bodies() {
+            visit(body, see);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> Result<Program, String> {
+        ron::from_str(text).map_err(|e| e.to_string())
+    }
+
+    #[test]
+    fn a_program_is_read_from_its_steps() {
+        let program =
+            read(r#"[Repeat(10, [Io("10ms"), Work("100us")]), Lock("table", [Sleep("1ms")]), Yield]"#).unwrap();
+        let Op::Repeat(10, body) = &program[0] else { panic!("{program:?}") };
+        assert_eq!(body[0], Op::Io(Latency::Fixed(SimDuration::from_millis(10))));
+        assert_eq!(program[1], Op::Lock("table".into(), vec![Op::Sleep(SimDuration::from_millis(1))].into()));
+    }
+
+    #[test]
+    fn a_duration_without_a_unit_is_refused_and_says_so() {
+        let error = read("[Work(10)]").unwrap_err();
+        assert!(error.contains("`10` has no unit: write for example \"10ms\""), "{error}");
+        assert!(read(r#"[Work("10")]"#).unwrap_err().contains("no unit"));
+        assert!(read("[Io(1.5)]").unwrap_err().contains("no unit"));
+    }
+
+    #[test]
+    fn an_op_that_does_not_exist_names_those_that_do() {
+        let error = read(r#"[Wrok("10ms")]"#).unwrap_err();
+        assert!(error.contains("Wrok") && error.contains("`Work`"), "{error}");
+    }
+
+    #[test]
+    fn resources_are_read_with_their_sizes() {
+        let text = r#"{"l": mutex, "s": semaphore(permits: 4), "c": channel(capacity: 2), "u": unbounded_channel}"#;
+        let resources: Named<ResourceSpec> = ron::from_str(text).unwrap();
+        assert_eq!(resources.get("s"), Some(&ResourceSpec::Semaphore { permits: 4 }));
+        assert_eq!(resources.get("u").map(ResourceSpec::kind), Some("unbounded_channel"));
+        assert!(ron::from_str::<ResourceSpec>("semaphore(permit: 4)").is_err());
+    }
+
+    #[test]
+    fn a_spawned_task_is_known_as_one() {
+        let workload: Workload = ron::from_str(
+            r#"(tasks: {"main": (ops: [Repeat(2, [Spawn("child")]), JoinTask("child")]), "child": (ops: [Yield])})"#,
+        )
+        .unwrap();
+        assert_eq!(workload.spawned(), ["child"]);
+    }
+}

@@ -1,0 +1,48 @@
+//! A workload on a machine: as tasks of an async executor, or as a thread a task.
+//!
+//! Owns which tasks exist at the start, in the order of the file, and when such a run is over: when every task, or
+//! every thread, has ended.
+
+use std::cell::Cell;
+use std::rc::Rc;
+
+use super::ast::Workload;
+use super::shared::{Ends, Shared};
+use super::{as_future, as_thread};
+use crate::executor::Executor;
+use crate::executor::core::EndsWith;
+use crate::machine::blocking::How;
+use crate::machine::spec::Machine;
+use crate::machine::threads::ThreadState;
+use crate::trace::Trace;
+
+impl Machine {
+    /// Runs a workload under an async executor: each task is a task of it. Names in it must fit together.
+    pub fn run_workload_async(self, executor: Executor, workload: &Workload) -> Trace {
+        // Kept beyond the run: the first tasks' handles are nobody's to drop.
+        let mut handles = Vec::new();
+        let (trace, _) = self.run_tasks(executor, EndsWith::All, || {
+            start(workload, How::Task, |shared, task, ends| handles.extend(as_future::spawn(shared, task, ends)));
+        });
+        trace
+    }
+
+    /// Runs a workload with a thread a task. Names in it must fit together.
+    pub fn run_workload_threads(self, workload: &Workload) -> Trace {
+        let live: as_thread::Live = Rc::new(Cell::new(0));
+        let threads = Rc::clone(&live);
+        let (trace, _) = self.run_thread_bodies(
+            || start(workload, How::Thread, |shared, task, ends| as_thread::spawn(shared, &threads, task, ends)),
+            |kernel| live.get() == 0 && kernel.threads.iter().all(|thread| thread.state == ThreadState::Exited),
+        );
+        trace
+    }
+}
+
+fn start(workload: &Workload, how: How, mut spawn: impl FnMut(&Rc<Shared>, &str, &Ends)) {
+    let (shared, ends) = Shared::new(workload, how);
+    let later: Vec<String> = workload.spawned().into_iter().map(str::to_owned).collect();
+    for name in workload.tasks.names().filter(|name| !later.iter().any(|l| l == name)) {
+        spawn(&shared, name, &ends);
+    }
+}

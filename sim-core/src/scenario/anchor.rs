@@ -1,0 +1,121 @@
+//! From a moment's meaning to its event in a run's trace.
+//!
+//! Owns which event begins and which ends an op, in every model.
+
+use super::narration::{Anchor, Edge};
+use crate::instant::SimTime;
+use crate::trace::event::Event;
+use crate::trace::ids::*;
+use crate::trace::text::subject;
+use crate::trace::{Tables, Trace};
+
+/// A moment of a run: the number of its event and its time, what [`Anchor::after`] adds included.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Moment {
+    /// The event that stands for it.
+    pub event: usize,
+    /// When it is.
+    pub time: SimTime,
+}
+
+/// Where the anchor's moment is in this trace; none if it does not come.
+pub fn find(anchor: &Anchor, trace: &Trace) -> Option<Moment> {
+    let tables = trace.tables();
+    let is_its = |actor: Actor| path_of(actor, tables) == Some(anchor.task.as_str());
+    let mut left = anchor.nth;
+    let mut begun = false;
+    for (event, time, what) in trace.events_from(0) {
+        if !concerns(&what, tables, &is_its) {
+            continue;
+        }
+        let hit = match (&anchor.op, &anchor.mark, anchor.edge) {
+            (Some(op), _, Edge::Start) => starts(op, &what),
+            (Some(op), _, Edge::End) => {
+                let hit = begun && ends(op, &what);
+                begun = (begun && !hit) || starts(op, &what);
+                hit
+            }
+            (None, Some(mark), _) => matches!(what, Event::Marked { text, .. } if tables.text(text) == mark),
+            (None, None, Edge::Start) => matches!(what, Event::TaskSpawned { .. } | Event::ThreadCreated { .. }),
+            (None, None, Edge::End) => is_end(&what),
+        };
+        if hit {
+            left -= 1;
+            if left == 0 {
+                return Some(Moment { event, time: time + anchor.after });
+            }
+        }
+    }
+    None
+}
+
+/// Whether the event is about the task: done by it, or done to it.
+fn concerns(event: &Event, tables: &Tables, is_its: &impl Fn(Actor) -> bool) -> bool {
+    let _ = tables;
+    match *event {
+        Event::TaskSpawned { task, .. } | Event::TaskCancelled { task, .. } | Event::PollStarted { task, .. } => {
+            is_its(Actor::Task(task))
+        }
+        Event::ThreadCreated { thread, .. } | Event::ThreadUnblocked { thread, .. } => is_its(Actor::Thread(thread)),
+        ref other => is_its(subject(other)),
+    }
+}
+
+fn path_of(actor: Actor, tables: &Tables) -> Option<&str> {
+    match actor {
+        Actor::Task(id) => tables.tasks.get(id.index()).map(|task| tables.text(task.path)),
+        Actor::Thread(id) => tables.threads.get(id.index()).map(|thread| tables.text(thread.path)),
+        Actor::Run | Actor::Worker(_) | Actor::Timer(_) | Actor::Device(_) | Actor::Foreign => None,
+    }
+}
+
+fn is_end(event: &Event) -> bool {
+    matches!(event, Event::TaskCompleted { .. } | Event::TaskCancelled { .. } | Event::ThreadExited { .. })
+}
+
+/// Whether the event begins an op of this name.
+fn starts(op: &str, event: &Event) -> bool {
+    match op {
+        "Work" => matches!(event, Event::WorkBegan { .. }),
+        "Io" | "IoOn" => matches!(event, Event::IoSubmitted { .. }),
+        "Sleep" | "Timeout" => matches!(event, Event::TimerSet { .. }),
+        "Block" => matches!(event, Event::BlockBegan { .. }),
+        "Offload" => matches!(event, Event::Offloaded { .. } | Event::BlockBegan { .. }),
+        "Lock" | "Read" | "Write" | "Acquire" => matches!(event, Event::Acquired { .. }),
+        "Send" => matches!(event, Event::Sent { .. } | Event::SendWaiting { .. }),
+        "Recv" => matches!(event, Event::Received { .. } | Event::RecvWaiting { .. }),
+        "Notify" | "NotifyAll" => matches!(event, Event::Notified { .. }),
+        "Wait" | "Barrier" => matches!(event, Event::NotifyWaiting { .. }),
+        "Spawn" => matches!(event, Event::TaskSpawned { .. } | Event::ThreadCreated { .. }),
+        "JoinTask" => matches!(event, Event::JoinWaiting { .. }),
+        "Cancel" => matches!(event, Event::AbortRequested { .. } | Event::Noted { .. }),
+        "Detach" => matches!(event, Event::TaskDetached { .. }),
+        "Let" => matches!(event, Event::FutureCreated { .. }),
+        "Await" => matches!(event, Event::FuturePolled { .. }),
+        "Drop" => matches!(event, Event::FutureDropped { .. }),
+        "Mark" => matches!(event, Event::Marked { .. }),
+        "Fail" => matches!(event, Event::Failed { .. }),
+        // Yield, Join, Select, Repeat, Try: their parts are what happens.
+        _ => false,
+    }
+}
+
+/// Whether the event ends an op of this name that has begun.
+fn ends(op: &str, event: &Event) -> bool {
+    match op {
+        "Work" => matches!(event, Event::WorkEnded { .. }),
+        "Block" => matches!(event, Event::BlockEnded { .. }),
+        // The answer counts when the task goes on with it.
+        "Io" | "IoOn" | "Sleep" | "Offload" => {
+            matches!(event, Event::PollStarted { .. } | Event::ThreadUnblocked { .. })
+        }
+        "Lock" | "Read" | "Write" | "Acquire" => matches!(event, Event::Released { .. }),
+        "Send" => matches!(event, Event::Sent { .. }),
+        "Recv" => matches!(event, Event::Received { .. }),
+        "Wait" | "Barrier" => matches!(event, Event::NotifyReceived { .. }),
+        "JoinTask" => matches!(event, Event::Joined { .. }),
+        "Await" => matches!(event, Event::FutureCompleted { .. }),
+        // The rest ends where it begins.
+        _ => starts(op, event),
+    }
+}

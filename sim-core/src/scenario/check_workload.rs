@@ -1,0 +1,242 @@
+//! Whether a workload's steps name what exists, and cannot multiply without end.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::check::Checker;
+use super::spec::Scenario;
+use crate::program::ast::visit;
+use crate::program::{Op, Program, ResourceSpec};
+
+/// At most so many tasks of one name.
+const MAX_COUNT: u32 = 1_000_000;
+
+/// At most so many tasks or threads in a run: an actor's id has 29 bits, and a person has one life.
+const MAX_TASKS: u64 = 10_000_000;
+
+/// Checks tasks, resources and every step.
+pub(super) fn workload(checker: &mut Checker<'_>) {
+    let scenario = checker.scenario;
+    let workload = &scenario.workload;
+    if workload.tasks.is_empty() {
+        checker.wrong("workload.tasks", "there is nothing to run", "add a task");
+    }
+    for (name, resource) in workload.resources.iter() {
+        let path = format!("workload.resources.{name}");
+        checker.name(&path, name);
+        if let ResourceSpec::Semaphore { permits: 0 }
+        | ResourceSpec::Channel { capacity: 0 }
+        | ResourceSpec::Barrier { parties: 0 } = resource
+        {
+            checker.wrong(&path, format!("a {} of none lets nobody through", resource.kind()), "write 1 or more");
+        }
+    }
+    for (name, task) in workload.tasks.iter() {
+        let path = format!("workload.tasks.{name}");
+        checker.name(&path, name);
+        if task.count == 0 || task.count > MAX_COUNT {
+            let message = format!("{} tasks of one name cannot be run", task.count);
+            checker.wrong(&format!("{path}.count"), message, format!("write 1 to {MAX_COUNT}"));
+        }
+        let spawned: BTreeSet<&str> = spawned_in(&task.ops).collect();
+        let futures: BTreeSet<&str> = futures_in(&task.ops).collect();
+        Steps { checker, spawned, futures }.body(&format!("{path}.ops"), &task.ops);
+    }
+    spawn_cycles(checker);
+}
+
+/// The steps of one task.
+struct Steps<'c, 's> {
+    checker: &'c mut Checker<'s>,
+    /// Tasks that it spawns.
+    spawned: BTreeSet<&'s str>,
+    /// Futures that it makes.
+    futures: BTreeSet<&'s str>,
+}
+
+impl Steps<'_, '_> {
+    fn body(&mut self, path: &str, program: &Program) {
+        for (i, op) in program.iter().enumerate() {
+            let path = format!("{path}.{i}");
+            self.op(&path, op);
+            for (below, body) in op.bodies() {
+                self.body(&format!("{path}.{below}"), body);
+            }
+        }
+    }
+
+    fn op(&mut self, path: &str, op: &Op) {
+        let name_path = format!("{path}.0");
+        match op {
+            Op::Lock(name, _) => self.resource(&name_path, name, op, &["mutex", "std_mutex"]),
+            Op::Read(name, _) | Op::Write(name, _) => self.resource(&name_path, name, op, &["rw_lock"]),
+            Op::Acquire(name, _) => self.resource(&name_path, name, op, &["semaphore"]),
+            Op::Send(name) | Op::Recv(name) => self.resource(&name_path, name, op, &["channel", "unbounded_channel"]),
+            Op::Notify(name) | Op::NotifyAll(name) | Op::Wait(name) => {
+                self.resource(&name_path, name, op, &["notify"]);
+            }
+            Op::Barrier(name) => self.resource(&name_path, name, op, &["barrier"]),
+            Op::IoOn(name) => {
+                let devices = &self.checker.scenario.machine.devices;
+                if devices.get(name).is_none() {
+                    self.checker.unknown(&name_path, "device", name, devices.names());
+                }
+            }
+            Op::Spawn(name) => {
+                let tasks = &self.checker.scenario.workload.tasks;
+                if tasks.get(name).is_none() {
+                    self.checker.unknown(&name_path, "task", name, tasks.names());
+                }
+            }
+            Op::JoinTask(name) | Op::Cancel(name) | Op::Detach(name) => {
+                if !self.spawned.contains(name.as_str()) {
+                    self.checker.unknown(&name_path, "task spawned here", name, self.spawned.iter().copied());
+                }
+            }
+            Op::Await(name) | Op::Drop(name) => {
+                if !self.futures.contains(name.as_str()) {
+                    self.checker.unknown(&name_path, "future made here", name, self.futures.iter().copied());
+                }
+            }
+            Op::Let(name, _) => self.checker.name(&name_path, name),
+            Op::Select(bodies) if bodies.is_empty() => {
+                self.checker.wrong(path, "a Select of nothing never ends", "give it branches");
+            }
+            Op::Work(_)
+            | Op::Io(_)
+            | Op::Sleep(_)
+            | Op::Block(_)
+            | Op::Yield
+            | Op::Offload(_)
+            | Op::Join(_)
+            | Op::Select(_)
+            | Op::Timeout(..)
+            | Op::Repeat(..)
+            | Op::Try(..)
+            | Op::Mark(_)
+            | Op::Fail(_) => {}
+        }
+    }
+
+    fn resource(&mut self, path: &str, name: &str, op: &Op, kinds: &[&str]) {
+        let resources = &self.checker.scenario.workload.resources;
+        match resources.get(name) {
+            None => {
+                let fitting = resources.iter().filter(|(_, r)| kinds.contains(&r.kind())).map(|(name, _)| name);
+                self.checker.unknown(path, &format!("resource for {}", op.name()), name, fitting);
+            }
+            Some(resource) if !kinds.contains(&resource.kind()) => {
+                let message = format!("{} cannot be used with `{name}`, a {}", op.name(), resource.kind());
+                self.checker.wrong(path, message, format!("it takes a {}", kinds.join(" or ")));
+            }
+            Some(_) => {}
+        }
+    }
+}
+
+/// Tasks that spawn each other never end; tasks that spawn many, each of which spawns many, never fit.
+fn spawn_cycles(checker: &mut Checker<'_>) {
+    let scenario = checker.scenario;
+    let tasks = &scenario.workload.tasks;
+    let mut counts: BTreeMap<&str, u64> = BTreeMap::new();
+    for (name, _) in tasks.iter() {
+        let path = format!("workload.tasks.{name}.ops");
+        match count(scenario, name, &mut Vec::new(), &mut counts) {
+            Err(cycle) => {
+                let message = format!("`{name}` spawns itself without end: {}", cycle.join(" → "));
+                checker.wrong(&path, message, "a task may not come to spawn a task of its own name");
+            }
+            Ok(n) if n > MAX_TASKS => {
+                let message = format!("`{name}` would come to {n} tasks");
+                checker.wrong(&path, message, format!("at most {MAX_TASKS} can be run"));
+            }
+            Ok(_) => {}
+        }
+    }
+}
+
+/// How many tasks come of all instances of this one. An error is a cycle, by its names.
+fn count<'s>(
+    scenario: &'s Scenario,
+    name: &'s str,
+    above: &mut Vec<&'s str>,
+    counts: &mut BTreeMap<&'s str, u64>,
+) -> Result<u64, Vec<&'s str>> {
+    if let Some(n) = counts.get(name) {
+        return Ok(*n);
+    }
+    above.push(name);
+    if let Some(at) = above[..above.len() - 1].iter().position(|n| *n == name) {
+        return Err(above[at..].to_vec());
+    }
+    let Some(task) = scenario.workload.tasks.get(name) else {
+        above.pop();
+        return Ok(0);
+    };
+    let mut each: u64 = 1;
+    for (child, times) in spawns(&task.ops, 1) {
+        each = each.saturating_add(count(scenario, child, above, counts)?.saturating_mul(times));
+    }
+    above.pop();
+    let all = each.saturating_mul(u64::from(task.count));
+    counts.insert(name, all);
+    Ok(all)
+}
+
+/// What a program spawns, and how many times.
+fn spawns(program: &Program, times: u64) -> Vec<(&str, u64)> {
+    let mut found = Vec::new();
+    for op in program.iter() {
+        if let Op::Spawn(name) = op {
+            found.push((name.as_str(), times));
+        }
+        let times = if let Op::Repeat(n, _) = op { times.saturating_mul(u64::from(*n)) } else { times };
+        for (_, body) in op.bodies() {
+            found.extend(spawns(body, times));
+        }
+    }
+    found
+}
+
+fn spawned_in(program: &Program) -> impl Iterator<Item = &str> {
+    spawns(program, 1).into_iter().map(|(name, _)| name)
+}
+
+fn futures_in(program: &Program) -> impl Iterator<Item = &str> {
+    let mut names = Vec::new();
+    visit(program, &mut |op| {
+        if let Op::Let(name, _) = op {
+            names.push(name.as_str());
+        }
+    });
+    names.into_iter()
+}
+
+/// The futures that any task makes.
+pub(super) fn futures(scenario: &Scenario) -> Vec<&str> {
+    scenario.workload.tasks.iter().flat_map(|(_, task)| futures_in(&task.ops)).collect()
+}
+
+/// The op or marker of a moment must be one of the task's.
+pub(super) fn anchor(checker: &mut Checker<'_>, path: &str, task: &str, op: Option<&str>, mark: Option<&str>) {
+    let name = task.split('.').next().unwrap_or(task);
+    let Some(spec) = checker.scenario.workload.tasks.get(name) else { return };
+    let (mut ops, mut marks) = (BTreeSet::new(), BTreeSet::new());
+    visit(&spec.ops, &mut |op| {
+        ops.insert(op.name());
+        if let Op::Mark(text) = op {
+            marks.insert(text.as_str());
+        }
+    });
+    match (op, mark) {
+        (Some(_), Some(_)) => {
+            checker.wrong(path, "a moment is of an op or of a marker, not of both", "leave one of them out");
+        }
+        (Some(op), None) if !ops.contains(op) => {
+            checker.unknown(&format!("{path}.op"), &format!("step of {task}"), op, ops);
+        }
+        (None, Some(mark)) if !marks.contains(mark) => {
+            checker.unknown(&format!("{path}.mark"), &format!("marker of {task}"), mark, marks);
+        }
+        (Some(_), None) | (None, Some(_)) | (None, None) => {}
+    }
+}

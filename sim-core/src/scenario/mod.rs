@@ -1,0 +1,26 @@
+//! Scenarios: RON file → [`Scenario`], with located errors.
+//!
+//! A file goes through four hands: [`set`] edits its text, [`read`] turns text into types, [`check`] asks whether the
+//! names fit together, and only then is there a [`Scenario`]. [`outline`] knows where everything stands.
+
+pub mod anchor;
+pub mod assert;
+pub mod check;
+mod check_workload;
+pub mod error;
+pub mod expect;
+pub mod measure;
+pub mod narration;
+pub mod outline;
+pub mod read;
+pub mod run;
+pub mod set;
+pub mod spec;
+
+pub use assert::{Measured, Verdict};
+pub use error::{Located, ScenarioErrors};
+pub use expect::{Amount, Bound, Expectation};
+pub use measure::{Measure, Unit};
+pub use narration::{Anchor, Edge, Step};
+pub use run::RunOptions;
+pub use spec::{DeviceSpec, Knob, KnobValues, MachineSpec, ModelSpec, Part, PolicySpec, RunSpec, Scenario, Variant};

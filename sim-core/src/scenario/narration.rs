@@ -1,0 +1,171 @@
+//! The lesson as told: steps, questions, and the moments they speak of.
+//!
+//! Owns the types and the little markup of texts. An anchor names a moment by what it means, never by the number of
+//! an event: it is true in every model and under every cost.
+//!
+//! Markup: `{hog}` is a name of a task, resource, device or run; `` `20.1 ms` `` is a time, an id or code.
+
+use serde::Deserialize;
+
+use crate::instant::SimDuration;
+use crate::program::durations::duration;
+
+/// One step of the lesson.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Step {
+    /// Its headline.
+    pub title: String,
+    /// What it says.
+    pub text: String,
+    /// The moment it speaks of; where the cursor is, if left out.
+    #[serde(default)]
+    pub at: Option<Anchor>,
+    /// The task to be selected.
+    #[serde(default)]
+    pub select: Option<String>,
+    /// The variant to be shown; the lesson as written, if left out.
+    #[serde(default)]
+    pub variant: Option<String>,
+    /// A prediction to make before going on.
+    #[serde(default)]
+    pub question: Option<Question>,
+}
+
+/// A prediction to make.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Question {
+    /// What is asked.
+    pub ask: String,
+    /// The answers to choose from; one of them is right.
+    pub choices: Vec<Choice>,
+    /// Why it is right.
+    pub because: String,
+}
+
+/// An answer to choose.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Choice {
+    /// The right one.
+    Right(String),
+    /// Not the right one.
+    Wrong(String),
+}
+
+impl Choice {
+    /// The answer's words.
+    pub fn text(&self) -> &str {
+        match self {
+            Choice::Right(text) | Choice::Wrong(text) => text,
+        }
+    }
+}
+
+/// A moment of a run, by what happens there.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Anchor {
+    /// In which run; the first, if left out.
+    #[serde(default)]
+    pub run: Option<String>,
+    /// The task that does it ("hb"; "conn.17" of many).
+    pub task: String,
+    /// The op that begins or ends there, by its name: "Block". The whole task, if neither this nor `mark` is given.
+    #[serde(default)]
+    pub op: Option<String>,
+    /// The marker that stands there.
+    #[serde(default)]
+    pub mark: Option<String>,
+    /// Whether the op begins or ends there.
+    #[serde(default)]
+    pub edge: Edge,
+    /// The how manieth time, from 1.
+    #[serde(default = "first")]
+    pub nth: u32,
+    /// So long after that moment.
+    #[serde(default, deserialize_with = "duration")]
+    pub after: SimDuration,
+}
+
+fn first() -> u32 {
+    1
+}
+
+/// The beginning or the end of something.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Edge {
+    /// Its beginning.
+    #[default]
+    Start,
+    /// Its end.
+    End,
+}
+
+/// A piece of a text with markup.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Piece<'t> {
+    /// Words.
+    Plain(&'t str),
+    /// The name of a task, resource, device or run.
+    Name(&'t str),
+    /// A time, an id or code.
+    Code(&'t str),
+}
+
+/// Takes a text apart. A brace or backtick that is not closed stands for itself.
+pub fn pieces(text: &str) -> Vec<Piece<'_>> {
+    let mut pieces = Vec::new();
+    let mut rest = text;
+    while let Some(open) = rest.find(['{', '`']) {
+        let close = if rest.as_bytes()[open] == b'{' { '}' } else { '`' };
+        let Some(length) = rest[open + 1..].find(close) else { break };
+        if open > 0 {
+            pieces.push(Piece::Plain(&rest[..open]));
+        }
+        let inside = &rest[open + 1..open + 1 + length];
+        pieces.push(if close == '}' { Piece::Name(inside) } else { Piece::Code(inside) });
+        rest = &rest[open + length + 2..];
+    }
+    if !rest.is_empty() {
+        pieces.push(Piece::Plain(rest));
+    }
+    pieces
+}
+
+/// The text without its markup, for a terminal or a screen reader.
+pub fn plain(text: &str) -> String {
+    pieces(text)
+        .into_iter()
+        .map(|piece| match piece {
+            Piece::Plain(words) | Piece::Name(words) | Piece::Code(words) => words,
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_is_taken_apart_at_its_markup() {
+        let text = "At `20.1 ms` the I/O wakes {hb}.";
+        let expected = [
+            Piece::Plain("At "),
+            Piece::Code("20.1 ms"),
+            Piece::Plain(" the I/O wakes "),
+            Piece::Name("hb"),
+            Piece::Plain("."),
+        ];
+        assert_eq!(pieces(text), expected);
+        assert_eq!(plain(text), "At 20.1 ms the I/O wakes hb.");
+    }
+
+    #[test]
+    fn an_open_brace_stands_for_itself() {
+        assert_eq!(pieces("a { b"), [Piece::Plain("a { b")]);
+        assert_eq!(pieces(""), []);
+    }
+}

@@ -1,0 +1,296 @@
+//! Scenario: a saved lesson, as its file says it.
+//!
+//! Owns the types of the file, field by field. Knows nothing of how the file is read ([`super::read`]), whether its
+//! names fit together ([`super::check`]), or how it is run.
+
+use serde::Deserialize;
+
+use super::expect::Expectation;
+use super::narration::Step;
+use crate::instant::SimDuration;
+use crate::machine::spec::Latency;
+use crate::program::durations::{duration, some_duration};
+use crate::program::{Named, Workload};
+
+/// The version of the file format that this program reads.
+pub const SCHEMA: u32 = 1;
+
+/// A lesson: a machine, a workload, and two or more ways to run it, with what is to be seen.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Scenario {
+    /// [`SCHEMA`].
+    pub schema: u32,
+    /// The name in commands and file names: "blocked-executor".
+    pub id: String,
+    /// The place in the curriculum.
+    pub number: u32,
+    /// The chapter of the curriculum.
+    pub part: Part,
+    /// The name people read.
+    pub title: String,
+    /// What is to be learned, in one line.
+    pub idea: String,
+    /// The seed of every decision. 1 if left out.
+    #[serde(default = "one_u64")]
+    pub seed: u64,
+    /// The simulated computer; one core if left out.
+    #[serde(default)]
+    pub machine: MachineSpec,
+    /// The cost profile that the lesson is told in: "zero", "jimblandy" or "cited" (the default).
+    #[serde(default = "cited")]
+    pub costs: String,
+    /// What has to be done.
+    pub workload: Workload,
+    /// The ways to run it, two or more.
+    pub runs: Vec<RunSpec>,
+    /// What a person may turn.
+    #[serde(default)]
+    pub knobs: Vec<Knob>,
+    /// The lesson with something changed.
+    #[serde(default)]
+    pub variants: Vec<Variant>,
+    /// What must be true of the runs; `wakeline check` asserts it.
+    #[serde(default)]
+    pub expectations: Vec<Expectation>,
+    /// The lesson, step by step.
+    #[serde(default)]
+    pub narration: Vec<Step>,
+    /// The name of the file it was read from.
+    #[serde(skip)]
+    pub file: String,
+    /// The text it was read from, with what was set in it.
+    #[serde(skip)]
+    pub text: String,
+}
+
+impl Scenario {
+    /// The run of that id.
+    pub fn run(&self, id: &str) -> Option<&RunSpec> {
+        self.runs.iter().find(|run| run.id == id)
+    }
+
+    /// The variant of that id.
+    pub fn variant(&self, id: &str) -> Option<&Variant> {
+        self.variants.iter().find(|variant| variant.id == id)
+    }
+
+    /// A run's title, or one made from its model, workers and cores.
+    pub fn run_title(&self, run: &RunSpec) -> String {
+        let plural = |n: u32, what: &str| format!("{n} {what}{}", if n == 1 { "" } else { "s" });
+        match (&run.title, run.model.has_workers()) {
+            (Some(title), _) => title.clone(),
+            (None, true) => format!("{}, {}", run.model.title(), plural(run.workers(), "worker")),
+            (None, false) => format!("{}, {}", run.model.title(), plural(self.machine.cores, "core")),
+        }
+    }
+
+    /// How threads are scheduled in this run.
+    pub fn policy(&self, run: &RunSpec) -> PolicySpec {
+        run.policy.unwrap_or(self.machine.policy)
+    }
+}
+
+fn one_u64() -> u64 {
+    1
+}
+
+fn cited() -> String {
+    "cited".to_owned()
+}
+
+/// A chapter of the curriculum.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+pub enum Part {
+    /// Why concurrency.
+    A,
+    /// Futures.
+    B,
+    /// Executors.
+    C,
+    /// Cancellation.
+    D,
+    /// Wakes.
+    E,
+    /// Fairness.
+    F,
+    /// Coordination.
+    G,
+    /// Choosing.
+    H,
+}
+
+impl Part {
+    /// Every chapter, in order.
+    pub const ALL: [Part; 8] = [Part::A, Part::B, Part::C, Part::D, Part::E, Part::F, Part::G, Part::H];
+
+    /// The chapter's name.
+    pub const fn title(self) -> &'static str {
+        match self {
+            Part::A => "Why concurrency",
+            Part::B => "Futures",
+            Part::C => "Executors",
+            Part::D => "Cancellation",
+            Part::E => "Wakes",
+            Part::F => "Fairness",
+            Part::G => "Coordination",
+            Part::H => "Choosing",
+        }
+    }
+}
+
+/// The simulated computer. What is left out is usual: one core, round robin with 4 ms, no devices but the plain one.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct MachineSpec {
+    /// Simulated CPUs, 1 to 64.
+    pub cores: u32,
+    /// How threads get their turn on a core.
+    pub policy: PolicySpec,
+    /// Devices besides the plain one, by name.
+    pub devices: Named<DeviceSpec>,
+    /// A run ends with a finding after so many steps.
+    pub max_steps: Option<u64>,
+    /// A run ends with a finding at this virtual time.
+    #[serde(deserialize_with = "some_duration")]
+    pub max_time: Option<SimDuration>,
+}
+
+impl Default for MachineSpec {
+    fn default() -> MachineSpec {
+        MachineSpec {
+            cores: 1,
+            policy: PolicySpec::RoundRobin { quantum: SimDuration::from_millis(4) },
+            devices: Named::default(),
+            max_steps: None,
+            max_time: None,
+        }
+    }
+}
+
+/// How threads get their turn on a core.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum PolicySpec {
+    /// In turn, at most a quantum at a time.
+    RoundRobin {
+        /// The longest time on the core while others wait.
+        #[serde(deserialize_with = "duration")]
+        quantum: SimDuration,
+    },
+    /// By priority, the first come first among equals, until it blocks or one of higher priority comes.
+    Fifo,
+    /// In proportion to weight, after Linux's EEVDF.
+    Fair,
+}
+
+/// A device that answers requests.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DeviceSpec {
+    /// How long a request takes.
+    pub latency: Latency,
+    /// How many it works on at a time; any number, if left out. The others queue.
+    #[serde(default)]
+    pub in_flight: Option<u32>,
+}
+
+/// One way to run the workload.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RunSpec {
+    /// The name in commands: "async", "threads".
+    pub id: String,
+    /// The name people read; made from the model if left out, so that it follows what is set.
+    #[serde(default)]
+    pub title: Option<String>,
+    /// The concurrency model.
+    pub model: ModelSpec,
+    /// Workers of an async runtime; 1 if left out.
+    #[serde(default)]
+    pub workers: Option<u32>,
+    /// How threads get their turn in this run; as the machine says, if left out.
+    #[serde(default)]
+    pub policy: Option<PolicySpec>,
+}
+
+impl RunSpec {
+    /// Workers of the run's runtime.
+    pub fn workers(&self) -> u32 {
+        self.workers.unwrap_or(1)
+    }
+}
+
+/// A concurrency model.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ModelSpec {
+    /// An async runtime whose workers share one first-in, first-out ready queue.
+    AsyncFifo,
+    /// An async runtime whose workers have queues of their own and steal from each other.
+    AsyncStealing,
+    /// One OS thread a task.
+    ThreadPerTask,
+}
+
+impl ModelSpec {
+    /// The name as a file writes it.
+    pub const fn id(self) -> &'static str {
+        match self {
+            ModelSpec::AsyncFifo => "async_fifo",
+            ModelSpec::AsyncStealing => "async_stealing",
+            ModelSpec::ThreadPerTask => "thread_per_task",
+        }
+    }
+
+    /// The first words of a run's title.
+    pub const fn title(self) -> &'static str {
+        match self {
+            ModelSpec::AsyncFifo => "async",
+            ModelSpec::AsyncStealing => "async, stealing",
+            ModelSpec::ThreadPerTask => "threads",
+        }
+    }
+
+    /// Whether the model has workers to count.
+    pub const fn has_workers(self) -> bool {
+        match self {
+            ModelSpec::AsyncFifo | ModelSpec::AsyncStealing => true,
+            ModelSpec::ThreadPerTask => false,
+        }
+    }
+}
+
+/// Something that a person may turn.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Knob {
+    /// Which value of the file it sets: "runs.async.workers".
+    pub path: String,
+    /// The name people read.
+    pub label: String,
+    /// The values it can have.
+    pub values: KnobValues,
+}
+
+/// The values that a knob can have.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum KnobValues {
+    /// Any of these, as the file writes them.
+    OneOf(Vec<String>),
+    /// Any whole number between the two, ends included.
+    Range(u32, u32),
+}
+
+/// The lesson with something changed.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Variant {
+    /// The name in commands: "two-workers".
+    pub id: String,
+    /// The name people read: "2 workers".
+    pub title: String,
+    /// What is changed: "PATH=VALUE", as `wakeline run --set` takes it.
+    pub set: Vec<String>,
+}
