@@ -1,6 +1,7 @@
 //! The window and the command line.
 
 pub mod session;
+pub mod shelf;
 pub mod timeline;
 pub mod ui;
 pub mod window;

@@ -3,7 +3,8 @@
 use super::command::Command;
 use super::step::{self, Cursor, Stop};
 use super::view::{Kind, View};
-use super::{Origin, Place, Selection, Session, document::Moment, jobs};
+use super::{Origin, Place, Selection, Session, document::Step};
+use sim_core::scenario::anchor;
 
 /// One press of a zoom key.
 const ZOOM_STEP: f64 = 1.5;
@@ -51,8 +52,8 @@ impl Session {
             }
             C::Resume if !self.runs.is_empty() => self.place = Place::Open,
             C::Resume => {}
-            C::OpenScenario(id) => self.load(Origin::Library(id.clone()), jobs::scenario(id)),
-            C::OpenFile(path) => self.load(Origin::File(path.clone()), jobs::file(path)),
+            C::OpenScenario(id) => self.load(Origin::Library(id), None),
+            C::OpenFile(path) => self.load(Origin::File(path), None),
             C::Reload => self.reload(),
             C::CancelLoading => {
                 if let Some(loader) = &self.loader {
@@ -67,10 +68,8 @@ impl Session {
     }
 
     fn reload(&mut self) {
-        match self.last_origin.clone() {
-            Some(Origin::Library(id)) => self.load(Origin::Library(id.clone()), jobs::scenario(id)),
-            Some(Origin::File(path)) => self.load(Origin::File(path.clone()), jobs::file(path)),
-            None => {}
+        if let Some(origin) = self.last_origin.clone() {
+            self.load(origin, self.document().and_then(|d| d.variant.clone()));
         }
     }
 
@@ -180,14 +179,26 @@ impl Session {
         let Some(document) = self.document.clone() else { return };
         let Some(shown) = document.steps.get(step) else { return };
         self.step = step;
+        if shown.says.variant != document.variant {
+            // The step speaks of the scenario with something changed: it is shown when that has been run.
+            self.step_wanted = Some(step);
+            return self.load(document.origin.clone(), shown.says.variant.clone());
+        }
         self.focus_run(shown.run);
-        if let Some(track) = self.track_named(shown.run, &shown.select) {
+        let selected = shown.says.select.as_deref().and_then(|name| self.track_named(shown.run, name));
+        if let Some(track) = selected {
             self.selection = Selection::Track { run: shown.run, track };
         }
-        if let Moment::At(time) = shown.at {
-            let cursor = self.focused().map(|run| Cursor::at(&run.trace, time));
-            self.jump(cursor.unwrap_or_default());
+        if let Some(cursor) = self.moment_of(shown) {
+            self.jump(cursor);
         }
+    }
+
+    /// Where the moment is that a step speaks of: just after the event that stands for it, or so long after it.
+    fn moment_of(&self, step: &Step) -> Option<Cursor> {
+        let (at, trace) = (step.says.at.as_ref()?, &self.runs.get(step.run)?.trace);
+        let moment = anchor::find(at, trace)?;
+        Some(if at.after.is_zero() { Cursor::after(trace, moment.event) } else { Cursor::at(trace, moment.time) })
     }
 
     fn look(&mut self, command: Command) {

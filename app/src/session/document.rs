@@ -4,8 +4,6 @@
 
 use std::path::PathBuf;
 
-use sim_core::instant::SimTime;
-
 /// A scenario of the library, as its card shows it.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Entry {
@@ -32,8 +30,14 @@ pub enum Origin {
     File(PathBuf),
 }
 
+impl Default for Origin {
+    fn default() -> Origin {
+        Origin::Library(String::new())
+    }
+}
+
 /// What is open.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Debug, Default)]
 pub struct Document {
     /// Where it came from.
     pub origin: Origin,
@@ -45,49 +49,17 @@ pub struct Document {
     pub idea: String,
     /// The lesson, step by step; empty for a trace without one.
     pub steps: Vec<Step>,
+    /// What is changed about the scenario, by the variant's id.
+    pub variant: Option<String>,
 }
 
 /// A step of the lesson.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Step {
-    /// Its headline.
-    pub title: String,
-    /// What it says, with markup: `{name}`, `` `code` ``.
-    pub text: String,
     /// The run whose moment it speaks of, from 0.
     pub run: usize,
-    /// The task or thread to be selected, by name; empty for none.
-    pub select: String,
-    /// Finds the moment in the run's trace.
-    pub at: Moment,
-}
-
-/// How a moment is found.
-#[derive(Clone, Copy)]
-pub enum Moment {
-    /// Where the cursor is.
-    Here,
-    /// A fixed time.
-    At(SimTime),
-}
-
-impl PartialEq for Moment {
-    fn eq(&self, other: &Moment) -> bool {
-        match (self, other) {
-            (Moment::Here, Moment::Here) => true,
-            (Moment::At(a), Moment::At(b)) => a == b,
-            _ => false,
-        }
-    }
-}
-
-impl std::fmt::Debug for Moment {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Moment::Here => f.write_str("Here"),
-            Moment::At(t) => write!(f, "At({t})"),
-        }
-    }
+    /// What it says, and where its moment is.
+    pub says: sim_core::scenario::Step,
 }
 
 /// What is known of a run before it starts.
@@ -136,35 +108,4 @@ impl Problem {
             None => self.file.clone(),
         }
     }
-}
-
-/// A piece of a text with markup.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Piece<'t> {
-    /// Words.
-    Plain(&'t str),
-    /// The name of a task, resource, device or run.
-    Name(&'t str),
-    /// A time, an id or code.
-    Code(&'t str),
-}
-
-/// Takes a text apart. A brace or backtick that is not closed stands for itself.
-pub fn pieces(text: &str) -> Vec<Piece<'_>> {
-    let mut pieces = Vec::new();
-    let mut rest = text;
-    while let Some(open) = rest.find(['{', '`']) {
-        let close = if rest.as_bytes()[open] == b'{' { '}' } else { '`' };
-        let Some(length) = rest[open + 1..].find(close) else { break };
-        if open > 0 {
-            pieces.push(Piece::Plain(&rest[..open]));
-        }
-        let inside = &rest[open + 1..open + 1 + length];
-        pieces.push(if close == '}' { Piece::Name(inside) } else { Piece::Code(inside) });
-        rest = &rest[open + length + 2..];
-    }
-    if !rest.is_empty() {
-        pieces.push(Piece::Plain(rest));
-    }
-    pieces
 }

@@ -44,6 +44,7 @@ pub type Job = Box<dyn FnOnce(&Outlet) + Send>;
 pub type Wake = Arc<dyn Fn() + Send + Sync>;
 
 /// Where a job puts its reports.
+#[derive(Clone)]
 pub struct Outlet {
     reports: Sender<Report>,
     cancelled: Arc<AtomicBool>,

@@ -6,7 +6,7 @@
 
 pub mod command;
 pub mod document;
-#[doc(hidden)]
+#[cfg(test)]
 pub mod fixture;
 pub mod jobs;
 pub mod loader;
@@ -61,7 +61,7 @@ pub struct Session {
     fitted: bool,
     playback: Playback,
     step: usize,
-    step_wanted: bool,
+    step_wanted: Option<usize>,
     dark: bool,
     keys_shown: bool,
     quitting: bool,
@@ -86,7 +86,7 @@ impl Session {
             fitted: true,
             playback: Playback::default(),
             step: 0,
-            step_wanted: false,
+            step_wanted: None,
             dark: false,
             keys_shown: false,
             quitting: false,
@@ -196,10 +196,15 @@ impl Session {
         self.dark = dark;
     }
 
+    /// Opens what comes from `origin`; what was open stays until it is there.
+    pub fn load(&mut self, origin: Origin, variant: Option<String>) {
+        self.last_origin = Some(origin.clone());
+        self.start(jobs::job(origin, variant));
+    }
+
     /// Starts a job; what was open stays until it reports.
-    pub fn load(&mut self, origin: Origin, job: Job) {
+    pub fn start(&mut self, job: Job) {
         self.playback.pause();
-        self.last_origin = Some(origin);
         self.loader = Some(Loader::start(job, Arc::clone(&self.wake)));
     }
 
@@ -268,7 +273,7 @@ impl Session {
         self.fitted = true;
         self.playback = Playback::default();
         self.step = 0;
-        self.step_wanted = self.document().is_some_and(|d| !d.steps.is_empty());
+        self.step_wanted = Some(0);
     }
 
     /// After a run has grown: the whole stays in view while nobody has zoomed, and the cursor counts anew.
@@ -277,9 +282,10 @@ impl Session {
             self.view = View::whole(self.total());
             self.playback.suit(self.total());
         }
-        if self.step_wanted && self.runs.iter().all(|r| !r.may_grow()) {
-            self.step_wanted = false;
-            self.go_to_step(0);
+        if self.runs.iter().all(|r| !r.may_grow())
+            && let Some(step) = self.step_wanted.take()
+        {
+            self.go_to_step(step);
         }
         let time = self.cursor.time;
         if time > SimTime::ZERO

@@ -5,6 +5,7 @@ use egui::{Rect, ScrollArea, Sense, Ui, WidgetInfo, pos2, vec2};
 
 use crate::session::document::Step;
 use crate::session::{Command, Document, Session};
+use sim_core::scenario::narration::{Piece, pieces};
 
 use super::fonts;
 use super::theme::Theme;
@@ -49,7 +50,7 @@ pub fn strip_ui(ui: &mut Ui, session: &Session, emit: &mut Emit<'_>) {
     widgets::inside(ui, text, |ui| {
         ScrollArea::vertical().id_salt("strip").auto_shrink(false).show(ui, |ui| {
             let (title, body) = match document.steps.get(session.step()) {
-                Some(step) => (step.title.as_str(), step.text.as_str()),
+                Some(step) => (step.says.title.as_str(), step.says.text.as_str()),
                 None => (document.title.as_str(), document.idea.as_str()),
             };
             let mut job = LayoutJob::default();
@@ -99,11 +100,11 @@ fn progress_ui(ui: &mut Ui, document: &Document, step: usize, theme: &Theme) {
 
 fn step_ui(ui: &mut Ui, step: &Step, theme: &Theme) {
     ui.add(
-        egui::Label::new(egui::RichText::new(&step.title).font(fonts::semibold(fonts::TITLE)).color(theme.text1))
+        egui::Label::new(egui::RichText::new(&step.says.title).font(fonts::semibold(fonts::TITLE)).color(theme.text1))
             .wrap(),
     );
     let mut job = LayoutJob::default();
-    narrate(&mut job, &step.text, fonts::NARRATION, theme);
+    narrate(&mut job, &step.says.text, fonts::NARRATION, theme);
     ui.add(egui::Label::new(job).wrap());
 }
 
@@ -142,8 +143,7 @@ fn buttons_ui(ui: &mut Ui, session: &Session, document: &Document, width: f32, e
 fn narrate(job: &mut LayoutJob, text: &str, size: f32, theme: &Theme) {
     let line_height = Some((size * 1.47).round());
     let format = |font, color| TextFormat { font_id: font, color, line_height, ..TextFormat::default() };
-    for piece in crate::session::document::pieces(text) {
-        use crate::session::document::Piece;
+    for piece in pieces(text) {
         let (words, format) = match piece {
             Piece::Plain(words) => (words, format(fonts::regular(size), theme.text1)),
             Piece::Name(words) => (words, format(fonts::semibold(size), theme.text1)),

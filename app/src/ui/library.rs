@@ -2,6 +2,7 @@
 
 use egui::{Align2, Rect, ScrollArea, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2};
 
+use crate::session::jobs::path_from_text;
 use crate::session::{Command, Entry, Session};
 
 use super::fonts;
@@ -81,9 +82,8 @@ fn tools_ui(ui: &mut Ui, session: &Session, state: &mut LibraryState, emit: &mut
 }
 
 fn open(state: &LibraryState, emit: &mut Emit<'_>) {
-    let path = state.path.trim();
-    if !path.is_empty() {
-        emit.emit(Command::OpenFile(path.into()));
+    if !state.path.trim().is_empty() {
+        emit.emit(Command::OpenFile(path_from_text(&state.path)));
     }
 }
 

@@ -50,10 +50,7 @@ impl Chunk {
     }
 
     /// Adds a record. Panics if the chunk is full.
-<<<<<<< HEAD
-=======
     #[inline]
->>>>>>> scenario
     pub fn push(&mut self, record: Record) {
         assert!(!self.is_full(), "a full chunk was pushed to");
         self.records.push(record);
