@@ -145,6 +145,7 @@ impl Shell {
             ctx.all_styles_mut(|style| {
                 style.visuals = theme.visuals();
                 style.spacing.tooltip_width = 420.0;
+                style.spacing.scroll.fade.strength = 0.0;
                 style.interaction.tooltip_delay = 0.35;
                 style.interaction.selectable_labels = false;
                 style.text_styles = [

@@ -45,10 +45,11 @@ impl Window {
         Window { harness, shell, raster }
     }
 
-    /// The window with a scenario open and all of it simulated.
-    pub fn with_scenario(id: &str, width: f32, height: f32) -> Window {
+    /// The window with the tests' own scenario open and all of it simulated: blocked-executor, with three steps.
+    pub fn with_blocked_executor(width: f32, height: f32) -> Window {
         let mut window = Window::open(width, height);
-        window.apply(Command::OpenScenario(id.to_owned()));
+        let file = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/it/blocked.ron");
+        window.apply(Command::OpenFile(file));
         window.finish_loading();
         window
     }

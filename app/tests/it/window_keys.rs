@@ -12,7 +12,7 @@ fn ms(tenths: u64) -> SimTime {
 }
 
 fn blocked() -> Window {
-    let mut window = Window::with_scenario("blocked-executor", 1280.0, 800.0);
+    let mut window = Window::with_blocked_executor(1280.0, 800.0);
     window.press("Home");
     window
 }
@@ -125,13 +125,15 @@ fn brackets_follow_a_wake_to_its_cause_and_its_effect() {
 
 #[test]
 fn page_keys_go_through_the_lesson() {
-    let mut window = Window::with_scenario("blocked-executor", 1280.0, 800.0);
+    let mut window = Window::with_blocked_executor(1280.0, 800.0);
     let steps = window.session(|s| s.document().map_or(0, |d| d.steps.len()));
-    assert!(steps >= 2);
     for expected in 1..steps {
         window.press("PageDown");
         assert_eq!(window.session(|s| s.step()), expected);
+        let off = time(&window).as_nanos().abs_diff(ms(821).as_nanos());
+        assert!(off < 1_000, "the cursor goes to the step's moment: {off} ns off");
     }
+    assert_eq!(window.session(|s| s.focus()), 1, "the step speaks of the thread run");
     window.press("PageDown");
     assert_eq!(window.session(|s| s.step()), steps - 1, "the last step stays");
     window.press("PageUp");

@@ -21,7 +21,7 @@ fn the_window_opens_on_the_scenarios_and_one_press_shows_two_runs() {
 
 #[test]
 fn the_stage_shows_the_queue_behind_the_blocked_worker() {
-    let mut window = Window::with_scenario("blocked-executor", 1280.0, 800.0);
+    let mut window = Window::with_blocked_executor(1280.0, 800.0);
     window.apply(Command::Seek(SimTime::from_nanos(82_100_000)));
     window.harness.get_by_label("hb wants to run");
     window.harness.get_by_label_contains("is inside its poll, off the core");
@@ -30,7 +30,7 @@ fn the_stage_shows_the_queue_behind_the_blocked_worker() {
 
 #[test]
 fn a_click_on_the_stage_selects_the_row() {
-    let mut window = Window::with_scenario("blocked-executor", 1280.0, 800.0);
+    let mut window = Window::with_blocked_executor(1280.0, 800.0);
     window.apply(Command::ClearSelection);
     window.apply(Command::Seek(SimTime::from_nanos(82_100_000)));
     window.harness.get_by_label("hb wants to run").click();
@@ -41,7 +41,7 @@ fn a_click_on_the_stage_selects_the_row() {
 
 #[test]
 fn a_click_on_an_event_moves_the_cursor_there() {
-    let mut window = Window::with_scenario("blocked-executor", 1280.0, 800.0);
+    let mut window = Window::with_blocked_executor(1280.0, 800.0);
     window.press("Home");
     let second = window.session(|s| s.runs()[0].lesson_events[1]);
     window.harness.get_by_label_contains(&format!("Event {second} at")).click();
@@ -51,7 +51,7 @@ fn a_click_on_an_event_moves_the_cursor_there() {
 
 #[test]
 fn a_click_on_the_timeline_moves_the_cursor_and_selects_the_row() {
-    let mut window = Window::with_scenario("blocked-executor", 1280.0, 800.0);
+    let mut window = Window::with_blocked_executor(1280.0, 800.0);
     let row = window.harness.get_by_label_contains("hog of run A").rect();
     let rows = window.harness.get_by_label("Timeline").rect();
     let at = egui::pos2(rows.center().x, row.center().y);
@@ -68,7 +68,7 @@ fn a_click_on_the_timeline_moves_the_cursor_and_selects_the_row() {
 
 #[test]
 fn the_wheel_with_ctrl_zooms_at_the_pointer() {
-    let mut window = Window::with_scenario("blocked-executor", 1280.0, 800.0);
+    let mut window = Window::with_blocked_executor(1280.0, 800.0);
     let rows = window.harness.get_by_label("Timeline").rect();
     let before = window.session(|s| s.view());
     window.harness.hover_at(rows.left_center());
@@ -82,7 +82,7 @@ fn the_wheel_with_ctrl_zooms_at_the_pointer() {
 
 #[test]
 fn the_other_run_shows_what_has_happened_up_to_the_cursor() {
-    let mut window = Window::with_scenario("blocked-executor", 1280.0, 800.0);
+    let mut window = Window::with_blocked_executor(1280.0, 800.0);
     window.apply(Command::Seek(SimTime::from_nanos(82_100_000)));
     let state = |s: &mut wakeline::session::Session| s.runs()[1].snapshot().time;
     let shown = window.session(state);
@@ -104,7 +104,7 @@ fn a_file_that_is_not_there_says_so_in_the_window() {
 
 #[test]
 fn escape_selects_nothing() {
-    let mut window = Window::with_scenario("blocked-executor", 1280.0, 800.0);
+    let mut window = Window::with_blocked_executor(1280.0, 800.0);
     window.harness.get_by_label_contains("hog of run B").click();
     window.harness.run();
     assert_ne!(window.session(|s| s.selection()), Selection::Nothing);
@@ -116,7 +116,7 @@ fn escape_selects_nothing() {
 #[test]
 fn every_size_from_the_smallest_on_can_be_shown() {
     for (width, height) in [(640.0, 400.0), (1024.0, 768.0), (1920.0, 1080.0)] {
-        let mut window = Window::with_scenario("blocked-executor", width, height);
+        let mut window = Window::with_blocked_executor(width, height);
         window.press("PageDown");
         window.apply(Command::SwitchTheme);
         window.apply(Command::ShowLibrary);

@@ -6,7 +6,7 @@ use wakeline::session::Command;
 use crate::support::{Window, assert_picture};
 
 fn blocked(dark: bool) -> Window {
-    let mut window = Window::with_scenario("blocked-executor", 900.0, 600.0);
+    let mut window = Window::with_blocked_executor(900.0, 600.0);
     window.session(|s| s.set_dark(dark));
     window.apply(Command::Seek(SimTime::from_nanos(82_100_000)));
     window
