@@ -7,6 +7,7 @@ mod analysis_index;
 mod analysis_metrics;
 mod own_view;
 mod riskiest_bet;
+mod run_ends;
 mod runs_read;
 mod trace_file;
 mod trace_legal;
