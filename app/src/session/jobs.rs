@@ -77,7 +77,7 @@ fn open_scenario(
     }
     for (n, run) in asked.runs.iter().enumerate() {
         let parts = outlet.clone();
-        let sink = Box::new(move |part| parts.send(Report::Part { run: n, part }));
+        let sink = Box::new(move |part| parts.send(Report::Part { run: n, part: Box::new(part) }));
         asked.execute(&run.id, &options, Some(sink));
         if !outlet.send(Report::RunEnded { run: n, notice: None }) {
             break;
@@ -177,7 +177,7 @@ fn stream(outlet: &Outlet, run: usize, trace: &Trace) {
     let mut tables = Some(trace.tables().clone());
     for chunk in trace.chunks() {
         let part = TracePart { chunk: Arc::clone(chunk), tables: tables.take().unwrap_or_default() };
-        if !outlet.send(Report::Part { run, part }) {
+        if !outlet.send(Report::Part { run, part: Box::new(part) }) {
             return;
         }
     }

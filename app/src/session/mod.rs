@@ -238,7 +238,7 @@ impl Session {
             Report::Opened(document, titles) => self.open(document, titles),
             Report::Part { run, part } => {
                 if let Some(run) = self.runs.get_mut(run) {
-                    run.append(part);
+                    run.append(*part);
                 }
                 self.grown();
             }
