@@ -1,7 +1,8 @@
 //! The window and the command line.
 
+pub mod cli;
+pub mod library;
 pub mod session;
-pub mod shelf;
 pub mod timeline;
 pub mod ui;
 pub mod window;

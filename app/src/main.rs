@@ -1,7 +1,7 @@
 //! The window and the command line.
 
-fn main() {
-    if let Err(error) = wakeline::window::open(std::env::args_os().nth(1).map(Into::into)) {
-        eprintln!("{error}");
-    }
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    wakeline::cli::main(|file| wakeline::window::open(file).map_err(|error| error.to_string()))
 }

@@ -7,6 +7,7 @@ use std::path::PathBuf;
 
 use egui::{Ui, ViewportCommand, vec2};
 
+use crate::library;
 use crate::session::{Command, jobs};
 use crate::ui::Shell;
 use crate::ui::theme::Theme;
@@ -96,9 +97,19 @@ impl Window {
         let dark = context.storage.and_then(|s| s.get_string(THEME)).is_some_and(|t| t == "dark");
         shell.session.set_dark(dark);
         if let Some(file) = file {
-            shell.session.apply(Command::OpenFile(file));
+            shell.session.apply(opening(file));
         }
         Window { shell }
+    }
+}
+
+/// A scenario's id opens it, as it does on the command line, unless there is a file of that name.
+fn opening(file: PathBuf) -> Command {
+    match file.to_str() {
+        Some(id) if !file.exists() && library::embedded().iter().any(|e| e.id == id) => {
+            Command::OpenScenario(id.to_owned())
+        }
+        _ => Command::OpenFile(file),
     }
 }
 

@@ -219,7 +219,7 @@ impl Machine {
         let end = sim.enter(|| {
             captured(|| {
                 start();
-                let end = sim.drive(|| (), || finished(&sim.kernel.borrow()));
+                let end = sim.drive(|| sim.show(|_| Vec::new()), || finished(&sim.kernel.borrow()));
                 sim.finish(end);
                 end
             })

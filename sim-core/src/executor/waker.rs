@@ -64,13 +64,30 @@ pub(crate) enum TaskState {
     Aborted,
     /// Waiting for a wake.
     Pending,
-    /// Completed, cancelled or panicked.
-    Ended,
+    /// Its future returned its value.
+    Completed,
+    /// Its future was dropped before.
+    Cancelled,
+    /// Its future panicked.
+    Panicked,
 }
 
 impl TaskState {
-    const ALL: [TaskState; 6] =
-        [TaskState::Ready, TaskState::Polling, TaskState::Woken, TaskState::Aborted, TaskState::Pending, TaskState::Ended];
+    const ALL: [TaskState; 8] = [
+        TaskState::Ready,
+        TaskState::Polling,
+        TaskState::Woken,
+        TaskState::Aborted,
+        TaskState::Pending,
+        TaskState::Completed,
+        TaskState::Cancelled,
+        TaskState::Panicked,
+    ];
+
+    /// Whether nothing can happen to it any more.
+    pub fn is_end(self) -> bool {
+        matches!(self, TaskState::Completed | TaskState::Cancelled | TaskState::Panicked)
+    }
 
     /// Whether a worker is inside its poll.
     pub fn is_polling(self) -> bool {

@@ -48,6 +48,20 @@ pub(crate) enum Progress {
     NotYet,
 }
 
+impl Request {
+    /// Whether someone waits for an answer that is not there yet.
+    pub fn is_awaited(&self) -> bool {
+        !self.completed && self.wake.is_some()
+    }
+}
+
+impl TimerState {
+    /// Whether it is armed, and the trace says so.
+    pub fn is_armed(&self) -> bool {
+        !self.fired && self.shown
+    }
+}
+
 impl Kernel {
     /// Arms a timer for `deadline`; `by` waits for it.
     pub fn set_timer(&mut self, deadline: SimTime, by: Actor, wake: Option<Wake>) -> TimerId {

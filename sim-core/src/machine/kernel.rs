@@ -5,19 +5,20 @@
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BinaryHeap, VecDeque};
+use std::panic::Location;
 
 use super::costs::Costs;
 use super::decide::{Choice, Decider};
 use super::devices::{DeviceState, Request, TimerState};
 use super::policy::{ThreadPolicy, ThreadView};
 use super::resource::Resource;
-use super::spec::{Limits, Machine};
+use super::spec::{Limits, Machine, Watcher};
 use super::threads::Thread;
 use crate::instant::{SimDuration, SimTime};
 use crate::trace::event::{DecisionKind, EndReason, Event};
 use crate::trace::ids::*;
 use crate::trace::store::Recorder;
-use crate::trace::tables::{Decision, DeviceInfo, QueueInfo, QueueKind, Tables};
+use crate::trace::tables::{Decision, DeviceInfo, QueueInfo, QueueKind, SourcePlace, Tables};
 
 /// The run queue's id: the first queue of every run.
 pub(crate) const RUN_QUEUE: QueueId = QueueId(0);
@@ -48,7 +49,11 @@ pub(crate) struct Kernel {
     pub agenda: BinaryHeap<Reverse<Scheduled>>,
     pub submissions: u64,
     pub waiters: u64,
-    pub granted: std::collections::BTreeSet<u64>,
+    /// Waiters that were granted what they wait for and have not looked yet, by key; with whom the trace still shows
+    /// waiting for what.
+    pub granted: BTreeMap<u64, Option<(ResourceId, Actor)>>,
+    /// Is shown the machine's own view after every step.
+    pub watcher: Option<Watcher>,
     pub decider: Decider,
 }
 
@@ -134,7 +139,8 @@ impl Kernel {
             agenda: BinaryHeap::new(),
             submissions: 0,
             waiters: 0,
-            granted: Default::default(),
+            granted: BTreeMap::new(),
+            watcher: machine.watcher,
             decider: Decider::new(machine.seed, machine.replay),
         }
     }
@@ -143,8 +149,10 @@ impl Kernel {
     #[inline(always)]
     pub fn record(&mut self, event: Event) {
         if self.recording {
+            // One look at the room for both: after it the recorder's own is known to find some.
             if self.recorder.is_full() {
                 self.next_chunk();
+                return self.recorder.record(self.now, event);
             }
             self.recorder.record(self.now, event);
         }
@@ -159,7 +167,18 @@ impl Kernel {
     }
 
     pub fn intern(&mut self, text: &str) -> StrId {
-        self.recorder.intern(text)
+        if text.is_empty() { StrId(0) } else { self.recorder.intern(text) }
+    }
+
+    /// A place in the source, its file named once.
+    pub fn place(&mut self, at: &'static Location<'static>) -> SourcePlace {
+        let tables = self.recorder.tables_mut();
+        // Places name few files, and mostly the one named last.
+        let file = tables.files.iter().rposition(|file| file == at.file()).unwrap_or_else(|| {
+            tables.files.push(at.file().to_owned());
+            tables.files.len() - 1
+        });
+        SourcePlace { file: u32::try_from(file).unwrap_or(u32::MAX), line: at.line(), column: at.column() }
     }
 
     /// Adds a named list of tasks.
@@ -295,7 +314,7 @@ impl Kernel {
                 horizon = horizon.min(other.segment_end).min(other.quantum_end);
             }
         }
-        if idle && !self.run_queue.is_empty() {
+        if (idle && !self.run_queue.is_empty()) || self.watcher.is_some() {
             horizon = self.now;
         }
         self.horizon = horizon;

@@ -19,4 +19,5 @@ pub(crate) mod sim;
 pub mod spec;
 pub(crate) mod stack;
 pub(crate) mod threads;
+mod view;
 pub(crate) mod waiting;

@@ -116,7 +116,7 @@ impl Kernel {
     /// Whether the waiter was granted what it waits for; its key is used up if so. Otherwise `wake` is told later, and
     /// the one before is handed back to be dropped outside the kernel.
     pub fn poll_grant(&mut self, id: ResourceId, key: WaitKey, wake: Option<Wake>) -> (bool, Option<Wake>) {
-        if self.granted.remove(&key.0) {
+        if self.granted.remove(&key.0).is_some() {
             return (true, wake);
         }
         let resource = &mut self.resources[id.index()];
@@ -127,7 +127,10 @@ impl Kernel {
 
     /// The waiter gives up. Answers whether it had been granted already, unseen, and what to drop outside the kernel.
     pub fn stop_waiting(&mut self, id: ResourceId, key: WaitKey) -> (bool, Option<Wake>) {
-        if self.granted.remove(&key.0) {
+        if let Some(unsaid) = self.granted.remove(&key.0) {
+            if let Some((resource, by)) = unsaid {
+                self.record(Event::WaitCancelled { resource, by });
+            }
             return (true, None);
         }
         let resource = &mut self.resources[id.index()];
@@ -162,8 +165,10 @@ impl Kernel {
             }
             let waiter = resource.waiters.pop_front().expect("the front was seen a line ago");
             resource.available -= waiter.need;
-            self.granted.insert(waiter.key);
-            if self.resources[id.index()].kind != ResourceKind::Channel {
+            if self.resources[id.index()].kind == ResourceKind::Channel {
+                self.granted.insert(waiter.key, Some((id, waiter.by)));
+            } else {
+                self.granted.insert(waiter.key, None);
                 self.resources[id.index()].holders.push((waiter.by, waiter.mode));
                 self.record(Event::Acquired { resource: id, by: waiter.by, mode: waiter.mode });
             }
@@ -175,7 +180,7 @@ impl Kernel {
     pub fn invite_one(&mut self, id: ResourceId) -> Vec<Wake> {
         let mut told = Vec::new();
         while let Some(waiter) = self.resources[id.index()].waiters.pop_front() {
-            self.granted.insert(waiter.key);
+            self.granted.insert(waiter.key, Some((id, waiter.by)));
             told.extend(waiter.wake);
             let next_reads = self.resources[id.index()].waiters.front().is_some_and(|w| w.mode == Mode::Shared);
             if waiter.mode == Mode::Exclusive || !next_reads {
@@ -206,7 +211,7 @@ impl Kernel {
 
     fn grant_receiver(&mut self, id: ResourceId) -> Option<Wake> {
         let waiter = self.resources[id.index()].receivers.pop_front()?;
-        self.granted.insert(waiter.key);
+        self.granted.insert(waiter.key, Some((id, waiter.by)));
         waiter.wake
     }
 
@@ -224,9 +229,7 @@ impl Kernel {
     /// Room came back: a message left, or one who had been given room gave up.
     pub fn give_room(&mut self, id: ResourceId) -> Vec<Wake> {
         let resource = &mut self.resources[id.index()];
-        if resource.available != u32::MAX {
-            resource.available += 1;
-        }
+        resource.available = resource.available.saturating_add(1);
         self.hand_off(id)
     }
 
@@ -246,8 +249,8 @@ impl Kernel {
         self.record(Event::ChannelClosed { resource: id, by });
         let mut told = Vec::new();
         for waiter in waiters {
-            self.granted.insert(waiter.key);
-            self.record(Event::WaitCancelled { resource: id, by: waiter.by });
+            // The closing itself ends their waits.
+            self.granted.insert(waiter.key, None);
             told.extend(waiter.wake);
         }
         told
@@ -263,7 +266,7 @@ impl Kernel {
         let nobody = waiters.is_empty();
         let mut told = Vec::new();
         for waiter in waiters {
-            self.granted.insert(waiter.key);
+            self.granted.insert(waiter.key, Some((id, waiter.by)));
             told.extend(waiter.wake);
         }
         (told, nobody)

@@ -20,6 +20,7 @@ use super::waiting::Wake;
 use crate::instant::{SimDuration, SimTime};
 use crate::trace::event::{EndReason, Event, SwitchReason};
 use crate::trace::ids::*;
+use crate::trace::snapshot::TaskState;
 
 thread_local! {
     static CURRENT: Cell<*const Sim> = const { Cell::new(ptr::null()) };
@@ -159,10 +160,8 @@ impl Sim {
         }
         let stop = self.stop.get();
         assert!(!stop.is_null(), "a body without a stack stopped in the middle of a call");
-        let actor = self.actor.get();
         // SAFETY: the pointer was set by the body that runs now, on whose stack the yielder lives while it runs.
         unsafe { (*stop).suspend(ask) };
-        self.actor.set(actor);
     }
 
     /// Notes what a body without a stack asks; it returns `Poll::Pending` right after.
@@ -204,6 +203,15 @@ impl Sim {
                 Step::QuantumOver(core) => self.kernel.borrow_mut().quantum_over(core),
                 Step::End(reason) => return reason,
             }
+        }
+    }
+
+    /// Shows the machine's own view to whoever watches. `tasks` are the executor's.
+    #[inline]
+    pub fn show(&self, tasks: impl FnOnce(&Kernel) -> Vec<TaskState>) {
+        let mut kernel = self.kernel.borrow_mut();
+        if kernel.watcher.is_some() {
+            kernel.show(tasks);
         }
     }
 
@@ -268,6 +276,8 @@ impl Sim {
         let now = kernel.now;
         let state = &mut kernel.threads[thread.index()];
         state.body = body;
+        // Whoever spoke goes on speaking when the thread does.
+        state.actor = self.actor.get();
         state.debt = SimDuration::ZERO;
         match ask {
             Some(Ask::Work(d)) => kernel.cores[core.index()].segment_end = now + d + debt,

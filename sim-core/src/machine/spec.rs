@@ -5,6 +5,7 @@
 use super::costs::Costs;
 use super::policy::{Eevdf, FifoPriority, RoundRobin, ThreadPolicy};
 use crate::instant::{SimDuration, SimTime};
+use crate::trace::snapshot::SnapshotView;
 use crate::trace::store::Sink;
 use crate::trace::tables::{Decision, RunInfo};
 
@@ -125,6 +126,9 @@ impl Default for Limits {
     }
 }
 
+/// Is shown, after every step, how many events are recorded and what the machine knows of itself.
+pub type Watcher = Box<dyn FnMut(usize, &SnapshotView)>;
+
 /// A simulated computer, ready to run a root under one model.
 ///
 /// ```
@@ -148,6 +152,7 @@ pub struct Machine {
     pub(crate) replay: Vec<(Decision, String)>,
     pub(crate) info: RunInfo,
     pub(crate) sink: Option<Sink>,
+    pub(crate) watcher: Option<Watcher>,
     pub(crate) stack_bytes: usize,
 }
 
@@ -171,6 +176,7 @@ impl Machine {
             replay: Vec::new(),
             info: RunInfo::default(),
             sink: None,
+            watcher: None,
             stack_bytes: 512 * 1024,
         }
     }
@@ -235,6 +241,13 @@ impl Machine {
     /// Hands each megabyte of trace to `sink` as soon as it is recorded; a false answer ends the run.
     pub fn stream(mut self, sink: Sink) -> Machine {
         self.sink = Some(sink);
+        self
+    }
+
+    /// Shows the machine's own view after every step, for comparing with what the trace says it must be. Slow: the
+    /// driver is asked at every moment.
+    pub fn watch(mut self, watcher: Watcher) -> Machine {
+        self.watcher = Some(watcher);
         self
     }
 

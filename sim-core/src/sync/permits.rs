@@ -41,7 +41,8 @@ impl Want {
             sim.owe(kernel.costs.sync_op);
             kernel.try_acquire(self.resource, by, self.count, self.mode, barging)
         });
-        taken.then_some(Held { resource: self.resource, by, count: self.count, mode: self.mode, barging })
+        // Made only where permits were taken: dropping it gives them back.
+        taken.then(|| Held { resource: self.resource, by, count: self.count, mode: self.mode, barging })
     }
 
     /// Waits for the permits: a task in line, a thread until it is the first to try when they are free.

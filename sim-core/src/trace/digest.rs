@@ -36,6 +36,7 @@ fn without_side_facts(tables: &Tables) -> Tables {
         run: RunInfo::default(),
         tasks: tables.tasks.iter().map(task).collect(),
         futures: tables.futures.iter().map(future).collect(),
+        files: Vec::new(),
         ..tables.clone()
     }
 }

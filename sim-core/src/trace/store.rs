@@ -50,7 +50,6 @@ impl Chunk {
     }
 
     /// Adds a record. Panics if the chunk is full.
-    #[inline]
     pub fn push(&mut self, record: Record) {
         assert!(!self.is_full(), "a full chunk was pushed to");
         self.records.push(record);
@@ -216,16 +215,23 @@ impl Recorder {
     #[inline(always)]
     pub fn record(&mut self, time: SimTime, event: Event) {
         let record = event.encode(time, &mut self.tables.wide);
-        if self.chunk.is_full() {
+        if self.is_full() {
             self.next_chunk();
         }
-        self.chunk.records.push(record);
+        let records = &mut self.chunk.records;
+        let len = records.len();
+        // SAFETY: there is room for one more: a full chunk was changed for an empty one above. `push` would look again,
+        // and that look would be a tenth of what recording costs.
+        unsafe {
+            records.as_mut_ptr().add(len).write(record);
+            records.set_len(len + 1);
+        }
     }
 
     /// Whether the next event begins a new chunk.
     #[inline(always)]
     pub fn is_full(&self) -> bool {
-        self.chunk.is_full()
+        self.chunk.records.len() == self.chunk.records.capacity()
     }
 
     /// The id of a text, the same for the same text.

@@ -7,10 +7,10 @@ use super::ids::*;
 use crate::instant::{SimDuration, SimTime};
 
 /// A place in the source of a program.
-#[derive(Clone, PartialEq, Eq, Debug, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, serde::Serialize, serde::Deserialize)]
 pub struct SourcePlace {
-    /// The file, as the compiler named it.
-    pub file: String,
+    /// The file: its place in [`Tables::files`].
+    pub file: u32,
     /// Line, from 1.
     pub line: u32,
     /// Column, from 1.
@@ -230,6 +230,8 @@ pub struct Tables {
     pub futures: Vec<FutureInfo>,
     /// In order of the `Decided` events.
     pub decisions: Vec<Decision>,
+    /// Source files, as the compiler named them. Side facts, outside the digest.
+    pub files: Vec<String>,
 }
 
 impl Tables {
@@ -291,7 +293,7 @@ impl Tables {
 
 /// How many rows each table had at some moment.
 #[derive(Clone, Copy, Default, Debug, PartialEq, Eq)]
-pub struct RowCounts([usize; 12]);
+pub struct RowCounts([usize; 13]);
 
 impl RowCounts {
     /// The counts after `more` rows were added.
@@ -303,7 +305,7 @@ impl RowCounts {
 macro_rules! each_table {
     ($do:ident) => {
         $do!(0 strings, 1 wide, 2 tasks, 3 threads, 4 workers, 5 queues, 6 devices, 7 resources, 8 timers, 9 requests,
-             10 futures, 11 decisions)
+             10 futures, 11 decisions, 12 files)
     };
 }
 

@@ -1,0 +1,94 @@
+//! `wakeline check`: scenarios read, run and held to what they expect; a line a scenario.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use sim_core::scenario::Scenario;
+
+use super::args::CheckArgs;
+use super::{Failure, Wrong, print_errors};
+use crate::library;
+
+/// What became of one scenario.
+enum Verdict {
+    Fine,
+    /// An expectation fails.
+    Fails,
+    /// It cannot be read.
+    Wrong,
+}
+
+/// Does what `check` asks. Every scenario is looked at, whatever became of those before it.
+pub fn check(ask: &CheckArgs, out: &mut impl Write) -> Result<(), Failure> {
+    let mut found = Vec::new();
+    for path in &ask.paths {
+        found.extend(files_of(path)?);
+    }
+    let (mut fails, mut wrong) = (0, 0);
+    for asked in &found {
+        match one(asked, out)? {
+            Verdict::Fine => {}
+            Verdict::Fails => fails += 1,
+            Verdict::Wrong => wrong += 1,
+        }
+        out.flush()?;
+    }
+    if found.len() > 1 {
+        writeln!(
+            out,
+            "{} scenarios, {fails} with an expectation that fails, {wrong} that cannot be read",
+            found.len()
+        )?;
+    }
+    match (wrong, fails) {
+        (0, 0) => Ok(()),
+        (0, _) => Err(Failure::Expectation),
+        (_, _) => Err(Wrong::failure(format!("{wrong} of {} scenarios cannot be read", found.len()), "see above")),
+    }
+}
+
+/// A directory stands for the scenario files in it, in order of name.
+fn files_of(asked: &str) -> Result<Vec<String>, Failure> {
+    let path = Path::new(asked);
+    if !path.is_dir() {
+        return Ok(vec![asked.to_owned()]);
+    }
+    let fail = |error: std::io::Error| Wrong::failure(format!("{asked} cannot be listed: {error}"), "name a directory");
+    let mut files: Vec<PathBuf> = Vec::new();
+    for entry in std::fs::read_dir(path).map_err(fail)? {
+        let file = entry.map_err(fail)?.path();
+        if file.extension().is_some_and(|end| end == "ron") {
+            files.push(file);
+        }
+    }
+    files.sort();
+    if files.is_empty() {
+        return Err(Wrong::failure(format!("there is no scenario in {asked}"), "a scenario is a .ron file"));
+    }
+    Ok(files.iter().map(|file| file.display().to_string()).collect())
+}
+
+fn one(asked: &str, out: &mut impl Write) -> Result<Verdict, Failure> {
+    let scenario: Scenario = match library::find(asked, &[]) {
+        Ok(scenario) => scenario,
+        Err(errors) => {
+            writeln!(out, "✗ {asked}: cannot be read")?;
+            print_errors(&errors);
+            return Ok(Verdict::Wrong);
+        }
+    };
+    let (mut runs, mut events) = (0, 0);
+    let verdicts = scenario.assert(|measured| {
+        runs += 1;
+        events += measured.trace.len();
+    })?;
+    let failed: Vec<_> = verdicts.iter().filter(|verdict| !verdict.met).collect();
+    let glyph = if failed.is_empty() { '✓' } else { '✗' };
+    let held = verdicts.len() - failed.len();
+    let id = &scenario.id;
+    writeln!(out, "{glyph} {id}: {runs} runs, {events} events, {held} of {} expectations hold", verdicts.len())?;
+    for verdict in &failed {
+        writeln!(out, "    {}", verdict.says)?;
+    }
+    Ok(if failed.is_empty() { Verdict::Fine } else { Verdict::Fails })
+}
