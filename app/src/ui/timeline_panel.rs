@@ -295,9 +295,7 @@ impl Panel<'_> {
         let run = self.run(row);
         let track = &run.index.tracks[index];
         let rect = self.rect_of(row).with_max_x(self.axis.left - 8.0);
-        let events = self.session.events_of(row.run);
-        let now = self.session.cursor().time;
-        let state = row_state(run, track, events, now);
+        let state = row_state(run, track, self.session.cursor().time);
         let name = words::row_name(track);
         let response = ui.interact(rect, ui.scope_id().with(("row", row.run, kind)), Sense::click());
         let selected = self.session.selection().track() == Some((row.run, kind));
@@ -379,8 +377,10 @@ impl Panel<'_> {
     }
 }
 
-fn row_state(run: &Run, track: &Track, events: usize, now: SimTime) -> String {
-    if events == 0 { String::new() } else { words::row_state(run.trace.tables(), track, events, now.as_nanos()) }
+fn row_state(run: &Run, track: &Track, now: SimTime) -> String {
+    let state = run.snapshot();
+    // Before the first event nothing is in any state.
+    if state.events == 0 { String::new() } else { words::row_state(run.trace.tables(), track, state, now.as_nanos()) }
 }
 
 fn costs_name(costs: &str) -> &str {
