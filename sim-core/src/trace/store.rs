@@ -293,3 +293,18 @@ impl Recorder {
         sink(TracePart { chunk, tables })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::trace::event::EndReason;
+
+    #[test]
+    fn all_events_of_a_short_trace_happened_by_its_end() {
+        let mut recorder = Recorder::new(Tables::default(), None);
+        recorder.record(SimTime::from_nanos(5), Event::RunEnded { reason: EndReason::Finished });
+        let trace = recorder.finish();
+        assert_eq!((trace.events_before(trace.end()), trace.events_until(trace.end())), (0, 1));
+        assert_eq!(trace.events_until(SimTime::MAX), 1);
+    }
+}
