@@ -64,11 +64,16 @@ pub fn open(file: Option<PathBuf>) -> Result<(), WindowError> {
     };
     match result {
         Ok(Ok(())) => Ok(()),
-        Ok(Err(error)) => Err(WindowError::Refused(error.to_string())),
+        Ok(Err(error)) => Err(WindowError::Refused(last_clause(&error.to_string()))),
         // A window that was open and then panicked is a bug of ours, not a missing display.
         Err(panic) if started => std::panic::resume_unwind(panic),
         Err(panic) => Err(WindowError::Refused(panic_text(&*panic))),
     }
+}
+
+/// What the window system's error says at its end: before that stand its own source files.
+fn last_clause(error: &str) -> String {
+    error.rsplit(": ").next().unwrap_or(error).to_owned()
 }
 
 fn panic_text(panic: &(dyn std::any::Any + Send)) -> String {
