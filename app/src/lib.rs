@@ -2,3 +2,7 @@
 
 pub mod cli;
 pub mod library;
+pub mod session;
+pub mod timeline;
+pub mod ui;
+pub mod window;

@@ -3,5 +3,5 @@
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    wakeline::cli::main(|_| Err("this build has none".to_owned()))
+    wakeline::cli::main(|file| wakeline::window::open(file).map_err(|error| error.to_string()))
 }

@@ -241,7 +241,7 @@ impl Machine {
         let end = sim.enter(|| {
             captured(|| {
                 start();
-                let end = sim.drive(|| sim.show(Vec::new), || finished(&sim.kernel.borrow()));
+                let end = sim.drive(|| sim.show(|_| Vec::new()), || finished(&sim.kernel.borrow()));
                 sim.finish(end);
                 end
             })

@@ -3,11 +3,10 @@
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use miette::Report;
 use sim_core::scenario::Scenario;
 
 use super::args::CheckArgs;
-use super::{Failure, Wrong};
+use super::{Failure, Wrong, print_errors};
 use crate::library;
 
 /// What became of one scenario.
@@ -44,7 +43,7 @@ pub fn check(ask: &CheckArgs, out: &mut impl Write) -> Result<(), Failure> {
     match (wrong, fails) {
         (0, 0) => Ok(()),
         (0, _) => Err(Failure::Expectation),
-        (_, _) => Err(Wrong::new(format!("{wrong} of {} scenarios cannot be read", found.len()), "see above")),
+        (_, _) => Err(Wrong::failure(format!("{wrong} of {} scenarios cannot be read", found.len()), "see above")),
     }
 }
 
@@ -54,7 +53,7 @@ fn files_of(asked: &str) -> Result<Vec<String>, Failure> {
     if !path.is_dir() {
         return Ok(vec![asked.to_owned()]);
     }
-    let fail = |error: std::io::Error| Wrong::new(format!("{asked} cannot be listed: {error}"), "name a directory");
+    let fail = |error: std::io::Error| Wrong::failure(format!("{asked} cannot be listed: {error}"), "name a directory");
     let mut files: Vec<PathBuf> = Vec::new();
     for entry in std::fs::read_dir(path).map_err(fail)? {
         let file = entry.map_err(fail)?.path();
@@ -64,7 +63,7 @@ fn files_of(asked: &str) -> Result<Vec<String>, Failure> {
     }
     files.sort();
     if files.is_empty() {
-        return Err(Wrong::new(format!("there is no scenario in {asked}"), "a scenario is a .ron file"));
+        return Err(Wrong::failure(format!("there is no scenario in {asked}"), "a scenario is a .ron file"));
     }
     Ok(files.iter().map(|file| file.display().to_string()).collect())
 }
@@ -74,8 +73,7 @@ fn one(asked: &str, out: &mut impl Write) -> Result<Verdict, Failure> {
         Ok(scenario) => scenario,
         Err(errors) => {
             writeln!(out, "✗ {asked}: cannot be read")?;
-            // A closed stderr hides the reason, not the verdict.
-            let _ = writeln!(std::io::stderr(), "{:?}", Report::new(errors));
+            print_errors(&errors);
             return Ok(Verdict::Wrong);
         }
     };

@@ -29,7 +29,7 @@ fn trace(ask: &EventsArgs) -> Result<Trace, Failure> {
     let path = Path::new(&ask.source);
     if path.extension().is_some_and(|end| end == "wkl") {
         let (trace, damage) = Trace::load(path).map_err(|error| {
-            Wrong::new(format!("{} cannot be read: {error}", path.display()), "a trace is what `run --trace` saves")
+            Wrong::failure(format!("{} cannot be read: {error}", path.display()), "a trace is what `run --trace` saves")
         })?;
         if let Some(damage) = damage {
             // What is whole is listed all the same.

@@ -6,7 +6,7 @@
 
 use sim_core::SimTime;
 use sim_core::analysis::index::Index;
-use sim_core::analysis::track::{SpanState, Track, TrackKind};
+use sim_core::analysis::track::{Span, SpanState, Track, TrackKind};
 
 /// Columns of the picture.
 const COLUMNS: usize = 72;
@@ -26,8 +26,11 @@ pub fn lanes(index: &Index, end: SimTime) -> Vec<String> {
     };
     let tracks: Vec<&Track> = index.tracks.iter().filter(shown).collect();
     let width = tracks.iter().take(MOST_ROWS).map(|t| t.name.chars().count()).max().unwrap_or(0).min(18);
-    let mut rows: Vec<String> =
-        tracks.iter().take(MOST_ROWS).map(|t| format!("  {:<width$} {}", short(&t.name, width), row(t, end))).collect();
+    let mut rows: Vec<String> = tracks
+        .iter()
+        .take(MOST_ROWS)
+        .map(|t| format!("  {:<width$} {}", short(&t.name, width), row(&t.spans, end)))
+        .collect();
     if tracks.len() > MOST_ROWS {
         rows.push(format!("  … and {} more", tracks.len() - MOST_ROWS));
     }
@@ -42,9 +45,9 @@ fn short(name: &str, width: usize) -> String {
 }
 
 /// A row's states: in each column the most telling of those that fall into it.
-fn row(track: &Track, end: SimTime) -> String {
+fn row(spans: &[Span], end: SimTime) -> String {
     let mut columns = [(0, ' '); COLUMNS];
-    for span in &track.spans {
+    for span in spans {
         let from = column(span.start, end);
         let to = column(span.end, end).max(from);
         let mark = mark(span.state);
@@ -86,7 +89,6 @@ fn axis(end: SimTime) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use sim_core::analysis::track::Span;
     use sim_core::trace::CoreId;
 
     fn at(ms: u64) -> SimTime {
@@ -101,7 +103,6 @@ mod tests {
             span(36, 37, SpanState::Running(CoreId(0))),
             span(37, 72, SpanState::Runnable),
         ];
-        let track = Track { kind: TrackKind::Core(CoreId(0)), name: String::new(), spans, end: None, plain: true };
-        assert_eq!(row(&track, at(72)), format!("{}█{}", "░".repeat(36), "░".repeat(35)));
+        assert_eq!(row(&spans, at(72)), format!("{}█{}", "░".repeat(36), "░".repeat(35)));
     }
 }

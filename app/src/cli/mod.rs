@@ -18,7 +18,8 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Parser;
-use miette::Diagnostic;
+use miette::{Diagnostic, Report};
+use sim_core::scenario::ScenarioErrors;
 
 use args::{Args, Command};
 
@@ -27,6 +28,8 @@ use args::{Args, Command};
 pub enum Failure {
     /// What was given is wrong: exit code 2.
     Input(Box<dyn Diagnostic + Send + Sync>),
+    /// A scenario cannot be used: exit code 2.
+    Scenario(ScenarioErrors),
     /// An expectation fails: exit code 1. What failed is printed already.
     Expectation,
     /// The output could not be written.
@@ -39,15 +42,9 @@ impl From<io::Error> for Failure {
     }
 }
 
-impl<D: Diagnostic + Send + Sync + 'static> From<Box<D>> for Failure {
-    fn from(error: Box<D>) -> Failure {
-        Failure::Input(error)
-    }
-}
-
-impl From<sim_core::scenario::ScenarioErrors> for Failure {
-    fn from(errors: sim_core::scenario::ScenarioErrors) -> Failure {
-        Failure::Input(Box::new(errors))
+impl From<ScenarioErrors> for Failure {
+    fn from(errors: ScenarioErrors) -> Failure {
+        Failure::Scenario(errors)
     }
 }
 
@@ -61,8 +58,8 @@ pub struct Wrong {
 }
 
 impl Wrong {
-    /// With this advice.
-    pub fn new(message: impl Into<String>, help: impl Into<String>) -> Failure {
+    /// The failure that this is, with this advice.
+    pub fn failure(message: impl Into<String>, help: impl Into<String>) -> Failure {
         Failure::Input(Box::new(Wrong { message: message.into(), help: Some(help.into()) }))
     }
 }
@@ -100,9 +97,22 @@ fn exit_code(done: Result<(), Failure>) -> ExitCode {
             ExitCode::from(2)
         }
         Err(Failure::Input(error)) => {
-            let _ = writeln!(io::stderr(), "{:?}", miette::Report::new_boxed(error));
+            let _ = writeln!(io::stderr(), "{:?}", Report::new_boxed(error));
             ExitCode::from(2)
         }
+        Err(Failure::Scenario(errors)) => {
+            print_errors(&errors);
+            ExitCode::from(2)
+        }
+    }
+}
+
+/// Each thing that is wrong with a scenario, with its place. A closed stderr hides the reason, not the exit code.
+fn print_errors(errors: &ScenarioErrors) {
+    let mut stderr = io::stderr().lock();
+    let _ = writeln!(stderr, "{} cannot be used:", errors.file());
+    for error in errors.errors() {
+        let _ = writeln!(stderr, "{:?}", Report::new(error.clone()));
     }
 }
 

@@ -56,7 +56,7 @@ pub fn known<'n>(what: &str, name: Option<&str>, names: impl Iterator<Item = &'n
     if names.contains(&name) {
         return Ok(());
     }
-    Err(Wrong::new(format!("there is no {what} called `{name}` in this scenario"), advice(name, names, what)))
+    Err(Wrong::failure(format!("there is no {what} called `{name}` in this scenario"), advice(name, names, what)))
 }
 
 fn costs(asked: &str) -> Result<Costs, Failure> {
@@ -65,7 +65,7 @@ fn costs(asked: &str) -> Result<Costs, Failure> {
         None if Path::new(asked).exists() => Ok(read::costs(Path::new(asked))?),
         None => {
             let message = format!("`{asked}` is no cost profile, and no file of that name is there");
-            Err(Wrong::new(message, advice(asked, Costs::NAMES, "cost profile")))
+            Err(Wrong::failure(message, advice(asked, Costs::NAMES, "cost profile")))
         }
     }
 }
@@ -75,7 +75,7 @@ fn save(runs: &[Asked], path: &Path) -> Result<(), Failure> {
     for run in runs {
         let path = if runs.len() == 1 { path.to_owned() } else { with_run(path, &run.id) };
         run.measured.trace.save(&path).map_err(|error| {
-            Wrong::new(format!("the trace could not be saved as {}: {error}", path.display()), "name another file")
+            Wrong::failure(format!("the trace could not be saved as {}: {error}", path.display()), "name another file")
         })?;
     }
     Ok(())

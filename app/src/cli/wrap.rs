@@ -33,6 +33,6 @@ mod tests {
         let text = "word ".repeat(40);
         let lines = wrap(&text, 4);
         assert!(lines.len() > 1 && lines.iter().all(|line| line.len() <= WIDTH && line.starts_with("    word")));
-        assert_eq!(wrap("", 4), [String::new(); 0]);
+        assert!(wrap("", 4).is_empty());
     }
 }

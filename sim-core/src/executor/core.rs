@@ -1,27 +1,23 @@
-//! The executor's state: every task, and the way from woken to polled.
+//! The executor of the current run: what its parts share, and the way in for wakers.
 //!
-//! Owns the tasks' states; the queues are the machine's. Never borrowed while user code runs: futures are taken out
-//! of their slot to be polled, and dropped outside.
+//! Never borrowed while user code runs: futures are polled in place with nothing borrowed, and dropped outside.
 
 use std::cell::{Cell as StdCell, RefCell};
-use std::collections::{BTreeMap, VecDeque};
 use std::future::Future;
 use std::pin::Pin;
 use std::ptr;
 use std::sync::Arc;
 
-use super::policy::{Next, Ready, Reason, TaskPolicy};
-use super::run::Executor;
-use super::waker::{self, Cell, Link, TaskState};
+use super::policy::Reason;
+use super::ready::Core;
+use super::task::{NewTask, Task, TaskFuture};
+use super::waker::{Cell, Link, TaskState};
 use crate::instant::SimDuration;
 use crate::machine::kernel::Kernel;
 use crate::machine::sim::Sim;
-use crate::trace::event::{BlockReason, DecisionKind, End, Ends, Event, PollFrom, PollResult, WakeEffect};
+use crate::trace::event::{BlockReason, End, Event, PollFrom, WakeEffect};
 use crate::trace::ids::*;
-use crate::trace::snapshot;
 use crate::trace::tables::{TaskInfo, TaskKind};
-
-pub(crate) type TaskFuture = Pin<Box<dyn Future<Output = ()>>>;
 
 thread_local! {
     static CURRENT: StdCell<*const Exec> = const { StdCell::new(ptr::null()) };
@@ -51,46 +47,6 @@ pub(crate) enum EndsWith {
     Root,
     /// The end of every task.
     All,
-}
-
-/// 32 bytes: two tasks to a cache line, which is what a poll of many tasks costs.
-pub(crate) struct Task {
-    /// Absent after the task has ended. Neither moved nor dropped while it is polled.
-    future: Option<TaskFuture>,
-    cell: Option<Arc<Cell>>,
-    /// Whether the task itself pays for its creation, and has not yet.
-    unpaid: bool,
-    /// How it ended, if it has: its cell may be gone then.
-    ended: Option<TaskState>,
-    /// The worker that polled it last.
-    worker: u16,
-}
-
-impl Task {
-    pub fn state(&self) -> TaskState {
-        self.ended.unwrap_or_else(|| self.cell().state())
-    }
-
-    #[inline(always)]
-    fn cell(&self) -> &Cell {
-        self.cell.as_ref().expect("a task that has not ended has its cell")
-    }
-}
-
-pub(crate) struct Core {
-    pub tasks: Vec<Task>,
-    /// By [`WorkerId`]: the thread it runs on, and whether it is parked.
-    pub workers: Vec<ThreadId>,
-    pub parked: Vec<bool>,
-    any_parked: bool,
-    /// Tasks that have not ended, not counting helpers.
-    pub live: usize,
-    policy: Box<dyn TaskPolicy>,
-    /// The policy's lane, as the machine's queue.
-    lane: Option<QueueId>,
-    aborts: BTreeMap<TaskId, Actor>,
-    /// The place of the policy's first queue among the machine's.
-    first_queue: usize,
 }
 
 /// A task taken from its queue, to be polled.
@@ -129,15 +85,6 @@ pub(crate) enum Turn {
     Park,
     /// Return: the run is over.
     Over,
-}
-
-/// What to know of a task before it exists.
-pub(crate) struct NewTask {
-    pub name: String,
-    pub path: String,
-    pub kind: TaskKind,
-    pub future_bytes: usize,
-    pub place: Option<&'static std::panic::Location<'static>>,
 }
 
 /// Makes `exec` the current executor of this OS thread while `f` runs.
@@ -210,182 +157,6 @@ fn own_run(cell: &Cell, f: impl FnOnce(&Exec, &mut Kernel)) {
     });
 }
 
-impl Core {
-    pub fn new(executor: Executor, kernel: &mut Kernel) -> Core {
-        let Executor { policy, workers } = executor;
-        let first_queue = kernel.queues.len();
-        for queue in policy.queues(workers) {
-            kernel.add_queue(&queue.name, queue.owner);
-        }
-        let (tasks, workers, parked) = (Vec::new(), Vec::new(), Vec::new());
-        let lane = policy.lane().map(|place| QueueId::from_index(first_queue + place));
-        Core { tasks, workers, parked, any_parked: false, live: 0, policy, lane, aborts: BTreeMap::new(), first_queue }
-    }
-
-    fn queue_id(&self, place: usize) -> QueueId {
-        QueueId::from_index(self.first_queue + place)
-    }
-
-    /// Puts the task into the queue that the policy names.
-    #[inline(never)]
-    fn enqueue(&mut self, kernel: &mut Kernel, task: TaskId, why: Reason, on: Option<WorkerId>) -> (QueueId, End) {
-        self.tasks[task.index()].cell().set(TaskState::Ready);
-        let (place, end) = self.policy.place(why, on);
-        let queue = self.queue_id(place);
-        let list = &mut kernel.queues[queue.index()];
-        match end {
-            End::Front => list.push_front(task.0),
-            End::Back => list.push_back(task.0),
-        }
-        (queue, end)
-    }
-
-    /// Unparks whom the policy says for a task that was just put into `queue`.
-    #[inline]
-    fn unpark_for(&mut self, kernel: &mut Kernel, queue: QueueId, by: Actor) {
-        if self.any_parked {
-            self.unpark_one(kernel, queue, by);
-        }
-    }
-
-    #[inline(never)]
-    fn unpark_one(&mut self, kernel: &mut Kernel, queue: QueueId, by: Actor) {
-        let ready = Ready::new(&kernel.queues[self.first_queue..], &self.parked);
-        let place = queue.index() - self.first_queue;
-        let Some(worker) = self.policy.unpark(place, &ready) else { return };
-        self.parked[worker.index()] = false;
-        self.any_parked = self.parked.contains(&true);
-        kernel.record(Event::WorkerUnparked { worker, by });
-        kernel.unblock(self.workers[worker.index()], by);
-    }
-
-    /// The worker whose thread runs now: the one that polls whoever acts.
-    fn worker_on(&self, thread: Option<ThreadId>) -> Option<WorkerId> {
-        let first = self.workers.first()?;
-        let place = thread?.0.checked_sub(first.0)?;
-        (place < self.workers.len() as u32).then_some(WorkerId(place))
-    }
-
-    /// What the worker polls next; none: there is nothing.
-    #[inline(always)]
-    fn next(&mut self, kernel: &mut Kernel, worker: WorkerId) -> Option<(TaskId, QueueId, End)> {
-        match self.lane {
-            Some(lane) => {
-                let list = &mut kernel.queues[lane.index()];
-                if list.len() >= FEW {
-                    self.look_ahead(list);
-                }
-                list.pop_front().map(|task| (TaskId(task), lane, End::Front))
-            }
-            None => self.ask_next(kernel, worker),
-        }
-    }
-
-    #[inline(never)]
-    fn ask_next(&mut self, kernel: &mut Kernel, worker: WorkerId) -> Option<(TaskId, QueueId, End)> {
-        loop {
-            let Kernel { queues, decider, .. } = kernel;
-            let mut choices = Vec::new();
-            let ready = Ready::new(&queues[self.first_queue..], &self.parked);
-            let next = self.policy.next(worker, &ready, &mut |below| {
-                let choice = decider.of_scheduling(DecisionKind::Victim, below);
-                let taken = choice.taken;
-                choices.push((choice, below));
-                taken
-            });
-            for (choice, below) in choices {
-                kernel.record(Event::WorkerSearching { worker });
-                kernel.record_choice(DecisionKind::Victim, StrId(0), &choice, below);
-            }
-            match next {
-                Next::Poll { queue, end } => {
-                    let queue = self.queue_id(queue);
-                    let list = &mut kernel.queues[queue.index()];
-                    let task = match end {
-                        End::Front => list.pop_front(),
-                        End::Back => list.pop_back(),
-                    };
-                    return Some((TaskId(task.expect("a policy polls from a queue that holds a task")), queue, end));
-                }
-                Next::Move { from, to, count, stolen } => {
-                    move_tasks(kernel, self.queue_id(from), self.queue_id(to), count, stolen);
-                }
-                Next::Park => return None,
-            }
-        }
-    }
-
-    /// With many tasks a poll costs what fetching the task from memory does: the slot of the third in line and the future
-    /// and cell of the second are asked for while the first is polled.
-    #[inline(always)]
-    fn look_ahead(&self, list: &VecDeque<u32>) {
-        if let Some(third) = list.get(2) {
-            prefetch(&raw const self.tasks[*third as usize]);
-        }
-        if let Some(second) = list.get(1) {
-            let slot = &self.tasks[*second as usize];
-            if let (Some(future), Some(cell)) = (&slot.future, &slot.cell) {
-                prefetch(&raw const **future);
-                prefetch(Arc::as_ptr(cell));
-            }
-        }
-    }
-
-    /// Puts a task whose poll returned Pending where it belongs. Answers false if someone aborted it meanwhile.
-    #[inline(always)]
-    fn settle(&mut self, kernel: &mut Kernel, polled: Polled) -> bool {
-        let Polled { task, at, cell, .. } = polled;
-        // SAFETY: the slot of a task that has not ended keeps its cell.
-        let cell = unsafe { &*cell };
-        if !cell.is(TaskState::Woken) {
-            let kept = !cell.is(TaskState::Aborted);
-            cell.set(TaskState::Pending);
-            kernel.record(Event::PollEnded { task, at, result: PollResult::Pending });
-            return kept;
-        }
-        let (queue, end) = match self.lane {
-            Some(lane) => {
-                cell.set(TaskState::Ready);
-                kernel.queues[lane.index()].push_back(task.0);
-                (lane, End::Back)
-            }
-            None => self.enqueue(kernel, task, Reason::WokenInPoll, Some(at.worker)),
-        };
-        let result = match end {
-            End::Front => PollResult::RequeuedFront,
-            End::Back => PollResult::RequeuedBack,
-        };
-        kernel.record(Event::PollEnded { task, at: WorkerQueue { worker: at.worker, queue }, result });
-        self.unpark_for(kernel, queue, Actor::Worker(at.worker));
-        true
-    }
-}
-
-/// So many tasks stay in the cache by themselves.
-const FEW: usize = 2_048;
-
-/// Asks for a line of memory that will be needed soon. Changes nothing but the time it takes.
-#[inline(always)]
-fn prefetch<T: ?Sized>(what: *const T) {
-    #[cfg(target_arch = "x86_64")]
-    // SAFETY: a prefetch reads nothing that the program can see, and may be given any address.
-    unsafe {
-        use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
-        _mm_prefetch::<_MM_HINT_T0>(what.cast());
-    }
-    #[cfg(not(target_arch = "x86_64"))]
-    let _ = what;
-}
-
-fn move_tasks(kernel: &mut Kernel, from: QueueId, to: QueueId, count: usize, stolen: bool) {
-    assert!(count > 0, "a policy that moves nothing would be asked for ever");
-    let moved: Vec<u32> = kernel.queues[from.index()].drain(..count).collect();
-    kernel.queues[to.index()].extend(moved);
-    let ends = Ends { from: End::Front, to: End::Back, stolen };
-    let count = u32::try_from(count).expect("a queue holds fewer than 2^32 tasks");
-    kernel.record(Event::Moved { queues: QueuePair { from, to }, count, ends });
-}
-
 impl Exec {
     /// A new task, Ready. `with_future` gets its cell; what it answers is polled later.
     pub fn add(&self, new: NewTask, future: TaskFuture) -> TaskId {
@@ -398,7 +169,7 @@ impl Exec {
         let future_bytes = u32::try_from(new.future_bytes).unwrap_or(u32::MAX);
         kernel.recorder.tables_mut().tasks.push(TaskInfo { name, kind: new.kind, path, future_bytes, place });
         let cell = Arc::new(Cell::new(id, Arc::clone(&self.link)));
-        let task = Task { future: Some(future), cell: Some(cell), unpaid: by == Actor::Run, ended: None, worker: 0 };
+        let task = Task { future: Some(future), cell: Some(cell), unpaid: by == Actor::Run, ended: None };
         state.tasks.push(task);
         state.live += usize::from(new.kind != TaskKind::Helper);
         if by != Actor::Run {
@@ -410,7 +181,9 @@ impl Exec {
         let on = state.worker_on(self.sim.running());
         let (queue, end) = state.enqueue(&mut kernel, id, Reason::Spawned, on);
         kernel.record(Event::Queued { task: id, queue, end });
-        state.unpark_for(&mut kernel, queue, by);
+        if state.unpark_for(&mut kernel, queue, by) {
+            self.sim.owe(kernel.costs.syscall);
+        }
         id
     }
 
@@ -450,7 +223,9 @@ impl Exec {
         let on = state.worker_on(self.sim.running());
         let (queue, end) = state.enqueue(kernel, task, Reason::Woken, on);
         kernel.record(Event::Queued { task, queue, end });
-        state.unpark_for(kernel, queue, by);
+        if state.unpark_for(kernel, queue, by) {
+            self.sim.owe(kernel.costs.syscall);
+        }
     }
 
     /// Wakes that real OS threads asked for.
@@ -499,7 +274,6 @@ impl Exec {
         };
         kernel.record(Event::PollStarted { task, at, from });
         let slot = &mut state.tasks[task.index()];
-        slot.worker = worker.0 as u16;
         if slot.unpaid {
             slot.unpaid = false;
             self.sim.owe(kernel.costs.task_spawn);
@@ -523,156 +297,5 @@ impl Exec {
         kernel.block(thread, BlockReason::Park, worker.0);
         self.sim.owe(kernel.costs.syscall);
         self.sim.actor.set(Actor::Worker(worker));
-    }
-
-    /// Takes an ending task's future out of its slot, to be dropped.
-    pub fn take_future(&self, task: TaskId) -> Option<TaskFuture> {
-        self.state.borrow_mut().tasks[task.index()].future.take()
-    }
-
-    /// Drops the task that was aborted during the poll that has now ended.
-    pub fn cancel_aborted(&self, task: TaskId) {
-        let by = self.state.borrow_mut().aborts.remove(&task).expect("an aborted task has someone who asked");
-        if let Some(future) = self.take_future(task) {
-            self.cancel(task, future, by);
-        }
-    }
-
-    /// The poll was the task's last: it returned Ready or panicked.
-    pub fn end_poll(&self, task: TaskId, at: WorkerQueue, result: PollResult) {
-        let mut state = self.state.borrow_mut();
-        let mut kernel = self.sim.kernel.borrow_mut();
-        kernel.record(Event::PollEnded { task, at, result });
-        let how = if result == PollResult::Ready {
-            kernel.record(Event::TaskCompleted { task, by: at.worker });
-            TaskState::Completed
-        } else {
-            TaskState::Panicked
-        };
-        self.end(&mut state, task, how, &kernel);
-        drop((state, kernel));
-        self.forget(task);
-    }
-
-    /// The run ended inside the task's poll.
-    pub fn cut_poll(&self, task: TaskId, at: WorkerQueue) {
-        self.state.borrow().tasks[task.index()].cell().set(TaskState::Pending);
-        self.sim.kernel.borrow_mut().record(Event::PollEnded { task, at, result: PollResult::Cut });
-    }
-
-    /// Asks for the task's end. One that is being polled ends when the poll does; any other is dropped now, at its await.
-    pub fn abort(&self, task: TaskId) {
-        let by = self.sim.actor.get();
-        let future = {
-            let mut state = self.state.borrow_mut();
-            let mut kernel = self.sim.kernel.borrow_mut();
-            let slot = &mut state.tasks[task.index()];
-            let now = slot.state();
-            if now.is_end() || now == TaskState::Aborted || (slot.future.is_none() && !now.is_polling()) {
-                return;
-            }
-            kernel.record(Event::AbortRequested { task, by });
-            if now.is_polling() {
-                slot.cell().set(TaskState::Aborted);
-                state.aborts.insert(task, by);
-                return;
-            }
-            slot.future.take()
-        };
-        if let Some(future) = future {
-            self.cancel(task, future, by);
-        }
-    }
-
-    /// Drops the task's future before it was ready: guards run, speaking for the task.
-    pub fn cancel(&self, task: TaskId, future: TaskFuture, by: Actor) {
-        self.leave_queue(task);
-        let before = self.sim.actor.replace(Actor::Task(task));
-        let dropped = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| drop(future)));
-        if let Err(payload) = dropped {
-            self.sim.note_panic(&*payload);
-        }
-        self.sim.actor.set(before);
-        let mut state = self.state.borrow_mut();
-        let mut kernel = self.sim.kernel.borrow_mut();
-        kernel.record(Event::TaskCancelled { task, by });
-        self.end(&mut state, task, TaskState::Cancelled, &kernel);
-        drop((state, kernel));
-        self.forget(task);
-    }
-
-    fn leave_queue(&self, task: TaskId) {
-        let state = self.state.borrow();
-        if state.tasks[task.index()].state() != TaskState::Ready {
-            return;
-        }
-        let mut kernel = self.sim.kernel.borrow_mut();
-        for queue in (state.first_queue..kernel.queues.len()).map(QueueId::from_index) {
-            let list = &mut kernel.queues[queue.index()];
-            if let Some(place) = list.iter().position(|t| *t == task.0) {
-                let end = if place == 0 { End::Front } else { End::Back };
-                list.remove(place);
-                kernel.record(Event::Dequeued { task, queue, end });
-                return;
-            }
-        }
-    }
-
-    fn end(&self, state: &mut Core, task: TaskId, how: TaskState, kernel: &Kernel) {
-        let slot = &mut state.tasks[task.index()];
-        slot.cell().set(how);
-        slot.ended = Some(how);
-        let helper = kernel.recorder.tables().tasks[task.index()].kind == TaskKind::Helper;
-        state.live -= usize::from(!helper);
-        let over = match self.ends {
-            EndsWith::Root => task == TaskId(0),
-            EndsWith::All => state.live == 0,
-        };
-        if over {
-            self.over.set(true);
-            self.link.call();
-        }
-    }
-
-    /// The executor gives up its own reference to an ended task.
-    fn forget(&self, task: TaskId) {
-        let cell = self.state.borrow_mut().tasks[task.index()].cell.take();
-        if let Some(cell) = cell.filter(|cell| waker::alive(cell) == 0) {
-            let by = self.sim.actor.get();
-            self.sim.kernel.borrow_mut().record(Event::TaskFreed { task: cell.task, by });
-        }
-    }
-
-    /// Drops every task that is left, the oldest first.
-    pub fn cancel_all(&self) {
-        let mut index = 0;
-        loop {
-            let future = {
-                let mut state = self.state.borrow_mut();
-                let Some(slot) = state.tasks.get_mut(index) else { return };
-                slot.future.take()
-            };
-            if let Some(future) = future {
-                self.cancel(TaskId::from_index(index), future, Actor::Run);
-            }
-            index += 1;
-        }
-    }
-}
-
-impl Core {
-    /// Every task's state, in the words of a trace.
-    pub fn task_states(&self) -> Vec<snapshot::TaskState> {
-        let state = |task: &Task| match task.state() {
-            TaskState::Ready => snapshot::TaskState::Ready,
-            TaskState::Polling | TaskState::Woken | TaskState::Aborted => {
-                snapshot::TaskState::Polling(WorkerId(u32::from(task.worker)))
-            }
-            TaskState::Pending => snapshot::TaskState::Pending,
-            TaskState::Completed => snapshot::TaskState::Completed,
-            TaskState::Cancelled => snapshot::TaskState::Cancelled,
-            TaskState::Panicked => snapshot::TaskState::Panicked,
-        };
-        self.tasks.iter().map(state).collect()
     }
 }

@@ -9,7 +9,8 @@ use std::task::{Context, Poll, Waker};
 
 use pin_project_lite::pin_project;
 
-use super::core::{self, NewTask};
+use super::core;
+use super::task::NewTask;
 use crate::machine::sim;
 use crate::trace::event::Event;
 use crate::trace::ids::{Actor, TaskId};
@@ -200,19 +201,13 @@ impl<F: Future> Future for Joined<F> {
 #[derive(Clone, Debug)]
 pub struct TaskBuilder {
     name: String,
-    path: Option<String>,
     kind: TaskKind,
 }
 
 impl TaskBuilder {
     /// A task of this name. The name is also its path: by it the world decides how long its I/O takes.
     pub fn new(name: impl Into<String>) -> TaskBuilder {
-        TaskBuilder { name: name.into(), path: None, kind: TaskKind::Plain }
-    }
-
-    pub(crate) fn path(mut self, path: impl Into<String>) -> TaskBuilder {
-        self.path = Some(path.into());
-        self
+        TaskBuilder { name: name.into(), kind: TaskKind::Plain }
     }
 
     pub(crate) fn kind(mut self, kind: TaskKind) -> TaskBuilder {
@@ -243,7 +238,7 @@ impl TaskBuilder {
     pub(crate) fn spawn_any<F: Future + 'static>(self, future: F) -> JoinHandle<F::Output> {
         let shared = Shared::new();
         let new = NewTask {
-            path: self.path.unwrap_or_else(|| self.name.clone()),
+            path: self.name.clone(),
             name: self.name,
             kind: self.kind,
             future_bytes: size_of::<F>(),

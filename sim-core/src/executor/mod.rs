@@ -2,7 +2,7 @@
 //!
 //! A worker is a thread of the machine whose code is the loop in `worker`. The life of a task:
 //!
-//! 1. `handle::spawn` boxes the future and `core::Core::add` gives it an id: **Ready**, in a queue that the policy
+//! 1. `handle::spawn` boxes the future and `core::Exec::add` gives it an id: **Ready**, in a queue that the policy
 //!    names.
 //! 2. `worker::run` takes it from there and calls `Future::poll`: **Polling**. `work` inside the poll lets virtual time
 //!    pass; the worker can be preempted there like any thread.
@@ -12,10 +12,13 @@
 //! Knows the machine's threads and queues; knows no program and no scenario.
 
 pub(crate) mod core;
+mod ending;
 pub mod handle;
 pub mod policy;
 mod pool;
+mod ready;
 mod run;
+mod task;
 mod waker;
 mod worker;
 

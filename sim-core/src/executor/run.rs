@@ -1,13 +1,16 @@
 //! A run under an async executor, from the machine's first moment to its trace.
 
 use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
 use std::future::Future;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use super::core::{self, Core, EndsWith, Exec};
+use super::core::{self, EndsWith, Exec};
 use super::handle::{JoinHandle, TaskBuilder};
 use super::policy::{Fifo, Stealing, TaskPolicy};
+use super::ready::Core;
+use super::task::Task;
 use super::worker;
 use crate::machine::capture::captured;
 use crate::machine::kernel::Kernel;
@@ -18,6 +21,7 @@ use crate::machine::threads::{Body, NewThread};
 use crate::trace::Trace;
 use crate::trace::event::{EndReason, Event};
 use crate::trace::ids::*;
+use crate::trace::snapshot::TaskState;
 use crate::trace::tables::{TaskKind, ThreadKind};
 
 /// What a run gives.
@@ -181,11 +185,21 @@ impl Exec {
         }
         let between = || {
             self.take_foreign();
-            self.sim.show(|| self.state.borrow().task_states());
+            self.sim.show(|kernel| self.shown(kernel));
         };
         let end = self.sim.drive(between, || self.over.get());
         self.finish(end);
         end
+    }
+
+    /// Every task's state, in the words of a trace.
+    fn shown(&self, kernel: &Kernel) -> Vec<TaskState> {
+        let state = self.state.borrow();
+        let speaks = |thread: &ThreadId| kernel.threads[thread.index()].actor;
+        let inside: BTreeMap<Actor, WorkerId> =
+            state.workers.iter().enumerate().map(|(i, thread)| (speaks(thread), WorkerId::from_index(i))).collect();
+        let task = |(i, task): (usize, &Task)| task.shown(inside.get(&Actor::Task(TaskId::from_index(i))).copied());
+        state.tasks.iter().enumerate().map(task).collect()
     }
 
     fn create_worker(&self, worker: WorkerId) {

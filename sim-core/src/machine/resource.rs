@@ -229,9 +229,7 @@ impl Kernel {
     /// Room came back: a message left, or one who had been given room gave up.
     pub fn give_room(&mut self, id: ResourceId) -> Vec<Wake> {
         let resource = &mut self.resources[id.index()];
-        if resource.available != u32::MAX {
-            resource.available += 1;
-        }
+        resource.available = resource.available.saturating_add(1);
         self.hand_off(id)
     }
 

@@ -128,6 +128,8 @@ impl Sim {
             return;
         }
         let mut kernel = self.kernel.borrow_mut();
+        // Counted, so that an endless loop of work inside one poll meets the limit.
+        kernel.count_step();
         let then = kernel.now + d;
         if then < kernel.horizon {
             kernel.now = then;
@@ -160,10 +162,8 @@ impl Sim {
         }
         let stop = self.stop.get();
         assert!(!stop.is_null(), "a body without a stack stopped in the middle of a call");
-        let actor = self.actor.get();
         // SAFETY: the pointer was set by the body that runs now, on whose stack the yielder lives while it runs.
         unsafe { (*stop).suspend(ask) };
-        self.actor.set(actor);
     }
 
     /// Notes what a body without a stack asks; it returns `Poll::Pending` right after.
@@ -186,7 +186,11 @@ impl Sim {
         for wake in wakes {
             match wake {
                 Wake::Task(waker) => waker.wake(),
-                Wake::Thread(thread) => self.kernel.borrow_mut().unblock(thread, self.actor.get()),
+                Wake::Thread(thread) => {
+                    let mut kernel = self.kernel.borrow_mut();
+                    self.owe(kernel.costs.syscall);
+                    kernel.unblock(thread, self.actor.get());
+                }
             }
         }
     }
@@ -210,7 +214,7 @@ impl Sim {
 
     /// Shows the machine's own view to whoever watches. `tasks` are the executor's.
     #[inline]
-    pub fn show(&self, tasks: impl FnOnce() -> Vec<TaskState>) {
+    pub fn show(&self, tasks: impl FnOnce(&Kernel) -> Vec<TaskState>) {
         let mut kernel = self.kernel.borrow_mut();
         if kernel.watcher.is_some() {
             kernel.show(tasks);
@@ -278,6 +282,8 @@ impl Sim {
         let now = kernel.now;
         let state = &mut kernel.threads[thread.index()];
         state.body = body;
+        // Whoever spoke goes on speaking when the thread does.
+        state.actor = self.actor.get();
         state.debt = SimDuration::ZERO;
         match ask {
             Some(Ask::Work(d)) => kernel.cores[core.index()].segment_end = now + d + debt,
@@ -330,6 +336,11 @@ impl Sim {
             Ok(None) => {
                 stacked.recycle();
                 (None, None)
+            }
+            Err(payload) if matches!(self.actor.get(), Actor::Worker(_)) => {
+                // Not the program under study: no longer a simulation, so that the panic is seen.
+                CURRENT.set(ptr::null());
+                panic!("the executor itself failed: {}", super::panics::message(&*payload));
             }
             Err(payload) => {
                 self.note_panic(&*payload);

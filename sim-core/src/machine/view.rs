@@ -10,9 +10,9 @@ use crate::trace::snapshot::{ResourceView, SnapshotView, TaskState, ThreadState,
 
 impl Kernel {
     /// Shows the view to whoever watches. `tasks` are the executor's.
-    pub fn show(&mut self, tasks: impl FnOnce() -> Vec<TaskState>) {
+    pub fn show(&mut self, tasks: impl FnOnce(&Kernel) -> Vec<TaskState>) {
         let Some(mut watcher) = self.watcher.take() else { return };
-        let view = SnapshotView { tasks: tasks(), ..self.view() };
+        let view = SnapshotView { tasks: tasks(self), ..self.view() };
         watcher(self.recorder.len(), &view);
         self.watcher = Some(watcher);
     }

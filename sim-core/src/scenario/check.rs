@@ -25,24 +25,49 @@ pub(super) struct Checker<'s> {
     source: &'s Source,
     outline: Option<Node>,
     pub errors: Vec<Located>,
+    /// What the variants make of the scenario, those that can be read.
+    variants: Vec<(&'s str, Scenario)>,
 }
 
 /// Everything that is wrong with a scenario that could be read.
 pub fn check(scenario: &Scenario, source: &Source) -> Vec<Located> {
-    let outline = Node::of(source.inner());
-    let mut checker = Checker { scenario, source, outline, errors: Vec::new() };
-    checker.head();
-    checker.machine();
-    check_workload::workload(&mut checker);
-    checker.runs();
+    let mut checker = Checker::new(scenario, source);
+    checker.parts();
     checker.knobs();
-    checker.variants();
+    if checker.errors.is_empty() {
+        checker.variants();
+    }
     checker.expectations();
     checker.narration();
     checker.errors
 }
 
-impl Checker<'_> {
+/// Everything that is wrong with what is run. What is told of it is left aside: of a variant it may no longer be true.
+pub(super) fn check_parts(scenario: &Scenario, source: &Source) -> Vec<Located> {
+    let mut checker = Checker::new(scenario, source);
+    checker.parts();
+    checker.errors
+}
+
+impl<'s> Checker<'s> {
+    fn new(scenario: &'s Scenario, source: &'s Source) -> Checker<'s> {
+        let outline = Node::of(source.inner());
+        Checker { scenario, source, outline, errors: Vec::new(), variants: Vec::new() }
+    }
+
+    fn parts(&mut self) {
+        self.head();
+        self.machine();
+        check_workload::workload(self);
+        self.runs();
+    }
+
+    /// The scenario as this variant has it; as written for none, and for one that is not there or cannot be read.
+    fn scenario_of(&self, variant: Option<&str>) -> Scenario {
+        let found = self.variants.iter().find(|(id, _)| Some(*id) == variant);
+        found.map_or_else(|| self.scenario.clone(), |(_, scenario)| scenario.clone())
+    }
+
     /// Notes an error at the value of this path.
     pub fn wrong(&mut self, path: &str, message: impl Into<String>, help: impl Into<String>) {
         let span = self.outline.as_ref().map_or(0..0, |outline| outline.span_of(path));
@@ -154,19 +179,14 @@ impl Checker<'_> {
         let scenario = self.scenario;
         self.unique("variants", "variant", scenario.variants.iter().map(|v| v.id.as_str()));
         for (i, variant) in scenario.variants.iter().enumerate() {
-            let mut text = scenario.text.clone();
-            for (j, assignment) in variant.set.iter().enumerate() {
-                match set::set(&text, assignment) {
-                    Ok(changed) => text = changed,
-                    Err(why) => self.wrong(&format!("variants.{i}.set.{j}"), why, "write \"PATH=VALUE\""),
+            match scenario.with(&variant.set) {
+                Ok(changed) => self.variants.push((&variant.id, changed)),
+                Err(errors) => {
+                    let first = &errors.errors()[0];
+                    let help = first.help.clone().unwrap_or_else(|| "write \"PATH=VALUE\"".to_owned());
+                    let message = format!("the variant `{}` is no scenario: {}", variant.id, first.message);
+                    self.wrong(&format!("variants.{i}.set"), message, help);
                 }
-            }
-            // Its own variants are this one's: they are checked here already.
-            if let Err(errors) = Scenario::parse_alone(&scenario.file, text) {
-                let first = &errors.errors()[0];
-                let help = first.help.clone().unwrap_or_else(|| first.label.clone());
-                let message = format!("the variant `{}` is no scenario: {}", variant.id, first.message);
-                self.wrong(&format!("variants.{i}"), message, help);
             }
         }
     }
@@ -202,14 +222,15 @@ impl Checker<'_> {
                             self.wrong(&format!("{path}.{}", bound.id()), why, "as the figure's unit asks");
                         }
                     }
-                    self.measure(&format!("{path}.metric"), &measure);
+                    let told = self.scenario_of(expectation.variant.as_deref());
+                    self.measure(&format!("{path}.metric"), &told, &measure);
                 }
             }
         }
     }
 
-    fn measure(&mut self, path: &str, measure: &Measure) {
-        let workload = &self.scenario.workload;
+    fn measure(&mut self, path: &str, told: &Scenario, measure: &Measure) {
+        let workload = &told.workload;
         match measure {
             Measure::Findings(Some(kind)) => {
                 if !FindingKind::ALL.iter().any(|k| k.id() == kind) {
@@ -228,7 +249,7 @@ impl Checker<'_> {
                 }
                 // A marker is known only when the run meets it.
                 Some(("peak" | "mark" | "marks", _)) | None => {}
-                Some((_, who)) => self.task(path, who),
+                Some((_, who)) => self.task(path, told, who),
             },
             Measure::Findings(None)
             | Measure::Ended
@@ -240,8 +261,8 @@ impl Checker<'_> {
     }
 
     /// A task's name, or one of many: "conn.17".
-    fn task(&mut self, path: &str, who: &str) {
-        let tasks = &self.scenario.workload.tasks;
+    fn task(&mut self, path: &str, told: &Scenario, who: &str) {
+        let tasks = &told.workload.tasks;
         let (name, nth) = who.split_once('.').map_or((who, None), |(name, nth)| (name, Some(nth)));
         match (tasks.get(name), nth) {
             (None, _) => {
@@ -264,15 +285,16 @@ impl Checker<'_> {
 
     fn step(&mut self, path: &str, step: &Step) {
         self.run_and_variant(path, None, step.variant.as_deref());
+        let told = self.scenario_of(step.variant.as_deref());
         if let Some(task) = &step.select {
-            self.task(&format!("{path}.select"), task);
+            self.task(&format!("{path}.select"), &told, task);
         }
         if let Some(anchor) = &step.at {
             let path = format!("{path}.at");
             self.run_and_variant(&path, anchor.run.as_deref(), None);
-            self.task(&format!("{path}.task"), &anchor.task);
+            self.task(&format!("{path}.task"), &told, &anchor.task);
             let (op, mark) = (anchor.op.as_deref(), anchor.mark.as_deref());
-            check_workload::anchor(self, &path, &anchor.task, op, mark);
+            check_workload::anchor(self, &path, &told, (&anchor.task, op, mark));
             if anchor.nth == 0 {
                 self.wrong(&format!("{path}.nth"), "the first time is 1", "count from 1");
             }
@@ -289,20 +311,19 @@ impl Checker<'_> {
         for (field, text) in texts {
             for piece in pieces(text) {
                 if let Piece::Name(name) = piece {
-                    self.told_name(&format!("{path}.{field}"), name);
+                    self.told_name(&format!("{path}.{field}"), &told, name);
                 }
             }
         }
     }
 
-    fn told_name(&mut self, path: &str, name: &str) {
-        let scenario = self.scenario;
+    fn told_name(&mut self, path: &str, told: &Scenario, name: &str) {
         let task = name.split('.').next().unwrap_or(name);
-        let mut names: Vec<&str> = scenario.workload.tasks.names().collect();
-        names.extend(scenario.workload.resources.names());
-        names.extend(scenario.machine.devices.names());
-        names.extend(scenario.runs.iter().map(|r| r.id.as_str()));
-        names.extend(check_workload::futures(scenario));
+        let mut names: Vec<&str> = told.workload.tasks.names().collect();
+        names.extend(told.workload.resources.names());
+        names.extend(told.machine.devices.names());
+        names.extend(told.runs.iter().map(|r| r.id.as_str()));
+        names.extend(check_workload::futures(told));
         if !names.contains(&task) {
             self.unknown(path, "task, resource, device, run or future", name, names);
         }

@@ -217,9 +217,14 @@ pub(super) fn futures(scenario: &Scenario) -> Vec<&str> {
 }
 
 /// The op or marker of a moment must be one of the task's.
-pub(super) fn anchor(checker: &mut Checker<'_>, path: &str, task: &str, op: Option<&str>, mark: Option<&str>) {
+pub(super) fn anchor(
+    checker: &mut Checker<'_>,
+    path: &str,
+    told: &Scenario,
+    (task, op, mark): (&str, Option<&str>, Option<&str>),
+) {
     let name = task.split('.').next().unwrap_or(task);
-    let Some(spec) = checker.scenario.workload.tasks.get(name) else { return };
+    let Some(spec) = told.workload.tasks.get(name) else { return };
     let (mut ops, mut marks) = (BTreeSet::new(), BTreeSet::new());
     visit(&spec.ops, &mut |op| {
         ops.insert(op.name());

@@ -12,7 +12,7 @@ use ron::error::{Error as RonError, Position};
 use ron::extensions::Extensions;
 use serde::Deserialize;
 
-use super::check::check;
+use super::check::{check, check_parts};
 use super::error::{Located, ScenarioErrors, Source, advice};
 use super::outline::MAX_DEPTH;
 use super::set::set;
@@ -56,36 +56,45 @@ impl Scenario {
         if text.trim().is_empty() {
             return Err(Located::in_file(file, "is empty: a scenario file begins with `(schema: 1, id: …`").into());
         }
-        let mut text = text.to_owned();
-        for assignment in sets {
-            text = set(&text, assignment).map_err(|why| {
-                ScenarioErrors::from(Located::in_file(file, format!("cannot set {assignment}: {why}")))
-            })?;
-        }
-        let name = if sets.is_empty() { file.to_owned() } else { format!("{file} (with {})", sets.join(", ")) };
-        let source: Source = Arc::new(NamedSource::new(name, text));
-        let mut scenario: Scenario = read_ron(&source)?;
-        scenario.file = file.to_owned();
-        scenario.text = source.inner().clone();
+        let source: Source = Arc::new(NamedSource::new(file, text.to_owned()));
+        let scenario = Scenario::from_source(&source)?;
         let errors = check(&scenario, &source);
-        Ok((scenario, errors))
+        if sets.is_empty() || errors.iter().any(|e| !e.warning) {
+            return Ok((scenario, errors));
+        }
+        Ok((scenario.with(sets)?, errors))
     }
 
-    /// Reads a text that is this scenario changed: what names no variant is checked, variants and what looks at them not.
-    pub(super) fn parse_alone(file: &str, text: String) -> Result<Scenario, ScenarioErrors> {
-        let source: Source = Arc::new(NamedSource::new(file, text));
-        let mut scenario: Scenario = read_ron(&source)?;
-        scenario.variants.clear();
-        scenario.expectations.clear();
-        scenario.narration.clear();
-        let errors = check(&scenario, &source);
-        if errors.is_empty() { Ok(scenario) } else { Err(ScenarioErrors::new(file, errors)) }
+    fn from_source(source: &Source) -> Result<Scenario, ScenarioErrors> {
+        let mut scenario: Scenario = read_ron(source)?;
+        scenario.file = source.name().to_owned();
+        scenario.text = source.inner().clone();
+        Ok(scenario)
+    }
+
+    /// The scenario with these values set, in order. What is told and expected of the scenario as written is kept as it
+    /// was, and may no longer fit.
+    pub fn with(&self, sets: &[String]) -> Result<Scenario, ScenarioErrors> {
+        let mut text = self.text.clone();
+        for assignment in sets {
+            text = set(&text, assignment).map_err(|why| {
+                ScenarioErrors::from(Located::in_file(&self.file, format!("cannot set {assignment}: {why}")))
+            })?;
+        }
+        let name = format!("{} (with {})", self.file, sets.join(", "));
+        let source: Source = Arc::new(NamedSource::new(name, text));
+        let mut changed = Scenario::from_source(&source)?;
+        let errors = check_parts(&changed, &source);
+        if !errors.is_empty() {
+            return Err(ScenarioErrors::new(source.name(), errors));
+        }
+        changed.file = self.file.clone();
+        Ok(changed)
     }
 
     /// The scenario as the variant changes it. Panics if there is no such variant: ask [`Scenario::variant`] first.
     pub fn with_variant(&self, id: &str) -> Result<Scenario, ScenarioErrors> {
-        let variant = self.variant(id).expect("a variant of this scenario");
-        Scenario::parse(&self.file, &self.text, &variant.set)
+        self.with(&self.variant(id).expect("a variant of this scenario").set)
     }
 }
 
@@ -96,7 +105,7 @@ pub fn costs(path: &Path) -> Result<Costs, ScenarioErrors> {
     let bytes = read_limited(path).map_err(fail)?;
     let text = String::from_utf8(bytes).map_err(|_| fail("is not a table of costs: it is no UTF-8 text".to_owned()))?;
     let source: Source = Arc::new(NamedSource::new(&file, text));
-    Ok(read_ron(&source)?)
+    read_ron(&source)
 }
 
 fn read_limited(path: &Path) -> Result<Vec<u8>, String> {
@@ -117,7 +126,7 @@ fn options() -> ron::Options {
     ron::Options::default().with_default_extension(Extensions::IMPLICIT_SOME).with_recursion_limit(MAX_DEPTH)
 }
 
-fn read_ron<T: serde::de::DeserializeOwned>(source: &Source) -> Result<T, Located> {
+fn read_ron<T: serde::de::DeserializeOwned>(source: &Source) -> Result<T, ScenarioErrors> {
     let text = source.inner();
     let mut deserializer = ron::Deserializer::from_str_with_options(text, &options())
         .map_err(|e| located(source, &e.code, bytes_between(text, &e.span.start, &e.span.end), ""))?;
@@ -136,11 +145,11 @@ fn read_ron<T: serde::de::DeserializeOwned>(source: &Source) -> Result<T, Locate
         && schema != SCHEMA
     {
         let message = format!("this file is of schema {schema}; this program reads schema {SCHEMA}");
-        return Err(Located::at(source, 0..0, message));
+        return Err(Located::at(source, 0..0, message).into());
     }
     let spanned = deserializer.span_error(code);
     let span = bytes_between(text, &spanned.span.start, &spanned.span.end);
-    Err(located(source, &spanned.code, span, &path))
+    Err(located(source, &spanned.code, span, &path).into())
 }
 
 /// `ron`'s words about its own parser, in words about the file.

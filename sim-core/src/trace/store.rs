@@ -189,7 +189,8 @@ impl Trace {
     fn partition(&self, before: impl Fn(SimTime) -> bool) -> usize {
         let chunk = self.chunks.partition_point(|c| c.records.last().is_some_and(|r| before(r.time())));
         let within = self.chunks.get(chunk).map_or(0, |c| c.records.partition_point(|r| before(r.time())));
-        chunk * CHUNK_RECORDS + within
+        // The last chunk may not be full.
+        (chunk * CHUNK_RECORDS + within).min(self.len)
     }
 
     /// Adds the next part of a stream. Panics if the part before was not a whole chunk.
@@ -252,16 +253,23 @@ impl Recorder {
     #[inline(always)]
     pub fn record(&mut self, time: SimTime, event: Event) {
         let record = event.encode(time, &mut self.tables.wide);
-        if self.chunk.is_full() {
+        if self.is_full() {
             self.next_chunk();
         }
-        self.chunk.records.push(record);
+        let records = &mut self.chunk.records;
+        let len = records.len();
+        // SAFETY: there is room for one more: a full chunk was changed for an empty one above. `push` would look again,
+        // and that look would be a tenth of what recording costs.
+        unsafe {
+            records.as_mut_ptr().add(len).write(record);
+            records.set_len(len + 1);
+        }
     }
 
     /// Whether the next event begins a new chunk.
     #[inline(always)]
     pub fn is_full(&self) -> bool {
-        self.chunk.is_full()
+        self.chunk.records.len() == self.chunk.records.capacity()
     }
 
     /// The id of a text, the same for the same text.
@@ -321,5 +329,20 @@ impl Recorder {
         let tables = self.tables.rows_since(self.streamed);
         self.streamed = self.tables.counts();
         sink(TracePart { chunk, tables })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::trace::event::EndReason;
+
+    #[test]
+    fn all_events_of_a_short_trace_happened_by_its_end() {
+        let mut recorder = Recorder::new(Tables::default(), None);
+        recorder.record(SimTime::from_nanos(5), Event::RunEnded { reason: EndReason::Finished });
+        let trace = recorder.finish();
+        assert_eq!((trace.events_before(trace.end()), trace.events_until(trace.end())), (0, 1));
+        assert_eq!(trace.events_until(SimTime::MAX), 1);
     }
 }

@@ -17,6 +17,7 @@ mod own_view;
 mod panics;
 mod replay;
 mod riskiest_bet;
+mod run_ends;
 mod runs_read;
 mod third_party;
 mod thread_policies;

@@ -1,0 +1,237 @@
+//! Everything a person can do, as one closed enum, and the table of names and keys.
+//!
+//! Owns titles and default keys: the `?` overlay, the palette and the key handling all read [`BINDINGS`]. Knows no
+//! widget and no toolkit: a key is written as people write it ("Ctrl+Z").
+
+use std::path::PathBuf;
+
+use sim_core::instant::SimTime;
+
+use super::selection::Selection;
+
+/// One act of a person. Panels emit these; [`super::Session::apply`] alone changes anything.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Command {
+    /// Step to the next event of the lesson level, in the focused run.
+    StepForward,
+    /// Step back to the event of the lesson level before.
+    StepBack,
+    /// Step to the next poll; on a thread run, the next dispatch.
+    PollForward,
+    /// Step back to the poll or dispatch before.
+    PollBack,
+    /// Go to before the first event.
+    ToStart,
+    /// Go to the last event of the focused run.
+    ToEnd,
+    /// Go to a time: every event up to it has happened.
+    Seek(SimTime),
+    /// Go to just after this event of a run, and focus that run.
+    SeekEvent {
+        /// The run, from 0.
+        run: usize,
+        /// The event's number, from 0.
+        event: usize,
+    },
+    /// Go to the start of the next span of the selected track.
+    NextSpan,
+    /// Go to the start of the span before, of the selected track.
+    PreviousSpan,
+    /// Go to what caused the selected track's last wake.
+    WakeCause,
+    /// Go to what the last wake led to.
+    WakeEffect,
+    /// Go to the lesson's next step.
+    NextStep,
+    /// Go to the lesson's step before.
+    PreviousStep,
+    /// Play, or pause.
+    PlayPause,
+    /// Play twice as fast.
+    Faster,
+    /// Play half as fast.
+    Slower,
+    /// Set how many virtual nanoseconds pass in a second.
+    SetSpeed(f64),
+    /// Enlarge around the cursor.
+    ZoomIn,
+    /// Shrink around the cursor.
+    ZoomOut,
+    /// Enlarge by a factor around a time.
+    ZoomAt {
+        /// More than 1 shows less time, larger.
+        factor: f64,
+        /// The time that stays where it is, in nanoseconds.
+        at: f64,
+    },
+    /// Move the view later by this share of its length; negative is earlier.
+    Pan(f64),
+    /// Move the view later.
+    PanRight,
+    /// Move the view earlier.
+    PanLeft,
+    /// Show this stretch of time, in nanoseconds.
+    ShowRange {
+        /// Its start.
+        from: f64,
+        /// Its end.
+        to: f64,
+    },
+    /// Put the cursor in the middle; when it is there, show the whole.
+    CentreThenFit,
+    /// Show the whole of every run.
+    Fit,
+    /// Take back the last change of the view.
+    UndoView,
+    /// Look at this run: steps, events and keys act on it.
+    FocusRun(usize),
+    /// Look at the next run.
+    FocusNextRun,
+    /// Select a thing.
+    Select(Selection),
+    /// Select nothing.
+    ClearSelection,
+    /// Back to the list of scenarios.
+    ShowLibrary,
+    /// Back to what is open.
+    Resume,
+    /// Open a scenario of the library.
+    OpenScenario(String),
+    /// Open a scenario file or a saved trace.
+    OpenFile(PathBuf),
+    /// Run the scenario again, or read the file again.
+    Reload,
+    /// Stop the simulation; what is recorded stays.
+    CancelLoading,
+    /// Light to dark and back.
+    SwitchTheme,
+    /// Show or hide the keys.
+    ShowKeys,
+    /// Leave.
+    Quit,
+}
+
+/// A command with its name and keys.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Binding {
+    /// What it does.
+    pub command: Command,
+    /// Its name, for people.
+    pub title: &'static str,
+    /// The group it is listed under.
+    pub group: Group,
+    /// Its keys, the first of them shown on buttons: "Ctrl+Z".
+    pub keys: &'static [&'static str],
+}
+
+/// Where a command is listed under `?`.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Group {
+    /// Moving through the recording.
+    Step,
+    /// Looking at time.
+    View,
+    /// What is looked at.
+    Select,
+    /// The window.
+    Window,
+}
+
+impl Group {
+    /// Every group, in the order of the overlay.
+    pub const ALL: [Group; 4] = [Group::Step, Group::View, Group::Select, Group::Window];
+
+    /// The group's heading.
+    pub const fn title(self) -> &'static str {
+        match self {
+            Group::Step => "Step and play",
+            Group::View => "Zoom and pan",
+            Group::Select => "Select and follow",
+            Group::Window => "Window",
+        }
+    }
+}
+
+const fn bind(command: Command, group: Group, title: &'static str, keys: &'static [&'static str]) -> Binding {
+    Binding { command, title, group, keys }
+}
+
+/// Every command that needs no more words, with its name and default keys. A key with more modifiers stands before
+/// the same key with fewer: the first that matches is taken.
+pub const BINDINGS: &[Binding] = {
+    use Command as C;
+    use Group as G;
+    &[
+        bind(C::StepForward, G::Step, "Step one event forward", &["Right", "Ctrl+Right"]),
+        bind(C::StepBack, G::Step, "Step one event back", &["Left", "Ctrl+Left"]),
+        bind(C::PollBack, G::Step, "Step one poll or context switch back", &["Shift+F10"]),
+        bind(C::PollForward, G::Step, "Step one poll or context switch forward", &["F10"]),
+        bind(C::ToStart, G::Step, "Go to the start", &["Home"]),
+        bind(C::ToEnd, G::Step, "Go to the end", &["End"]),
+        bind(C::PlayPause, G::Step, "Play or pause", &["Space"]),
+        bind(C::Faster, G::Step, "Play faster", &["Plus"]),
+        bind(C::Slower, G::Step, "Play slower", &["Minus"]),
+        bind(C::NextStep, G::Step, "Next step of the lesson", &["PageDown"]),
+        bind(C::PreviousStep, G::Step, "Previous step of the lesson", &["PageUp"]),
+        bind(C::ZoomIn, G::View, "Zoom in", &["W"]),
+        bind(C::ZoomOut, G::View, "Zoom out", &["S"]),
+        bind(C::PanLeft, G::View, "Pan earlier", &["A"]),
+        bind(C::PanRight, G::View, "Pan later", &["D"]),
+        bind(C::CentreThenFit, G::View, "Centre the cursor, then fit the whole", &["F"]),
+        bind(C::Fit, G::View, "Show the whole", &["0"]),
+        bind(C::UndoView, G::View, "Undo the last change of view", &["Ctrl+Z"]),
+        bind(C::NextSpan, G::Select, "Next span of the selected row", &["."]),
+        bind(C::PreviousSpan, G::Select, "Previous span of the selected row", &[","]),
+        bind(C::WakeCause, G::Select, "Follow the wake to its cause", &["["]),
+        bind(C::WakeEffect, G::Select, "Follow the wake to its effect", &["]"]),
+        bind(C::FocusNextRun, G::Select, "Look at the next run", &["N"]),
+        bind(C::ClearSelection, G::Select, "Clear the selection", &["Esc"]),
+        bind(C::ShowLibrary, G::Window, "All scenarios", &["L"]),
+        bind(C::Reload, G::Window, "Run again", &["Ctrl+R"]),
+        bind(C::CancelLoading, G::Window, "Stop the simulation", &[]),
+        bind(C::SwitchTheme, G::Window, "Light or dark", &["T"]),
+        bind(C::ShowKeys, G::Window, "Keys", &["?", "Shift+/", "F1"]),
+        bind(C::Quit, G::Window, "Quit", &["Ctrl+Q"]),
+    ]
+};
+
+impl Command {
+    /// The command's name and keys, if it is in the table.
+    pub fn binding(&self) -> Option<&'static Binding> {
+        BINDINGS.iter().find(|b| b.command == *self)
+    }
+
+    /// The command's name, with its first key: "Go to the start (Home)". Empty for one that is not in the table.
+    pub fn hint(&self) -> String {
+        match self.binding() {
+            Some(Binding { title, keys: [], .. }) => (*title).to_owned(),
+            Some(Binding { title, keys: [key, ..], .. }) => format!("{title} ({})", key_for_people(key)),
+            None => String::new(),
+        }
+    }
+}
+
+/// A key as it is shown: arrows as arrows.
+pub fn key_for_people(key: &str) -> String {
+    key.replace("Right", "→").replace("Left", "←").replace("Plus", "+").replace("Minus", "−")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_key_means_two_things() {
+        let mut keys: Vec<_> = BINDINGS.iter().flat_map(|b| b.keys).collect();
+        let all = keys.len();
+        keys.sort();
+        keys.dedup();
+        assert_eq!(keys.len(), all);
+    }
+
+    #[test]
+    fn a_hint_names_the_key() {
+        assert_eq!(Command::StepForward.hint(), "Step one event forward (→)");
+        assert_eq!(Command::Seek(SimTime::ZERO).hint(), "");
+    }
+}

@@ -1,0 +1,111 @@
+//! What is open: a scenario or a trace file, with its lesson; and what went wrong when it could not be opened.
+//!
+//! Owns the shapes that the window shows. Where they come from is [`super::jobs`]'s business.
+
+use std::path::PathBuf;
+
+/// A scenario of the library, as its card shows it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Entry {
+    /// The name in commands: "blocked-executor".
+    pub id: String,
+    /// The place in the curriculum.
+    pub number: u32,
+    /// The chapter's letter: "F".
+    pub part: String,
+    /// The chapter's name: "Fairness".
+    pub part_title: String,
+    /// The name people read.
+    pub title: String,
+    /// What is to be learned, in one line.
+    pub idea: String,
+}
+
+/// Where a document came from.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Origin {
+    /// The library.
+    Library(String),
+    /// A file.
+    File(PathBuf),
+}
+
+impl Default for Origin {
+    fn default() -> Origin {
+        Origin::Library(String::new())
+    }
+}
+
+/// What is open.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct Document {
+    /// Where it came from.
+    pub origin: Origin,
+    /// Its title.
+    pub title: String,
+    /// What stands beside the title: "26 · Fairness", "recorded trace".
+    pub subtitle: String,
+    /// What is to be learned, in one line; may be empty.
+    pub idea: String,
+    /// The lesson, step by step; empty for a trace without one.
+    pub steps: Vec<Step>,
+    /// What is changed about the scenario, by the variant's id.
+    pub variant: Option<String>,
+}
+
+/// A step of the lesson.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Step {
+    /// The run whose moment it speaks of, from 0.
+    pub run: usize,
+    /// What it says, and where its moment is.
+    pub says: sim_core::scenario::Step,
+}
+
+/// What is known of a run before it starts.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct RunTitle {
+    /// Its name, for people: "async, 1 worker".
+    pub title: String,
+    /// Whether it is of threads.
+    pub threads: bool,
+}
+
+/// Why something could not be opened.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Problem {
+    /// What is wrong, in a sentence.
+    pub message: String,
+    /// The file; empty if there is none.
+    pub file: String,
+    /// Line and column, from 1, where it is known.
+    pub place: Option<(usize, usize)>,
+    /// The line of the file that is meant, and how many letters of it from the column on.
+    pub excerpt: Option<(String, usize)>,
+    /// What is said right at the place.
+    pub label: String,
+    /// What to do.
+    pub help: String,
+}
+
+impl Problem {
+    /// A problem with a file as a whole.
+    pub fn of_file(file: impl Into<String>, message: impl Into<String>, help: impl Into<String>) -> Problem {
+        Problem {
+            message: message.into(),
+            file: file.into(),
+            place: None,
+            excerpt: None,
+            label: String::new(),
+            help: help.into(),
+        }
+    }
+
+    /// "file:line:column", as far as it is known.
+    pub fn location(&self) -> String {
+        match self.place {
+            Some((line, column)) => format!("{}:{line}:{column}", self.file),
+            None => self.file.clone(),
+        }
+    }
+}

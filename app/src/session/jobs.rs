@@ -1,0 +1,204 @@
+//! What can be loaded: a scenario of the library, a scenario file, a saved trace.
+//!
+//! Owns the way from a name or path to reports. Runs on the loader's thread.
+
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use miette::Diagnostic;
+use sim_core::scenario::{Located, RunOptions, Scenario, ScenarioErrors};
+use sim_core::trace::file::FileError;
+use sim_core::trace::tables::RunInfo;
+use sim_core::trace::{Trace, TracePart};
+
+use super::document::{Document, Entry, Origin, Problem, RunTitle, Step};
+use super::loader::{Job, Outlet, Report};
+use crate::library::{embedded, find, lessons};
+
+/// The scenarios that the program carries, in the order of the curriculum.
+pub fn library() -> Vec<Entry> {
+    let (mut lessons, _) = lessons();
+    lessons.sort_by_key(|s| (s.part, s.number));
+    lessons.iter().map(entry).collect()
+}
+
+fn entry(scenario: &Scenario) -> Entry {
+    Entry {
+        id: scenario.id.clone(),
+        number: scenario.number,
+        part: format!("{:?}", scenario.part),
+        part_title: scenario.part.title().to_owned(),
+        title: scenario.title.clone(),
+        idea: scenario.idea.clone(),
+    }
+}
+
+/// Loads what came from `origin`; of a scenario, with this variant.
+pub fn job(origin: Origin, variant: Option<String>) -> Job {
+    Box::new(move |outlet| {
+        let problems = match &origin {
+            Origin::Library(id) => {
+                let text = embedded().into_iter().find(|e| e.id == id).map(|e| e.text);
+                open_scenario(outlet, &origin, find(id, &[]), text, variant)
+            }
+            Origin::File(path) if is_trace(path) => open_trace(outlet, &origin, path),
+            Origin::File(path) => {
+                let text = std::fs::read_to_string(path).ok();
+                open_scenario(outlet, &origin, Scenario::read(path, &[]), text.as_deref(), variant)
+            }
+        };
+        if let Err(problems) = problems {
+            outlet.send(Report::Failed(problems));
+        }
+    })
+}
+
+fn open_scenario(
+    outlet: &Outlet,
+    origin: &Origin,
+    scenario: Result<Scenario, ScenarioErrors>,
+    text: Option<&str>,
+    variant: Option<String>,
+) -> Result<(), Vec<Problem>> {
+    let told = |errors: ScenarioErrors| errors.errors().iter().map(|e| problem(e, text)).collect::<Vec<_>>();
+    let scenario = scenario.map_err(told)?;
+    let options = RunOptions { variant, ..RunOptions::default() };
+    let asked = scenario.as_asked(&options).map_err(told)?;
+    let titles =
+        asked.runs.iter().map(|run| RunTitle { title: asked.run_title(run), threads: !run.model.has_workers() });
+    let document = document(origin, &scenario, options.variant.clone());
+    if !outlet.send(Report::Opened(Arc::new(document), titles.collect())) {
+        return Ok(());
+    }
+    for (n, run) in asked.runs.iter().enumerate() {
+        let parts = outlet.clone();
+        let sink = Box::new(move |part| parts.send(Report::Part { run: n, part: Box::new(part) }));
+        asked.execute(&run.id, &options, Some(sink));
+        if !outlet.send(Report::RunEnded { run: n, notice: None }) {
+            break;
+        }
+    }
+    Ok(())
+}
+
+fn document(origin: &Origin, scenario: &Scenario, variant: Option<String>) -> Document {
+    let run_of = |step: &sim_core::scenario::Step| {
+        let id = step.at.as_ref().and_then(|at| at.run.as_deref());
+        id.and_then(|id| scenario.runs.iter().position(|r| r.id == id)).unwrap_or(0)
+    };
+    let steps = scenario.narration.iter().map(|step| Step { run: run_of(step), says: step.clone() });
+    Document {
+        origin: origin.clone(),
+        title: scenario.title.clone(),
+        subtitle: format!("{} · {}", scenario.number, scenario.part.title()),
+        idea: scenario.idea.clone(),
+        steps: steps.collect(),
+        variant,
+    }
+}
+
+/// A located error as the window shows it.
+fn problem(error: &Located, text: Option<&str>) -> Problem {
+    let length = error.labels().and_then(|mut l| l.next()).map_or(1, |l| l.len());
+    let line = text.and_then(|t| t.lines().nth(error.line - 1));
+    let known = error.labels().is_some();
+    Problem {
+        message: error.message.clone(),
+        file: error.file().to_owned(),
+        place: known.then_some((error.line, error.column)),
+        excerpt: line.filter(|_| known).map(|line| (line.to_owned(), length)),
+        label: error.label.clone(),
+        help: error.help.clone().unwrap_or_default(),
+    }
+}
+
+/// Whether a file is a saved trace, by what it begins with, or else by its name.
+fn is_trace(path: &Path) -> bool {
+    let mut begin = [0; 8];
+    let read = std::fs::File::open(path).and_then(|mut f| f.read_exact(&mut begin));
+    (read.is_ok() && &begin == b"WAKELINE") || path.extension().is_some_and(|e| e == "wkl")
+}
+
+fn open_trace(outlet: &Outlet, origin: &Origin, path: &Path) -> Result<(), Vec<Problem>> {
+    let (trace, damage) = Trace::load(path).map_err(|error| vec![trace_problem(path, &error)])?;
+    let info = &trace.tables().run;
+    let title = RunTitle { title: or_else(&info.title, "recorded run"), threads: info.threads };
+    let document = trace_document(origin, path, info);
+    if outlet.send(Report::Opened(Arc::new(document), vec![title])) {
+        stream(outlet, 0, &trace);
+        outlet.send(Report::RunEnded { run: 0, notice: damage.map(|d| d.to_string()) });
+    }
+    Ok(())
+}
+
+fn trace_problem(path: &Path, error: &FileError) -> Problem {
+    let help = match error {
+        FileError::Io { .. } => "Check that the file is there and can be read.",
+        FileError::NotATrace => "A recording is saved with `trace.save(\"x.wkl\")` or `wakeline run … --trace x.wkl`.",
+        FileError::TooNew { .. } => "",
+    };
+    let message = match error {
+        FileError::Io { error, .. } => format!("It cannot be read: {error}"),
+        other => other.to_string(),
+    };
+    Problem::of_file(path.display().to_string(), message, help)
+}
+
+/// A trace carries its scenario: opened alone, it has its lesson, as far as that speaks of this run.
+fn trace_document(origin: &Origin, path: &Path, info: &RunInfo) -> Document {
+    let scenario = Scenario::parse(&info.scenario, &info.source, &[]).ok();
+    let name = path.file_name().map_or(String::new(), |n| n.to_string_lossy().into_owned());
+    let Some(scenario) = scenario else {
+        let (title, subtitle) = (name, "recording".to_owned());
+        return Document { origin: origin.clone(), title, subtitle, ..Document::default() };
+    };
+    let variant = Some(info.variant.clone()).filter(|v| !v.is_empty());
+    let mut document = document(origin, &scenario, variant.clone());
+    let own = scenario.runs.iter().position(|r| r.id == info.run);
+    document.steps.retain(|s| Some(s.run) == own && s.says.variant == variant);
+    for step in &mut document.steps {
+        step.run = 0;
+    }
+    document.subtitle = format!("{} · {name}", document.subtitle);
+    document
+}
+
+fn or_else(text: &str, other: &str) -> String {
+    if text.is_empty() { other } else { text }.to_owned()
+}
+
+/// Hands over a trace that is complete already.
+fn stream(outlet: &Outlet, run: usize, trace: &Trace) {
+    let mut tables = Some(trace.tables().clone());
+    for chunk in trace.chunks() {
+        let part = TracePart { chunk: Arc::clone(chunk), tables: tables.take().unwrap_or_default() };
+        if !outlet.send(Report::Part { run, part: Box::new(part) }) {
+            return;
+        }
+    }
+}
+
+/// The path of a file to open, as a person may write it: without quotes and spaces around it.
+pub fn path_from_text(text: &str) -> PathBuf {
+    text.trim().trim_matches(['"', '\'']).into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_scenario_that_is_carried_is_in_the_library() {
+        assert_eq!(library().len(), embedded().len());
+    }
+
+    #[test]
+    fn an_error_of_a_file_is_located_with_its_line() {
+        let text = "(\n    schema: 1,\n    idd: \"x\",\n)";
+        let errors = Scenario::parse("x.ron", text, &[]).expect_err("a field is misspelt");
+        let problem = problem(&errors.errors()[0], Some(text));
+        assert_eq!(problem.place.map(|(line, _)| line), Some(3));
+        assert_eq!(problem.excerpt.map(|(line, _)| line).as_deref(), Some("    idd: \"x\","));
+    }
+}

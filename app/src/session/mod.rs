@@ -1,0 +1,351 @@
+//! What is open and where the person is in it. No toolkit, no clock: whoever owns the window tells it how much time
+//! has passed.
+//!
+//! Owns documents, runs, cursor, focus, selection, view, playback. There is one way in: [`Session::apply`] takes a
+//! [`Command`]; panels read, and emit commands.
+
+pub mod command;
+pub mod document;
+#[cfg(test)]
+pub mod fixture;
+pub mod jobs;
+pub mod loader;
+pub mod playback;
+pub mod run;
+pub mod selection;
+pub mod stage;
+pub mod step;
+pub mod view;
+
+mod apply;
+
+use std::sync::Arc;
+
+use sim_core::analysis::track::{Link, Track, TrackKind};
+use sim_core::instant::SimTime;
+
+pub use command::Command;
+pub use document::{Document, Entry, Origin, Problem};
+pub use run::{Growth, Run};
+pub use selection::Selection;
+pub use step::Cursor;
+pub use view::View;
+
+use document::RunTitle;
+use loader::{Job, Loader, Report, Taken, Wake};
+use playback::Playback;
+use view::ViewHistory;
+
+/// What the window shows.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Place {
+    /// The list of scenarios.
+    Library,
+    /// What is open.
+    Open,
+    /// What could not be opened, and why.
+    Failed(Vec<Problem>),
+}
+
+/// Everything a person has open.
+pub struct Session {
+    library: Vec<Entry>,
+    place: Place,
+    document: Option<Arc<Document>>,
+    runs: Vec<Run>,
+    focus: usize,
+    cursor: Cursor,
+    selection: Selection,
+    view: View,
+    history: ViewHistory,
+    fitted: bool,
+    playback: Playback,
+    step: usize,
+    step_wanted: Option<usize>,
+    dark: bool,
+    keys_shown: bool,
+    quitting: bool,
+    last_origin: Option<Origin>,
+    loader: Option<Loader>,
+    wake: Wake,
+}
+
+impl Session {
+    /// Nothing open yet. `wake` is called from the background when there is something to [`Session::pump`].
+    pub fn new(library: Vec<Entry>, wake: Wake) -> Session {
+        Session {
+            library,
+            place: Place::Library,
+            document: None,
+            runs: Vec::new(),
+            focus: 0,
+            cursor: Cursor::default(),
+            selection: Selection::Nothing,
+            view: View::whole(0.0),
+            history: ViewHistory::default(),
+            fitted: true,
+            playback: Playback::default(),
+            step: 0,
+            step_wanted: None,
+            dark: false,
+            keys_shown: false,
+            quitting: false,
+            last_origin: None,
+            loader: None,
+            wake,
+        }
+    }
+
+    /// The scenarios there are.
+    pub fn library(&self) -> &[Entry] {
+        &self.library
+    }
+
+    /// What the window shows.
+    pub fn place(&self) -> &Place {
+        &self.place
+    }
+
+    /// What is open.
+    pub fn document(&self) -> Option<&Document> {
+        self.document.as_deref()
+    }
+
+    /// The runs: A, B, ….
+    pub fn runs(&self) -> &[Run] {
+        &self.runs
+    }
+
+    /// The run that steps, keys and the event list act on.
+    pub fn focus(&self) -> usize {
+        self.focus
+    }
+
+    /// The run that is focused; none while nothing is open.
+    pub fn focused(&self) -> Option<&Run> {
+        self.runs.get(self.focus)
+    }
+
+    /// Where the person is.
+    pub fn cursor(&self) -> Cursor {
+        self.cursor
+    }
+
+    /// How many events of a run have happened at the cursor.
+    pub fn events_of(&self, run: usize) -> usize {
+        self.runs.get(run).map_or(0, |r| r.events_at(self.cursor, run == self.focus))
+    }
+
+    /// What is selected.
+    pub fn selection(&self) -> Selection {
+        self.selection
+    }
+
+    /// The stretch of time in view.
+    pub fn view(&self) -> View {
+        self.view
+    }
+
+    /// Whether it plays, and how fast.
+    pub fn playback(&self) -> &Playback {
+        &self.playback
+    }
+
+    /// The step of the lesson that is shown, from 0.
+    pub fn step(&self) -> usize {
+        self.step
+    }
+
+    /// Whether the window is dark.
+    pub fn is_dark(&self) -> bool {
+        self.dark
+    }
+
+    /// Whether the keys are shown.
+    pub fn shows_keys(&self) -> bool {
+        self.keys_shown
+    }
+
+    /// Whether the person wants to leave.
+    pub fn is_quitting(&self) -> bool {
+        self.quitting
+    }
+
+    /// Whether something is being simulated or read.
+    pub fn is_loading(&self) -> bool {
+        self.loader.is_some()
+    }
+
+    /// The end of the longest run, as far as is known.
+    pub fn end(&self) -> SimTime {
+        self.runs.iter().map(Run::end).max().unwrap_or(SimTime::ZERO)
+    }
+
+    /// The row that is selected, with its run.
+    pub fn selected_track(&self) -> Option<(usize, &Track)> {
+        let (run, kind) = self.selection.track()?;
+        Some((run, self.runs.get(run)?.index.track(kind)?))
+    }
+
+    /// The view of everything.
+    fn whole(&self) -> View {
+        let stuck = self.runs.iter().any(Run::is_stuck);
+        if stuck { View::whole_stuck(self.total()) } else { View::whole(self.total()) }
+    }
+
+    fn total(&self) -> f64 {
+        self.end().as_nanos() as f64
+    }
+
+    /// Starts in dark or light.
+    pub fn set_dark(&mut self, dark: bool) {
+        self.dark = dark;
+    }
+
+    /// Opens what comes from `origin`; what was open stays until it is there.
+    pub fn load(&mut self, origin: Origin, variant: Option<String>) {
+        self.last_origin = Some(origin.clone());
+        self.start(jobs::job(origin, variant));
+    }
+
+    /// Starts a job; what was open stays until it reports.
+    pub fn start(&mut self, job: Job) {
+        self.playback.pause();
+        self.loader = Some(Loader::start(job, Arc::clone(&self.wake)));
+    }
+
+    /// Takes one report of the loader, if there is one. Answers whether there may be more.
+    pub fn pump(&mut self) -> bool {
+        let Some(loader) = &self.loader else { return false };
+        match loader.take() {
+            Taken::Nothing => false,
+            Taken::Ended => {
+                self.loader = None;
+                self.stop_runs();
+                false
+            }
+            Taken::Report(report) => {
+                self.receive(report);
+                true
+            }
+        }
+    }
+
+    /// Takes everything until the job has ended, waiting for it: for tests and pictures, never for the window.
+    pub fn finish_loading(&mut self) {
+        while let Some(report) = self.loader.as_ref().and_then(Loader::wait) {
+            self.receive(report);
+        }
+        self.pump();
+    }
+
+    fn receive(&mut self, report: Report) {
+        match report {
+            Report::Opened(document, titles) => self.open(document, titles),
+            Report::Part { run, part } => {
+                if let Some(run) = self.runs.get_mut(run) {
+                    run.append(*part);
+                }
+                self.grown();
+            }
+            Report::RunEnded { run, notice } => {
+                if let Some(run) = self.runs.get_mut(run) {
+                    run.growth = Growth::Complete;
+                    run.notice = notice;
+                }
+                self.grown();
+            }
+            Report::Failed(problems) => {
+                self.place = Place::Failed(problems);
+            }
+        }
+    }
+
+    fn open(&mut self, document: Arc<Document>, titles: Vec<RunTitle>) {
+        let again = self.document.as_ref().is_some_and(|d| d.origin == document.origin);
+        self.runs = titles.into_iter().map(|t| Run::new(t.title, t.threads)).collect();
+        self.document = Some(document);
+        self.place = Place::Open;
+        if again && self.focus < self.runs.len() {
+            // Run again: the person stays where they were.
+            self.cursor.events = 0;
+            return;
+        }
+        self.focus = 0;
+        self.cursor = Cursor::default();
+        self.selection = Selection::Nothing;
+        self.history = ViewHistory::default();
+        self.view = View::whole(0.0);
+        self.fitted = true;
+        self.playback = Playback::default();
+        self.step = 0;
+        self.step_wanted = Some(0);
+    }
+
+    /// After a run has grown: the whole stays in view while nobody has zoomed, and the cursor counts anew.
+    fn grown(&mut self) {
+        if self.fitted {
+            self.view = self.whole();
+            self.playback.suit(self.total());
+        }
+        if self.runs.iter().all(|r| !r.may_grow())
+            && let Some(step) = self.step_wanted.take()
+        {
+            self.go_to_step(step);
+        }
+        let time = self.cursor.time;
+        if time > SimTime::ZERO
+            && self.cursor.events == 0
+            && let Some(run) = self.focused()
+        {
+            self.cursor = Cursor::at(&run.trace, time);
+        }
+        self.settle();
+    }
+
+    fn stop_runs(&mut self) {
+        for run in self.runs.iter_mut().filter(|r| r.may_grow()) {
+            run.growth = Growth::Stopped;
+        }
+        if self.runs.is_empty() && self.place == Place::Open {
+            self.place = Place::Library;
+        }
+    }
+
+    /// Lets `seconds` of the person's time pass.
+    pub fn pass(&mut self, seconds: f64) {
+        let may_grow = self.runs.iter().any(Run::may_grow);
+        let Some(time) = self.playback.pass(self.cursor.time, self.end(), seconds, may_grow) else { return };
+        self.go_to_time(time);
+        self.view = self.view.showing(self.cursor.time.as_nanos() as f64, self.total());
+        self.settle();
+    }
+
+    fn go_to_time(&mut self, time: SimTime) {
+        if let Some(run) = self.focused() {
+            self.cursor = Cursor::at(&run.trace, time);
+        }
+    }
+
+    /// Brings every run's state to the cursor.
+    fn settle(&mut self) {
+        let (cursor, focus) = (self.cursor, self.focus);
+        for (i, run) in self.runs.iter_mut().enumerate() {
+            let events = run.events_at(cursor, i == focus);
+            run.show(events);
+        }
+    }
+
+    /// The links into the selected row of its run.
+    fn selected_links(&self) -> Option<(usize, Vec<Link>)> {
+        let (run, kind) = self.selection.track()?;
+        let links = self.runs.get(run)?.index.links();
+        Some((run, links.iter().filter(|l| l.to == kind).copied().collect()))
+    }
+
+    fn track_named(&self, run: usize, name: &str) -> Option<TrackKind> {
+        let tracks = &self.runs.get(run)?.index.tracks;
+        let is_workload = |k| matches!(k, TrackKind::Task(_) | TrackKind::Thread(_));
+        tracks.iter().find(|t| is_workload(t.kind) && t.name == name).map(|t| t.kind)
+    }
+}

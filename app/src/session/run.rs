@@ -1,0 +1,119 @@
+//! One run as the session holds it: its trace as far as it is known, and what is derived from it.
+
+use sim_core::analysis::index::Index;
+use sim_core::instant::SimTime;
+use sim_core::trace::event::EndReason;
+use sim_core::trace::keyframes::Keyframes;
+use sim_core::trace::{Snapshot, Trace, TracePart};
+
+use super::step::{Cursor, is_lesson};
+
+/// How far a run's recording is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Growth {
+    /// Nothing has come yet.
+    Waiting,
+    /// Parts are coming.
+    Growing,
+    /// It is complete.
+    Complete,
+    /// It was stopped before its end.
+    Stopped,
+}
+
+/// A run: its trace and everything that is drawn from it.
+#[derive(Debug)]
+pub struct Run {
+    /// Its name, for people.
+    pub title: String,
+    /// Whether it is of threads: it steps by context switches.
+    pub threads: bool,
+    /// What has happened.
+    pub trace: Trace,
+    /// Rows, spans and links.
+    pub index: Index,
+    /// How far the recording is.
+    pub growth: Growth,
+    /// What should be said about it.
+    pub notice: Option<String>,
+    /// The numbers of the events of the lesson level.
+    pub lesson_events: Vec<u32>,
+    keyframes: Keyframes,
+    snapshot: Snapshot,
+}
+
+impl Run {
+    /// A run that has not begun.
+    pub fn new(title: String, threads: bool) -> Run {
+        let trace = Trace::default();
+        Run {
+            title,
+            threads,
+            index: Index::default(),
+            growth: Growth::Waiting,
+            notice: None,
+            lesson_events: Vec::new(),
+            keyframes: Keyframes::build(&trace),
+            snapshot: Snapshot::default(),
+            trace,
+        }
+    }
+
+    /// Takes in the next part of its trace.
+    pub fn append(&mut self, part: TracePart) {
+        let first = self.trace.is_empty();
+        let before = self.trace.len();
+        self.trace.append(part);
+        self.growth = Growth::Growing;
+        self.index.extend(&self.trace);
+        if first {
+            // What the machine has is known only now: cores, queues.
+            self.keyframes = Keyframes::build(&self.trace);
+            self.snapshot = Snapshot::initial(self.trace.tables());
+        } else {
+            self.keyframes.extend(&self.trace);
+        }
+        let lesson = self.trace.records_from(before).enumerate().filter(|(_, r)| is_lesson(*r));
+        self.lesson_events.extend(lesson.map(|(i, _)| (before + i) as u32));
+    }
+
+    /// When it ends, as far as is known.
+    pub fn end(&self) -> SimTime {
+        self.trace.end()
+    }
+
+    /// Whether more may come.
+    pub fn may_grow(&self) -> bool {
+        match self.growth {
+            Growth::Waiting | Growth::Growing => true,
+            Growth::Complete | Growth::Stopped => false,
+        }
+    }
+
+    /// How many of its events have happened at the cursor.
+    pub fn events_at(&self, cursor: Cursor, focused: bool) -> usize {
+        match (focused, cursor == Cursor::default()) {
+            (true, _) => cursor.events.min(self.trace.len()),
+            // The start is before the first event of every run.
+            (false, true) => 0,
+            (false, false) => self.trace.events_until(cursor.time),
+        }
+    }
+
+    /// The state of everything where the cursor stands.
+    pub fn snapshot(&self) -> &Snapshot {
+        &self.snapshot
+    }
+
+    /// Whether it ended with something left that nothing will ever wake.
+    pub fn is_stuck(&self) -> bool {
+        self.index.last_snapshot().ended == Some(EndReason::Stuck)
+    }
+
+    /// Brings the state to the first `events` events.
+    pub(super) fn show(&mut self, events: usize) {
+        if self.snapshot.events != events.min(self.trace.len()) {
+            self.keyframes.move_to(&self.trace, &mut self.snapshot, events);
+        }
+    }
+}

@@ -1,0 +1,305 @@
+//! The executor as a picture, as data: who wants to run, who runs, who waits for what, at one moment of a run.
+//!
+//! Owns what stands where on the Stage. Reads a snapshot; knows no pixels.
+
+use sim_core::analysis::track::{TrackKind, Wait};
+use sim_core::instant::SimTime;
+use sim_core::trace::snapshot::{RequestStage, TaskState, ThreadState, WorkerState};
+use sim_core::trace::tables::{QueueKind, ThreadKind};
+use sim_core::trace::{QueueId, Snapshot, Tables, TaskId, ThreadId, WorkerId};
+
+use crate::timeline::scene::Sign;
+use crate::timeline::words::{sign_of, wait_words};
+
+use super::run::Run;
+
+/// One run's Stage.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct Stage {
+    /// The queues of those who want to run.
+    pub wants: Vec<Queue>,
+    /// Workers, or cores.
+    pub runs: Vec<Place>,
+    /// Those who wait for something, those who waited longest first.
+    pub waits: Vec<Waiter>,
+    /// How many more wait.
+    pub more_waits: usize,
+    /// How many have ended.
+    pub ended: usize,
+    /// Whether anything has happened at all.
+    pub begun: bool,
+}
+
+/// A queue.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Queue {
+    /// Its name.
+    pub name: String,
+    /// Who stands in it, front first; at most [`MOST_CHIPS`].
+    pub chips: Vec<Chip>,
+    /// How many stand in it.
+    pub length: usize,
+    /// Whether anyone who takes from it is on a core, or free to be.
+    pub served: bool,
+}
+
+/// Someone in a queue.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Chip {
+    /// The name.
+    pub name: String,
+    /// For how long it has wanted to run, in nanoseconds.
+    pub age: u64,
+    /// Its row.
+    pub track: TrackKind,
+}
+
+/// A worker or core.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Place {
+    /// Its name.
+    pub name: String,
+    /// Its state, in a few words.
+    pub state: String,
+    /// What it runs.
+    pub occupant: Option<Occupant>,
+    /// Its row.
+    pub track: TrackKind,
+}
+
+/// What a worker polls, or what is on a core.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Occupant {
+    /// The name, and which poll.
+    pub name: String,
+    /// For how long, in nanoseconds.
+    pub age: u64,
+    /// Whether it is inside a poll whose worker is off its core.
+    pub off_core: bool,
+    /// Its row.
+    pub track: TrackKind,
+}
+
+/// Someone who waits.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Waiter {
+    /// The name.
+    pub name: String,
+    /// The sign of what it waits for.
+    pub sign: Sign,
+    /// What it waits for, in words.
+    pub what: String,
+    /// Until when, where that is known.
+    pub until: Option<SimTime>,
+    /// Its row.
+    pub track: TrackKind,
+}
+
+/// So many chips of a queue are named.
+pub const MOST_CHIPS: usize = 6;
+/// So many waits are named.
+pub const MOST_WAITS: usize = 8;
+
+impl Stage {
+    /// The Stage of a run where the cursor stands, at time `now`.
+    pub fn of(run: &Run, now: SimTime) -> Stage {
+        let (state, tables) = (run.snapshot(), run.trace.tables());
+        let at = At { state, tables, now };
+        let mut stage = Stage { begun: state.events > 0, ..Stage::default() };
+        if run.threads {
+            stage.runs = (0..state.cores.len()).map(|c| at.core(c)).collect();
+            stage.wants = at.queues(|kind| matches!(kind, QueueKind::Run), true);
+        } else {
+            stage.runs = (0..state.workers.len()).map(|w| at.worker(WorkerId::from_index(w))).collect();
+            let served =
+                stage.runs.is_empty() || stage.runs.iter().any(|p| !p.occupant.as_ref().is_some_and(|o| o.off_core));
+            stage.wants = at.queues(|kind| matches!(kind, QueueKind::Ready { .. }), served);
+        }
+        at.waiters(run.threads, &mut stage);
+        stage
+    }
+}
+
+struct At<'a> {
+    state: &'a Snapshot,
+    tables: &'a Tables,
+    now: SimTime,
+}
+
+impl At<'_> {
+    fn queues(&self, wanted: impl Fn(&QueueKind) -> bool, served: bool) -> Vec<Queue> {
+        let queues = self.tables.queues.iter().enumerate().filter(|(_, q)| wanted(&q.kind));
+        queues.map(|(i, info)| self.queue(QueueId::from_index(i), &info.kind, served)).collect()
+    }
+
+    fn queue(&self, id: QueueId, kind: &QueueKind, served: bool) -> Queue {
+        let entries = self.state.queues.get(id.index());
+        let length = entries.map_or(0, |q| q.len());
+        let chip = |entry: &u32| match kind {
+            QueueKind::Ready { .. } => self.task_chip(TaskId(*entry)),
+            QueueKind::Run => self.thread_chip(ThreadId(*entry)),
+        };
+        let chips = entries.into_iter().flatten().take(MOST_CHIPS).map(chip).collect();
+        Queue { name: self.tables.queue_name(id), chips, length, served: served || length == 0 }
+    }
+
+    fn task_chip(&self, id: TaskId) -> Chip {
+        let since = self.state.task(id).map_or(self.now, |t| t.since);
+        Chip { name: self.tables.task_name(id), age: self.age(since), track: TrackKind::Task(id) }
+    }
+
+    fn thread_chip(&self, id: ThreadId) -> Chip {
+        let since = self.state.thread(id).map_or(self.now, |t| t.since);
+        Chip { name: self.tables.thread_name(id), age: self.age(since), track: TrackKind::Thread(id) }
+    }
+
+    fn age(&self, since: SimTime) -> u64 {
+        self.now.since(since).as_nanos()
+    }
+
+    fn core(&self, core: usize) -> Place {
+        let track = TrackKind::Core(sim_core::trace::CoreId::from_index(core));
+        let of = &self.state.cores[core];
+        let occupant = of.thread.map(|id| Occupant {
+            name: self.tables.thread_name(id),
+            age: self.age(of.since),
+            off_core: false,
+            track: TrackKind::Thread(id),
+        });
+        let state = if occupant.is_some() { "busy" } else { "idle, free to run" };
+        Place { name: format!("core {core}"), state: state.to_owned(), occupant, track }
+    }
+
+    fn worker(&self, id: WorkerId) -> Place {
+        let thread = self.tables.workers.get(id.index()).and_then(|t| self.state.thread(*t)).map(|t| t.state);
+        let off_core = thread.is_some_and(|t| !matches!(t, ThreadState::Running(_)));
+        let doing = self.state.workers[id.index()].state;
+        let occupant = match doing {
+            WorkerState::Polling(task) => Some(self.polled(task, off_core)),
+            WorkerState::Idle | WorkerState::Searching | WorkerState::Parked => None,
+        };
+        let state = match (doing, thread) {
+            (WorkerState::Polling(_), Some(ThreadState::Blocked(_))) => "blocked, off core",
+            (_, Some(ThreadState::Runnable)) => "waits for a core",
+            (WorkerState::Polling(_), _) => "polls",
+            (WorkerState::Searching, _) => "looks for work",
+            (WorkerState::Parked, _) => "parked: nothing to poll",
+            (WorkerState::Idle, None) => "not started",
+            (WorkerState::Idle, _) => "between polls",
+        };
+        Place { name: id.to_string(), state: state.to_owned(), occupant, track: TrackKind::Worker(id) }
+    }
+
+    fn polled(&self, id: TaskId, off_core: bool) -> Occupant {
+        let task = self.state.task(id);
+        let polls = task.map_or(0, |t| t.polls);
+        let age = self.age(task.map_or(self.now, |t| t.since));
+        let name = format!("{}, poll {polls}", self.tables.task_name(id));
+        Occupant { name, age, off_core, track: TrackKind::Task(id) }
+    }
+
+    fn waiters(&self, threads: bool, stage: &mut Stage) {
+        let mut waits = Vec::new();
+        for (i, task) in self.state.tasks.iter().enumerate() {
+            let id = TaskId::from_index(i);
+            stage.ended += usize::from(task.state.is_end());
+            if task.state == TaskState::Pending {
+                let wait = task.waits.first().map(|w| w.wait);
+                waits.push((task.since, TrackKind::Task(id), wait));
+            }
+        }
+        for (i, thread) in self.state.threads.iter().enumerate() {
+            let id = ThreadId::from_index(i);
+            let worker = self.tables.threads.get(i).is_some_and(|t| matches!(t.kind, ThreadKind::Worker(_)));
+            stage.ended += usize::from(threads && thread.state.is_end());
+            if let (ThreadState::Blocked(wait), false) = (thread.state, worker) {
+                waits.push((thread.since, TrackKind::Thread(id), Some(wait)));
+            }
+        }
+        stage.more_waits = waits.len().saturating_sub(MOST_WAITS);
+        if stage.more_waits > 0 {
+            waits.select_nth_unstable_by_key(MOST_WAITS - 1, |(since, track, _)| (*since, *track));
+            waits.truncate(MOST_WAITS);
+        }
+        waits.sort_by_key(|(since, track, _)| (*since, *track));
+        stage.waits = waits.into_iter().map(|(_, track, wait)| self.waiter(track, wait)).collect();
+    }
+
+    fn waiter(&self, track: TrackKind, wait: Option<Wait>) -> Waiter {
+        let name = match track {
+            TrackKind::Task(id) => self.tables.task_name(id),
+            TrackKind::Thread(id) => self.tables.thread_name(id),
+            _ => String::new(),
+        };
+        Waiter { name, sign: sign_of(wait), what: self.what(wait), until: self.until(wait), track }
+    }
+
+    /// What is waited for, with who stands in the way.
+    fn what(&self, wait: Option<Wait>) -> String {
+        let words = wait_words(self.tables, wait);
+        match wait {
+            Some(Wait::Io(id)) => match self.state.requests.get(&id).map(|r| r.stage) {
+                Some(RequestStage::Unseen) => "I/O done, unseen".to_owned(),
+                Some(RequestStage::Submitted) => "I/O, in line".to_owned(),
+                _ => words,
+            },
+            Some(Wait::Lock(id)) => {
+                let holder = self.state.resources.get(id.index()).and_then(|r| r.holders.first());
+                holder.map_or(words.clone(), |h| format!("{words}, held by {}", self.tables.actor_name(h.actor)))
+            }
+            _ => words,
+        }
+    }
+
+    fn until(&self, wait: Option<Wait>) -> Option<SimTime> {
+        match wait? {
+            Wait::Io(id) => match self.state.requests.get(&id) {
+                Some(request) => match request.stage {
+                    RequestStage::Started { latency } => Some(request.since + latency),
+                    RequestStage::Submitted | RequestStage::Unseen => None,
+                },
+                None => None,
+            },
+            Wait::Timer(id) | Wait::Call(id) => self.tables.timers.get(id.index()).copied(),
+            Wait::Lock(_) | Wait::Send(_) | Wait::Receive(_) | Wait::Notify(_) | Wait::Join(_) | Wait::Park(_) => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::session::fixture;
+    use sim_core::trace::{Trace, TracePart};
+    use std::sync::Arc;
+
+    fn stage_at(trace: &Trace, threads: bool, ns: u64) -> Stage {
+        let mut run = Run::new(String::new(), threads);
+        run.append(TracePart { chunk: Arc::clone(&trace.chunks()[0]), tables: trace.tables().clone() });
+        let now = SimTime::from_nanos(ns);
+        run.show(run.trace.events_until(now));
+        Stage::of(&run, now)
+    }
+
+    #[test]
+    fn behind_a_blocking_call_a_ready_task_stands_in_a_queue_that_nobody_serves() {
+        let stage = stage_at(&fixture::async_run(), false, 82_100_000);
+        let queue = &stage.wants[0];
+        assert_eq!((queue.chips[0].name.as_str(), queue.chips[0].age, queue.served), ("hb", 62_000_000, false));
+        let worker = &stage.runs[0];
+        assert_eq!(worker.state, "blocked, off core");
+        let hog = worker.occupant.as_ref().expect("the worker is inside a poll");
+        assert_eq!((hog.name.as_str(), hog.age, hog.off_core), ("hog, poll 2", 67_100_000, true));
+        assert_eq!(stage.waits, []);
+    }
+
+    #[test]
+    fn as_threads_both_wait_and_the_core_is_free() {
+        let stage = stage_at(&fixture::thread_run(), true, 82_100_000);
+        assert_eq!(stage.wants[0].length, 0);
+        assert_eq!(stage.runs[0].occupant, None);
+        let waits: Vec<_> = stage.waits.iter().map(|w| (w.name.as_str(), w.what.as_str(), w.until)).collect();
+        let ms = |tenths: u64| Some(SimTime::from_nanos(tenths * 100_000));
+        assert_eq!(waits, [("hog", "blocking call", ms(1_150)), ("hb", "I/O", ms(908))]);
+    }
+}

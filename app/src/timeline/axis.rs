@@ -1,0 +1,238 @@
+//! Time to x and back, and where the axis has its ticks.
+//!
+//! Owns the mapping of one stretch of time onto one stretch of pixels. Times are nanoseconds as f64; x is in points.
+
+use sim_core::instant::SimTime;
+
+/// A stretch of time laid over a stretch of pixels.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct Axis {
+    /// The x of `start`.
+    pub left: f32,
+    /// The x of the end.
+    pub right: f32,
+    /// The time at the left edge, in nanoseconds.
+    pub start: f64,
+    /// How much time there is between the edges; more than zero.
+    pub length: f64,
+}
+
+impl Axis {
+    /// The x of a time. Far outside, it is held within reach of f32's precision.
+    pub fn x_from_time(&self, time: f64) -> f32 {
+        let x = f64::from(self.left) + (time - self.start) * self.pixels_per_ns();
+        x.clamp(f64::from(self.left) - 1e6, f64::from(self.right) + 1e6) as f32
+    }
+
+    /// The x of a moment of the run.
+    pub fn x(&self, time: SimTime) -> f32 {
+        self.x_from_time(time.as_nanos() as f64)
+    }
+
+    /// The time at an x, in nanoseconds; may be before the run's start.
+    pub fn time_from_x(&self, x: f32) -> f64 {
+        self.start + f64::from(x - self.left) / self.pixels_per_ns()
+    }
+
+    /// The moment of the run at an x, held at its start.
+    pub fn moment_from_x(&self, x: f32) -> SimTime {
+        let ns = self.time_from_x(x).round().max(0.0);
+        SimTime::from_nanos((ns as u64).min(SimTime::MAX.as_nanos()))
+    }
+
+    /// The time at the right edge.
+    pub fn end(&self) -> f64 {
+        self.start + self.length
+    }
+
+    /// How many points a nanosecond is wide.
+    pub fn pixels_per_ns(&self) -> f64 {
+        f64::from(self.width()) / self.length
+    }
+
+    /// The width in points; at least one.
+    pub fn width(&self) -> f32 {
+        (self.right - self.left).max(1.0)
+    }
+
+    /// Ticks at round times, at least `least_gap` points apart, in the unit that suits the gap.
+    pub fn ticks(&self, least_gap: f32) -> Ticks {
+        let least = self.length * f64::from(least_gap) / f64::from(self.width());
+        let step = nice_step(least);
+        let unit = Unit::of(self.end().abs().max(step), step);
+        let first = (self.start.max(0.0) / step).ceil() as i64;
+        let last = (self.end() / step).floor() as i64;
+        let marks = (first..=last)
+            .take(MOST_TICKS)
+            .map(|n| {
+                let time = n as f64 * step;
+                Tick { x: self.x_from_time(time), label: unit.write(time, step) }
+            })
+            .collect();
+        Ticks { unit, marks }
+    }
+}
+
+const MOST_TICKS: usize = 200;
+
+/// The ticks of an axis, all in one unit.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Ticks {
+    /// The unit of every label.
+    pub unit: Unit,
+    /// The ticks, left to right.
+    pub marks: Vec<Tick>,
+}
+
+/// One tick.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Tick {
+    /// Where it is.
+    pub x: f32,
+    /// The time, without its unit.
+    pub label: String,
+}
+
+/// The smallest of 1, 2, 5 × 10^n nanoseconds that is no less than `least`; at least one nanosecond.
+pub fn nice_step(least: f64) -> f64 {
+    let power = 10f64.powf(least.max(1.0).log10().floor());
+    [1.0, 2.0, 5.0, 10.0].into_iter().map(|m| m * power).find(|s| *s >= least * 0.999_999).unwrap_or(10.0 * power)
+}
+
+/// The unit that times are written in.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Unit {
+    /// Nanoseconds.
+    Nanos,
+    /// Microseconds.
+    Micros,
+    /// Milliseconds.
+    Millis,
+    /// Seconds.
+    Seconds,
+}
+
+impl Unit {
+    /// The unit in which a step of this size has at most three decimals, and `largest` not too many digits.
+    fn of(largest: f64, step: f64) -> Unit {
+        match largest {
+            _ if step >= 1e9 || (largest >= 1e11 && step >= 1e6) => Unit::Seconds,
+            _ if step >= 1e5 || (largest >= 1e8 && step >= 1e3) => Unit::Millis,
+            _ if step >= 1e2 || (largest >= 1e5 && step >= 1.0) => Unit::Micros,
+            _ => Unit::Nanos,
+        }
+    }
+
+    /// The unit for one length of time: at least one of it, if there is such a unit.
+    pub fn for_length(ns: u64) -> Unit {
+        match ns {
+            0..1_000 => Unit::Nanos,
+            1_000..1_000_000 => Unit::Micros,
+            1_000_000..10_000_000_000 => Unit::Millis,
+            _ => Unit::Seconds,
+        }
+    }
+
+    /// Nanoseconds in one.
+    pub const fn nanos(self) -> f64 {
+        match self {
+            Unit::Nanos => 1.0,
+            Unit::Micros => 1e3,
+            Unit::Millis => 1e6,
+            Unit::Seconds => 1e9,
+        }
+    }
+
+    /// How it is written.
+    pub const fn symbol(self) -> &'static str {
+        match self {
+            Unit::Nanos => "ns",
+            Unit::Micros => "µs",
+            Unit::Millis => "ms",
+            Unit::Seconds => "s",
+        }
+    }
+
+    /// A time in this unit, with the decimals that a step of this size needs.
+    pub fn write(self, time: f64, step: f64) -> String {
+        let decimals = (self.nanos() / step).log10().ceil().clamp(0.0, 9.0) as usize;
+        with_thousands(&format!("{:.decimals$}", time / self.nanos()))
+    }
+}
+
+/// A length of time for people: its largest unit, one decimal: "94.9 ms".
+pub fn write_length(ns: u64) -> String {
+    let unit = Unit::for_length(ns);
+    if unit == Unit::Nanos {
+        return format!("{ns} ns");
+    }
+    format!("{} {}", with_thousands(&format!("{:.1}", ns as f64 / unit.nanos())), unit.symbol())
+}
+
+/// A time for people, in milliseconds with three decimals, without its unit: "1,062.800".
+pub fn write_clock(time: SimTime) -> String {
+    let ns = time.as_nanos();
+    with_thousands(&format!("{}.{:03}", ns / 1_000_000, ns / 1_000 % 1_000))
+}
+
+/// A number's whole part in groups of three.
+pub fn with_thousands(number: &str) -> String {
+    let (sign, digits) = number.strip_prefix('-').map_or(("", number), |rest| ("-", rest));
+    let (whole, fraction) = digits.split_at(digits.find('.').unwrap_or(digits.len()));
+    let mut grouped = String::with_capacity(number.len() + whole.len() / 3);
+    for (i, digit) in whole.chars().enumerate() {
+        if i > 0 && (whole.len() - i) % 3 == 0 {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    format!("{sign}{grouped}{fraction}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn axis(start: f64, length: f64) -> Axis {
+        Axis { left: 100.0, right: 1100.0, start, length }
+    }
+
+    #[test]
+    fn x_and_time_are_inverse() {
+        for (start, length) in [(0.0, 1e8), (-3e6, 2e7), (1e14, 30.0)] {
+            let axis = axis(start, length);
+            for share in [0.0, 0.1, 0.5, 1.0] {
+                let time = start + share * length;
+                let back = axis.time_from_x(axis.x_from_time(time));
+                assert!((back - time).abs() <= length * 1e-6, "{time} came back as {back}");
+            }
+        }
+    }
+
+    #[test]
+    fn ticks_are_round_and_far_enough_apart() {
+        let ticks = axis(0.0, 1.3e8).ticks(50.0);
+        let labels: Vec<_> = ticks.marks.iter().map(|t| t.label.as_str()).collect();
+        assert_eq!(ticks.unit, Unit::Millis);
+        assert_eq!(labels, ["0", "10", "20", "30", "40", "50", "60", "70", "80", "90", "100", "110", "120", "130"]);
+        assert!(ticks.marks.windows(2).all(|w| w[1].x - w[0].x >= 50.0));
+    }
+
+    #[test]
+    fn deep_in_a_long_run_ticks_keep_their_unit() {
+        let ticks = axis(2.01e7, 100.0).ticks(100.0);
+        assert_eq!(ticks.unit, Unit::Micros);
+        assert_eq!(ticks.marks[1].label, "20,100.01");
+        assert_eq!(axis(0.0, 20.0).ticks(100.0).marks[1].label, "2");
+        assert_eq!(axis(0.0, 2.6e14).ticks(100.0).unit, Unit::Seconds);
+    }
+
+    #[test]
+    fn lengths_are_written_for_people() {
+        assert_eq!(write_length(94_900_000), "94.9 ms");
+        assert_eq!(write_length(7), "7 ns");
+        assert_eq!(write_length(1_200), "1.2 µs");
+        assert_eq!(write_length(3_000_000_000), "3,000.0 ms");
+        assert_eq!(write_clock(SimTime::from_nanos(1_062_800_000)), "1,062.800");
+    }
+}

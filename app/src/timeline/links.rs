@@ -1,0 +1,130 @@
+//! Causal arrows, routed between rows.
+//!
+//! The route: from a ring at the source straight to the target's row, then along that row's edge, head on the effect.
+//! So the level part is the latency. Drawn: the selected row's arrows and the hovered one; all of them while they are
+//! few and far apart; else a tick at the wake.
+
+use sim_core::analysis::index::Index;
+use sim_core::analysis::track::{Link, LinkKind, TrackKind};
+
+use super::axis::Axis;
+use super::rows::{Row, Rows};
+use super::scene::{Arrow, Scene, Tick};
+
+/// So many arrows in view are all drawn.
+const MOST_ARROWS: usize = 40;
+/// Arrows nearer than this are not all drawn.
+const LEAST_GAP: f32 = 12.0;
+/// More links than this are not even looked at one by one: only those of the selected row are.
+const MOST_LOOKED_AT: usize = 20_000;
+
+/// What links are laid out with.
+#[derive(Clone, Copy)]
+pub struct LinkInput<'a> {
+    /// The run, from 0.
+    pub run: usize,
+    /// Its rows and links.
+    pub index: &'a Index,
+    /// All rows, for where they are.
+    pub rows: &'a Rows,
+    /// The first row's top, on the surface.
+    pub origin: f32,
+    /// The axis.
+    pub axis: Axis,
+    /// The rows in sight, as heights on the surface.
+    pub sight: (f32, f32),
+    /// The row that is selected.
+    pub selected_track: Option<TrackKind>,
+    /// The arrow that is selected.
+    pub selected_link: Option<Link>,
+}
+
+impl LinkInput<'_> {
+    /// Adds the arrows and ticks of the run's links to the scene.
+    pub fn lay_out(&self, scene: &mut Scene) {
+        let visible = self.visible();
+        let all = visible.len() <= MOST_ARROWS && self.far_apart(&visible);
+        for (place, link) in visible {
+            let selected = self.selected_link == Some(link);
+            let of_row = self.selected_track == Some(link.to);
+            if all || of_row || selected {
+                scene.arrows.extend(self.arrow(place, link, selected));
+            } else {
+                scene.ticks.extend(self.tick(link));
+            }
+        }
+    }
+
+    /// The links whose effect, or at least whose level part, is in view.
+    fn visible(&self) -> Vec<(usize, Link)> {
+        let links = self.index.links();
+        let first = links.partition_point(|l| (l.to_time.as_nanos() as f64) < self.axis.start);
+        let end = self.axis.end();
+        let candidates = links[first..].iter().take(MOST_LOOKED_AT).enumerate();
+        candidates
+            .map(|(i, link)| (first + i, *link))
+            .filter(|(_, link)| (link.from_time.as_nanos() as f64) <= end)
+            .filter(|(_, link)| is_drawn(link) && self.in_sight(link))
+            .collect()
+    }
+
+    fn in_sight(&self, link: &Link) -> bool {
+        self.row(link.to).is_some_and(|row| {
+            let top = self.origin + row.top;
+            top < self.sight.1 && top + row.height > self.sight.0
+        })
+    }
+
+    fn row(&self, track: TrackKind) -> Option<&Row> {
+        self.rows.of_track(self.run, self.index.row(track)?)
+    }
+
+    fn far_apart(&self, links: &[(usize, Link)]) -> bool {
+        let mut heads: Vec<f32> = links.iter().map(|(_, l)| self.axis.x(l.to_time)).collect();
+        heads.sort_by(f32::total_cmp);
+        // Arrows into different rows at one moment do not hide each other.
+        heads.windows(2).all(|w| w[1] - w[0] >= LEAST_GAP || w[1] - w[0] < 0.5)
+    }
+
+    fn arrow(&self, place: usize, link: Link, selected: bool) -> Option<Arrow> {
+        let target = self.row(link.to)?;
+        let (top, bottom) = (self.origin + target.top, self.origin + target.bottom());
+        let source = link.from.and_then(|from| self.row(from)).filter(|row| row.top != target.top);
+        let (from_x, to_x) = (self.axis.x(link.from_time), self.axis.x(link.to_time));
+        let level = to_x - from_x;
+        let (start, from_above) = match source {
+            Some(row) => (self.origin + row.top + row.height / 2.0, row.top < target.top),
+            // What has no row comes from the target row's own edge.
+            None => (top + 1.0, true),
+        };
+        let edge = if from_above { bottom - 1.5 } else { top + 1.5 };
+        let corners = match (level > 4.0, from_above) {
+            (true, _) => vec![(from_x, start), (from_x, edge), (to_x, edge)],
+            // Too short for a level part: straight onto the row.
+            (false, true) => vec![(to_x, start), (to_x, if source.is_some() { top + 3.0 } else { bottom - 3.0 })],
+            (false, false) => vec![(to_x, start), (to_x, bottom - 3.0)],
+        };
+        let ring = from_x >= self.axis.left && from_x <= self.axis.right;
+        Some(Arrow { corners, ring, selected, link: place, run: self.run })
+    }
+
+    fn tick(&self, link: Link) -> Option<Tick> {
+        if link.kind != LinkKind::WakeToPoll && link.kind != LinkKind::UnblockToDispatch {
+            return None;
+        }
+        let row = self.row(link.to)?;
+        let x = self.axis.x(link.from_time);
+        let top = self.origin + row.top;
+        (x >= self.axis.left && x <= self.axis.right).then_some(Tick { x, y0: top, y1: top + 5.0 })
+    }
+}
+
+/// The first poll after a spawn needs no arrow: the row begins there. Nor does a worker that is unparked: the task's
+/// arrow says why.
+fn is_drawn(link: &Link) -> bool {
+    match link.kind {
+        LinkKind::WakeToPoll | LinkKind::SendToReceive => true,
+        LinkKind::UnblockToDispatch => !matches!(link.to, TrackKind::Worker(_)),
+        LinkKind::SpawnToFirst => false,
+    }
+}

@@ -1,0 +1,192 @@
+//! States in words, as rows, labels and hovers say them.
+//!
+//! Owns the wording. Reads a run's tables for names, and the trace where the reason stands in an event.
+
+use sim_core::analysis::track::{CounterKind, Span, SpanState, Track, TrackEnd, TrackKind, Wait};
+use sim_core::trace::{Actor, Event, Snapshot, Tables, TaskId, Trace};
+
+use super::axis::write_length;
+use super::scene::Sign;
+
+/// The sign of a wait.
+pub fn sign_of(wait: Option<Wait>) -> Sign {
+    match wait {
+        None => Sign::Nobody,
+        Some(Wait::Io(_)) => Sign::Io,
+        Some(Wait::Timer(_)) => Sign::Timer,
+        Some(Wait::Lock(_)) => Sign::Lock,
+        Some(Wait::Send(_) | Wait::Receive(_)) => Sign::Channel,
+        Some(Wait::Notify(_)) => Sign::Notify,
+        Some(Wait::Join(_)) => Sign::Join,
+        Some(Wait::Park(_)) => Sign::Park,
+        Some(Wait::Call(_)) => Sign::Call,
+    }
+}
+
+/// What is waited for: "I/O", "lock db".
+pub fn wait_words(tables: &Tables, wait: Option<Wait>) -> String {
+    match wait {
+        None => "nothing will wake it".to_owned(),
+        Some(Wait::Io(_)) => "I/O".to_owned(),
+        Some(Wait::Timer(_)) => "timer".to_owned(),
+        Some(Wait::Lock(r)) => format!("lock {}", tables.resource_name(r)),
+        Some(Wait::Send(r)) => format!("room in {}", tables.resource_name(r)),
+        Some(Wait::Receive(r)) => format!("message in {}", tables.resource_name(r)),
+        Some(Wait::Notify(r)) => format!("signal of {}", tables.resource_name(r)),
+        Some(Wait::Join(Actor::Run)) => "others to end".to_owned(),
+        Some(Wait::Join(actor)) => format!("end of {}", tables.actor_name(actor)),
+        Some(Wait::Park(_)) => "parked".to_owned(),
+        Some(Wait::Call(_)) => "blocking call".to_owned(),
+    }
+}
+
+/// A state in one word.
+pub fn state_word(state: SpanState) -> &'static str {
+    match state {
+        SpanState::Polling(_) => "Polling",
+        SpanState::PollingOffCore(_) => "Polling, off core",
+        SpanState::Ready => "Ready",
+        SpanState::Pending(_) => "Pending",
+        SpanState::Running(_) => "Running",
+        SpanState::Runnable => "Runnable",
+        SpanState::Blocked(_) => "Blocked",
+        SpanState::Occupied(_) => "busy",
+        SpanState::Polls(_) => "polls",
+        SpanState::PollsOffCore(_) => "in a poll, off core",
+        SpanState::Serves(_) => "busy",
+        SpanState::Level(_) => "",
+    }
+}
+
+/// The texts for a span's label, longest first; the first that fits is shown.
+pub fn span_labels(trace: &Trace, span: &Span) -> Vec<String> {
+    let tables = trace.tables();
+    let long = write_length(span.length().as_nanos());
+    match span.state {
+        SpanState::Polling(_) => vec![format!("Polling {long}"), "Polling".into()],
+        SpanState::PollingOffCore(_) => {
+            vec![format!("Polling {long}, off core"), format!("Polling {long}"), "Polling".into()]
+        }
+        SpanState::Ready => vec![
+            format!("Ready {long}: waits for {}", if tables.workers.len() == 1 { "worker 0" } else { "a worker" }),
+            format!("Ready {long}"),
+            "Ready".into(),
+        ],
+        SpanState::Running(_) => vec![format!("Running {long}"), "Running".into()],
+        SpanState::Runnable => {
+            vec![format!("Runnable {long}: waits for a core"), format!("Runnable {long}"), "Runnable".into()]
+        }
+        SpanState::Polls(task) => vec![format!("polls {}, {long}", tables.task_name(task)), tables.task_name(task)],
+        SpanState::PollsOffCore(task) => {
+            let name = tables.task_name(task);
+            vec![format!("{name}, {}", off_core_reason(trace, span, task)), name]
+        }
+        SpanState::Occupied(thread) => vec![tables.thread_name(thread)],
+        SpanState::Pending(wait) => {
+            let words = wait_words(tables, wait);
+            vec![format!("Pending: {words}, {long}"), words]
+        }
+        SpanState::Blocked(wait) => {
+            let words = wait_words(tables, Some(wait));
+            vec![format!("Blocked: {words}, {long}"), words]
+        }
+        SpanState::Serves(_) | SpanState::Level(_) => Vec::new(),
+    }
+}
+
+/// Why a worker is off its core in the middle of a poll, from the events just before it left.
+fn off_core_reason(trace: &Trace, span: &Span, task: TaskId) -> String {
+    let near = span.event.saturating_sub(6)..(span.event + 1).min(trace.len());
+    let block = near.rev().find_map(|n| match trace.event(n) {
+        Some(Event::BlockBegan { by: Actor::Task(t), length }) if t == task => Some(length),
+        _ => None,
+    });
+    match block {
+        Some(length) => format!("inside block({length})"),
+        None => "preempted inside its poll".to_owned(),
+    }
+}
+
+/// How a track ends, in one word.
+pub fn end_word(kind: TrackKind, end: TrackEnd) -> &'static str {
+    match (end, kind) {
+        (TrackEnd::Finished, TrackKind::Thread(_)) => "Exited",
+        (TrackEnd::Finished, _) => "Completed",
+        (TrackEnd::Cancelled, _) => "Cancelled",
+        (TrackEnd::Panicked, _) => "Panicked",
+    }
+}
+
+/// The state a row is in, at `now` and as `state` has it: a few words for the right of its name.
+pub fn row_state(tables: &Tables, track: &Track, state: &Snapshot, now: u64) -> String {
+    let events = state.events;
+    if let Some((_, end, event)) = track.end
+        && event < events
+    {
+        return end_word(track.kind, end).to_owned();
+    }
+    let begun = track.spans.partition_point(|s| s.event < events);
+    let last = begun.checked_sub(1).map(|i| &track.spans[i]);
+    match track.kind {
+        TrackKind::Counter(_) => match last.map(|s| s.state) {
+            Some(SpanState::Level(n)) => n.to_string(),
+            _ => "0".to_owned(),
+        },
+        TrackKind::Task(_) | TrackKind::Thread(_) => last.map_or("", |s| state_word(s.state)).to_owned(),
+        TrackKind::Core(id) => {
+            let thread = state.cores.get(id.index()).and_then(|c| c.thread);
+            thread.map_or("idle".to_owned(), |thread| tables.thread_name(thread))
+        }
+        TrackKind::Worker(id) => {
+            let task = state.polled_by(id).map(|task| tables.task_name(task));
+            task.map_or("idle".to_owned(), |name| format!("polls {name}"))
+        }
+        TrackKind::Device(_) => {
+            // Requests overlap: those that began and have not ended. Looked for among the last few hundred only.
+            let busy = track.spans[begun.saturating_sub(512)..begun].iter().filter(|s| is_open(s, now)).count();
+            match busy {
+                0 => "idle".to_owned(),
+                n => format!("{n} busy"),
+            }
+        }
+    }
+}
+
+fn is_open(span: &Span, now: u64) -> bool {
+    span.end.as_nanos() > now
+}
+
+/// The name of a row.
+pub fn row_name(track: &Track) -> String {
+    match track.kind {
+        TrackKind::Counter(CounterKind::ReadyQueue) => "ready queue".to_owned(),
+        TrackKind::Counter(CounterKind::RunQueue) => "run queue".to_owned(),
+        _ => track.name.clone(),
+    }
+}
+
+/// A name cut in its middle to at most `fits` letters: "handle_re…:42". Under three letters a side, none is left.
+pub fn middle_cut(name: &str, fits: usize) -> String {
+    let letters: Vec<char> = name.chars().collect();
+    if letters.len() <= fits {
+        return name.to_owned();
+    }
+    if fits < 4 {
+        return String::new();
+    }
+    let tail = (fits - 1) / 3;
+    let head = fits - 1 - tail;
+    letters[..head].iter().chain(['…'].iter()).chain(letters[letters.len() - tail..].iter()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_name_keeps_both_ends() {
+        assert_eq!(middle_cut("handle_request:42", 13), "handle_r…t:42");
+        assert_eq!(middle_cut("hb", 13), "hb");
+        assert_eq!(middle_cut("handle", 3), "");
+    }
+}

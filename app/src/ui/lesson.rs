@@ -1,0 +1,160 @@
+//! The lesson: one step at a time, its text in the colours of the states it speaks of, and the way on.
+
+use egui::text::{LayoutJob, TextFormat};
+use egui::{Rect, ScrollArea, Sense, Ui, WidgetInfo, pos2, vec2};
+
+use crate::session::document::Step;
+use crate::session::{Command, Document, Session};
+use sim_core::scenario::narration::{Piece, pieces};
+
+use super::fonts;
+use super::theme::Theme;
+use super::widgets::{self, Emit, Weight, text_button};
+
+/// The width of the panel.
+pub const WIDTH: f32 = 264.0;
+/// The height of the strip that it becomes in a narrow window.
+pub const STRIP: f32 = 76.0;
+const PAD: f32 = 16.0;
+
+/// Shows the lesson as a panel.
+pub fn lesson_ui(ui: &mut Ui, session: &Session, emit: &mut Emit<'_>) {
+    let theme = emit.theme;
+    let Some(document) = session.document() else { return };
+    let inner = ui.max_rect().shrink(PAD);
+    let buttons = Rect::from_min_max(pos2(inner.left(), inner.bottom() - 36.0), inner.max);
+    let text = Rect::from_min_max(inner.min, pos2(inner.right(), buttons.top() - 12.0));
+    let step = document.steps.get(session.step());
+    widgets::inside(ui, text, |ui| {
+        ui.spacing_mut().item_spacing.y = 8.0;
+        progress_ui(ui, document, session.step(), theme);
+        ScrollArea::vertical().id_salt("lesson").auto_shrink(false).show(ui, |ui| match step {
+            Some(step) => step_ui(ui, step, theme),
+            None => no_lesson_ui(ui, document, theme),
+        });
+    });
+    if !document.steps.is_empty() {
+        widgets::inside(ui, buttons, |ui| {
+            ui.horizontal(|ui| buttons_ui(ui, session, document, inner.width(), emit));
+        });
+    }
+}
+
+/// Shows the lesson as two lines above everything.
+pub fn strip_ui(ui: &mut Ui, session: &Session, emit: &mut Emit<'_>) {
+    let Some(document) = session.document() else { return };
+    let inner = ui.max_rect().shrink2(vec2(PAD, 10.0));
+    let buttons = Rect::from_min_max(pos2(inner.right() - 190.0, inner.top()), inner.max);
+    let text = Rect::from_min_max(inner.min, pos2(buttons.left() - PAD, inner.bottom()));
+    let theme = emit.theme;
+    widgets::inside(ui, text, |ui| {
+        ScrollArea::vertical().id_salt("strip").auto_shrink(false).show(ui, |ui| {
+            let (title, body) = match document.steps.get(session.step()) {
+                Some(step) => (step.says.title.as_str(), step.says.text.as_str()),
+                None => (document.title.as_str(), document.idea.as_str()),
+            };
+            let mut job = LayoutJob::default();
+            job.append(title, 0.0, TextFormat::simple(fonts::semibold(fonts::NARRATION), theme.text1));
+            job.append("  ", 0.0, TextFormat::simple(fonts::regular(fonts::NARRATION), theme.text1));
+            narrate(&mut job, body, fonts::BODY, theme);
+            ui.add(egui::Label::new(job).wrap());
+        });
+    });
+    if !document.steps.is_empty() {
+        widgets::inside(ui, buttons, |ui| {
+            ui.horizontal(|ui| buttons_ui(ui, session, document, buttons.width(), emit));
+            let said = format!("step {} of {}", session.step() + 1, document.steps.len());
+            ui.label(egui::RichText::new(said).font(fonts::regular(fonts::LABEL)).color(theme.text3));
+        });
+    }
+}
+
+fn progress_ui(ui: &mut Ui, document: &Document, step: usize, theme: &Theme) {
+    let steps = document.steps.len();
+    ui.horizontal(|ui| {
+        ui.label(egui::RichText::new("Lesson").font(fonts::semibold(fonts::ROW)).color(theme.text2));
+        if steps > 0 {
+            ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+                let said = format!("step {} of {steps}", step + 1);
+                ui.label(egui::RichText::new(said).font(fonts::regular(fonts::LABEL)).color(theme.text3));
+            });
+        }
+    });
+    if steps == 0 {
+        return;
+    }
+    let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), 4.0), Sense::hover());
+    let each = (rect.width() + 5.0) / steps as f32;
+    for i in 0..steps {
+        let left = rect.left() + each * i as f32;
+        let bar = Rect::from_min_max(pos2(left, rect.top()), pos2(left + (each - 5.0).max(2.0), rect.bottom()));
+        let color = match i.cmp(&step) {
+            std::cmp::Ordering::Less => theme.text3,
+            std::cmp::Ordering::Equal => theme.ink,
+            std::cmp::Ordering::Greater => theme.line,
+        };
+        ui.painter().rect_filled(bar, 2.0, color);
+    }
+    ui.add_space(8.0);
+}
+
+fn step_ui(ui: &mut Ui, step: &Step, theme: &Theme) {
+    ui.add(
+        egui::Label::new(egui::RichText::new(&step.says.title).font(fonts::semibold(fonts::TITLE)).color(theme.text1))
+            .wrap(),
+    );
+    let mut job = LayoutJob::default();
+    narrate(&mut job, &step.says.text, fonts::NARRATION, theme);
+    ui.add(egui::Label::new(job).wrap());
+}
+
+fn no_lesson_ui(ui: &mut Ui, document: &Document, theme: &Theme) {
+    let say = |ui: &mut Ui, text: &str, font, color| {
+        ui.add(egui::Label::new(egui::RichText::new(text).font(font).color(color)).wrap());
+    };
+    say(ui, &document.title, fonts::semibold(fonts::TITLE), theme.text1);
+    if !document.idea.is_empty() {
+        say(ui, &document.idea, fonts::regular(fonts::NARRATION), theme.text1);
+    }
+    say(
+        ui,
+        "This recording has no lesson. Step through it with ← and →, zoom with W and S, and click a row to select it.",
+        fonts::regular(fonts::BODY),
+        theme.text2,
+    );
+}
+
+fn buttons_ui(ui: &mut Ui, session: &Session, document: &Document, width: f32, emit: &mut Emit<'_>) {
+    ui.spacing_mut().item_spacing.x = 8.0;
+    let (first, last) = (session.step() == 0, session.step() + 1 >= document.steps.len());
+    let back = ui.add_enabled_ui(!first, |ui| text_button(ui, "Back", Weight::Framed, 80.0, emit.theme)).inner;
+    if back.on_hover_text(Command::PreviousStep.hint()).clicked() {
+        emit.emit(Command::PreviousStep);
+    }
+    let (label, command) = if last { ("All scenarios", Command::ShowLibrary) } else { ("Next", Command::NextStep) };
+    let weight = if last { Weight::Framed } else { Weight::Primary };
+    let next = text_button(ui, label, weight, width - 88.0, emit.theme);
+    if next.on_hover_text(command.hint()).clicked() {
+        emit.emit(command);
+    }
+}
+
+/// Adds a text with its markup: names stand out, times and code are in their own type.
+fn narrate(job: &mut LayoutJob, text: &str, size: f32, theme: &Theme) {
+    let line_height = Some((size * 1.47).round());
+    let format = |font, color| TextFormat { font_id: font, color, line_height, ..TextFormat::default() };
+    for piece in pieces(text) {
+        let (words, format) = match piece {
+            Piece::Plain(words) => (words, format(fonts::regular(size), theme.text1)),
+            Piece::Name(words) => (words, format(fonts::semibold(size), theme.text1)),
+            Piece::Code(words) => (words, format(fonts::mono(size - 1.0), theme.text1)),
+        };
+        job.append(words, 0.0, format);
+    }
+}
+
+/// Tells a screen reader which step is shown.
+pub fn announce(ui: &Ui, session: &Session) -> WidgetInfo {
+    let enabled = ui.is_enabled();
+    WidgetInfo::labeled(egui::Role::Label, enabled, format!("Step {}", session.step() + 1))
+}

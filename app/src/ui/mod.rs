@@ -1,0 +1,28 @@
+//! The window's panels: they read a [`crate::session::Session`], paint it, and emit commands. They change nothing else.
+//!
+//! The plan: [`shell`] divides the window and hands each panel its place; every panel is a file with one `…_ui`
+//! function that takes the session and a list of commands to add to. [`theme`] owns every colour, [`fonts`] every type
+//! size. [`paint`] puts a [`crate::timeline::Scene`] on the surface as a few meshes. [`raster`] draws a whole window
+//! without a display.
+
+pub mod canvas;
+pub mod events;
+pub mod failed;
+pub mod fonts;
+pub mod hover;
+pub mod icons;
+pub mod keys;
+pub mod lesson;
+pub mod library;
+pub mod paint;
+pub mod patterns;
+pub mod raster;
+pub mod shell;
+pub mod stage;
+pub mod status;
+pub mod theme;
+pub mod timeline_panel;
+pub mod top;
+pub mod widgets;
+
+pub use shell::Shell;

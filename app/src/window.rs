@@ -1,0 +1,143 @@
+//! The window on the screen: opens it, or says why there is none.
+//!
+//! Owns the way to the operating system's window. What is in it is [`crate::ui::Shell`]'s.
+
+use std::panic::AssertUnwindSafe;
+use std::path::PathBuf;
+
+use egui::{Ui, ViewportCommand, vec2};
+
+use crate::library;
+use crate::session::{Command, jobs};
+use crate::ui::Shell;
+use crate::ui::theme::Theme;
+
+/// Why there is no window.
+#[derive(Debug, thiserror::Error)]
+pub enum WindowError {
+    /// The system has no display.
+    #[error("no display: neither WAYLAND_DISPLAY nor DISPLAY is set")]
+    NoDisplay,
+    /// The window system refused.
+    #[error("the window cannot be opened: {0}")]
+    Refused(String),
+}
+
+/// Opens the window, on a file or on the library, and stays until the person closes it.
+///
+/// # Errors
+/// There is no display, or the window system refuses. Nothing has been shown then: the caller can go on in text.
+pub fn open(file: Option<PathBuf>) -> Result<(), WindowError> {
+    if !has_display() {
+        return Err(WindowError::NoDisplay);
+    }
+    let viewport = egui::ViewportBuilder::default()
+        .with_title("Wakeline")
+        .with_app_id("wakeline")
+        .with_inner_size(vec2(1280.0, 800.0))
+        .with_min_inner_size(vec2(640.0, 400.0));
+    let options = eframe::NativeOptions { viewport, ..eframe::NativeOptions::default() };
+    // A missing system library panics inside the window system, and cannot be asked for beforehand.
+    let silent = std::panic::take_hook();
+    std::panic::set_hook(Box::new(|_| ()));
+    let opened = std::sync::Arc::new(std::sync::Mutex::new(Some(silent)));
+    let restore = std::sync::Arc::clone(&opened);
+    let run = move || {
+        eframe::run_native(
+            "Wakeline",
+            options,
+            Box::new(move |context| {
+                if let Some(hook) = restore.lock().ok().and_then(|mut h| h.take()) {
+                    std::panic::set_hook(hook);
+                }
+                Ok(Box::new(Window::new(context, file)))
+            }),
+        )
+    };
+    let result = std::panic::catch_unwind(AssertUnwindSafe(run));
+    let started = match opened.lock().ok().and_then(|mut h| h.take()) {
+        Some(hook) => {
+            std::panic::set_hook(hook);
+            false
+        }
+        None => true,
+    };
+    match result {
+        Ok(Ok(())) => Ok(()),
+        Ok(Err(error)) => Err(WindowError::Refused(last_clause(&error.to_string()))),
+        // A window that was open and then panicked is a bug of ours, not a missing display.
+        Err(panic) if started => std::panic::resume_unwind(panic),
+        Err(panic) => Err(WindowError::Refused(panic_text(&*panic))),
+    }
+}
+
+/// What the window system's error says at its end: before that stand its own source files.
+fn last_clause(error: &str) -> String {
+    error.rsplit(": ").next().unwrap_or(error).to_owned()
+}
+
+fn panic_text(panic: &(dyn std::any::Any + Send)) -> String {
+    let text = panic.downcast_ref::<String>().map(String::as_str).or(panic.downcast_ref::<&str>().copied());
+    text.unwrap_or("the window system failed").lines().next().unwrap_or_default().to_owned()
+}
+
+#[cfg(any(target_os = "linux", target_os = "freebsd", target_os = "netbsd", target_os = "openbsd"))]
+fn has_display() -> bool {
+    let set = |name| std::env::var_os(name).is_some_and(|v| !v.is_empty());
+    set("WAYLAND_DISPLAY") || set("WAYLAND_SOCKET") || set("DISPLAY")
+}
+
+#[cfg(not(any(target_os = "linux", target_os = "freebsd", target_os = "netbsd", target_os = "openbsd")))]
+fn has_display() -> bool {
+    true
+}
+
+struct Window {
+    shell: Shell,
+}
+
+impl Window {
+    fn new(context: &eframe::CreationContext<'_>, file: Option<PathBuf>) -> Window {
+        let mut shell = Shell::new(&context.egui_ctx, jobs::library());
+        let dark = context.storage.and_then(|s| s.get_string(THEME)).is_some_and(|t| t == "dark");
+        shell.session.set_dark(dark);
+        if let Some(file) = file {
+            shell.session.apply(opening(file));
+        }
+        Window { shell }
+    }
+}
+
+/// A scenario's id opens it, as it does on the command line, unless there is a file of that name.
+fn opening(file: PathBuf) -> Command {
+    match file.to_str() {
+        Some(id) if !file.exists() && library::embedded().iter().any(|e| e.id == id) => {
+            Command::OpenScenario(id.to_owned())
+        }
+        _ => Command::OpenFile(file),
+    }
+}
+
+const THEME: &str = "theme";
+
+impl eframe::App for Window {
+    fn ui(&mut self, ui: &mut Ui, _frame: &mut eframe::Frame) {
+        self.shell.ui(ui);
+        if self.shell.session.is_quitting() {
+            ui.ctx().send_viewport_cmd(ViewportCommand::Close);
+        }
+    }
+
+    fn save(&mut self, storage: &mut dyn eframe::Storage) {
+        let theme = if self.shell.session.is_dark() { "dark" } else { "light" };
+        storage.set_string(THEME, theme.to_owned());
+    }
+
+    fn persist_egui_memory(&self) -> bool {
+        false
+    }
+
+    fn clear_color(&self, _visuals: &egui::Visuals) -> [f32; 4] {
+        Theme::of(self.shell.session.is_dark()).window.to_normalized_gamma_f32()
+    }
+}

@@ -1,0 +1,6 @@
+//! The window and the command line, used as a person uses them.
+
+mod support;
+mod window_keys;
+mod window_panels;
+mod window_pictures;

@@ -1,0 +1,150 @@
+//! How tasks end: by themselves, aborted, or with the run.
+//!
+//! A future is dropped with nothing borrowed, and its destructors speak for its task.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use super::core::{EndsWith, Exec};
+use super::ready::Core;
+use super::task::TaskFuture;
+use super::waker::{self, TaskState};
+use crate::machine::kernel::Kernel;
+use crate::trace::event::{End, Event, PollResult};
+use crate::trace::ids::*;
+use crate::trace::tables::TaskKind;
+
+impl Exec {
+    /// Takes an ending task's future out of its slot, to be dropped.
+    pub fn take_future(&self, task: TaskId) -> Option<TaskFuture> {
+        self.state.borrow_mut().tasks[task.index()].future.take()
+    }
+
+    /// Drops the task that was aborted during the poll that has now ended.
+    pub fn cancel_aborted(&self, task: TaskId) {
+        let by = self.state.borrow_mut().aborts.remove(&task).expect("an aborted task has someone who asked");
+        if let Some(future) = self.take_future(task) {
+            self.cancel(task, future, by);
+        }
+    }
+
+    /// The poll was the task's last: it returned Ready or panicked.
+    pub fn end_poll(&self, task: TaskId, at: WorkerQueue, result: PollResult) {
+        let mut state = self.state.borrow_mut();
+        let mut kernel = self.sim.kernel.borrow_mut();
+        kernel.record(Event::PollEnded { task, at, result });
+        let how = if result == PollResult::Ready {
+            kernel.record(Event::TaskCompleted { task, by: at.worker });
+            TaskState::Completed
+        } else {
+            TaskState::Panicked
+        };
+        self.end(&mut state, task, how, &kernel);
+        drop((state, kernel));
+        self.forget(task);
+    }
+
+    /// The run ended inside the task's poll.
+    pub fn cut_poll(&self, task: TaskId, at: WorkerQueue) {
+        self.state.borrow().tasks[task.index()].cell().set(TaskState::Pending);
+        self.sim.kernel.borrow_mut().record(Event::PollEnded { task, at, result: PollResult::Cut });
+    }
+
+    /// Asks for the task's end. One that is being polled ends when the poll does; any other is dropped now, at its await.
+    pub fn abort(&self, task: TaskId) {
+        let by = self.sim.actor.get();
+        let future = {
+            let mut state = self.state.borrow_mut();
+            let mut kernel = self.sim.kernel.borrow_mut();
+            let slot = &mut state.tasks[task.index()];
+            let now = slot.state();
+            if now.is_end() || now == TaskState::Aborted || (slot.future.is_none() && !now.is_polling()) {
+                return;
+            }
+            kernel.record(Event::AbortRequested { task, by });
+            if now.is_polling() {
+                slot.cell().set(TaskState::Aborted);
+                state.aborts.insert(task, by);
+                return;
+            }
+            slot.future.take()
+        };
+        if let Some(future) = future {
+            self.cancel(task, future, by);
+        }
+    }
+
+    /// Drops the task's future before it was ready: guards run, speaking for the task.
+    pub fn cancel(&self, task: TaskId, future: TaskFuture, by: Actor) {
+        self.leave_queue(task);
+        let before = self.sim.actor.replace(Actor::Task(task));
+        let dropped = catch_unwind(AssertUnwindSafe(|| drop(future)));
+        if let Err(payload) = dropped {
+            self.sim.note_panic(&*payload);
+        }
+        self.sim.actor.set(before);
+        let mut state = self.state.borrow_mut();
+        let mut kernel = self.sim.kernel.borrow_mut();
+        kernel.record(Event::TaskCancelled { task, by });
+        self.end(&mut state, task, TaskState::Cancelled, &kernel);
+        drop((state, kernel));
+        self.forget(task);
+    }
+
+    fn leave_queue(&self, task: TaskId) {
+        let state = self.state.borrow();
+        if state.tasks[task.index()].state() != TaskState::Ready {
+            return;
+        }
+        let mut kernel = self.sim.kernel.borrow_mut();
+        for queue in (state.first_queue..kernel.queues.len()).map(QueueId::from_index) {
+            let list = &mut kernel.queues[queue.index()];
+            if let Some(place) = list.iter().position(|t| *t == task.0) {
+                let end = if place == 0 { End::Front } else { End::Back };
+                list.remove(place);
+                kernel.record(Event::Dequeued { task, queue, end });
+                return;
+            }
+        }
+    }
+
+    fn end(&self, state: &mut Core, task: TaskId, how: TaskState, kernel: &Kernel) {
+        let slot = &mut state.tasks[task.index()];
+        slot.cell().set(how);
+        slot.ended = Some(how);
+        let helper = kernel.recorder.tables().tasks[task.index()].kind == TaskKind::Helper;
+        state.live -= usize::from(!helper);
+        let over = match self.ends {
+            EndsWith::Root => task == TaskId(0),
+            EndsWith::All => state.live == 0,
+        };
+        if over {
+            self.over.set(true);
+            self.link.call();
+        }
+    }
+
+    /// The executor gives up its own reference to an ended task.
+    fn forget(&self, task: TaskId) {
+        let cell = self.state.borrow_mut().tasks[task.index()].cell.take();
+        if let Some(cell) = cell.filter(|cell| waker::alive(cell) == 0) {
+            let by = self.sim.actor.get();
+            self.sim.kernel.borrow_mut().record(Event::TaskFreed { task: cell.task, by });
+        }
+    }
+
+    /// Drops every task that is left, the oldest first.
+    pub fn cancel_all(&self) {
+        let mut index = 0;
+        loop {
+            let future = {
+                let mut state = self.state.borrow_mut();
+                let Some(slot) = state.tasks.get_mut(index) else { return };
+                slot.future.take()
+            };
+            if let Some(future) = future {
+                self.cancel(TaskId::from_index(index), future, Actor::Run);
+            }
+            index += 1;
+        }
+    }
+}

@@ -1,0 +1,57 @@
+//! Tasks: one slot a task, and what is known of one before it exists.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+
+use super::waker::{Cell, TaskState};
+use crate::trace::ids::WorkerId;
+use crate::trace::snapshot;
+use crate::trace::tables::TaskKind;
+
+pub(crate) type TaskFuture = Pin<Box<dyn Future<Output = ()>>>;
+
+/// 32 bytes: two tasks to a cache line, which is what a poll of many tasks costs.
+pub(crate) struct Task {
+    /// Absent after the task has ended. Neither moved nor dropped while it is polled.
+    pub future: Option<TaskFuture>,
+    pub cell: Option<Arc<Cell>>,
+    /// Whether the task itself pays for its creation, and has not yet.
+    pub unpaid: bool,
+    /// How it ended, if it has: its cell may be gone then.
+    pub ended: Option<TaskState>,
+}
+
+impl Task {
+    pub fn state(&self) -> TaskState {
+        self.ended.unwrap_or_else(|| self.cell().state())
+    }
+
+    #[inline(always)]
+    pub fn cell(&self) -> &Cell {
+        self.cell.as_ref().expect("a task that has not ended has its cell")
+    }
+
+    /// Its state, in the words of a trace; `on` is the worker whose poll it is in.
+    pub fn shown(&self, on: Option<WorkerId>) -> snapshot::TaskState {
+        match self.state() {
+            TaskState::Ready => snapshot::TaskState::Ready,
+            TaskState::Polling | TaskState::Woken | TaskState::Aborted => {
+                snapshot::TaskState::Polling(on.expect("a task that is polled has a worker inside its poll"))
+            }
+            TaskState::Pending => snapshot::TaskState::Pending,
+            TaskState::Completed => snapshot::TaskState::Completed,
+            TaskState::Cancelled => snapshot::TaskState::Cancelled,
+            TaskState::Panicked => snapshot::TaskState::Panicked,
+        }
+    }
+}
+
+/// What to know of a task before it exists.
+pub(crate) struct NewTask {
+    pub name: String,
+    pub path: String,
+    pub kind: TaskKind,
+    pub future_bytes: usize,
+    pub place: Option<&'static std::panic::Location<'static>>,
+}
