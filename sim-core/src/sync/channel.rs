@@ -108,6 +108,26 @@ pub struct Sender<T>(Arc<Shared<T>>);
 pub struct Receiver<T>(Arc<Shared<T>>);
 
 /// A channel that holds at most `capacity` messages: a sender waits, in line, for room. Panics for 0, and outside a run.
+///
+/// ```
+/// use sim_core::{Costs, Executor, Machine, SimDuration, io, spawn, sync};
+///
+/// let outcome = Machine::new().costs(Costs::zero()).run_async(Executor::fifo(1), || async {
+///     let (sender, receiver) = sync::channel(2);
+///     spawn(async move {
+///         for n in 1..=5 {
+///             sender.send(n).await.unwrap(); // from the fourth on at the receiver's pace
+///         }
+///     });
+///     let mut sum = 0;
+///     while let Ok(n) = receiver.recv().await {
+///         io(SimDuration::from_millis(10)).await;
+///         sum += n;
+///     }
+///     sum
+/// });
+/// assert_eq!((outcome.output, outcome.trace.end().as_millis()), (Some(15), 50));
+/// ```
 pub fn channel<T>(capacity: u32) -> (Sender<T>, Receiver<T>) {
     assert!(capacity > 0, "a channel holds at least one message");
     named("channel", Some(capacity))
