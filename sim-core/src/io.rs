@@ -115,9 +115,9 @@ impl Future for Io {
         if self.done {
             return Poll::Ready(());
         }
-        let wake = Wake::Task(cx.waker().clone());
         let Some(id) = self.id else {
             let device = self.request.device();
+            let wake = Wake::Task(cx.waker().clone());
             self.id = Some(sim::with(|sim| {
                 let by = sim.actor.get();
                 let mut kernel = sim.kernel.borrow_mut();
@@ -126,10 +126,15 @@ impl Future for Io {
             }));
             return Poll::Pending;
         };
-        let (progress, old) = sim::with(|sim| sim.kernel.borrow_mut().poll_request(id, Some(wake)));
-        drop(old);
+        let progress = sim::with(|sim| sim.kernel.borrow_mut().poll_request(id, Some(cx.waker())));
         match progress {
             Progress::NotYet => Poll::Pending,
+            Progress::Moved => {
+                let wake = Wake::Task(cx.waker().clone());
+                let old = sim::with(|sim| sim.kernel.borrow_mut().move_request(id, wake));
+                drop(old);
+                Poll::Pending
+            }
             Progress::Done => {
                 self.done = true;
                 Poll::Ready(())

@@ -48,9 +48,9 @@ impl Future for Sleep {
     type Output = ();
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
-        let wake = Wake::Task(cx.waker().clone());
         sim::with(|sim| match self.timer {
             None => {
+                let wake = Wake::Task(cx.waker().clone());
                 let by = sim.actor.get();
                 let mut kernel = sim.kernel.borrow_mut();
                 let deadline = match self.until {
@@ -67,10 +67,15 @@ impl Future for Sleep {
                 Poll::Pending
             }
             Some(timer) => {
-                let (progress, old) = sim.kernel.borrow_mut().poll_timer(timer, Some(wake));
-                drop(old);
+                let progress = sim.kernel.borrow_mut().poll_timer(timer, Some(cx.waker()));
                 match progress {
                     Progress::NotYet => Poll::Pending,
+                    Progress::Moved => {
+                        let wake = Wake::Task(cx.waker().clone());
+                        let old = sim.kernel.borrow_mut().move_timer(timer, wake);
+                        drop(old);
+                        Poll::Pending
+                    }
                     Progress::Done => {
                         self.timer = None;
                         self.until = Until::At(SimTime::ZERO);

@@ -123,13 +123,13 @@ impl Future for Grant {
             self.wait();
             return Poll::Pending;
         };
-        let wake = self.wake(cx);
-        let (granted, old) = sim::with(|sim| sim.kernel.borrow_mut().poll_grant(self.resource, key, Some(wake)));
-        drop(old);
-        if granted {
+        if sim::with(|sim| sim.kernel.borrow_mut().poll_grant(key)) {
             self.key = None;
             return Poll::Ready(());
         }
+        let wake = self.wake(cx);
+        let old = sim::with(|sim| sim.kernel.borrow_mut().move_waiter(self.resource, key, wake));
+        drop(old);
         self.wait();
         Poll::Pending
     }

@@ -85,11 +85,11 @@ fn a_spawned_task_is_paid_by_its_spawner() {
 }
 
 #[test]
-fn an_awaited_request_costs_its_polls_its_wakers_and_the_workers_parking() {
-    let Costs { poll, waker_clone, waker_drop, syscall, thread_switch, .. } = Costs::cited();
+fn an_awaited_request_costs_its_last_poll_and_the_workers_parking() {
+    let Costs { poll, syscall, thread_switch, .. } = Costs::cited();
     // The request is under way while the first poll is paid. The reactor's wake is free. Then: the switch to the worker,
-    // what it owes for parking, and a poll in which the leaf compares wakers.
-    let expected = millis(1) + thread_switch + syscall + waker_clone + waker_drop + poll;
+    // what it owes for parking, and a poll, in which the answer is there and no waker is cloned.
+    let expected = millis(1) + thread_switch + syscall + poll;
     assert_eq!(nanos_of_tasks(Costs::cited(), || async { io(millis(1)).await }), expected.as_nanos());
 }
 

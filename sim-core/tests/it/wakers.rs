@@ -101,6 +101,42 @@ fn whoever_wakes_is_named() {
 }
 
 #[test]
+fn a_leaf_clones_the_waker_only_where_it_must_leave_one() {
+    let outcome = run_one(|| async {
+        let request = spawn(io(millis(5)));
+        let sleep = spawn(time::sleep(millis(5)));
+        // Polled again and again by one task, woken by the other branch.
+        futures::join!(time::sleep(millis(9)), async {
+            for _ in 0..10 {
+                yield_now().await;
+            }
+        });
+        request.await.unwrap();
+        sleep.await.unwrap();
+    });
+    for task in [TaskId(0), TaskId(1), TaskId(2)] {
+        assert_eq!(clones_and_drops(&outcome.trace, task), (1, 1), "{task:?}");
+    }
+}
+
+#[test]
+fn a_leaf_that_moves_to_another_task_wakes_that_one() {
+    let outcome = run_one(|| async {
+        let mut request = Box::pin(io(millis(5)));
+        let mut sleep = Box::pin(time::sleep(millis(6)));
+        // Both are begun here, and awaited by another task.
+        assert!(futures::poll!(&mut request).is_pending() && futures::poll!(&mut sleep).is_pending());
+        spawn(async move {
+            request.await;
+            sleep.await;
+            sim_core::now().as_millis()
+        })
+        .await
+    });
+    assert_eq!(outcome.output, Some(Ok(6)));
+}
+
+#[test]
 fn a_task_is_freed_when_its_last_waker_is_gone() {
     let outcome = run_one(|| async {
         let kept: Arc<Mutex<Vec<Waker>>> = Arc::default();
