@@ -5,8 +5,8 @@ use std::sync::Arc;
 use sim_core::trace::event::EndReason;
 use sim_core::trace::legal as rules;
 use sim_core::{
-    Costs, Executor, Limits, Machine, SimDuration, SimTime, TaskBuilder, io, mark, spawn, sync, thread, time, work,
-    yield_now,
+    Costs, Executor, Limits, Machine, Scheduler, SimDuration, SimTime, TaskBuilder, io, mark, spawn, sync, thread,
+    time, work, yield_now,
 };
 
 use crate::support::{legal, marks, millis, textbook};
@@ -151,9 +151,11 @@ fn work_that_would_pass_the_limit_on_time_is_cut_there() {
 #[test]
 fn a_wait_longer_than_a_trace_can_hold_ends_the_run() {
     let days = SimDuration::from_secs(86_400 * 30);
+    // Without quanta, of which there would be 70 million.
+    let fifo = || textbook(1).scheduler(Scheduler::FifoPriority);
     let outcome = legal(textbook(1).run_async(Executor::fifo(1), move || async move { time::sleep(days).await }));
     assert_eq!((outcome.end, outcome.output), (EndReason::TimeLimit, None));
-    let outcome = legal(textbook(1).run_async(Executor::fifo(1), move || async move { work(days) }));
+    let outcome = legal(fifo().run_async(Executor::fifo(1), move || async move { work(days) }));
     assert_eq!((outcome.end, outcome.output), (EndReason::TimeLimit, None));
     let outcome = legal(textbook(1).run_threads(move || thread::sleep(days)));
     assert_eq!((outcome.end, outcome.output), (EndReason::TimeLimit, None));
