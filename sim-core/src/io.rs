@@ -68,6 +68,9 @@ impl Request {
 
     /// As [`Request::submit_blocking`], for a thread that holds no stack.
     pub(crate) async fn submit_step(self) {
+        if !blocking::may_wait() {
+            return;
+        }
         let request = sim::with(|sim| {
             let (by, thread) = (sim.actor.get(), sim.thread());
             let device = self.device();

@@ -151,17 +151,18 @@ impl<T> JoinHandle<T> {
 /// Waits for the thread's end.
 pub(crate) async fn join_step(thread: ThreadId) {
     let target = Actor::Thread(thread);
-    let waits = sim::with(|sim| {
-        let me = sim.thread();
-        let by = sim.actor.get();
-        let mut kernel = sim.kernel.borrow_mut();
-        if kernel.threads[thread.index()].state == ThreadState::Exited {
-            return false;
-        }
-        kernel.threads[thread.index()].joiners.push(Wake::Thread(me));
-        kernel.record(Event::JoinWaiting { target, by });
-        true
-    });
+    let waits = blocking::may_wait()
+        && sim::with(|sim| {
+            let me = sim.thread();
+            let by = sim.actor.get();
+            let mut kernel = sim.kernel.borrow_mut();
+            if kernel.threads[thread.index()].state == ThreadState::Exited {
+                return false;
+            }
+            kernel.threads[thread.index()].joiners.push(Wake::Thread(me));
+            kernel.record(Event::JoinWaiting { target, by });
+            true
+        });
     if waits {
         blocking::block(BlockReason::Join, thread.0).await;
         sim::with(|sim| sim.kernel.borrow_mut().record(Event::Joined { target, by: sim.actor.get() }));

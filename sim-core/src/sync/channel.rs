@@ -5,7 +5,7 @@ use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::permits;
-use crate::machine::blocking::{Grant, How, on_stack};
+use crate::machine::blocking::{Grant, How, may_wait, on_stack};
 use crate::machine::resource::WaitFor;
 use crate::machine::sim;
 use crate::trace::ids::ResourceId;
@@ -69,7 +69,7 @@ impl<T> Shared<T> {
         });
         if !room {
             Grant::new(self.resource, WaitFor::Room, how, false).await;
-            if self.lock().receivers == 0 {
+            if self.lock().receivers == 0 || gave_up(how) {
                 return Err(SendError(value));
             }
         }
@@ -93,12 +93,17 @@ impl<T> Shared<T> {
                 sim::with(|sim| sim.tell(told));
                 return Ok(value);
             }
-            if self.lock().senders == 0 {
+            if self.lock().senders == 0 || gave_up(how) {
                 return Err(RecvError);
             }
             Grant::new(self.resource, WaitFor::Message, how, false).await;
         }
     }
+}
+
+/// Whether the thread did not wait, because it unwinds from a panic.
+fn gave_up(how: How) -> bool {
+    how == How::Thread && !may_wait()
 }
 
 /// Sends into a channel. The channel closes when the last sender is dropped.

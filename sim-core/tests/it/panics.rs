@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex};
 
 use sim_core::trace::event::{EndReason, Event, PollResult};
-use sim_core::{Executor, JoinError, block, io, mark, spawn, spawn_blocking, sync, thread, work};
+use sim_core::{Executor, JoinError, block, io, io_blocking, mark, spawn, spawn_blocking, sync, thread, work};
 
 use crate::support::{count, legal, marks, millis, run_one, textbook};
 
@@ -155,6 +155,80 @@ fn while_a_lock_is_held_it_gives_the_lock_back() {
         *lock.lock().await
     });
     assert_eq!(outcome.output, Some(1));
+}
+
+/// Waits in every way there is, where nothing may wait.
+struct WaitsWhenDropped(sync::Receiver<()>, Arc<sync::BlockingMutex<u32>>);
+
+impl Drop for WaitsWhenDropped {
+    fn drop(&mut self) {
+        work(millis(1));
+        block(millis(1));
+        io_blocking(millis(1));
+        thread::sleep(millis(1));
+        thread::yield_now();
+        assert!(self.0.recv_blocking().is_err());
+        sync::Notify::new().wait_blocking();
+        sync::Barrier::new(2).wait_blocking();
+        assert!(thread::spawn(|| thread::sleep(millis(1))).join().is_err());
+        let condvar = sync::Condvar::new();
+        *condvar.wait(self.1.lock()) += 1;
+        mark("dropped");
+    }
+}
+
+#[test]
+fn while_it_unwinds_nothing_waits() {
+    let outcome = legal(textbook(1).run_threads(|| {
+        let (sender, receiver) = sync::unbounded();
+        let lock = Arc::new(sync::BlockingMutex::new(0));
+        let guard = WaitsWhenDropped(receiver, Arc::clone(&lock));
+        let failed = thread::spawn(move || {
+            let _guard = guard;
+            panic!("with a guard that waits");
+        });
+        let failed: Result<(), JoinError> = failed.join();
+        drop(sender);
+        thread::sleep(millis(2));
+        (failed.is_err(), *lock.lock(), sim_core::now().as_millis())
+    }));
+    assert_eq!(outcome.output, Some((true, 1, 2)));
+    assert_eq!(marks(&outcome.trace), "dropped");
+}
+
+const FOR_A_PARENT: &str = "WAKELINE_LOCK_WHILE_PANICKING";
+
+#[test]
+fn a_lock_that_another_holds_is_never_given_to_one_that_unwinds() {
+    struct LocksWhenDropped(Arc<sync::BlockingMutex<u32>>);
+    impl Drop for LocksWhenDropped {
+        fn drop(&mut self) {
+            *self.0.lock() += 1;
+        }
+    }
+    if std::env::var_os(FOR_A_PARENT).is_none() {
+        // It can neither wait nor go on: the process ends, and says why. So it must be another process.
+        let child = std::process::Command::new(std::env::current_exe().expect("a test knows its binary"))
+            .args(["--exact", "panics::a_lock_that_another_holds_is_never_given_to_one_that_unwinds"])
+            .args(["--nocapture", "--test-threads=1"])
+            .env(FOR_A_PARENT, "1")
+            .output()
+            .expect("a test binary can be started again");
+        let told = String::from_utf8_lossy(&child.stderr);
+        assert!(!child.status.success() && told.contains("while it unwinds from a panic"), "{told}");
+        return;
+    }
+    textbook(1).run_threads(|| {
+        let lock = Arc::new(sync::BlockingMutex::new(0));
+        let guard = LocksWhenDropped(Arc::clone(&lock));
+        thread::spawn(move || {
+            let _guard = guard;
+            thread::sleep(millis(1));
+            panic!("while the other holds the lock");
+        });
+        let _held = lock.lock();
+        thread::sleep(millis(5));
+    });
 }
 
 #[test]
