@@ -64,3 +64,8 @@ pub use machine::spec::{Device, Latency, Limits, Machine, Scheduler};
 pub use observe::observe;
 pub use trace::Trace;
 pub use trace::event::EndReason;
+
+/// The example of the README is compiled with the tests.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+struct Readme;

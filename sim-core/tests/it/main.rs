@@ -13,6 +13,7 @@ mod endings;
 mod foreign_wakes;
 mod golden_orders;
 mod locks;
+mod own_policy;
 mod own_view;
 mod panics;
 mod replay;

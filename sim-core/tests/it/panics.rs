@@ -157,6 +157,17 @@ fn while_a_lock_is_held_it_gives_the_lock_back() {
     assert_eq!(outcome.output, Some(1));
 }
 
+#[test]
+fn block_on_is_refused_on_threads_and_in_polls_each_with_its_reason() {
+    let block_on = || futures::executor::block_on(io(millis(1)));
+    let outcome = legal(textbook(1).run_threads(move || thread::spawn(block_on).join().unwrap_err().to_string()));
+    assert!(outcome.output.unwrap().contains("block_on was called on a simulated thread"));
+    let outcome = run_one(move || async move { spawn_blocking(block_on).await.unwrap_err().to_string() });
+    assert!(outcome.output.unwrap().contains("block_on was called on a simulated thread"));
+    let outcome = run_one(move || async move { spawn(async move { block_on() }).await.unwrap_err().to_string() });
+    assert!(outcome.output.unwrap().contains("block_on was called inside a poll"));
+}
+
 /// Waits in every way there is, where nothing may wait.
 struct WaitsWhenDropped(sync::Receiver<()>, Arc<sync::BlockingMutex<u32>>);
 
