@@ -4,7 +4,7 @@
 
 use super::narration::{Anchor, Edge};
 use crate::instant::SimTime;
-use crate::trace::event::Event;
+use crate::trace::event::{Event, PollResult};
 use crate::trace::ids::*;
 use crate::trace::text::subject;
 use crate::trace::{Tables, Trace};
@@ -35,9 +35,17 @@ pub fn find(anchor: &Anchor, trace: &Trace) -> Option<Moment> {
                 begun = (begun && !hit) || starts(op, &what);
                 hit
             }
+            (Some(op), _, Edge::Wait) => waits(op, &what),
+            (Some(op), _, Edge::Wake) => {
+                let hit = begun && is_wake(&what);
+                begun = (begun && !hit) || starts(op, &what) || waits(op, &what);
+                hit
+            }
             (None, Some(mark), _) => matches!(what, Event::Marked { text, .. } if tables.text(text) == mark),
             (None, None, Edge::Start) => matches!(what, Event::TaskSpawned { .. } | Event::ThreadCreated { .. }),
             (None, None, Edge::End) => is_end(&what),
+            (None, None, Edge::Wait) => is_pause(&what),
+            (None, None, Edge::Wake) => is_wake(&what),
         };
         if hit {
             left -= 1;
@@ -71,6 +79,30 @@ fn path_of(actor: Actor, tables: &Tables) -> Option<&str> {
 
 fn is_end(event: &Event) -> bool {
     matches!(event, Event::TaskCompleted { .. } | Event::TaskCancelled { .. } | Event::ThreadExited { .. })
+}
+
+/// Whether the task waits from here on, whatever for.
+fn is_pause(event: &Event) -> bool {
+    matches!(
+        event,
+        Event::PollEnded { result: PollResult::Pending, .. } | Event::ThreadBlocked { .. } | Event::BlockBegan { .. }
+    )
+}
+
+/// Whether the task may go on from here. It need not run yet.
+fn is_wake(event: &Event) -> bool {
+    matches!(event, Event::Woken { .. } | Event::ThreadUnblocked { .. })
+}
+
+/// Whether an op of this name finds that it has to wait: only where it could also have gone on.
+fn waits(op: &str, event: &Event) -> bool {
+    match op {
+        "Lock" | "Read" | "Write" | "Acquire" => matches!(event, Event::AcquireWaiting { .. }),
+        "Send" => matches!(event, Event::SendWaiting { .. }),
+        "Recv" => matches!(event, Event::RecvWaiting { .. }),
+        // The rest waits from its beginning, or not at all.
+        _ => starts(op, event),
+    }
 }
 
 /// Whether the event begins an op of this name.
@@ -117,5 +149,45 @@ fn ends(op: &str, event: &Event) -> bool {
         "Await" => matches!(event, Event::FutureCompleted { .. }),
         // The rest ends where it begins.
         _ => starts(op, event),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scenario::{RunOptions, Scenario};
+
+    /// Two that take the same lock, the second after the first.
+    const TWO: &str = r#"(
+        schema: 1, id: "two", number: 1, part: A, title: "Two", idea: "Two.", costs: "zero",
+        workload: (
+            tasks: {"t": (count: 2, ops: [Lock("x", [Io("5ms")])])},
+            resources: {"x": mutex},
+        ),
+        runs: [(id: "async", model: async_fifo), (id: "threads", model: thread_per_task)],
+    )"#;
+
+    /// The event at a moment of the second one, in one of the runs.
+    fn moment(run: &str, op: Option<&str>, edge: Edge) -> (String, u64) {
+        let scenario = Scenario::parse("two.ron", TWO, &[]).unwrap();
+        let trace = scenario.execute(run, &RunOptions::default(), None);
+        let (run, op) = (Some(run.to_owned()), op.map(str::to_owned));
+        let anchor =
+            Anchor { run, task: "t.1".into(), op, mark: None, edge, nth: 1, after: crate::instant::SimDuration::ZERO };
+        let moment = find(&anchor, &trace).unwrap();
+        (trace.event(moment.event).unwrap().name().to_owned(), moment.time.as_nanos() / 1_000_000)
+    }
+
+    #[test]
+    fn a_wait_and_the_wake_that_ends_it_are_moments_in_every_model() {
+        for (run, woken) in [("async", "Woken"), ("threads", "ThreadUnblocked")] {
+            assert_eq!(moment(run, Some("Lock"), Edge::Wait), ("AcquireWaiting".into(), 0));
+            assert_eq!(moment(run, Some("Lock"), Edge::Wake), (woken.into(), 5));
+            assert_eq!(moment(run, Some("Lock"), Edge::Start), ("Acquired".into(), 5));
+            assert_eq!(moment(run, Some("Io"), Edge::Wake), (woken.into(), 10));
+            assert_eq!(moment(run, None, Edge::Wake), (woken.into(), 5));
+        }
+        assert_eq!(moment("async", None, Edge::Wait), ("PollEnded".into(), 0));
+        assert_eq!(moment("threads", None, Edge::Wait), ("ThreadBlocked".into(), 0));
     }
 }
