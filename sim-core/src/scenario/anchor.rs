@@ -25,7 +25,7 @@ pub fn find(anchor: &Anchor, trace: &Trace) -> Option<Moment> {
     let mut left = anchor.nth;
     let mut begun = false;
     for (event, time, what) in trace.events_from(0) {
-        if !concerns(&what, tables, &is_its) {
+        if !concerns(&what, anchor.op.as_deref(), &is_its) {
             continue;
         }
         let hit = match (&anchor.op, &anchor.mark, anchor.edge) {
@@ -57,15 +57,13 @@ pub fn find(anchor: &Anchor, trace: &Trace) -> Option<Moment> {
     None
 }
 
-/// Whether the event is about the task: done by it, or done to it.
-fn concerns(event: &Event, tables: &Tables, is_its: &impl Fn(Actor) -> bool) -> bool {
-    let _ = tables;
-    match *event {
-        Event::TaskSpawned { task, .. } | Event::TaskCancelled { task, .. } | Event::PollStarted { task, .. } => {
-            is_its(Actor::Task(task))
-        }
-        Event::ThreadCreated { thread, .. } | Event::ThreadUnblocked { thread, .. } => is_its(Actor::Thread(thread)),
-        ref other => is_its(subject(other)),
+/// Whether the event is about the task: done by it, or done to it. What an op does to another task is its own.
+fn concerns(event: &Event, op: Option<&str>, is_its: &impl Fn(Actor) -> bool) -> bool {
+    match (op, event) {
+        (Some("Spawn"), Event::TaskSpawned { by, .. } | Event::ThreadCreated { by, .. })
+        | (Some("Cancel"), Event::AbortRequested { by, .. })
+        | (Some("Detach"), Event::TaskDetached { by, .. }) => is_its(*by),
+        (_, other) => is_its(subject(other)),
     }
 }
 
@@ -171,11 +169,25 @@ mod tests {
     fn moment(run: &str, op: Option<&str>, edge: Edge) -> (String, u64) {
         let scenario = Scenario::parse("two.ron", TWO, &[]).unwrap();
         let trace = scenario.execute(run, &RunOptions::default(), None);
-        let (run, op) = (Some(run.to_owned()), op.map(str::to_owned));
-        let anchor =
-            Anchor { run, task: "t.1".into(), op, mark: None, edge, nth: 1, after: crate::instant::SimDuration::ZERO };
-        let moment = find(&anchor, &trace).unwrap();
+        let moment = find(&anchor_of(run, op, edge), &trace).unwrap();
         (trace.event(moment.event).unwrap().name().to_owned(), moment.time.as_nanos() / 1_000_000)
+    }
+
+    fn anchor_of(run: &str, op: Option<&str>, edge: Edge) -> Anchor {
+        let (run, op) = (Some(run.to_owned()), op.map(str::to_owned));
+        Anchor { run, task: "t.1".into(), op, mark: None, edge, nth: 1, after: crate::instant::SimDuration::ZERO }
+    }
+
+    #[test]
+    fn what_a_task_does_to_another_is_a_moment_of_its_own() {
+        let parent = r#"workload.tasks={"t": (count: 2, ops: [Spawn("c"), Cancel("c")]), "c": (ops: [Io("5ms")])}"#;
+        let scenario = Scenario::parse("two.ron", TWO, &[parent.to_owned()]).unwrap();
+        let trace = scenario.execute("async", &RunOptions::default(), None);
+        for (op, event) in [("Spawn", "TaskSpawned"), ("Cancel", "AbortRequested")] {
+            let anchor = anchor_of("async", Some(op), Edge::Start);
+            let moment = find(&anchor, &trace).unwrap();
+            assert_eq!(trace.event(moment.event).unwrap().name(), event);
+        }
     }
 
     #[test]
