@@ -114,3 +114,35 @@ fn lost_steps(scenario: &Scenario, trace: &Trace) -> Vec<usize> {
     let steps = scenario.narration.iter().enumerate();
     steps.filter(|(_, step)| is_lost(step)).map(|(n, _)| n).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use sim_core::scenario::RunOptions;
+
+    #[test]
+    fn a_step_whose_moment_does_not_come_is_found_in_its_run_and_variant() {
+        let text = r#"(
+            schema: 1, id: "one", number: 1, part: A, title: "One", idea: "One.", costs: "zero",
+            workload: (tasks: {"t": (ops: [Io("1ms"), Mark("done")])}),
+            runs: [(id: "async", model: async_fifo), (id: "threads", model: thread_per_task)],
+            variants: [(id: "two", title: "two", set: ["machine.cores=2"])],
+            narration: [
+                (title: "Comes", text: "It comes.", at: (task: "t", mark: "done")),
+                (title: "Never", text: "It never comes.", at: (task: "t", mark: "done", nth: 2)),
+                (title: "Below", text: "Nor this.", at: (run: "threads", task: "t", op: "Io", edge: end, nth: 2)),
+                (title: "Changed", text: "Nor this.", variant: "two", at: (task: "t", op: "Io", nth: 2)),
+            ],
+        )"#;
+        let scenario = Scenario::parse("one.ron", text, &[]).unwrap();
+        let lost = |run: &str, variant: Option<&str>| {
+            let options = RunOptions { variant: variant.map(str::to_owned), ..RunOptions::default() };
+            let asked = scenario.as_asked(&options).unwrap();
+            lost_steps(&scenario, &asked.execute(run, &options, None))
+        };
+        assert_eq!(lost("async", None), [1]);
+        assert_eq!(lost("threads", None), [2]);
+        assert_eq!(lost("async", Some("two")), [3]);
+        assert!(lost("threads", Some("two")).is_empty());
+    }
+}
