@@ -33,6 +33,8 @@ impl Broken {
     /// The first thing that is wrong; none if all brackets match.
     pub fn find(text: &str) -> Option<Broken> {
         let mut open: Vec<(usize, char)> = Vec::new();
+        // After a forgotten quote, what was outside is inside: the first text that goes over a line is the one.
+        let mut over_lines: Option<usize> = None;
         let mut at = 0;
         while let Some(c) = text[at..].chars().next() {
             let here = at..at + c.len_utf8();
@@ -48,7 +50,16 @@ impl Broken {
             }
             at = match skipped(&text[at..], text[..at].chars().next_back()) {
                 None => here.end,
-                Some(Ok(length)) => at + length,
+                Some(Ok(length)) => {
+                    if c == '"' && text[at..at + length].contains('\n') {
+                        over_lines.get_or_insert(at);
+                    }
+                    at + length
+                }
+                Some(Err("text")) => {
+                    let at = over_lines.unwrap_or(at);
+                    return Some(Broken::NeverEnds(at..at + 1, "text"));
+                }
                 Some(Err(what)) => return Some(Broken::NeverEnds(here, what)),
             };
         }

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 
 use super::error::{Located, Source, advice};
 use super::outline::Node;
-use super::spec::{KnobValues, PolicySpec, Scenario};
+use super::spec::{KnobValues, PolicySpec, SCHEMA, Scenario};
 use super::{check_told, check_workload, set};
 use crate::machine::costs::Costs;
 use crate::machine::spec::MAX_CORES;
@@ -18,6 +18,11 @@ pub const MAX_WORKERS: u32 = 1_024;
 
 /// More errors than a person can read are not collected: to find the place of each takes time.
 const MOST_ERRORS: usize = 50;
+
+/// What is said of a file of another version of the format.
+pub(super) fn other_schema(schema: u32) -> String {
+    format!("this file is of schema {schema}; this program reads schema {SCHEMA}")
+}
 
 /// Collects what is wrong.
 pub(super) struct Checker<'s> {
@@ -94,6 +99,9 @@ impl<'s> Checker<'s> {
 
     fn head(&mut self) {
         let scenario = self.scenario;
+        if scenario.schema != SCHEMA {
+            self.wrong("schema", other_schema(scenario.schema), "another version of the program wrote this file");
+        }
         self.name("id", &scenario.id);
         if Costs::by_name(&scenario.costs).is_none() {
             self.unknown("costs", "cost profile", &scenario.costs, Costs::NAMES);
@@ -170,8 +178,16 @@ impl<'s> Checker<'s> {
                 self.wrong(&format!("knobs.{i}.values"), "a knob needs values to choose from", "add some");
             }
             let assignment = format!("{}={}", knob.path, value.unwrap_or("0".to_owned()));
+            let help = "a path leads to a value of this file: \"machine.cores\"";
             if let Err(why) = set::set(&scenario.text, &assignment) {
-                self.wrong(&format!("knobs.{i}.path"), why, "a path leads to a value of this file: \"machine.cores\"");
+                self.wrong(&format!("knobs.{i}.path"), why, help);
+            } else if self.errors.is_empty()
+                && let Err(errors) = scenario.with(&[assignment])
+            {
+                // A field that was left out can be set; whether there is such a field, only reading shows.
+                let first = &errors.errors()[0];
+                let message = format!("the knob `{}` sets nothing that can be read: {}", knob.label, first.message);
+                self.wrong(&format!("knobs.{i}.path"), message, first.help.as_deref().unwrap_or(help));
             }
         }
     }

@@ -14,9 +14,9 @@ use ron::error::Position;
 use ron::extensions::Extensions;
 use serde::Deserialize;
 
-use super::check::{check, check_parts};
+use super::check::{check, check_parts, other_schema};
 use super::error::{Located, ScenarioErrors, Source};
-use super::outline::MAX_DEPTH;
+use super::outline::{MAX_DEPTH, Node};
 use super::set::set;
 use super::spec::{SCHEMA, Scenario};
 use super::words;
@@ -152,8 +152,8 @@ fn read_ron<T: serde::de::DeserializeOwned>(source: &Source) -> Result<T, Scenar
     if let Ok(Version { schema }) = options().from_str(text)
         && schema != SCHEMA
     {
-        let message = format!("this file is of schema {schema}; this program reads schema {SCHEMA}");
-        return Err(Located::at(source, 0..0, message).into());
+        let span = Node::of(text).map_or(0..0, |outline| outline.span_of("schema"));
+        return Err(Located::at(source, span, other_schema(schema)).into());
     }
     let spanned = deserializer.span_error(code);
     let span = bytes_between(text, &spanned.span.start, &spanned.span.end);

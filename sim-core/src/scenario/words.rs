@@ -122,7 +122,11 @@ fn value(source: &Source, code: &RonError, span: Range<usize>, path: &str) -> Lo
         other => error(lowercase_first(&other.to_string())),
     };
     let has_help = located.help.is_some();
-    if path.is_empty() || path == "." || has_help { located } else { located.help(format!("in `{path}`")) }
+    if path.is_empty() || path == "." || path.contains('?') || has_help {
+        located
+    } else {
+        located.help(format!("in `{path}`"))
+    }
 }
 
 /// What people call our types.

@@ -18,6 +18,7 @@ mod program_waits;
 mod riskiest_bet;
 mod runs_read;
 mod scenario_arithmetic;
+mod scenario_errors;
 mod scenario_hostile;
 mod scenario_shipped;
 mod scenario_world;
