@@ -27,12 +27,13 @@ fn said(args: &[&str]) -> String {
     String::from_utf8(output.stdout).expect("it writes UTF-8")
 }
 
-/// What it answers to bad input: on stderr alone.
+/// What it answers to bad input: on stderr alone. Without its line breaks, which depend on how long a path is.
 fn refused(args: &[&str]) -> String {
     let output = wakeline(args);
     assert_eq!(output.status.code(), Some(2), "{args:?}");
     assert_eq!(String::from_utf8_lossy(&output.stdout), "", "{args:?}");
-    String::from_utf8(output.stderr).expect("it writes UTF-8")
+    let told = String::from_utf8(output.stderr).expect("it writes UTF-8");
+    told.split_whitespace().filter(|word| *word != "│").collect::<Vec<_>>().join(" ")
 }
 
 /// A folder of one test's own.
@@ -112,7 +113,9 @@ fn ten_thousand_tasks_are_told_as_one() {
 #[test]
 fn a_deadlock_is_said_to_hang() {
     let story = said(&["run", "two-deadlocks"]);
-    assert!(story.contains("It hangs from 5 ms on: 2 wait for something that will never come."), "{story}");
+    // Lines are broken where they are too long.
+    let words = story.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(words.contains("2 tasks wait for what will never come, and no thread is blocked."), "{story}");
     assert!(story.contains("A and B wait for each other"), "{story}");
 }
 
@@ -248,11 +251,16 @@ fn a_trace_that_was_cut_off_is_read_as_far_as_it_goes() {
     let file = folder.file("x.wkl");
     said(&["run", "c10k", "--run", "async", "--trace", &file]);
     let whole = std::fs::read(&file).unwrap();
-    std::fs::write(&file, &whole[..whole.len() * 3 / 4]).unwrap();
+    // In the middle of the last chunk of events.
+    std::fs::write(&file, &whole[..whole.len() - 1_000]).unwrap();
     let output = wakeline(&["events", &file]);
     let notice = String::from_utf8(output.stderr).unwrap();
     assert_eq!((output.status.code(), notice.lines().count()), (Some(0), 1), "{notice}");
-    assert!(String::from_utf8(output.stdout).unwrap().lines().count() > 1_000);
+    assert!(String::from_utf8(output.stdout).unwrap().lines().count() > 50_000);
+    // Before the first whole chunk there is nothing to list.
+    std::fs::write(&file, &whole[..100]).unwrap();
+    let output = wakeline(&["events", &file]);
+    assert_eq!((output.status.code(), output.stdout.len(), output.stderr.is_empty()), (Some(0), 0, false));
     std::fs::write(&file, b"no trace at all").unwrap();
     assert!(refused(&["events", &file]).contains("not a Wakeline trace"));
     std::fs::write(&file, b"").unwrap();

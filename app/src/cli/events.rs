@@ -4,6 +4,7 @@ use std::io::Write;
 use std::path::Path;
 
 use sim_core::Trace;
+use sim_core::trace::file::FileError;
 use sim_core::trace::text::line;
 
 use super::args::{EventsArgs, WorldArgs};
@@ -28,7 +29,12 @@ fn trace(ask: &EventsArgs) -> Result<Trace, Failure> {
     if path.extension().is_some_and(|end| end == "wkl") {
         not_for_a_trace(ask)?;
         let (trace, damage) = Trace::load(path).map_err(|error| {
-            Wrong::failure(format!("{} cannot be read: {error}", path.display()), "a trace is what `run --trace` saves")
+            let why = match error {
+                // Its own words name the file once more.
+                FileError::Io { error, .. } => error.to_string(),
+                other => other.to_string(),
+            };
+            Wrong::failure(format!("{} cannot be read: {why}", path.display()), "a trace is what `run --trace` saves")
         })?;
         if let Some(damage) = damage {
             // What is whole is listed all the same.

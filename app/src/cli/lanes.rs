@@ -39,8 +39,8 @@ pub fn lanes(index: &Index, end: SimTime, crowds: &[String]) -> Vec<String> {
         named.extend(shares(crowd, &members, end));
     }
     let width = named.iter().map(|(name, _)| name.chars().count()).max().unwrap_or(0).min(22);
-    let mut rows: Vec<String> =
-        named.iter().map(|(name, row)| format!("  {:<width$} {row}", short(name, width))).collect();
+    let line = |(name, row): &(String, String)| format!("  {:<width$} {row}", short(name, width)).trim_end().to_owned();
+    let mut rows: Vec<String> = named.iter().map(line).collect();
     if tracks.len() > MOST_ROWS {
         rows.push(format!("  … and {} more", tracks.len() - MOST_ROWS));
     }

@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use sim_core::scenario::{Amount, Measure, Scenario};
-use sim_core::trace::event::EndReason;
+use sim_core::trace::event::{EndReason, kind};
 use sim_core::{SimDuration, SimTime};
 
 use super::run::Asked;
@@ -12,6 +12,9 @@ use super::wrap::wrap;
 /// Below this a beat is on time: what polls cost under textbook costs.
 const ON_TIME: SimDuration = SimDuration::from_micros(1);
 
+/// From so many threads on, what they need is a part of the story.
+const MANY_THREADS: u64 = 100;
+
 /// Writes the few lines.
 pub fn short(scenario: &Scenario, runs: &[Asked], out: &mut impl Write) -> io::Result<()> {
     let width = runs.iter().map(|run| run.id.chars().count()).max().unwrap_or(0);
@@ -19,6 +22,8 @@ pub fn short(scenario: &Scenario, runs: &[Asked], out: &mut impl Write) -> io::R
     for run in runs {
         let mut said = beats(scenario, run);
         said.push(ending(run));
+        said.extend(markers(runs, run));
+        said.extend(bill(runs, run));
         let findings = run.measured.findings.iter().take(3);
         let mut lines = wrap(&said.join(" "), width + 4);
         for finding in findings {
@@ -54,7 +59,6 @@ fn ending(run: &Asked) -> String {
     let metrics = &run.measured.metrics;
     let at = brief(metrics.run_end);
     let unfinished = metrics.unfinished;
-    let verb = if unfinished == 1 { "waits" } else { "wait" };
     match run.measured.ended() {
         Some(EndReason::Finished) if metrics.run_end > metrics.makespan + ON_TIME => {
             format!(
@@ -63,14 +67,66 @@ fn ending(run: &Asked) -> String {
             )
         }
         Some(EndReason::Finished) => format!("All is done after {}.", brief(metrics.makespan)),
-        Some(EndReason::Stuck) => {
-            format!("It hangs from {at} on: {unfinished} {verb} for something that will never come.")
-        }
+        Some(EndReason::Stuck) => format!("It hangs from {at} on: {}.", hanging(run)),
         Some(EndReason::StepLimit | EndReason::TimeLimit) => {
             format!("It was stopped at {at} by a limit, with {unfinished} unfinished.")
         }
         Some(EndReason::Interrupted) | None => format!("It was cut off at {at}."),
     }
+}
+
+/// Who waits for ever, and whether a tool that looks at threads would see it.
+fn hanging(run: &Asked) -> String {
+    let count = |n: u64, what: &str| format!("{n} {what}{}", if n == 1 { "" } else { "s" });
+    let unfinished = run.measured.metrics.unfinished;
+    let verb = if unfinished == 1 { "waits" } else { "wait" };
+    if run.measured.trace.tables().run.threads {
+        return format!("{} {verb}, blocked, for what will never come", count(unfinished, "thread"));
+    }
+    let seen = if workers_blocked_in_a_poll(run) {
+        "and a worker is blocked inside a poll"
+    } else {
+        "and no thread is blocked"
+    };
+    format!("{} {verb} for what will never come, {seen}", count(unfinished, "task"))
+}
+
+/// Whether a task was in its poll when the run ended: then it blocks its worker.
+fn workers_blocked_in_a_poll(run: &Asked) -> bool {
+    let mut polled = 0u64;
+    for (_, _, event) in run.measured.trace.events_from(0) {
+        match event.kind() {
+            kind::PollStarted => polled += 1,
+            kind::PollEnded => polled -= 1,
+            _ => {}
+        }
+    }
+    polled > 0
+}
+
+/// The markers, where they are few and not the same in every run.
+fn markers(runs: &[Asked], run: &Asked) -> Option<String> {
+    let all: Vec<String> = runs.iter().map(|run| run.measured.marks()).collect();
+    let differ = all.iter().any(|marks| *marks != all[0]);
+    let few = all.iter().all(|marks| marks.chars().count() <= 40);
+    let mine = run.measured.marks();
+    (differ && few)
+        .then(|| if mine.is_empty() { "It set no marker.".to_owned() } else { format!("It marked: {mine}.") })
+}
+
+/// What ten thousand of them need, where there are many.
+fn bill(runs: &[Asked], run: &Asked) -> Option<String> {
+    let metrics = &run.measured.metrics;
+    let most = runs.iter().map(|run| run.measured.metrics.threads_created).max().unwrap_or(0);
+    let memory = Amount::Bytes(metrics.memory.tasks + metrics.memory.stack_resident);
+    let reserved = Amount::Bytes(metrics.memory.stack_reserved);
+    let (threads, switches) = (metrics.threads_created, metrics.switches.all);
+    let bill = || {
+        format!(
+            "It takes {threads} threads, {switches} context switches, {memory} of memory and {reserved} reserved for stacks."
+        )
+    };
+    (most >= MANY_THREADS).then(bill)
 }
 
 /// A length of time for a sentence: "94.9 ms", to the microsecond at most.
