@@ -3,7 +3,6 @@
 pub mod cli;
 pub mod library;
 pub mod session;
-pub mod shelf;
 pub mod timeline;
 pub mod ui;
 pub mod window;

@@ -7,6 +7,7 @@ use std::path::PathBuf;
 
 use egui::{Ui, ViewportCommand, vec2};
 
+use crate::library;
 use crate::session::{Command, jobs};
 use crate::ui::Shell;
 use crate::ui::theme::Theme;
@@ -63,11 +64,16 @@ pub fn open(file: Option<PathBuf>) -> Result<(), WindowError> {
     };
     match result {
         Ok(Ok(())) => Ok(()),
-        Ok(Err(error)) => Err(WindowError::Refused(error.to_string())),
+        Ok(Err(error)) => Err(WindowError::Refused(last_clause(&error.to_string()))),
         // A window that was open and then panicked is a bug of ours, not a missing display.
         Err(panic) if started => std::panic::resume_unwind(panic),
         Err(panic) => Err(WindowError::Refused(panic_text(&*panic))),
     }
+}
+
+/// What the window system's error says at its end: before that stand its own source files.
+fn last_clause(error: &str) -> String {
+    error.rsplit(": ").next().unwrap_or(error).to_owned()
 }
 
 fn panic_text(panic: &(dyn std::any::Any + Send)) -> String {
@@ -96,9 +102,19 @@ impl Window {
         let dark = context.storage.and_then(|s| s.get_string(THEME)).is_some_and(|t| t == "dark");
         shell.session.set_dark(dark);
         if let Some(file) = file {
-            shell.session.apply(Command::OpenFile(file));
+            shell.session.apply(opening(file));
         }
         Window { shell }
+    }
+}
+
+/// A scenario's id opens it, as it does on the command line, unless there is a file of that name.
+fn opening(file: PathBuf) -> Command {
+    match file.to_str() {
+        Some(id) if !file.exists() && library::embedded().iter().any(|e| e.id == id) => {
+            Command::OpenScenario(id.to_owned())
+        }
+        _ => Command::OpenFile(file),
     }
 }
 

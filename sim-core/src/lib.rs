@@ -59,3 +59,8 @@ pub use machine::costs::Costs;
 pub use machine::spec::{Device, Latency, Limits, Machine, Scheduler};
 pub use observe::observe;
 pub use trace::Trace;
+
+/// The example of the README is compiled with the tests.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+struct Readme;

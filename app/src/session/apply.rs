@@ -217,11 +217,11 @@ impl Session {
             C::PanRight => (self.view.panned(PAN_STEP, total), Kind::Pan),
             C::PanLeft => (self.view.panned(-PAN_STEP, total), Kind::Pan),
             C::ShowRange { from, to } => (View::of(from, to), Kind::Jump),
-            C::Fit => (View::whole(total), Kind::Jump),
+            C::Fit => (self.whole(), Kind::Jump),
             C::CentreThenFit => {
                 let centred = self.view.centred(here, total);
                 let there = (centred.start - self.view.start).abs() < self.view.length * 1e-3;
-                (if there { View::whole(total) } else { centred }, Kind::Jump)
+                (if there { self.whole() } else { centred }, Kind::Jump)
             }
             C::UndoView => {
                 self.view = self.history.undo().unwrap_or(self.view);
@@ -232,7 +232,7 @@ impl Session {
         if view != self.view {
             self.history.remember(self.view, kind);
             self.view = view;
-            self.fitted = view == View::whole(total);
+            self.fitted = view == self.whole();
         }
     }
 }

@@ -14,14 +14,13 @@ use sim_core::trace::{Trace, TracePart};
 
 use super::document::{Document, Entry, Origin, Problem, RunTitle, Step};
 use super::loader::{Job, Outlet, Report};
-use crate::shelf;
+use crate::library::{embedded, find, lessons};
 
 /// The scenarios that the program carries, in the order of the curriculum.
 pub fn library() -> Vec<Entry> {
-    let read = |(name, text)| Scenario::parse(name, text, &[]).ok();
-    let mut entries: Vec<Entry> = shelf::files().filter_map(read).map(|s| entry(&s)).collect();
-    entries.sort_by(|a, b| (&a.part, a.number).cmp(&(&b.part, b.number)));
-    entries
+    let (mut lessons, _) = lessons();
+    lessons.sort_by_key(|s| (s.part, s.number));
+    lessons.iter().map(entry).collect()
 }
 
 fn entry(scenario: &Scenario) -> Entry {
@@ -39,7 +38,10 @@ fn entry(scenario: &Scenario) -> Entry {
 pub fn job(origin: Origin, variant: Option<String>) -> Job {
     Box::new(move |outlet| {
         let problems = match &origin {
-            Origin::Library(id) => open_scenario(outlet, &origin, library_scenario(id), shelf::text(id), variant),
+            Origin::Library(id) => {
+                let text = embedded().into_iter().find(|e| e.id == id).map(|e| e.text);
+                open_scenario(outlet, &origin, find(id, &[]), text, variant)
+            }
             Origin::File(path) if is_trace(path) => open_trace(outlet, &origin, path),
             Origin::File(path) => {
                 let text = std::fs::read_to_string(path).ok();
@@ -50,12 +52,6 @@ pub fn job(origin: Origin, variant: Option<String>) -> Job {
             outlet.send(Report::Failed(problems));
         }
     })
-}
-
-fn library_scenario(id: &str) -> Result<Scenario, ScenarioErrors> {
-    let missing = || Located::in_file(id, "there is no scenario of this name");
-    let text = shelf::text(id).ok_or_else(missing)?;
-    Scenario::parse(id, text, &[])
 }
 
 fn open_scenario(
@@ -77,7 +73,7 @@ fn open_scenario(
     }
     for (n, run) in asked.runs.iter().enumerate() {
         let parts = outlet.clone();
-        let sink = Box::new(move |part| parts.send(Report::Part { run: n, part }));
+        let sink = Box::new(move |part| parts.send(Report::Part { run: n, part: Box::new(part) }));
         asked.execute(&run.id, &options, Some(sink));
         if !outlet.send(Report::RunEnded { run: n, notice: None }) {
             break;
@@ -177,7 +173,7 @@ fn stream(outlet: &Outlet, run: usize, trace: &Trace) {
     let mut tables = Some(trace.tables().clone());
     for chunk in trace.chunks() {
         let part = TracePart { chunk: Arc::clone(chunk), tables: tables.take().unwrap_or_default() };
-        if !outlet.send(Report::Part { run, part }) {
+        if !outlet.send(Report::Part { run, part: Box::new(part) }) {
             return;
         }
     }
@@ -194,9 +190,7 @@ mod tests {
 
     #[test]
     fn every_scenario_that_is_carried_is_in_the_library() {
-        let (files, entries) = (shelf::files().count(), library());
-        assert_eq!(files, entries.len());
-        assert!(entries.windows(2).all(|w| w[0].number < w[1].number));
+        assert_eq!(library().len(), embedded().len());
     }
 
     #[test]

@@ -24,7 +24,7 @@ pub enum Report {
         /// The run, from 0.
         run: usize,
         /// What it has gained.
-        part: TracePart,
+        part: Box<TracePart>,
     },
     /// A run is complete.
     RunEnded {

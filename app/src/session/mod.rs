@@ -187,6 +187,12 @@ impl Session {
         Some((run, self.runs.get(run)?.index.track(kind)?))
     }
 
+    /// The view of everything.
+    fn whole(&self) -> View {
+        let stuck = self.runs.iter().any(Run::is_stuck);
+        if stuck { View::whole_stuck(self.total()) } else { View::whole(self.total()) }
+    }
+
     fn total(&self) -> f64 {
         self.end().as_nanos() as f64
     }
@@ -238,7 +244,7 @@ impl Session {
             Report::Opened(document, titles) => self.open(document, titles),
             Report::Part { run, part } => {
                 if let Some(run) = self.runs.get_mut(run) {
-                    run.append(part);
+                    run.append(*part);
                 }
                 self.grown();
             }
@@ -279,7 +285,7 @@ impl Session {
     /// After a run has grown: the whole stays in view while nobody has zoomed, and the cursor counts anew.
     fn grown(&mut self) {
         if self.fitted {
-            self.view = View::whole(self.total());
+            self.view = self.whole();
             self.playback.suit(self.total());
         }
         if self.runs.iter().all(|r| !r.may_grow())

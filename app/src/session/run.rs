@@ -2,6 +2,7 @@
 
 use sim_core::analysis::index::Index;
 use sim_core::instant::SimTime;
+use sim_core::trace::event::EndReason;
 use sim_core::trace::keyframes::Keyframes;
 use sim_core::trace::{Snapshot, Trace, TracePart};
 
@@ -91,12 +92,22 @@ impl Run {
 
     /// How many of its events have happened at the cursor.
     pub fn events_at(&self, cursor: Cursor, focused: bool) -> usize {
-        if focused { cursor.events.min(self.trace.len()) } else { self.trace.events_until(cursor.time) }
+        match (focused, cursor == Cursor::default()) {
+            (true, _) => cursor.events.min(self.trace.len()),
+            // The start is before the first event of every run.
+            (false, true) => 0,
+            (false, false) => self.trace.events_until(cursor.time),
+        }
     }
 
     /// The state of everything where the cursor stands.
     pub fn snapshot(&self) -> &Snapshot {
         &self.snapshot
+    }
+
+    /// Whether it ended with something left that nothing will ever wake.
+    pub fn is_stuck(&self) -> bool {
+        self.index.last_snapshot().ended == Some(EndReason::Stuck)
     }
 
     /// Brings the state to the first `events` events.

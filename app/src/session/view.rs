@@ -18,11 +18,18 @@ const SHORTEST: f64 = 20.0;
 const LONGEST_SHARE: f64 = 2.0;
 /// What is left free at the right when the whole is shown.
 const MARGIN_SHARE: f64 = 0.1;
+/// The same for a run that ended stuck.
+const STUCK_SHARE: f64 = 0.6;
 
 impl View {
     /// All of a run that lasts `total` nanoseconds.
     pub fn whole(total: f64) -> View {
         View { start: 0.0, length: (total * (1.0 + MARGIN_SHARE)).max(SHORTEST) }
+    }
+
+    /// All of a run that is stuck at its end: with room to see that nothing happens any more.
+    pub fn whole_stuck(total: f64) -> View {
+        View { start: 0.0, length: (total * (1.0 + STUCK_SHARE)).max(SHORTEST) }
     }
 
     /// From one time to a later one.

@@ -1,4 +1,4 @@
-//! Spans too thin to draw: one alone becomes a tick, several in a pixel a column whose height is their share.
+//! Spans too thin to draw: what stands alone becomes a tick, one in a crowd a column whose height is its share.
 //!
 //! The rule it keeps: a pixel in which something happened is never empty.
 
@@ -83,7 +83,7 @@ impl Columns {
             let cell = self.cells[i];
             if cell.count == 0 && cell.share == 0.0 {
                 i += 1;
-            } else if cell.count == 1 && self.is_alone(i) {
+            } else if cell.count > 0 && self.is_alone(i) {
                 pieces.push(Piece::Tick { x: cell.first_x });
                 i += 1 + self.tail(i);
             } else {
@@ -96,10 +96,11 @@ impl Columns {
         pieces
     }
 
-    /// Whether no other span begins so near that two ticks would touch.
+    /// Whether no span begins so near to this pixel that two ticks would touch. Several in the one pixel are a tick,
+    /// too: polls that take no time would have no height as a share.
     fn is_alone(&self, i: usize) -> bool {
         let near = i.saturating_sub(3)..(i + 4).min(self.cells.len());
-        near.map(|n| self.cells[n].count).sum::<u32>() == 1
+        near.filter(|n| *n != i).all(|n| self.cells[n].count == 0)
     }
 
     /// How many columns after `i` are covered by the span that begins there.
@@ -113,7 +114,7 @@ impl Columns {
         let run = self.cells[i + 1..]
             .iter()
             .enumerate()
-            .take_while(|(n, c)| same(c) && !(c.count == 1 && self.is_alone(i + 1 + n)));
+            .take_while(|(n, c)| same(c) && !(c.count > 0 && self.is_alone(i + 1 + n)));
         i + 1 + run.count()
     }
 }
@@ -128,6 +129,14 @@ mod tests {
         columns.add(10.3, 10.4);
         columns.add(50.0, 51.9);
         assert_eq!(columns.pieces(), [Piece::Tick { x: 10.3 }, Piece::Tick { x: 50.0 }]);
+    }
+
+    #[test]
+    fn several_in_one_pixel_and_nothing_around_are_one_tick() {
+        let mut columns = Columns::new(0.0, 100.0);
+        columns.add(10.0, 10.0);
+        columns.add(10.2, 10.2);
+        assert_eq!(columns.pieces(), [Piece::Tick { x: 10.0 }]);
     }
 
     #[test]

@@ -9,7 +9,7 @@ use sim_core::trace::{Event, Trace};
 use super::axis::{Axis, write_length};
 use super::density::{Columns, LEAST_WIDTH, Piece};
 use super::scene::*;
-use super::words::{end_word, sign_of, span_labels};
+use super::words::{end_word, sign_of, span_labels, wait_words};
 
 /// Bars keep this distance from their row's edges.
 const INSET: f32 = 2.0;
@@ -44,6 +44,8 @@ pub struct RowInput<'a> {
     pub top: f32,
     /// Its height.
     pub height: f32,
+    /// Whether the run ended with something left that nothing will ever wake.
+    pub stuck: bool,
 }
 
 impl<'a> Layout<'a> {
@@ -67,6 +69,7 @@ impl<'a> Layout<'a> {
             TrackKind::Worker(_) | TrackKind::Task(_) | TrackKind::Thread(_) => {
                 self.states(row, spans, scene);
                 self.end(row, scene);
+                self.for_ever(row, scene);
             }
         }
     }
@@ -110,7 +113,7 @@ impl<'a> Layout<'a> {
         let (x0, x1) = (self.axis.x(span.start), self.axis.x(span.end));
         let area = Area {
             x0: x0.max(self.axis.left),
-            y0: row.top + INSET,
+            y0: body_top(row),
             x1: x1.min(self.axis.right),
             y1: row.top + row.height - INSET,
         };
@@ -178,7 +181,7 @@ impl<'a> Layout<'a> {
     }
 
     fn thin_pieces(&self, row: RowInput<'_>, scene: &mut Scene) {
-        let (top, bottom) = (row.top + INSET, row.top + row.height - INSET);
+        let (top, bottom) = (body_top(row), row.top + row.height - INSET);
         for (columns, fill) in
             [(&self.ready, Fill::Ready), (&self.running, Fill::Running), (&self.off_core, Fill::OffCore)]
         {
@@ -213,6 +216,27 @@ impl<'a> Layout<'a> {
         let left = x + 22.0;
         if left >= self.axis.left && left + self.measure.width(word) <= self.axis.right {
             scene.labels.push(Label { x: left, y, text: word.to_owned(), ground });
+        }
+    }
+
+    /// What waits when its run is stuck goes on waiting: to the edge of the view, and says so.
+    fn for_ever(&self, row: RowInput<'_>, scene: &mut Scene) {
+        let last = row.track.spans.last().filter(|s| row.stuck && row.track.open && fill_of(s.state).is_none());
+        let Some(last) = last else { return };
+        let (x0, x1, y) = (self.axis.x(last.end).max(self.axis.left), self.axis.right, row.top + row.height / 2.0);
+        if x1 - x0 < SIGN_WIDTH {
+            return;
+        }
+        let sign = x0 + 12.0 + SIGN_WIDTH / 2.0;
+        let left = sign + SIGN_WIDTH / 2.0 + 4.0;
+        let text = format!("{}, for ever", wait_words(row.trace.tables(), wait_of(last.state)));
+        let fits = left + self.measure.width(&text) <= x1;
+        let after = if fits { left + self.measure.width(&text) + 4.0 } else { left };
+        scene.rails.push(Rail { x0, x1: sign - SIGN_WIDTH / 2.0 - 2.0, y, anchor: x0 });
+        scene.rails.push(Rail { x0: after, x1, y, anchor: x0 });
+        scene.marks.push(Mark { x: sign, y, sign: sign_of(wait_of(last.state)) });
+        if fits {
+            scene.labels.push(Label { x: left, y, text, ground: Ground::Rail });
         }
     }
 
@@ -283,6 +307,14 @@ impl<'a> Layout<'a> {
             last = x;
             scene.marks.push(Mark { x: x + 1.25, y: row.top + 1.0, sign: Sign::Switch });
         }
+    }
+}
+
+/// Above a core's bars there is room for the signs of context switches.
+fn body_top(row: RowInput<'_>) -> f32 {
+    match row.track.kind {
+        TrackKind::Core(_) => row.top + 6.0,
+        _ => row.top + INSET,
     }
 }
 

@@ -16,6 +16,9 @@ pub mod rows;
 pub mod scene;
 pub mod words;
 
+#[cfg(test)]
+mod tests;
+
 pub use axis::Axis;
 pub use rows::{Row, RowKind, Rows};
 pub use scene::Scene;

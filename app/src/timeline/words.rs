@@ -3,7 +3,7 @@
 //! Owns the wording. Reads a run's tables for names, and the trace where the reason stands in an event.
 
 use sim_core::analysis::track::{CounterKind, Span, SpanState, Track, TrackEnd, TrackKind, Wait};
-use sim_core::trace::{Actor, Event, Tables, TaskId, Trace};
+use sim_core::trace::{Actor, Event, Snapshot, Tables, TaskId, Trace};
 
 use super::axis::write_length;
 use super::scene::Sign;
@@ -117,8 +117,9 @@ pub fn end_word(kind: TrackKind, end: TrackEnd) -> &'static str {
     }
 }
 
-/// The state a row is in after `events` events, at `now`: a few words for the right of its name.
-pub fn row_state(tables: &Tables, track: &Track, events: usize, now: u64) -> String {
+/// The state a row is in, at `now` and as `state` has it: a few words for the right of its name.
+pub fn row_state(tables: &Tables, track: &Track, state: &Snapshot, now: u64) -> String {
+    let events = state.events;
     if let Some((_, end, event)) = track.end
         && event < events
     {
@@ -132,12 +133,14 @@ pub fn row_state(tables: &Tables, track: &Track, events: usize, now: u64) -> Str
             _ => "0".to_owned(),
         },
         TrackKind::Task(_) | TrackKind::Thread(_) => last.map_or("", |s| state_word(s.state)).to_owned(),
-        TrackKind::Core(_) | TrackKind::Worker(_) => match last.filter(|s| is_open(s, now)).map(|s| s.state) {
-            Some(SpanState::Polls(task)) => format!("polls {}", tables.task_name(task)),
-            Some(SpanState::PollsOffCore(task)) => format!("in {}", tables.task_name(task)),
-            Some(SpanState::Occupied(thread)) => tables.thread_name(thread),
-            _ => "idle".to_owned(),
-        },
+        TrackKind::Core(id) => {
+            let thread = state.cores.get(id.index()).and_then(|c| c.thread);
+            thread.map_or("idle".to_owned(), |thread| tables.thread_name(thread))
+        }
+        TrackKind::Worker(id) => {
+            let task = state.polled_by(id).map(|task| tables.task_name(task));
+            task.map_or("idle".to_owned(), |name| format!("polls {name}"))
+        }
         TrackKind::Device(_) => {
             // Requests overlap: those that began and have not ended. Looked for among the last few hundred only.
             let busy = track.spans[begun.saturating_sub(512)..begun].iter().filter(|s| is_open(s, now)).count();

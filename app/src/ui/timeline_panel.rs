@@ -209,7 +209,8 @@ impl Panel<'_> {
             if let RowKind::Track { index, .. } = row.kind {
                 let run = self.run(row);
                 let (track, trace) = (&run.index.tracks[index], &run.trace);
-                let input = RowInput { track, trace, top: self.origin + row.top, height: row.height };
+                let input =
+                    RowInput { track, trace, top: self.origin + row.top, height: row.height, stuck: run.is_stuck() };
                 layout.row(input, &mut scene);
             }
         }
@@ -264,12 +265,14 @@ impl Panel<'_> {
         let run = self.run(row);
         let focused = self.session.focus() == row.run;
         // A head is opaque, so that the cursor does not cross its words.
-        let words = Rect::from_min_size(rect.min, vec2(LABELS - 2.0, rect.height()));
-        ui.painter().rect_filled(words, 0.0, theme.raised);
+        let font = fonts::semibold(fonts::ROW);
+        let title = ui.painter().layout_no_wrap(run.title.clone(), font.clone(), theme.text1).size().x;
+        let words = vec2((title + 50.0).max(LABELS - 2.0), rect.height());
+        ui.painter().rect_filled(Rect::from_min_size(rect.min, words), 0.0, theme.raised);
         widgets::run_key(ui.painter(), rect.left_center() + vec2(27.0, 0.0), row.run, focused, theme);
         let at = rect.left_center() + vec2(46.0, 0.0);
         let room = rect.width() - 60.0;
-        let title = widgets::text_cut(ui.painter(), at, &run.title, fonts::semibold(fonts::ROW), theme.text1, room);
+        let title = widgets::text_cut(ui.painter(), at, &run.title, font, theme.text1, room);
         let info = &run.trace.tables().run;
         let mut facts: Vec<String> =
             [info.policy.clone(), costs_name(&info.costs).to_owned()].into_iter().filter(|t| !t.is_empty()).collect();
@@ -292,9 +295,7 @@ impl Panel<'_> {
         let run = self.run(row);
         let track = &run.index.tracks[index];
         let rect = self.rect_of(row).with_max_x(self.axis.left - 8.0);
-        let events = self.session.events_of(row.run);
-        let now = self.session.cursor().time;
-        let state = row_state(run, track, events, now);
+        let state = row_state(run, track, self.session.cursor().time);
         let name = words::row_name(track);
         let response = ui.interact(rect, ui.scope_id().with(("row", row.run, kind)), Sense::click());
         let selected = self.session.selection().track() == Some((row.run, kind));
@@ -376,8 +377,10 @@ impl Panel<'_> {
     }
 }
 
-fn row_state(run: &Run, track: &Track, events: usize, now: SimTime) -> String {
-    if events == 0 { String::new() } else { words::row_state(run.trace.tables(), track, events, now.as_nanos()) }
+fn row_state(run: &Run, track: &Track, now: SimTime) -> String {
+    let state = run.snapshot();
+    // Before the first event nothing is in any state.
+    if state.events == 0 { String::new() } else { words::row_state(run.trace.tables(), track, state, now.as_nanos()) }
 }
 
 fn costs_name(costs: &str) -> &str {

@@ -181,7 +181,9 @@ impl Exec {
         let on = state.worker_on(self.sim.running());
         let (queue, end) = state.enqueue(&mut kernel, id, Reason::Spawned, on);
         kernel.record(Event::Queued { task: id, queue, end });
-        state.unpark_for(&mut kernel, queue, by);
+        if state.unpark_for(&mut kernel, queue, by) {
+            self.sim.owe(kernel.costs.syscall);
+        }
         id
     }
 
@@ -221,7 +223,9 @@ impl Exec {
         let on = state.worker_on(self.sim.running());
         let (queue, end) = state.enqueue(kernel, task, Reason::Woken, on);
         kernel.record(Event::Queued { task, queue, end });
-        state.unpark_for(kernel, queue, by);
+        if state.unpark_for(kernel, queue, by) {
+            self.sim.owe(kernel.costs.syscall);
+        }
     }
 
     /// Wakes that real OS threads asked for.

@@ -60,23 +60,22 @@ impl Core {
         (queue, end)
     }
 
-    /// Unparks whom the policy says for a task that was just put into `queue`.
+    /// Unparks whom the policy says for a task that was just put into `queue`. Answers whether there was one.
     #[inline]
-    pub fn unpark_for(&mut self, kernel: &mut Kernel, queue: QueueId, by: Actor) {
-        if self.any_parked {
-            self.unpark_one(kernel, queue, by);
-        }
+    pub fn unpark_for(&mut self, kernel: &mut Kernel, queue: QueueId, by: Actor) -> bool {
+        self.any_parked && self.unpark_one(kernel, queue, by)
     }
 
     #[inline(never)]
-    fn unpark_one(&mut self, kernel: &mut Kernel, queue: QueueId, by: Actor) {
+    fn unpark_one(&mut self, kernel: &mut Kernel, queue: QueueId, by: Actor) -> bool {
         let ready = Ready::new(&kernel.queues[self.first_queue..], &self.parked);
         let place = queue.index() - self.first_queue;
-        let Some(worker) = self.policy.unpark(place, &ready) else { return };
+        let Some(worker) = self.policy.unpark(place, &ready) else { return false };
         self.parked[worker.index()] = false;
         self.any_parked = self.parked.contains(&true);
         kernel.record(Event::WorkerUnparked { worker, by });
         kernel.unblock(self.workers[worker.index()], by);
+        true
     }
 
     /// The worker whose thread runs now: the one that polls whoever acts.

@@ -105,7 +105,8 @@ impl Machine {
     /// Runs the tasks that `start` spawns.
     pub(crate) fn run_tasks(mut self, executor: Executor, ends: EndsWith, start: impl FnOnce()) -> (Trace, EndReason) {
         self.info.model = executor.policy.name().to_owned();
-        self.info.policy = executor.policy.describe();
+        // Said wherever the run is named: a real runtime turns its driver only between polls.
+        self.info.policy = format!("{}, always-on reactor", executor.policy.describe());
         self.info.workers = executor.workers;
         self.info.threads = false;
         if self.info.title.is_empty() {

@@ -259,6 +259,7 @@ impl Kernel {
             return Step::End(EndReason::Interrupted);
         }
         loop {
+            self.forget_cancelled();
             if let Some(step) = self.step_now() {
                 return step;
             }
@@ -271,6 +272,16 @@ impl Kernel {
                 return Step::End(EndReason::TimeLimit);
             }
             self.now = next;
+        }
+    }
+
+    /// A timer that was given up must not move the clock.
+    fn forget_cancelled(&mut self) {
+        while let Some(Reverse(Scheduled { what: Due::Timer(timer), .. })) = self.agenda.peek() {
+            if self.timers.contains_key(timer) {
+                return;
+            }
+            self.agenda.pop();
         }
     }
 

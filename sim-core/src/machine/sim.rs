@@ -128,6 +128,8 @@ impl Sim {
             return;
         }
         let mut kernel = self.kernel.borrow_mut();
+        // Counted, so that an endless loop of work inside one poll meets the limit.
+        kernel.count_step();
         let then = kernel.now + d;
         if then < kernel.horizon {
             kernel.now = then;
@@ -184,7 +186,11 @@ impl Sim {
         for wake in wakes {
             match wake {
                 Wake::Task(waker) => waker.wake(),
-                Wake::Thread(thread) => self.kernel.borrow_mut().unblock(thread, self.actor.get()),
+                Wake::Thread(thread) => {
+                    let mut kernel = self.kernel.borrow_mut();
+                    self.owe(kernel.costs.syscall);
+                    kernel.unblock(thread, self.actor.get());
+                }
             }
         }
     }
@@ -330,6 +336,11 @@ impl Sim {
             Ok(None) => {
                 stacked.recycle();
                 (None, None)
+            }
+            Err(payload) if matches!(self.actor.get(), Actor::Worker(_)) => {
+                // Not the program under study: no longer a simulation, so that the panic is seen.
+                CURRENT.set(ptr::null());
+                panic!("the executor itself failed: {}", super::panics::message(&*payload));
             }
             Err(payload) => {
                 self.note_panic(&*payload);

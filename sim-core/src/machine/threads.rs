@@ -155,16 +155,16 @@ impl Kernel {
         ThreadView { id, priority: self.threads[id.index()].priority }
     }
 
-    /// Fills every free core for which a thread waits. Answers whether one was filled.
+    /// Gives every thread that waits a free core, as far as there are any: the one it ran on last if that is free, or
+    /// else the first. Answers whether there was one to give.
     pub fn dispatch(&mut self) -> bool {
         let mut dispatched = false;
-        for index in 0..self.cores.len() {
-            if self.cores[index].thread.is_some() {
-                continue;
-            }
+        while let Some(first) = self.cores.iter().position(|core| core.thread.is_none()) {
             let Some(place) = self.policy.pick(&self.run_queue) else { break };
             let view = self.run_queue.remove(place).expect("a policy picks a place in the queue");
-            self.put_on_core(CoreId::from_index(index), view);
+            let last = self.threads[view.id.index()].last_core;
+            let last = last.filter(|core| self.cores[core.index()].thread.is_none());
+            self.put_on_core(last.unwrap_or(CoreId::from_index(first)), view);
             dispatched = true;
         }
         dispatched

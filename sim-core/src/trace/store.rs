@@ -162,7 +162,8 @@ impl Trace {
     fn partition(&self, before: impl Fn(SimTime) -> bool) -> usize {
         let chunk = self.chunks.partition_point(|c| c.records.last().is_some_and(|r| before(r.time())));
         let within = self.chunks.get(chunk).map_or(0, |c| c.records.partition_point(|r| before(r.time())));
-        chunk * CHUNK_RECORDS + within
+        // The last chunk may not be full.
+        (chunk * CHUNK_RECORDS + within).min(self.len)
     }
 
     /// Adds the next part of a stream. Panics if the part before was not a whole chunk.
@@ -290,5 +291,20 @@ impl Recorder {
         let tables = self.tables.rows_since(self.streamed);
         self.streamed = self.tables.counts();
         sink(TracePart { chunk, tables })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::trace::event::EndReason;
+
+    #[test]
+    fn all_events_of_a_short_trace_happened_by_its_end() {
+        let mut recorder = Recorder::new(Tables::default(), None);
+        recorder.record(SimTime::from_nanos(5), Event::RunEnded { reason: EndReason::Finished });
+        let trace = recorder.finish();
+        assert_eq!((trace.events_before(trace.end()), trace.events_until(trace.end())), (0, 1));
+        assert_eq!(trace.events_until(SimTime::MAX), 1);
     }
 }

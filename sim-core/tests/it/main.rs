@@ -16,6 +16,7 @@ mod program_signals;
 mod program_tasks;
 mod program_waits;
 mod riskiest_bet;
+mod run_ends;
 mod runs_read;
 mod scenario_arithmetic;
 mod scenario_errors;
