@@ -63,9 +63,10 @@ fn shares(crowd: &str, members: &[&Track], end: SimTime) -> Vec<(String, String)
             };
             // Counted at the middle of each column: there a task is in one state only.
             let middle = |column: usize| (2 * column as u64 + 1) * end.as_nanos() / (2 * COLUMNS as u64);
-            for column in column(span.start, end)..=column(span.end, end) {
+            let (first, last) = (column(span.start, end), column(span.end, end));
+            for (column, count) in counts[class].iter_mut().enumerate().take(last + 1).skip(first) {
                 if (span.start.as_nanos()..span.end.as_nanos()).contains(&middle(column)) {
-                    counts[class][column] += 1;
+                    *count += 1;
                 }
             }
         }
