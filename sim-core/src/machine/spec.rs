@@ -56,8 +56,8 @@ impl Latency {
     pub(crate) fn range(self) -> Option<u64> {
         match self {
             Latency::Fixed(_) => None,
-            Latency::Uniform(least, most) => Some(most.saturating_sub(least).as_nanos() + 1),
-            // Two draws in one number: each of 2·spread + 1 values; held below 2^32 values so that the product fits.
+            Latency::Uniform(least, most) => Some(most.saturating_sub(least).as_nanos().saturating_add(1)),
+            // Two draws in one number: each of 2·spread + 1 values, but at most 2^31, so that the product fits.
             Latency::Around(_, spread) => Some(Self::side(spread) * Self::side(spread)),
         }
     }
@@ -69,14 +69,21 @@ impl Latency {
             Latency::Uniform(least, _) => least + SimDuration::from_nanos(draw),
             Latency::Around(mean, spread) => {
                 let side = Self::side(spread);
-                let offset = (draw / side + draw % side) / 2;
+                // Where the spread has more values than a draw, a draw stands for several of them.
+                let sum = u128::from(draw / side + draw % side) * u128::from(Self::values(spread));
+                let offset = u64::try_from(sum / u128::from(side) / 2).expect("it is less than the values there are");
                 (mean + SimDuration::from_nanos(offset)).saturating_sub(spread)
             }
         }
     }
 
+    /// How many values lie within the spread of the mean.
+    fn values(spread: SimDuration) -> u64 {
+        spread.as_nanos().saturating_mul(2).saturating_add(1)
+    }
+
     fn side(spread: SimDuration) -> u64 {
-        (spread.as_nanos() * 2 + 1).min(1 << 31)
+        Self::values(spread).min(1 << 31)
     }
 }
 

@@ -12,6 +12,7 @@ mod devices;
 mod endings;
 mod foreign_wakes;
 mod golden_orders;
+mod latency_wide;
 mod lesson;
 mod locks;
 mod own_policy;
