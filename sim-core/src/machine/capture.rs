@@ -10,6 +10,7 @@ use std::fmt::Write as _;
 
 use tracing::field::{Field, Visit};
 use tracing::span::{Attributes, Id, Record};
+use tracing::subscriber::Interest;
 use tracing::{Event as TracingEvent, Metadata, Subscriber};
 
 use super::sim;
@@ -47,6 +48,12 @@ impl Capture {
 }
 
 impl Subscriber for Capture {
+    /// Asked again each time: whether there is something to record differs between runs, of which several may go on
+    /// at once, and an answer that is kept holds for all of them.
+    fn register_callsite(&self, _: &'static Metadata<'static>) -> Interest {
+        Interest::sometimes()
+    }
+
     fn enabled(&self, _: &Metadata<'_>) -> bool {
         sim::try_with(|sim| sim.kernel.try_borrow().is_ok_and(|kernel| kernel.recording)).unwrap_or(false)
     }

@@ -43,4 +43,5 @@ mod trace_legal;
 mod trace_random;
 mod trace_snapshot;
 mod trace_text;
+mod tracing_threads;
 mod wakers;
