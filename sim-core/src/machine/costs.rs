@@ -33,7 +33,7 @@ pub struct Costs {
     /// A context switch, paid by the thread that comes onto the core.
     #[serde(with = "duration")]
     pub thread_switch: SimDuration,
-    /// Entering the kernel: a thread that blocks, submits I/O or unparks another.
+    /// Entering the kernel: a thread that blocks, yields, submits I/O or unparks another.
     #[serde(with = "duration")]
     pub syscall: SimDuration,
     /// An uncontended lock, permit or channel operation.

@@ -293,7 +293,8 @@ impl Sim {
                 kernel.switch_out(core, SwitchReason::Blocked);
             }
             Some(Ask::Yield) => {
-                state.debt = debt;
+                let call = kernel.costs.syscall;
+                kernel.threads[thread.index()].debt = debt + call;
                 kernel.cores[core.index()].segment_end = now;
                 kernel.switch_out(core, SwitchReason::Yielded);
             }

@@ -55,6 +55,8 @@ pub(crate) struct Thread {
     pub actor: Actor,
     pub priority: i32,
     pub last_core: Option<CoreId>,
+    /// When it came onto a core last.
+    pub dispatched_at: Option<SimTime>,
     /// Whoever waits for its end.
     pub joiners: Vec<Wake>,
     pub panicked: bool,
@@ -90,6 +92,7 @@ impl Kernel {
             },
             priority: new.priority,
             last_core: None,
+            dispatched_at: None,
             joiners: Vec::new(),
             panicked: false,
         });
@@ -182,7 +185,7 @@ impl Kernel {
         let cost = if switch { self.costs.thread_switch } else { SimDuration::ZERO };
         self.record(Event::Dispatched { thread, cost, onto: Onto { core: id, switch } });
         let quantum = self.policy.quantum(view);
-        let left = std::mem::take(&mut self.threads[thread.index()].left);
+        let left = self.take_first_stretch(thread);
         self.threads[thread.index()].state = ThreadState::Running(id);
         let start = self.now + cost;
         let core = &mut self.cores[id.index()];
@@ -191,6 +194,20 @@ impl Kernel {
         core.dispatched_at = start;
         core.segment_end = start + left;
         core.quantum_end = quantum.map_or(SimTime::MAX, |quantum| start + quantum);
+    }
+
+    /// How long the thread, which comes onto a core, computes before its code goes on. One that was on a core at this
+    /// moment already pays what it owes, and at least 1 ns: one that yields, or waits for no time, again and again must
+    /// not stop the clock.
+    fn take_first_stretch(&mut self, thread: ThreadId) -> SimDuration {
+        let now = self.now;
+        let state = &mut self.threads[thread.index()];
+        let left = std::mem::take(&mut state.left);
+        let again = state.dispatched_at.replace(now) == Some(now);
+        if !again || !left.is_zero() {
+            return left;
+        }
+        std::mem::take(&mut state.debt).max(SimDuration::from_nanos(1))
     }
 
     /// Takes the thread off its core. Its state says already, or is told here, what becomes of it.
