@@ -48,6 +48,10 @@ pub(crate) async fn block_step(length: SimDuration) {
 
 /// As [`work`], for a thread that holds no stack.
 pub(crate) async fn work_step(length: SimDuration) {
+    // What is owed is paid before, so that the work itself is as long as was said.
+    if sim::with(Sim::owes) {
+        blocking::compute(SimDuration::ZERO).await;
+    }
     let by = sim::with(|sim| sim.actor.get());
     sim::with(|sim| sim.kernel.borrow_mut().record(Event::WorkBegan { by, length }));
     blocking::compute(length).await;

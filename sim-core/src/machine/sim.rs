@@ -119,6 +119,11 @@ impl Sim {
         self.debt.set(self.debt.get() + cost.as_nanos());
     }
 
+    /// Whether something is owed.
+    pub fn owes(&self) -> bool {
+        self.debt.get() != 0
+    }
+
     /// Lets virtual time pass on this core for `d` and all that is owed. Does not return before it has passed; while
     /// the code unwinds, no time passes.
     #[inline]

@@ -215,7 +215,8 @@ impl Kernel {
         let core = &mut self.cores[id.index()];
         let thread = core.thread.take().expect("only a core with a thread is switched");
         let ran = self.now - core.dispatched_at;
-        let left = core.segment_end - self.now;
+        // A switch that is cut short is over: the next one is paid, and not the rest of this one, too.
+        let left = core.segment_end - core.dispatched_at.max(self.now);
         core.free_since = self.now;
         self.record(Event::SwitchedOut { thread, core: id, reason });
         let view = self.view_of(thread);
@@ -238,7 +239,7 @@ impl Kernel {
         let now = self.now;
         let Core { thread, dispatched_at, .. } = &mut self.cores[id.index()];
         let (thread, ran) = (thread.expect("a quantum belongs to a thread on its core"), now - *dispatched_at);
-        *dispatched_at = now;
+        *dispatched_at = now.max(*dispatched_at);
         let view = self.view_of(thread);
         self.policy.ran(view, ran);
         let quantum = self.policy.quantum(view);

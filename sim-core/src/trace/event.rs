@@ -301,7 +301,7 @@ small_enum! {
 pub struct Onto {
     /// The core.
     pub core: CoreId,
-    /// Whether the core had run before and another thread, or none, was on it last.
+    /// Whether the core had run before, and another thread was on it last or it stood empty in between.
     pub switch: bool,
 }
 

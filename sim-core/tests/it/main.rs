@@ -37,6 +37,7 @@ mod scenario_hostile;
 mod scenario_shipped;
 mod scenario_world;
 mod third_party;
+mod thread_debts;
 mod thread_policies;
 mod timers;
 mod trace_file;

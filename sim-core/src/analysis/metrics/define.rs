@@ -71,7 +71,7 @@ definitions! {
     "redundant_wakes" Count "Redundant wakes": "wakes of a task that was Ready already";
     "self_wakes" Count "Self-wakes": "wakes of a task by itself, in its own poll";
     "stale_wakes" Count "Stale wakes": "wakes of a task that had ended";
-    "switches" Count "Context switches": "dispatches onto a core that had run before, of another thread";
+    "switches" Count "Context switches": "dispatches onto a core that had run before, if another thread was on it last or it stood empty in between";
     "switches_blocked" Count "… after a block": "context switches where the thread before had blocked";
     "switches_preempted" Count "… after a preemption": "context switches where the thread before was preempted";
     "switches_yielded" Count "… after a yield": "context switches where the thread before had yielded";

@@ -95,7 +95,8 @@ pub struct Wakes {
     pub stale: u64,
 }
 
-/// Context switches: dispatches onto a core that had run before, of another thread than the last one.
+/// Context switches: dispatches onto a core that had run before, if another thread was on it last or it stood empty in
+/// between (an idle thread comes and goes, as in Linux).
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize)]
 pub struct Switches {
     /// All of them.
