@@ -7,6 +7,7 @@ use std::task::{Context, Poll};
 use crate::instant::SimDuration;
 use crate::machine::blocking;
 use crate::machine::devices::Progress;
+use crate::machine::place::Place;
 use crate::machine::sim;
 use crate::machine::spec::Latency;
 use crate::machine::threads::Ask;
@@ -36,6 +37,8 @@ use crate::trace::ids::{DeviceId, RequestId};
 pub struct Request {
     device: Option<String>,
     latency: Option<Latency>,
+    /// Where in a Program it is asked for.
+    place: Option<Place>,
 }
 
 impl Request {
@@ -53,6 +56,12 @@ impl Request {
     /// The request taking this long.
     pub fn taking(mut self, latency: impl Into<Latency>) -> Request {
         self.latency = Some(latency.into());
+        self
+    }
+
+    /// The request of this place in a Program: by it the world decides.
+    pub(crate) fn placed(mut self, place: Place) -> Request {
+        self.place = Some(place);
         self
     }
 
@@ -76,7 +85,7 @@ impl Request {
             let device = self.device();
             let mut kernel = sim.kernel.borrow_mut();
             sim.owe(kernel.costs.syscall);
-            let request = kernel.submit(device, self.latency, by, Some(Wake::Thread(thread)));
+            let request = kernel.submit(device, self.latency, by, self.place.as_ref(), Some(Wake::Thread(thread)));
             kernel.block(thread, BlockReason::Io, request.0);
             request
         });
@@ -125,7 +134,7 @@ impl Future for Io {
                 let by = sim.actor.get();
                 let mut kernel = sim.kernel.borrow_mut();
                 sim.owe(kernel.costs.syscall);
-                kernel.submit(device, self.request.latency, by, Some(wake))
+                kernel.submit(device, self.request.latency, by, self.request.place.as_ref(), Some(wake))
             }));
             return Poll::Pending;
         };

@@ -165,6 +165,7 @@ impl Exec {
         let mut kernel = self.sim.kernel.borrow_mut();
         let id = TaskId::from_index(state.tasks.len());
         let (name, path) = (kernel.intern(&new.name), kernel.intern(&new.path));
+        kernel.origins.add_task(by, path);
         let place = new.place.map(|at| kernel.place(at));
         let future_bytes = u32::try_from(new.future_bytes).unwrap_or(u32::MAX);
         kernel.recorder.tables_mut().tasks.push(TaskInfo { name, kind: new.kind, path, future_bytes, place });

@@ -1,7 +1,8 @@
 //! Decisions: every choice that could have gone otherwise, drawn from the seed, recorded, and replayable.
 //!
-//! Of the world (how long an I/O takes, whether a step fails): keyed by kind, task path and how manieth, so that all
-//! runs of a scenario meet the same world, whatever their order of execution. Of scheduling: by position within one
+//! Of the world (how long an I/O takes, whether a step fails): keyed by kind, path and how manieth, so that all runs of
+//! a scenario meet the same world, whatever their order of execution. The path is the task's; in a Program, where the
+//! branches of one task come in any order, it is the place of the step, and the number is the round of the loops around. Of scheduling: by position within one
 //! run, a stream a kind, so that one more draw of one kind moves no other.
 
 use std::collections::BTreeMap;
@@ -34,22 +35,32 @@ impl Decider {
         Decider { seed, counts: BTreeMap::new(), replay }
     }
 
-    /// A choice of the world for the task at `path`: a number below `below`.
+    /// A choice of the world for the task at `path`, the next of its kind: a number below `below`.
     pub fn of_world(&mut self, kind: DecisionKind, path: &str, below: u64) -> Choice {
-        self.choose(kind, path, below)
+        let nth = self.count(kind, path);
+        self.choose(kind, path, nth, below)
+    }
+
+    /// A choice of the world for a place in a program, in the `nth` round of its loops: a number below `below`.
+    pub fn of_place(&mut self, kind: DecisionKind, path: &str, nth: u32, below: u64) -> Choice {
+        self.choose(kind, path, nth, below)
     }
 
     /// A choice of scheduling: a number below `below`.
     pub fn of_scheduling(&mut self, kind: DecisionKind, below: u64) -> Choice {
-        self.choose(kind, "", below)
+        let nth = self.count(kind, "");
+        self.choose(kind, "", nth, below)
     }
 
-    fn choose(&mut self, kind: DecisionKind, path: &str, below: u64) -> Choice {
-        assert!(below > 0, "a choice needs something to choose from");
-        let key = (kind, path.to_owned());
-        let count = self.counts.entry(key.clone()).or_insert(0);
+    fn count(&mut self, kind: DecisionKind, path: &str) -> u32 {
+        let count = self.counts.entry((kind, path.to_owned())).or_insert(0);
         let nth = *count;
         *count += 1;
+        nth
+    }
+
+    fn choose(&self, kind: DecisionKind, path: &str, nth: u32, below: u64) -> Choice {
+        assert!(below > 0, "a choice needs something to choose from");
         let drawn = || {
             let mut bytes = path.as_bytes().to_vec();
             bytes.push(0);
@@ -57,7 +68,7 @@ impl Decider {
             bytes.extend(nth.to_le_bytes());
             xxh3_64_with_seed(&bytes, self.seed) % below
         };
-        let replayed = self.replay.get(&(key.0, key.1, nth)).copied().filter(|taken| *taken < below);
+        let replayed = self.replay.get(&(kind, path.to_owned(), nth)).copied().filter(|taken| *taken < below);
         Choice { nth, taken: replayed.unwrap_or_else(drawn) }
     }
 }

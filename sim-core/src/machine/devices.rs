@@ -6,6 +6,7 @@ use std::collections::VecDeque;
 use std::task::Waker;
 
 use super::kernel::{Due, Kernel};
+use super::place::Place;
 use super::spec::{Device, Latency};
 use super::waiting::Wake;
 use crate::instant::{SimDuration, SimTime};
@@ -144,8 +145,15 @@ impl Kernel {
         index.map(DeviceId::from_index)
     }
 
-    /// Submits a request; how long it takes is a decision of the world.
-    pub fn submit(&mut self, device: DeviceId, latency: Option<Latency>, by: Actor, wake: Option<Wake>) -> RequestId {
+    /// Submits a request; how long it takes is a decision of the world, in a Program for this place of it.
+    pub fn submit(
+        &mut self,
+        device: DeviceId,
+        latency: Option<Latency>,
+        by: Actor,
+        place: Option<&Place>,
+        wake: Option<Wake>,
+    ) -> RequestId {
         let requests = &mut self.recorder.tables_mut().requests;
         let request = RequestId::from_index(requests.len());
         requests.push(RequestInfo { device });
@@ -153,10 +161,7 @@ impl Kernel {
         let latency = latency.unwrap_or(self.devices[device.index()].spec.latency);
         let latency = match latency.range() {
             None => latency.of_draw(0),
-            Some(range) => {
-                let path = self.path_of(by);
-                latency.of_draw(self.decide_world(DecisionKind::Latency, &path, range))
-            }
+            Some(range) => latency.of_draw(self.decide_world(DecisionKind::Latency, by, place, range)),
         };
         let submission = self.next_submission();
         self.requests.insert(request, Request { device, latency, submission, completed: false, wake });

@@ -10,6 +10,8 @@ use std::panic::Location;
 use super::costs::Costs;
 use super::decide::{Choice, Decider};
 use super::devices::{DeviceState, Request, TimerState};
+use super::origins::Origins;
+use super::place::Place;
 use super::policy::{ThreadPolicy, ThreadView};
 use super::resource::Resource;
 use super::spec::{Limits, Machine, Watcher};
@@ -55,6 +57,7 @@ pub(crate) struct Kernel {
     /// Is shown the machine's own view after every step.
     pub watcher: Option<Watcher>,
     pub decider: Decider,
+    pub origins: Origins,
 }
 
 /// A simulated CPU.
@@ -142,6 +145,7 @@ impl Kernel {
             granted: BTreeMap::new(),
             watcher: machine.watcher,
             decider: Decider::new(machine.seed, machine.replay),
+            origins: Origins::default(),
         }
     }
 
@@ -201,10 +205,17 @@ impl Kernel {
         self.submissions
     }
 
-    /// A choice of the world for whoever stands at `path`.
-    pub fn decide_world(&mut self, kind: DecisionKind, path: &str, below: u64) -> u64 {
-        let choice = self.decider.of_world(kind, path, below);
-        let path = self.intern(path);
+    /// A choice of the world for `by`; in a Program, for this place of it.
+    pub fn decide_world(&mut self, kind: DecisionKind, by: Actor, place: Option<&Place>, below: u64) -> u64 {
+        let (path, choice) = match place {
+            Some(place) => (place.path.to_string(), self.decider.of_place(kind, &place.path, place.round, below)),
+            None => {
+                let path = self.origins.path(self.recorder.tables(), by);
+                let choice = self.decider.of_world(kind, &path, below);
+                (path, choice)
+            }
+        };
+        let path = self.intern(&path);
         self.record_choice(kind, path, &choice, below);
         choice.taken
     }
@@ -224,20 +235,6 @@ impl Kernel {
         decisions.push(Decision { kind, path, nth: choice.nth, taken: choice.taken, among });
         let decision = u32::try_from(decisions.len() - 1).expect("a run makes fewer than 2^32 decisions");
         self.record(Event::Decided { decision, kind });
-    }
-
-    /// The path in the workload of whoever acts, by which the world knows it.
-    pub fn path_of(&self, actor: Actor) -> String {
-        let tables = self.recorder.tables();
-        let path = match actor {
-            Actor::Task(t) => tables.tasks[t.index()].path,
-            Actor::Thread(t) => tables.threads[t.index()].path,
-            Actor::Run | Actor::Worker(_) | Actor::Timer(_) | Actor::Device(_) | Actor::Foreign => StrId(0),
-        };
-        match tables.text(path) {
-            "" => format!("{actor:?}"),
-            path => path.to_owned(),
-        }
     }
 
     /// Counts a step of a body that runs on without the driver; at the limit the driver is asked before time passes.

@@ -78,6 +78,7 @@ impl Kernel {
         assert!(self.threads.len() < MOST_THREADS, "a run has at most {MOST_THREADS} threads");
         let id = ThreadId::from_index(self.threads.len());
         let (name, path) = (self.intern(&new.name), self.intern(&new.path));
+        self.origins.add_thread(by, path);
         let info = ThreadInfo { name, kind: new.kind, path, priority: new.priority };
         self.recorder.tables_mut().threads.push(info);
         let own_price = by == Actor::Run && matches!(new.kind, ThreadKind::Plain);

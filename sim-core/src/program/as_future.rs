@@ -18,6 +18,7 @@ use crate::code::{block, mark, work};
 use crate::executor::handle::{JoinHandle, TaskBuilder, offload, yield_now};
 use crate::instant::SimDuration;
 use crate::io::Request;
+use crate::machine::place::Place;
 use crate::machine::sim;
 use crate::machine::threads::Ask;
 use crate::observe::observe;
@@ -47,46 +48,53 @@ impl Drop for Scope {
     }
 }
 
-/// Spawns all instances of a task. `ends` must hold every end of a channel that it needs.
-pub(super) fn spawn(shared: &Rc<Shared>, task: &str, ends: &Ends) -> Vec<JoinHandle<Outcome>> {
+/// Spawns all instances of a task, from this step of another if any. `ends` must hold every end of a channel that it
+/// needs.
+pub(super) fn spawn(shared: &Rc<Shared>, task: &str, ends: &Ends, from: Option<&Place>) -> Vec<JoinHandle<Outcome>> {
     let spec = shared.spec(task);
     let program = spec.ops.clone();
     (0..spec.count)
-        .map(|_| {
+        .map(|nth| {
             let name = shared.next_name(task);
+            let at = shared::place_of(&name, task, nth, from);
             let env = Env {
                 shared: Rc::clone(shared),
                 ends: shared.ends_of(task, ends),
                 handles: RefCell::default(),
                 lets: RefCell::default(),
             };
-            TaskBuilder::new(name).spawn_any(run(env, program.clone()))
+            TaskBuilder::new(name).spawn_any(run(env, program.clone(), at))
         })
         .collect()
 }
 
-async fn run(env: Env, program: Program) -> Outcome {
+async fn run(env: Env, program: Program, at: Place) -> Outcome {
     let scope = Scope(Rc::new(env));
     scope.0.ends.note_held();
-    steps(Rc::clone(&scope.0), program).await
+    steps(Rc::clone(&scope.0), program, at).await
 }
 
-async fn steps(env: Rc<Env>, program: Program) -> Outcome {
-    for op in program.iter() {
-        step(&env, op).await?;
+async fn steps(env: Rc<Env>, program: Program, at: Place) -> Outcome {
+    for (index, op) in program.iter().enumerate() {
+        step(&env, op, &at, index).await?;
     }
     Ok(())
 }
 
-fn body(env: &Rc<Env>, program: &Program) -> Body {
-    Box::pin(steps(Rc::clone(env), program.clone()))
+fn body(env: &Rc<Env>, program: &Program, at: Place) -> Body {
+    Box::pin(steps(Rc::clone(env), program.clone(), at))
 }
 
-async fn step(env: &Rc<Env>, op: &Op) -> Outcome {
+fn branches(env: &Rc<Env>, bodies: &[Program], at: &Place) -> Vec<Body> {
+    bodies.iter().enumerate().map(|(index, program)| body(env, program, at.body(index))).collect()
+}
+
+async fn step(env: &Rc<Env>, op: &Op, whole: &Place, index: usize) -> Outcome {
+    let at = || whole.step(index);
     match op {
         Op::Work(d) => work(*d),
-        Op::Io(latency) => Request::new().taking(*latency).submit().await,
-        Op::IoOn(device) => Request::new().to(device).submit().await,
+        Op::Io(latency) => Request::new().taking(*latency).placed(at()).submit().await,
+        Op::IoOn(device) => Request::new().to(device).placed(at()).submit().await,
         Op::Sleep(d) => sleep(*d).await,
         Op::Block(d) => block(*d),
         Op::Yield => yield_now().await,
@@ -96,10 +104,10 @@ async fn step(env: &Rc<Env>, op: &Op) -> Outcome {
                 return fail("the blocking call was cut off");
             }
         }
-        Op::Lock(name, program) => return hold(env, name, Mode::Exclusive, program).await,
-        Op::Write(name, program) => return hold(env, name, Mode::Exclusive, program).await,
-        Op::Read(name, program) => return hold(env, name, Mode::Shared, program).await,
-        Op::Acquire(name, program) => return hold(env, name, Mode::Shared, program).await,
+        Op::Lock(name, program) => return hold(env, name, Mode::Exclusive, program, at().body(0)).await,
+        Op::Write(name, program) => return hold(env, name, Mode::Exclusive, program, at().body(0)).await,
+        Op::Read(name, program) => return hold(env, name, Mode::Shared, program, at().body(0)).await,
+        Op::Acquire(name, program) => return hold(env, name, Mode::Shared, program, at().body(0)).await,
         Op::Send(name) => return env.ends.send(name, env.shared.how).await,
         Op::Recv(name) => return env.ends.recv(name, env.shared.how).await,
         Op::Notify(name) => env.shared.notify(name).notify_one(),
@@ -109,7 +117,7 @@ async fn step(env: &Rc<Env>, op: &Op) -> Outcome {
             env.shared.barrier(name).wait().await;
         }
         Op::Spawn(name) => {
-            let handles = spawn(&env.shared, name, &env.ends);
+            let handles = spawn(&env.shared, name, &env.ends, Some(&at()));
             env.handles.borrow_mut().entry(name.clone()).or_default().extend(handles);
         }
         Op::JoinTask(name) => return join_task(env, name).await,
@@ -124,36 +132,37 @@ async fn step(env: &Rc<Env>, op: &Op) -> Outcome {
             drop(handles);
         }
         Op::Join(bodies) => {
-            let results = join_all(bodies.iter().map(|program| body(env, program))).await;
+            let results = join_all(branches(env, bodies, &at())).await;
             return results.into_iter().collect();
         }
         Op::Select(bodies) => {
-            let (result, _, losers) = select_all(bodies.iter().map(|program| body(env, program))).await;
+            let (result, _, losers) = select_all(branches(env, bodies, &at())).await;
             drop(losers);
             return result;
         }
         Op::Timeout(d, program) => {
-            return match timeout(*d, body(env, program)).await {
+            return match timeout(*d, body(env, program, at().body(0))).await {
                 Ok(result) => result,
                 Err(_) => fail("the time was up"),
             };
         }
         Op::Repeat(times, program) => {
-            for _ in 0..*times {
+            let inside = at().body(0);
+            for round in 0..*times {
                 if shared::round_is_too_much() {
                     // The driver ends the run: this poll does not go on.
                     sim::with(|sim| sim.suspend(Ask::Work(SimDuration::ZERO)));
                 }
-                body(env, program).await?;
+                body(env, program, inside.round(round, *times)).await?;
             }
         }
         Op::Try(first, second) => {
-            if body(env, first).await.is_err() {
-                return body(env, second).await;
+            if body(env, first, at().body(0)).await.is_err() {
+                return body(env, second, at().body(1)).await;
             }
         }
         Op::Let(name, program) => {
-            let future = Box::pin(observe(name, body(env, program)));
+            let future = Box::pin(observe(name, body(env, program, at().body(0))));
             let old = env.lets.borrow_mut().insert(name.clone(), Some(future));
             drop(old);
         }
@@ -168,10 +177,10 @@ async fn step(env: &Rc<Env>, op: &Op) -> Outcome {
     Ok(())
 }
 
-async fn hold(env: &Rc<Env>, name: &str, mode: Mode, program: &Program) -> Outcome {
+async fn hold(env: &Rc<Env>, name: &str, mode: Mode, program: &Program, at: Place) -> Outcome {
     let (want, blocking) = env.shared.want(name, mode);
     let held = if blocking { want.take_blocking() } else { want.take().await };
-    let result = body(env, program).await;
+    let result = body(env, program, at).await;
     drop(held);
     result
 }

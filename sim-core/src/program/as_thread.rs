@@ -16,6 +16,7 @@ use crate::instant::SimDuration;
 use crate::io::Request;
 use crate::machine::blocking::{self, How};
 use crate::machine::devices::Progress;
+use crate::machine::place::Place;
 use crate::machine::sim;
 use crate::machine::threads::Ask;
 use crate::machine::waiting::Wake;
@@ -43,20 +44,21 @@ struct Env {
     ends: Ends,
     children: RefCell<BTreeMap<String, Vec<Child>>>,
     /// Steps kept by Let: a closure is as inert as a future.
-    lets: RefCell<BTreeMap<String, Program>>,
+    lets: RefCell<BTreeMap<String, (Program, Place)>>,
 }
 
 /// Creates the threads of all instances of a task. `ends` must hold every end of a channel that it needs.
 pub(super) fn spawn(shared: &Rc<Shared>, live: &Live, task: &str, ends: &Ends) {
-    create(shared, live, task, ends);
+    create(shared, live, task, ends, None);
 }
 
-fn create(shared: &Rc<Shared>, live: &Live, task: &str, ends: &Ends) -> Vec<Child> {
+fn create(shared: &Rc<Shared>, live: &Live, task: &str, ends: &Ends, from: Option<&Place>) -> Vec<Child> {
     let spec = shared.spec(task);
     let (program, priority) = (spec.ops.clone(), spec.priority);
     (0..spec.count)
-        .map(|_| {
+        .map(|nth| {
             let name = shared.next_name(task);
+            let at = shared::place_of(&name, task, nth, from);
             let env = Rc::new(Env {
                 shared: Rc::clone(shared),
                 live: Rc::clone(live),
@@ -68,7 +70,7 @@ fn create(shared: &Rc<Shared>, live: &Live, task: &str, ends: &Ends) -> Vec<Chil
             let program = program.clone();
             start(live, ThreadBuilder::new(name).priority(priority), async move {
                 env.ends.note_held();
-                steps(env, program).await
+                steps(env, program, at).await
             })
         })
         .collect()
@@ -85,29 +87,30 @@ fn start(live: &Live, builder: ThreadBuilder, code: impl Future<Output = Outcome
     Child { thread, result }
 }
 
-async fn steps(env: Rc<Env>, program: Program) -> Outcome {
-    for op in program.iter() {
-        step(&env, op).await?;
+async fn steps(env: Rc<Env>, program: Program, at: Place) -> Outcome {
+    for (index, op) in program.iter().enumerate() {
+        step(&env, op, &at, index).await?;
     }
     Ok(())
 }
 
-fn body(env: &Rc<Env>, program: &Program) -> Body {
-    Box::pin(steps(Rc::clone(env), program.clone()))
+fn body(env: &Rc<Env>, program: &Program, at: Place) -> Body {
+    Box::pin(steps(Rc::clone(env), program.clone(), at))
 }
 
-async fn step(env: &Rc<Env>, op: &Op) -> Outcome {
+async fn step(env: &Rc<Env>, op: &Op, whole: &Place, index: usize) -> Outcome {
+    let at = || whole.step(index);
     match op {
         Op::Work(d) => work_step(*d).await,
-        Op::Io(latency) => Request::new().taking(*latency).submit_step().await,
-        Op::IoOn(device) => Request::new().to(device).submit_step().await,
+        Op::Io(latency) => Request::new().taking(*latency).placed(at()).submit_step().await,
+        Op::IoOn(device) => Request::new().to(device).placed(at()).submit_step().await,
         Op::Sleep(d) => sleep_step(*d).await,
         Op::Block(d) | Op::Offload(d) => block_step(*d).await,
         Op::Yield => blocking::give_up(Ask::Yield).await,
-        Op::Lock(name, program) => return hold(env, name, Mode::Exclusive, program).await,
-        Op::Write(name, program) => return hold(env, name, Mode::Exclusive, program).await,
-        Op::Read(name, program) => return hold(env, name, Mode::Shared, program).await,
-        Op::Acquire(name, program) => return hold(env, name, Mode::Shared, program).await,
+        Op::Lock(name, program) => return hold(env, name, Mode::Exclusive, program, at().body(0)).await,
+        Op::Write(name, program) => return hold(env, name, Mode::Exclusive, program, at().body(0)).await,
+        Op::Read(name, program) => return hold(env, name, Mode::Shared, program, at().body(0)).await,
+        Op::Acquire(name, program) => return hold(env, name, Mode::Shared, program, at().body(0)).await,
         Op::Send(name) => return env.ends.send(name, How::Thread).await,
         Op::Recv(name) => return env.ends.recv(name, How::Thread).await,
         Op::Notify(name) => env.shared.notify(name).notify_one(),
@@ -117,7 +120,7 @@ async fn step(env: &Rc<Env>, op: &Op) -> Outcome {
             env.shared.barrier(name).pass(How::Thread).await;
         }
         Op::Spawn(name) => {
-            let children = create(&env.shared, &env.live, name, &env.ends);
+            let children = create(&env.shared, &env.live, name, &env.ends, Some(&at()));
             env.children.borrow_mut().entry(name.clone()).or_default().extend(children);
         }
         Op::JoinTask(name) => {
@@ -129,33 +132,36 @@ async fn step(env: &Rc<Env>, op: &Op) -> Outcome {
             env.children.borrow_mut().remove(name);
         }
         Op::Join(bodies) => {
-            let helpers = bodies.iter().enumerate().map(|(i, program)| helper(env, "join", i, program, None)).collect();
+            let step = at();
+            let start = |(i, program)| helper(env, "join", i, program, step.body(i), None);
+            let helpers = bodies.iter().enumerate().map(start).collect();
             return join(helpers).await;
         }
-        Op::Select(bodies) => return first_of(env, bodies).await,
-        Op::Timeout(d, program) => return within(env, *d, program).await,
+        Op::Select(bodies) => return first_of(env, bodies, &at()).await,
+        Op::Timeout(d, program) => return within(env, *d, program, at().body(0)).await,
         Op::Repeat(times, program) => {
-            for _ in 0..*times {
+            let inside = at().body(0);
+            for round in 0..*times {
                 if shared::round_is_too_much() {
                     // The driver ends the run: this thread does not go on.
                     blocking::give_up(Ask::Work(SimDuration::ZERO)).await;
                 }
-                body(env, program).await?;
+                body(env, program, inside.round(round, *times)).await?;
             }
         }
         Op::Try(first, second) => {
-            if body(env, first).await.is_err() {
-                return body(env, second).await;
+            if body(env, first, at().body(0)).await.is_err() {
+                return body(env, second, at().body(1)).await;
             }
         }
         Op::Let(name, program) => {
-            env.lets.borrow_mut().insert(name.clone(), program.clone());
+            env.lets.borrow_mut().insert(name.clone(), (program.clone(), at().body(0)));
         }
         Op::Await(name) => {
-            let Some(program) = env.lets.borrow_mut().remove(name) else {
+            let Some((program, at)) = env.lets.borrow_mut().remove(name) else {
                 return fail(&format!("there is nothing called {name}"));
             };
-            return body(env, &program).await;
+            return body(env, &program, at).await;
         }
         Op::Drop(name) => {
             env.lets.borrow_mut().remove(name);
@@ -166,10 +172,10 @@ async fn step(env: &Rc<Env>, op: &Op) -> Outcome {
     Ok(())
 }
 
-async fn hold(env: &Rc<Env>, name: &str, mode: Mode, program: &Program) -> Outcome {
+async fn hold(env: &Rc<Env>, name: &str, mode: Mode, program: &Program, at: Place) -> Outcome {
     let (want, _) = env.shared.want(name, mode);
     let held = want.take().await;
-    let result = body(env, program).await;
+    let result = body(env, program, at).await;
     drop(held);
     result
 }
@@ -206,9 +212,9 @@ impl Race {
 }
 
 /// A helper thread for one body. It meets the same world as its task, so it has its task's path.
-fn helper(env: &Rc<Env>, what: &str, nth: usize, program: &Program, race: Option<&Rc<Race>>) -> Child {
+fn helper(env: &Rc<Env>, what: &str, nth: usize, program: &Program, at: Place, race: Option<&Rc<Race>>) -> Child {
     let builder = ThreadBuilder::new(format!("{} {what} {nth}", env.name)).path(&env.name).kind(ThreadKind::Helper);
-    let (code, race) = (body(env, program), race.cloned());
+    let (code, race) = (body(env, program, at), race.cloned());
     start(&env.live, builder, async move {
         let outcome = code.await;
         if let Some(race) = race {
@@ -218,10 +224,10 @@ fn helper(env: &Rc<Env>, what: &str, nth: usize, program: &Program, race: Option
     })
 }
 
-async fn first_of(env: &Rc<Env>, bodies: &[Program]) -> Outcome {
+async fn first_of(env: &Rc<Env>, bodies: &[Program], at: &Place) -> Outcome {
     let race = Race::new();
-    let helpers: Vec<Child> =
-        bodies.iter().enumerate().map(|(i, program)| helper(env, "select", i, program, Some(&race))).collect();
+    let start = |(i, program)| helper(env, "select", i, program, at.body(i), Some(&race));
+    let helpers: Vec<Child> = bodies.iter().enumerate().map(start).collect();
     let Some(first) = helpers.first() else { return Ok(()) };
     while !race.over.get() {
         blocking::block(BlockReason::Join, first.thread.0).await;
@@ -229,10 +235,10 @@ async fn first_of(env: &Rc<Env>, bodies: &[Program]) -> Outcome {
     race.won.take().unwrap_or(Ok(()))
 }
 
-async fn within(env: &Rc<Env>, limit: SimDuration, program: &Program) -> Outcome {
+async fn within(env: &Rc<Env>, limit: SimDuration, program: &Program, at: Place) -> Outcome {
     let race = Race::new();
     let timer = set_timer(limit, race.waiter);
-    helper(env, "timeout", 0, program, Some(&race));
+    helper(env, "timeout", 0, program, at, Some(&race));
     loop {
         if race.over.get() {
             sim::with(|sim| drop(sim.kernel.borrow_mut().cancel_timer(timer, sim.actor.get())));

@@ -22,7 +22,7 @@ impl Machine {
         // Kept beyond the run: the first tasks' handles are nobody's to drop.
         let mut handles = Vec::new();
         let (trace, _) = self.run_tasks(executor, EndsWith::All, || {
-            start(workload, How::Task, |shared, task, ends| handles.extend(as_future::spawn(shared, task, ends)));
+            start(workload, How::Task, |shared, task, ends| handles.extend(as_future::spawn(shared, task, ends, None)));
         });
         trace
     }

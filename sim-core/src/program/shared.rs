@@ -9,6 +9,7 @@ use std::rc::Rc;
 
 use super::ast::{Op, ResourceSpec, TaskSpec, Workload, visit};
 use crate::machine::blocking::How;
+use crate::machine::place::Place;
 use crate::machine::resource::READERS;
 use crate::machine::sim;
 use crate::sync::permits::{self, Want};
@@ -43,6 +44,12 @@ pub(super) fn round_is_too_much() -> bool {
         kernel.count_step();
         !sim.is_ending() && kernel.steps >= kernel.limits.steps
     })
+}
+
+/// The whole Program of the `nth` instance of a task that is spawned at once. One that a step spawns is known by that
+/// step: several steps may spawn such tasks, in any order.
+pub(super) fn place_of(name: &str, task: &str, nth: u32, from: Option<&Place>) -> Place {
+    Place::of_task(&from.map_or_else(|| name.to_owned(), |from| from.spawned(task, nth)))
 }
 
 /// What all tasks of a run share.

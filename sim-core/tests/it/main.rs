@@ -47,3 +47,4 @@ mod trace_snapshot;
 mod trace_text;
 mod tracing_threads;
 mod wakers;
+mod world_paths;
