@@ -29,6 +29,7 @@ mod program_tasks;
 mod program_waits;
 mod replay;
 mod riskiest_bet;
+mod run_bounds;
 mod run_ends;
 mod runs_read;
 mod scenario_arithmetic;
