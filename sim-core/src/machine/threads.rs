@@ -223,7 +223,8 @@ impl Kernel {
         let view = self.view_of(thread);
         self.policy.ran(view, ran);
         match reason {
-            SwitchReason::Blocked | SwitchReason::Exited => self.policy.departs(view),
+            SwitchReason::Blocked => self.policy.departs(view),
+            SwitchReason::Exited => self.policy.exits(view),
             SwitchReason::Yielded => self.make_runnable(thread, Arrival::Yielded),
             SwitchReason::Preempted => {
                 self.threads[thread.index()].left = left;

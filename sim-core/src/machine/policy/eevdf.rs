@@ -6,7 +6,7 @@
 //! running thread keeps its core until its slice ends (RUN_TO_PARITY). A thread that sleeps keeps its lag
 //! (`place_entity`); a new one starts with half a slice. Simplified: one run queue for all cores, no group scheduling.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 
 use super::{Arrival, ThreadPolicy, ThreadView};
 use crate::instant::SimDuration;
@@ -23,9 +23,14 @@ const NICE_0: i128 = 1024;
 /// Fair shares by nice weight.
 pub struct Eevdf {
     slice: SimDuration,
-    entities: BTreeMap<ThreadId, Entity>,
+    /// By thread; none before it arrives and after it has exited.
+    entities: Vec<Option<Entity>>,
+    /// Of those that are runnable: the weights, and virtual runtimes × weights. Kept, so that the average needs no scan.
+    weights: i128,
+    weighted: i128,
 }
 
+#[derive(Clone, Copy)]
 struct Entity {
     weight: i128,
     vruntime: i128,
@@ -39,13 +44,35 @@ impl Eevdf {
     /// `slice` is the time a thread runs before others are considered: base_slice rounded up to the tick, 4 ms at
     /// 250 Hz (equal spinners ran 3.94 ms each).
     pub fn new(slice: SimDuration) -> Eevdf {
-        Eevdf { slice, entities: BTreeMap::new() }
+        Eevdf { slice, entities: Vec::new(), weights: 0, weighted: 0 }
     }
 
     fn average(&self) -> i128 {
-        let runnable = || self.entities.values().filter(|e| e.runnable);
-        let weights: i128 = runnable().map(|e| e.weight).sum();
-        if weights == 0 { 0 } else { runnable().map(|e| e.vruntime * e.weight).sum::<i128>().div_euclid(weights) }
+        if self.weights == 0 { 0 } else { self.weighted.div_euclid(self.weights) }
+    }
+
+    fn find(&self, thread: ThreadId) -> Option<Entity> {
+        self.entities.get(thread.index()).copied().flatten()
+    }
+
+    fn entity(&self, thread: ThreadId) -> Entity {
+        self.find(thread).expect("a thread arrives before it is chosen, and is chosen before it exits")
+    }
+
+    /// Replaces what is known of the thread, and keeps the sums.
+    fn set(&mut self, thread: ThreadId, entity: Option<Entity>) {
+        if self.entities.len() <= thread.index() {
+            self.entities.resize(thread.index() + 1, None);
+        }
+        let before = std::mem::replace(&mut self.entities[thread.index()], entity);
+        if let Some(before) = before.filter(|e| e.runnable) {
+            self.weights -= before.weight;
+            self.weighted -= before.vruntime * before.weight;
+        }
+        if let Some(now) = entity.filter(|e| e.runnable) {
+            self.weights += now.weight;
+            self.weighted += now.vruntime * now.weight;
+        }
     }
 
     fn virtual_length(&self, real: SimDuration, weight: i128) -> i128 {
@@ -63,13 +90,8 @@ impl ThreadPolicy for Eevdf {
         let nice = (-thread.priority).clamp(-20, 19);
         let weight = WEIGHTS[(nice + 20) as usize];
         let whole = self.virtual_length(self.slice, weight);
-        let entity = self.entities.entry(thread.id).or_insert(Entity {
-            weight,
-            vruntime: average,
-            deadline: average,
-            lag: 0,
-            runnable: false,
-        });
+        let new = Entity { weight, vruntime: average, deadline: average, lag: 0, runnable: false };
+        let mut entity = self.find(thread.id).unwrap_or(new);
         match why {
             Arrival::Created => {
                 entity.vruntime = average;
@@ -82,20 +104,21 @@ impl ThreadPolicy for Eevdf {
             Arrival::Preempted | Arrival::Yielded => {}
         }
         entity.runnable = true;
+        self.set(thread.id, Some(entity));
         End::Back
     }
 
     fn pick(&mut self, queue: &VecDeque<ThreadView>) -> Option<usize> {
         let average = self.average();
         let key = |(place, thread): (usize, &ThreadView)| {
-            let e = &self.entities[&thread.id];
+            let e = self.entity(thread.id);
             (e.vruntime > average, e.deadline, place)
         };
         queue.iter().enumerate().map(key).min().map(|(_, _, place)| place)
     }
 
     fn quantum(&mut self, thread: ThreadView) -> Option<SimDuration> {
-        let entity = &self.entities[&thread.id];
+        let entity = self.entity(thread.id);
         let left = (entity.deadline - entity.vruntime).max(1) * entity.weight / NICE_0;
         let left = u64::try_from(left).unwrap_or(1).max(1);
         Some(SimDuration::from_nanos(left.min(self.slice.as_nanos())))
@@ -103,29 +126,69 @@ impl ThreadPolicy for Eevdf {
 
     fn preempts(&mut self, newcomer: ThreadView, running: ThreadView, ran: SimDuration) -> bool {
         let average = self.average();
-        let new = &self.entities[&newcomer.id];
-        let current = &self.entities[&running.id];
+        let new = self.entity(newcomer.id);
+        let current = self.entity(running.id);
         let parity = ran < self.slice;
         !parity && new.vruntime <= average && new.deadline < current.deadline
     }
 
     fn ran(&mut self, thread: ThreadView, length: SimDuration) {
-        let slice = self.slice;
-        let Some(weight) = self.entities.get(&thread.id).map(|e| e.weight) else { return };
-        let (passed, whole) = (self.virtual_length(length, weight), self.virtual_length(slice, weight));
-        let entity = self.entities.get_mut(&thread.id).expect("it was there a line ago");
-        entity.vruntime += passed;
+        let Some(mut entity) = self.find(thread.id) else { return };
+        entity.vruntime += self.virtual_length(length, entity.weight);
         if entity.vruntime >= entity.deadline {
-            entity.deadline = entity.vruntime + whole;
+            entity.deadline = entity.vruntime + self.virtual_length(self.slice, entity.weight);
         }
+        self.set(thread.id, Some(entity));
     }
 
     fn departs(&mut self, thread: ThreadView) {
-        let average = self.average();
-        let Some(weight) = self.entities.get(&thread.id).map(|e| e.weight) else { return };
-        let most = self.virtual_length(self.slice, weight) * 2;
-        let entity = self.entities.get_mut(&thread.id).expect("it was there a line ago");
-        entity.lag = (average - entity.vruntime).clamp(-most, most);
+        let Some(mut entity) = self.find(thread.id) else { return };
+        let most = self.virtual_length(self.slice, entity.weight) * 2;
+        entity.lag = (self.average() - entity.vruntime).clamp(-most, most);
         entity.runnable = false;
+        self.set(thread.id, Some(entity));
+    }
+
+    fn exits(&mut self, thread: ThreadView) {
+        self.set(thread.id, None);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn thread(id: u32) -> ThreadView {
+        ThreadView { id: ThreadId(id), priority: 0 }
+    }
+
+    #[test]
+    fn who_has_exited_is_forgotten_and_weighs_nothing() {
+        let mut policy = Eevdf::new(SimDuration::from_millis(4));
+        for id in 0..1_000 {
+            policy.arrives(thread(id), Arrival::Created);
+            policy.ran(thread(id), SimDuration::from_millis(u64::from(id)));
+        }
+        for id in 0..1_000 {
+            if id % 2 == 0 { policy.departs(thread(id)) } else { policy.exits(thread(id)) }
+        }
+        assert_eq!((policy.weights, policy.weighted), (0, 0));
+        assert_eq!(policy.entities.iter().flatten().count(), 500, "sleepers keep their lag");
+    }
+
+    #[test]
+    fn the_kept_average_is_that_of_the_runnable() {
+        let mut policy = Eevdf::new(SimDuration::from_millis(4));
+        for id in 0..10 {
+            policy.arrives(ThreadView { id: ThreadId(id), priority: i32::try_from(id).unwrap() }, Arrival::Created);
+            policy.ran(thread(id), SimDuration::from_micros(u64::from(id) * 37));
+            if id % 3 == 0 {
+                policy.departs(thread(id));
+            }
+        }
+        let runnable: Vec<Entity> = policy.entities.iter().flatten().copied().filter(|e| e.runnable).collect();
+        let weights: i128 = runnable.iter().map(|e| e.weight).sum();
+        let weighted: i128 = runnable.iter().map(|e| e.weight * e.vruntime).sum();
+        assert_eq!(policy.average(), weighted.div_euclid(weights));
     }
 }

@@ -40,7 +40,8 @@ pub struct ThreadView {
 
 /// Chooses which thread runs. Call order: `arrives` when a thread joins the run queue, `preempts` right after it, once
 /// for each core; `pick` when a core is free; `quantum` right after the pick; `ran` whenever a thread leaves its core
-/// or its quantum ends, before it arrives again; `departs` when it blocks or exits.
+/// or its quantum ends, before it arrives again; `departs` when it blocks and
+/// `exits` when it ends.
 pub trait ThreadPolicy {
     /// A few words for people: "round robin, quantum 4ms".
     fn describe(&self) -> String;
@@ -62,4 +63,9 @@ pub trait ThreadPolicy {
 
     /// The thread wants no core now.
     fn departs(&mut self, thread: ThreadView);
+
+    /// The thread has ended, and never comes again.
+    fn exits(&mut self, thread: ThreadView) {
+        self.departs(thread);
+    }
 }
