@@ -19,6 +19,7 @@ mod locks;
 mod own_policy;
 mod own_view;
 mod panics;
+mod poll_without_core;
 mod program_branches;
 mod program_channels;
 mod program_failures;

@@ -1,6 +1,7 @@
 //! LongPoll: one poll kept its worker so long that other tasks, Ready all the while, had to wait.
 //!
-//! A long poll that keeps nobody waiting is none: then nobody lost anything.
+//! A long poll that keeps nobody waiting is none: then nobody lost anything. Time that the worker's thread itself
+//! waited for a core is not the poll's: where that is most of it, there are too many workers, and the finding says so.
 
 use std::collections::BTreeMap;
 
@@ -26,6 +27,20 @@ struct Poll {
     /// How long the worker's thread was blocked inside it, and since when it is now.
     blocked: SimDuration,
     blocked_since: Option<SimTime>,
+    /// How long the worker's thread waited for a core inside it, and since when it does now.
+    coreless: SimDuration,
+    coreless_since: Option<SimTime>,
+}
+
+/// What made a poll long.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Cause {
+    /// It computed.
+    Computed,
+    /// Its worker's thread was blocked.
+    Blocked,
+    /// Its worker's thread had no core.
+    Coreless,
 }
 
 /// A task's worst long poll.
@@ -33,7 +48,8 @@ struct Worst {
     count: usize,
     worker: WorkerId,
     span: (SimTime, SimTime),
-    blocked: bool,
+    cause: Cause,
+    coreless: SimDuration,
     others: Vec<TaskId>,
     longest_wait: SimDuration,
     proof: Vec<usize>,
@@ -43,7 +59,14 @@ impl Watch for LongPoll {
     fn note(&mut self, seen: &Seen<'_>) {
         match seen.event {
             Event::PollStarted { at, .. } => {
-                let poll = Poll { event: seen.n, start: seen.time, blocked: SimDuration::ZERO, blocked_since: None };
+                let poll = Poll {
+                    event: seen.n,
+                    start: seen.time,
+                    blocked: SimDuration::ZERO,
+                    blocked_since: None,
+                    coreless: SimDuration::ZERO,
+                    coreless_since: None,
+                };
                 self.polls.insert(at.worker, poll);
             }
             Event::PollEnded { task, at, .. } => self.poll_over(seen, task, at.worker, Some(seen.n)),
@@ -57,6 +80,18 @@ impl Watch for LongPoll {
                     && let Some(since) = poll.blocked_since.take()
                 {
                     poll.blocked += seen.time.since(since);
+                }
+            }
+            Event::ThreadRunnable { thread, .. } => {
+                if let Some(poll) = self.poll_on(seen, thread) {
+                    poll.coreless_since = Some(seen.time);
+                }
+            }
+            Event::Dispatched { thread, .. } => {
+                if let Some(poll) = self.poll_on(seen, thread)
+                    && let Some(since) = poll.coreless_since.take()
+                {
+                    poll.coreless += seen.time.since(since);
                 }
             }
             Event::RunEnded { .. } => {
@@ -88,9 +123,17 @@ impl LongPoll {
     fn poll_over(&mut self, seen: &Seen<'_>, task: TaskId, worker: WorkerId, ended: Option<usize>) {
         let Some(poll) = self.polls.remove(&worker) else { return };
         let length = seen.time.since(poll.start);
-        if length < seen.thresholds.long_poll {
-            return;
-        }
+        let until_now = |sum: SimDuration, since: Option<SimTime>| since.map_or(sum, |s| sum + seen.time.since(s));
+        let coreless = until_now(poll.coreless, poll.coreless_since);
+        let blocked = until_now(poll.blocked, poll.blocked_since);
+        let own = length.saturating_sub(coreless);
+        let cause = match () {
+            () if length < seen.thresholds.long_poll => return,
+            () if coreless * 2 >= length => Cause::Coreless,
+            () if own < seen.thresholds.long_poll => return,
+            () if blocked * 2 >= own => Cause::Blocked,
+            () => Cause::Computed,
+        };
         let waits = waits_behind(seen, task, worker, poll.start);
         let Some((longest, wait)) = waits.iter().copied().max_by_key(|(task, wait)| (*wait, std::cmp::Reverse(*task)))
         else {
@@ -99,7 +142,6 @@ impl LongPoll {
         if wait * LEAST_WAIT_SHARE < seen.thresholds.long_poll {
             return;
         }
-        let blocked = poll.blocked_since.map_or(poll.blocked, |since| poll.blocked + seen.time.since(since));
         let became_ready = seen.state.task(longest).map(|t| t.last_event);
         let count = self.worst.get(&task).map_or(1, |w| w.count + 1);
         let mut proof: Vec<usize> = [Some(poll.event), became_ready, ended].into_iter().flatten().collect();
@@ -108,7 +150,8 @@ impl LongPoll {
             count,
             worker,
             span: (poll.start, seen.time),
-            blocked: blocked * 2 >= length,
+            cause,
+            coreless,
             others: waits.iter().map(|(task, _)| *task).collect(),
             longest_wait: wait,
             proof,
@@ -154,16 +197,28 @@ fn finding(task: TaskId, worst: &Worst, tables: &Tables) -> Finding {
     let length = rounded(worst.span.1.since(worst.span.0));
     let others: Vec<String> = worst.others.iter().map(|id| tables.task_name(*id)).collect();
     let others = names_of(&others);
-    let (what, advice) = if worst.blocked {
-        (
-            "it made a blocking call inside its poll, and the worker's thread slept with it",
+    let (what, advice) = match worst.cause {
+        Cause::Blocked => (
+            "it made a blocking call inside its poll, and the worker's thread slept with it".to_owned(),
             "Use the async version of the call, or hand it to a thread of its own with spawn_blocking.",
-        )
-    } else {
-        (
-            "it computed all that time without reaching an await that lets others in",
+        ),
+        Cause::Computed => (
+            "it computed all that time without reaching an await that lets others in".to_owned(),
             "Split the work with a yield now and then, or hand it to a thread of its own with spawn_blocking.",
-        )
+        ),
+        Cause::Coreless => (
+            format!(
+                "for {} of it the worker's thread had no core, for other threads had them",
+                rounded(worst.coreless)
+            ),
+            "Run no more workers than there are cores, and let other threads compute little.",
+        ),
+    };
+    let (workers, cores) = (tables.workers.len(), tables.run.cores);
+    let crowded = if worst.cause == Cause::Coreless && workers > cores as usize {
+        format!(" There are more workers ({workers}) than cores ({cores}).")
+    } else {
+        String::new()
     };
     let more = if worst.count > 1 {
         format!(" It did so in {} polls; this is the worst.", worst.count)
@@ -178,7 +233,7 @@ fn finding(task: TaskId, worst: &Worst, tables: &Tables) -> Finding {
         title: format!("One poll of {name} took {length}: {others} had to wait"),
         explanation: format!(
             "A worker polls one task at a time and cannot interrupt it. {name} kept {} for {length}: {what}. Meanwhile \
-             {others} wanted to run and could not, up to {}.{more} {advice}",
+             {others} wanted to run and could not, up to {}.{crowded}{more} {advice}",
             worst.worker,
             rounded(worst.longest_wait)
         ),
