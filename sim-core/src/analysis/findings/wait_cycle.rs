@@ -1,14 +1,18 @@
 //! WaitCycle: tasks or threads that wait for each other in a circle, so that none of them ever goes on.
 //!
-//! Looked for only where a run ended stuck: while anything can still happen, a circle may come apart. An edge leads from
+//! Looked for at the end of a run, whatever ended it. Where a run ended stuck nothing could happen any more. Elsewhere
+//! only those are looked at whom nobody can free: all they wait for is with others of whom the same holds, and no timer,
+//! device or unknown waker may come. An edge leads from
 //! who waits to whoever could end the wait: the holder of a lock, the one joined, the known users of a channel's other
 //! end. A task that is Ready waits for its worker: for the task in whose poll that worker's thread is blocked.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::*;
+use crate::trace::event::EndReason;
 use crate::trace::ids::*;
 use crate::trace::snapshot::{TaskState, ThreadState, Wait};
+use crate::trace::tables::{TaskKind, ThreadKind};
 
 #[derive(Default)]
 pub(super) struct WaitCycle {
@@ -17,8 +21,19 @@ pub(super) struct WaitCycle {
 
 impl Watch for WaitCycle {
     fn note(&mut self, seen: &Seen<'_>) {
-        let Event::RunEnded { reason: crate::trace::event::EndReason::Stuck } = seen.event else { return };
-        let graph = Graph { state: seen.state, tables: seen.tables };
+        let stuck = match seen.event {
+            // The run is over, and what is left is dropped from here on: a circle comes apart before the run's end.
+            Event::TaskCompleted { task, .. } if is_main(seen.tables, task) => false,
+            Event::RunEnded { reason: EndReason::Stuck } => true,
+            Event::RunEnded { reason: EndReason::Finished } if !self.found.is_empty() => return,
+            Event::RunEnded { .. } => false,
+            // Elsewhere a circle may come apart.
+            _ => return,
+        };
+        let mut graph = Graph { state: seen.state, tables: seen.tables, only: None };
+        if !stuck {
+            graph.only = Some(graph.lost());
+        }
         self.found = graph.cycles().iter().map(|cycle| graph.finding(cycle, seen)).collect();
     }
 
@@ -27,9 +42,15 @@ impl Watch for WaitCycle {
     }
 }
 
+fn is_main(tables: &Tables, task: TaskId) -> bool {
+    tables.tasks.get(task.index()).is_some_and(|t| t.kind == TaskKind::Main)
+}
+
 struct Graph<'a> {
     state: &'a Snapshot,
     tables: &'a Tables,
+    /// Whom to look at; none: everybody.
+    only: Option<BTreeSet<Actor>>,
 }
 
 /// One who waits, and for whom.
@@ -51,14 +72,70 @@ enum Why {
 impl Graph<'_> {
     /// Every circle once, each from its first member on.
     fn cycles(&self) -> Vec<Vec<Edge>> {
-        let tasks = (0..self.state.tasks.len()).map(|i| Actor::Task(TaskId::from_index(i)));
-        let threads = (0..self.state.threads.len()).map(|i| Actor::Thread(ThreadId::from_index(i)));
         let mut done = BTreeSet::new();
         let mut cycles = Vec::new();
-        for start in tasks.chain(threads) {
+        for start in self.everybody().filter(|actor| self.only.as_ref().is_none_or(|only| only.contains(actor))) {
             cycles.extend(self.cycle_from(start, &mut done));
         }
         cycles
+    }
+
+    fn everybody(&self) -> impl Iterator<Item = Actor> + use<> {
+        let tasks = (0..self.state.tasks.len()).map(|i| Actor::Task(TaskId::from_index(i)));
+        tasks.chain((0..self.state.threads.len()).map(|i| Actor::Thread(ThreadId::from_index(i))))
+    }
+
+    /// Those whom nobody can free any more: each waits for others of them, and for nothing else.
+    fn lost(&self) -> BTreeSet<Actor> {
+        let mut lost: BTreeMap<Actor, Vec<Vec<Actor>>> =
+            self.everybody().filter_map(|actor| Some((actor, self.known_waits(actor)?))).collect();
+        // Whoever may go on may free others: those come out too, until nobody does.
+        let mut frees: BTreeMap<Actor, Vec<Actor>> = BTreeMap::new();
+        let mut free: Vec<Actor> = Vec::new();
+        for (actor, waits) in &lost {
+            for end in waits.iter().flatten() {
+                frees.entry(*end).or_default().push(*actor);
+                if !lost.contains_key(end) {
+                    free.push(*actor);
+                }
+            }
+        }
+        while let Some(actor) = free.pop() {
+            if lost.remove(&actor).is_some() {
+                free.extend(frees.remove(&actor).unwrap_or_default());
+            }
+        }
+        lost.into_keys().collect()
+    }
+
+    /// For each thing that an actor waits for, who could end the wait. None if it may go on by itself, or if something
+    /// that is not known here could wake it.
+    fn known_waits(&self, actor: Actor) -> Option<Vec<Vec<Actor>>> {
+        if let Actor::Task(id) = actor {
+            let task = self.state.task(id)?;
+            let stands = match task.state {
+                TaskState::Pending => task.wakers as usize <= task.waits.len(),
+                TaskState::Polling(worker) => self.blocked_polls().any(|(w, _)| w == worker),
+                TaskState::NotSpawned | TaskState::Ready => false,
+                TaskState::Completed | TaskState::Cancelled | TaskState::Panicked => false,
+            };
+            if !stands || task.abort_requested {
+                return None;
+            }
+        }
+        let waits = self.waits(actor);
+        let ends = |wait: &Wait| {
+            let ends: Vec<Actor> =
+                self.who_could_end(*wait).into_iter().filter(|to| !self.state.has_ended(*to)).collect();
+            (!ends.is_empty() && !self.is_a_race(*wait)).then_some(ends)
+        };
+        if waits.is_empty() { None } else { waits.iter().map(ends).collect() }
+    }
+
+    /// Whether the wait is for a helper thread: another helper may be first, or a timer.
+    fn is_a_race(&self, wait: Wait) -> bool {
+        let Wait::Join(Actor::Thread(id)) = wait else { return false };
+        self.tables.threads.get(id.index()).is_some_and(|thread| thread.kind == ThreadKind::Helper)
     }
 
     /// Depth first, without recursion: a chain of waits may be long. Whoever is `done` leads to no new circle.
