@@ -9,6 +9,7 @@
 
 pub mod axis;
 pub mod density;
+pub mod findings;
 pub mod hit;
 pub mod layout;
 pub mod links;

@@ -4,10 +4,13 @@ use egui::text::{LayoutJob, TextFormat};
 use egui::{Rect, ScrollArea, Sense, Ui, WidgetInfo, pos2, vec2};
 
 use crate::session::document::Step;
+use crate::session::lesson::is_right;
 use crate::session::{Command, Document, Session};
-use sim_core::scenario::narration::{Piece, pieces};
+use crate::timeline::scene::Sign;
+use sim_core::scenario::narration::{Choice, Piece, pieces, plain};
 
 use super::fonts;
+use super::icons;
 use super::theme::Theme;
 use super::widgets::{self, Emit, Weight, text_button};
 
@@ -29,7 +32,10 @@ pub fn lesson_ui(ui: &mut Ui, session: &Session, emit: &mut Emit<'_>) {
         ui.spacing_mut().item_spacing.y = 8.0;
         progress_ui(ui, document, session.step(), theme);
         ScrollArea::vertical().id_salt("lesson").auto_shrink(false).show(ui, |ui| match step {
-            Some(step) => step_ui(ui, step, theme),
+            Some(step) => {
+                step_ui(ui, step, theme);
+                question_ui(ui, session, emit);
+            }
             None => no_lesson_ui(ui, document, theme),
         });
     });
@@ -58,6 +64,7 @@ pub fn strip_ui(ui: &mut Ui, session: &Session, emit: &mut Emit<'_>) {
             job.append("  ", 0.0, TextFormat::simple(fonts::regular(fonts::NARRATION), theme.text1));
             narrate(&mut job, body, fonts::BODY, theme);
             ui.add(egui::Label::new(job).wrap());
+            question_ui(ui, session, emit);
         });
     });
     if !document.steps.is_empty() {
@@ -106,6 +113,70 @@ fn step_ui(ui: &mut Ui, step: &Step, theme: &Theme) {
     let mut job = LayoutJob::default();
     narrate(&mut job, &step.says.text, fonts::NARRATION, theme);
     ui.add(egui::Label::new(job).wrap());
+}
+
+/// A prediction to make; when it is made, the right answer and why.
+fn question_ui(ui: &mut Ui, session: &Session, emit: &mut Emit<'_>) {
+    let theme = emit.theme;
+    let Some(question) = session.question() else { return };
+    let answer = session.answer();
+    ui.add_space(4.0);
+    widgets::rule(ui, theme);
+    ui.label(egui::RichText::new("Predict").font(fonts::semibold(fonts::ROW)).color(theme.text2));
+    let mut ask = LayoutJob::default();
+    narrate(&mut ask, &question.ask, fonts::BODY, theme);
+    ui.add(egui::Label::new(ask).wrap());
+    for (n, choice) in question.choices.iter().enumerate() {
+        if choice_ui(ui, n, choice, answer, theme).clicked() && answer.is_none() {
+            emit.emit(Command::Predict(n));
+        }
+    }
+    let Some(chosen) = answer.and_then(|n| question.choices.get(n)) else { return };
+    let verdict = if is_right(chosen) { "Right. " } else { "Not quite. " };
+    let color = if is_right(chosen) { theme.finished } else { theme.finding };
+    let mut why = LayoutJob::default();
+    why.append(verdict, 0.0, TextFormat::simple(fonts::semibold(fonts::BODY), color));
+    narrate(&mut why, &question.because, fonts::BODY, theme);
+    ui.add(egui::Label::new(why).wrap());
+}
+
+fn choice_ui(ui: &mut Ui, n: usize, choice: &Choice, answer: Option<usize>, theme: &Theme) -> egui::Response {
+    let (open, right) = (answer.is_none(), is_right(choice));
+    let (shown, wrong) = (!open && right, answer == Some(n) && !right);
+    let mut job = LayoutJob::default();
+    narrate(&mut job, choice.text(), fonts::BODY, theme);
+    job.wrap.max_width = ui.available_width() - 42.0;
+    let galley = ui.painter().layout_job(job);
+    let size = vec2(ui.available_width(), galley.size().y + 12.0);
+    let (rect, response) = ui.allocate_exact_size(size, if open { Sense::click() } else { Sense::hover() });
+    let text = plain(choice.text());
+    let said = match (shown, wrong) {
+        (true, _) => format!("{text}: right"),
+        (_, true) => format!("{text}: your answer, not right"),
+        _ => text,
+    };
+    response.widget_info(|| WidgetInfo::selected(egui::Role::RadioButton, open, answer == Some(n), &said));
+    let lit = open && (response.hovered() || response.has_focus());
+    let (fill, edge) = match (shown, wrong) {
+        (true, _) => (theme.finished_tint, theme.finished),
+        (_, true) => (theme.finding_tint, theme.finding),
+        _ if lit => (theme.selected, theme.ink),
+        _ => (theme.panel, theme.strong_line),
+    };
+    ui.painter().rect(rect, 6.0, fill, egui::Stroke::new(1.0, edge), egui::StrokeKind::Inside);
+    let at = rect.left_center() + vec2(17.0, 0.0);
+    match (shown, wrong) {
+        (true, _) => icons::sign(ui.painter(), Sign::Finished, at, theme),
+        (_, true) => icons::sign(ui.painter(), Sign::Panicked, at, theme),
+        _ => {
+            ui.painter().circle_stroke(at, 6.0, egui::Stroke::new(1.2, theme.rail));
+        }
+    }
+    ui.painter().galley(pos2(rect.left() + 32.0, rect.center().y - galley.size().y / 2.0), galley, theme.text1);
+    match open {
+        true => response.on_hover_text(Command::Predict(n).hint()),
+        false => response,
+    }
 }
 
 fn no_lesson_ui(ui: &mut Ui, document: &Document, theme: &Theme) {
