@@ -147,7 +147,7 @@ impl Session {
         let Some((run, track)) = self.selected_track() else { return };
         let span = match way {
             Way::Forward => step::next_span(&track.spans, self.cursor),
-            Way::Back => step::previous_span(&track.spans, self.cursor),
+            Way::Back => step::previous_span(&track.spans, &self.runs[run].trace, self.cursor),
         };
         if let Some(span) = span {
             self.seek_event(run, span.event);

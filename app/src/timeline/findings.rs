@@ -6,6 +6,8 @@ use super::axis::Axis;
 use super::rows::Rows;
 use super::scene::{Finding, Scene};
 use sim_core::analysis::index::Index;
+use sim_core::analysis::track::TrackKind;
+use sim_core::trace::{Event, Trace};
 
 /// A sign stands so far before its span.
 const BEFORE: f32 = 10.0;
@@ -21,6 +23,8 @@ pub struct FindingInput<'a> {
     pub findings: &'a [Found],
     /// Its rows' tracks.
     pub index: &'a Index,
+    /// Its trace: who was it that polled?
+    pub trace: &'a Trace,
     /// All rows.
     pub rows: &'a Rows,
     /// The first row's top, on the surface.
@@ -37,12 +41,23 @@ impl FindingInput<'_> {
         for (place, found) in self.findings.iter().enumerate() {
             // A circle is everyone's; any other problem is the first's, the others only suffer from it.
             let most = if found.kind == FindingKind::WaitCycle { found.subjects.len() } else { 1 };
-            for subject in found.subjects.iter().take(most) {
-                let row = self.index.row(*subject).and_then(|track| self.rows.of_track(self.run, track));
+            for subject in self.places(found).into_iter().take(most) {
+                let row = self.index.row(subject).and_then(|track| self.rows.of_track(self.run, track));
                 if let Some(row) = row {
                     self.on_row(place, found, self.origin + row.top, row.height, scene);
                 }
             }
+        }
+    }
+
+    /// The rows it stands on. A long poll is the worker's trouble: its row is the one that others wait for.
+    fn places(&self, found: &Found) -> Vec<TrackKind> {
+        let first = found.proof.first().filter(|n| **n < self.trace.len()).and_then(|n| self.trace.event(*n));
+        match first {
+            Some(Event::PollStarted { at, .. }) if found.kind == FindingKind::LongPoll => {
+                vec![TrackKind::Worker(at.worker)]
+            }
+            _ => found.subjects.clone(),
         }
     }
 

@@ -4,7 +4,9 @@
 //! by [`Columns`]. What runs covers what is Ready, which covers what waits.
 
 use sim_core::analysis::track::{Span, SpanState, Track, TrackEnd, TrackKind};
-use sim_core::trace::{Event, Trace};
+use sim_core::instant::SimTime;
+use sim_core::trace::event::kind;
+use sim_core::trace::{CoreId, Event, ThreadId, Trace};
 
 use super::axis::{Axis, write_length};
 use super::density::{Columns, LEAST_WIDTH, Piece};
@@ -44,8 +46,45 @@ pub struct RowInput<'a> {
     pub top: f32,
     /// Its height.
     pub height: f32,
+    /// The dispatches in view, if they can be told one by one.
+    pub dispatches: &'a [Dispatch],
     /// Whether the run ended with something left that nothing will ever wake.
     pub stuck: bool,
+}
+
+/// A thread put on a core.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct Dispatch {
+    /// When.
+    pub time: SimTime,
+    /// Onto which core.
+    pub core: CoreId,
+    /// Which thread.
+    pub thread: ThreadId,
+    /// Whether that is a context switch.
+    pub switch: bool,
+}
+
+/// With more events in view, dispatches are not told one by one.
+const MOST_EVENTS: usize = 4_000;
+
+/// The dispatches in view, in order; none where there are too many to tell apart. Those of no length are among them:
+/// a thread that runs and blocks within one instant has no span.
+pub fn dispatches_in_view(trace: &Trace, axis: &Axis) -> Vec<Dispatch> {
+    let at = |ns: f64| SimTime::from_nanos(ns.max(0.0) as u64);
+    let first = if axis.start <= 0.0 { 0 } else { trace.events_until(at(axis.start)) };
+    let last = trace.events_until(at(axis.end()));
+    if last.saturating_sub(first) > MOST_EVENTS {
+        return Vec::new();
+    }
+    let found =
+        (first..last).filter(|n| trace.record(*n).kind() == kind::Dispatched).filter_map(|n| match trace.event(n) {
+            Some(Event::Dispatched { thread, onto, .. }) => {
+                Some(Dispatch { time: trace.time(n), core: onto.core, thread, switch: onto.switch })
+            }
+            _ => None,
+        });
+    found.collect()
 }
 
 impl<'a> Layout<'a> {
@@ -97,6 +136,10 @@ impl<'a> Layout<'a> {
         }
         if let Some(rail) = rail.take() {
             scene.rails.push(rail);
+        }
+        for time in instants(row) {
+            let x = self.axis.x(time);
+            self.running.add(x, x);
         }
         self.thin_pieces(row, scene);
     }
@@ -284,10 +327,16 @@ impl<'a> Layout<'a> {
 
     /// A core that is idle for long says so.
     fn idle(&self, row: RowInput<'_>, spans: &[Span], scene: &mut Scene) {
-        for pair in spans.windows(2) {
-            let (from, to) = (pair[0].end, pair[1].start);
+        let runs = spans.iter().map(|s| (s.start, s.end));
+        let mut runs: Vec<_> = runs.chain(instants(row).map(|t| (t, t))).collect();
+        runs.sort_unstable();
+        for pair in runs.windows(2) {
+            let (from, to) = (pair[0].1, pair[1].0);
+            if to <= from {
+                continue;
+            }
             let (x0, x1) = (self.axis.x(from).max(self.axis.left), self.axis.x(to).min(self.axis.right));
-            let text = format!("idle {}", write_length(to.since(from).as_nanos()));
+            let text = format!("core idle for {}", write_length(to.since(from).as_nanos()));
             let width = self.measure.width(&text);
             if x1 - x0 > width + IDLE_KEEPS {
                 let x = (x0 + x1 - width) / 2.0;
@@ -299,15 +348,31 @@ impl<'a> Layout<'a> {
     /// A sign above the core's row where another thread came onto it.
     fn switches(&self, row: RowInput<'_>, spans: &[Span], scene: &mut Scene) {
         let mut last = f32::NEG_INFINITY;
-        for span in spans {
-            let x = self.axis.x(span.start);
-            if x - last < 5.0 || x < self.axis.left || !is_switch(row.trace, span.event) {
+        let told = row.dispatches.iter().filter(|d| TrackKind::Core(d.core) == row.track.kind && d.switch);
+        let told = told.map(|d| d.time);
+        let drawn = spans.iter().filter(|s| row.dispatches.is_empty() && is_switch(row.trace, s.event));
+        for time in told.chain(drawn.map(|s| s.start)) {
+            let x = self.axis.x(time);
+            if x - last < 5.0 || x < self.axis.left {
                 continue;
             }
             last = x;
             scene.marks.push(Mark { x: x + 1.25, y: row.top + 1.0, sign: Sign::Switch });
         }
     }
+}
+
+/// When a core or thread ran without any time passing: such a run has no span, and must be seen.
+fn instants(row: RowInput<'_>) -> impl Iterator<Item = SimTime> {
+    let of_row =
+        move |d: &&Dispatch| row.track.kind == TrackKind::Core(d.core) || row.track.kind == TrackKind::Thread(d.thread);
+    let spans = &row.track.spans;
+    let spanned = |t: SimTime| {
+        let begun = spans.partition_point(|s| s.start <= t);
+        // Several spans may begin at one instant: a wait that begins where the run ended.
+        spans[begun.saturating_sub(3)..begun].iter().any(|s| s.end > t && s.start <= t && fill_of(s.state).is_some())
+    };
+    row.dispatches.iter().filter(of_row).map(|d| d.time).filter(move |t| !spanned(*t))
 }
 
 /// Above a core's bars there is room for the signs of context switches.

@@ -5,7 +5,7 @@ use sim_core::analysis::track::TrackKind;
 use sim_core::trace::{CoreId, DeviceId, TaskId, ThreadId, Trace, WorkerId};
 
 use super::axis::Axis;
-use super::layout::{Layout, RowInput};
+use super::layout::{Layout, RowInput, dispatches_in_view};
 use super::links::LinkInput;
 use super::rows::{Rows, RunRows};
 use super::scene::*;
@@ -19,7 +19,9 @@ fn row_of(trace: &Trace, kind: TrackKind, axis: Axis) -> Scene {
     let track = index.track(kind).expect("the run has such a row");
     let mut scene = Scene::default();
     let measure = EvenLetters(7.0);
-    Layout::new(axis, &measure).row(RowInput { track, trace, top: 0.0, height: 32.0, stuck: false }, &mut scene);
+    let dispatches = dispatches_in_view(trace, &axis);
+    let row = RowInput { track, trace, top: 0.0, height: 32.0, dispatches: &dispatches, stuck: false };
+    Layout::new(axis, &measure).row(row, &mut scene);
     scene
 }
 
@@ -73,10 +75,10 @@ fn a_wait_says_what_it_waits_for_where_enough_rail_stays_in_sight() {
 }
 
 #[test]
-fn context_switches_stand_above_the_core() {
+fn every_context_switch_stands_above_the_core_and_one_of_no_length_too() {
     let scene = row_of(&fixture::async_run(), TrackKind::Core(CoreId(0)), WHOLE);
-    assert_eq!(scene.marks.iter().filter(|m| m.sign == Sign::Switch).count(), 10);
-    assert!(texts(&scene).contains(&"idle 104.9 ms"), "{:?}", texts(&scene));
+    assert_eq!(scene.marks.iter().filter(|m| m.sign == Sign::Switch).count(), 11);
+    assert!(texts(&scene).contains(&"core idle for 100.0 ms"), "{:?}", texts(&scene));
 }
 
 #[test]

@@ -18,6 +18,16 @@ const ROW: f32 = 24.0;
 /// The height of the tabs.
 pub const TAB: f32 = 32.0;
 
+/// How many rows of the list fit into a dock of this height.
+pub fn rows_within(height: f32) -> usize {
+    ((height - TAB - ROW - 4.0) / ROW).max(0.0) as usize
+}
+
+/// The height of a dock with so many rows.
+pub fn height_of(rows: usize) -> f32 {
+    TAB + ROW + ROW * rows as f32 + 4.0
+}
+
 /// What the list remembers between frames.
 #[derive(Clone, Default, Debug)]
 pub struct EventsState {
@@ -59,7 +69,9 @@ pub fn events_ui(ui: &mut Ui, session: &Session, state: &mut EventsState, emit: 
     let columns = Columns::of(run);
     let names = Rect::from_min_size(head.left_bottom(), vec2(area.width(), ROW));
     names_ui(ui, names, columns, theme);
-    let list = Rect::from_min_max(names.left_bottom(), area.max);
+    // Whole rows only: half of one at the edge looks broken.
+    let whole = (((area.bottom() - names.bottom()) / ROW).floor() * ROW).max(ROW);
+    let list = Rect::from_min_size(names.left_bottom(), vec2(area.width(), whole));
     widgets::inside(ui, list, |ui| rows_ui(ui, session, run, columns, state, emit));
 }
 
@@ -148,7 +160,7 @@ fn rows_ui(ui: &mut Ui, session: &Session, run: &Run, columns: Columns, state: &
         return;
     }
     ui.spacing_mut().item_spacing.y = 0.0;
-    let mut scroll = ScrollArea::vertical().id_salt("events").auto_shrink(false);
+    let mut scroll = ScrollArea::vertical().id_salt("events").auto_shrink(false).min_scrolled_height(0.0);
     // The list follows the cursor; a person who scrolls away is left alone until the cursor moves again.
     let shown = (session.focus(), session.cursor().events, happened);
     if state.shown != Some(shown) {

@@ -4,7 +4,7 @@ use egui::{Label, Rect, RichText, ScrollArea, Sense, Stroke, Ui, WidgetInfo, pos
 use sim_core::analysis::findings::Finding;
 use sim_core::trace::text::describe;
 
-use crate::session::{Command, FindingId, Run, Session};
+use crate::session::{Command, Cursor, FindingId, Run, Session};
 use crate::timeline::axis::write_clock;
 
 use super::fonts;
@@ -105,7 +105,7 @@ fn proofs_ui(ui: &mut Ui, session: &Session, run: &Run, id: FindingId, finding: 
         let Some(event) = run.trace.event(*n) else { continue };
         let words = describe(&event, run.trace.tables());
         let label = format!("{} ms  {}: {}", write_clock(run.trace.time(*n)), words.who, words.event);
-        let here = session.focus() == id.run && session.cursor().events == n + 1;
+        let here = session.focus() == id.run && session.cursor() == Cursor::after(&run.trace, *n);
         let button = proof_ui(ui, &label, here, theme);
         if button.on_hover_text(words.detail).clicked() {
             emit.emit(Command::SeekEvent { run: id.run, event: *n });

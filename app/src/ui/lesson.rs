@@ -17,7 +17,9 @@ use super::widgets::{self, Emit, Weight, text_button};
 /// The width of the panel.
 pub const WIDTH: f32 = 264.0;
 /// The height of the strip that it becomes in a narrow window.
-pub const STRIP: f32 = 76.0;
+const STRIP: f32 = 76.0;
+/// A question in it takes so much more.
+const STRIP_QUESTION: f32 = 72.0;
 const PAD: f32 = 16.0;
 
 /// Shows the lesson as a panel.
@@ -46,12 +48,17 @@ pub fn lesson_ui(ui: &mut Ui, session: &Session, emit: &mut Emit<'_>) {
     }
 }
 
+/// The height of the strip: a question needs more.
+pub fn strip_height(session: &Session) -> f32 {
+    STRIP + if session.question().is_some() { STRIP_QUESTION } else { 0.0 }
+}
+
 /// Shows the lesson as two lines above everything.
 pub fn strip_ui(ui: &mut Ui, session: &Session, emit: &mut Emit<'_>) {
     let Some(document) = session.document() else { return };
     let inner = ui.max_rect().shrink2(vec2(PAD, 10.0));
     let buttons = Rect::from_min_max(pos2(inner.right() - 190.0, inner.top()), inner.max);
-    let text = Rect::from_min_max(inner.min, pos2(buttons.left() - PAD, inner.bottom()));
+    let text = Rect::from_min_max(inner.min, pos2(buttons.left() - PAD, inner.top() + STRIP - 20.0));
     let theme = emit.theme;
     widgets::inside(ui, text, |ui| {
         ScrollArea::vertical().id_salt("strip").auto_shrink(false).show(ui, |ui| {
@@ -64,9 +71,12 @@ pub fn strip_ui(ui: &mut Ui, session: &Session, emit: &mut Emit<'_>) {
             job.append("  ", 0.0, TextFormat::simple(fonts::regular(fonts::NARRATION), theme.text1));
             narrate(&mut job, body, fonts::BODY, theme);
             ui.add(egui::Label::new(job).wrap());
-            question_ui(ui, session, emit);
         });
     });
+    if session.question().is_some() {
+        let question = Rect::from_min_max(pos2(inner.left(), text.bottom() + 4.0), inner.max);
+        widgets::inside(ui, question, |ui| question_strip_ui(ui, session, emit));
+    }
     if !document.steps.is_empty() {
         widgets::inside(ui, buttons, |ui| {
             ui.horizontal(|ui| buttons_ui(ui, session, document, buttons.width(), emit));
@@ -132,12 +142,52 @@ fn question_ui(ui: &mut Ui, session: &Session, emit: &mut Emit<'_>) {
         }
     }
     let Some(chosen) = answer.and_then(|n| question.choices.get(n)) else { return };
-    let verdict = if is_right(chosen) { "Right. " } else { "Not quite. " };
-    let color = if is_right(chosen) { theme.finished } else { theme.finding };
     let mut why = LayoutJob::default();
-    why.append(verdict, 0.0, TextFormat::simple(fonts::semibold(fonts::BODY), color));
+    verdict(&mut why, chosen, theme);
     narrate(&mut why, &question.because, fonts::BODY, theme);
     ui.add(egui::Label::new(why).wrap());
+}
+
+/// The same in two lines: the question, or why; and the answers beside each other.
+fn question_strip_ui(ui: &mut Ui, session: &Session, emit: &mut Emit<'_>) {
+    let theme = emit.theme;
+    let Some(question) = session.question() else { return };
+    ui.spacing_mut().item_spacing = vec2(8.0, 4.0);
+    let answer = session.answer();
+    let mut job = LayoutJob::default();
+    match answer.and_then(|n| question.choices.get(n)) {
+        Some(chosen) => {
+            verdict(&mut job, chosen, theme);
+            narrate(&mut job, &question.because, fonts::ROW, theme);
+        }
+        None => {
+            let format = TextFormat::simple(fonts::semibold(fonts::ROW), theme.text2);
+            job.append("Predict: ", 0.0, format);
+            narrate(&mut job, &question.ask, fonts::BODY, theme);
+        }
+    }
+    let response = ui.add(egui::Label::new(job).truncate());
+    if answer.is_some() {
+        response.on_hover_text(plain(&question.because));
+    }
+    let count = question.choices.len().max(1);
+    let each = (ui.available_width() - 8.0 * (count - 1) as f32) / count as f32;
+    ui.horizontal_top(|ui| {
+        for (n, choice) in question.choices.iter().enumerate() {
+            let place = Rect::from_min_size(ui.cursor().min, vec2(each, 40.0));
+            let clicked = ui.scope_builder(egui::UiBuilder::new().max_rect(place), |ui| {
+                choice_ui(ui, n, choice, answer, theme).clicked()
+            });
+            if clicked.inner && answer.is_none() {
+                emit.emit(Command::Predict(n));
+            }
+        }
+    });
+}
+
+fn verdict(job: &mut LayoutJob, chosen: &Choice, theme: &Theme) {
+    let (text, color) = if is_right(chosen) { ("Right. ", theme.finished) } else { ("Not quite. ", theme.finding) };
+    job.append(text, 0.0, TextFormat::simple(fonts::semibold(fonts::BODY), color));
 }
 
 fn choice_ui(ui: &mut Ui, n: usize, choice: &Choice, answer: Option<usize>, theme: &Theme) -> egui::Response {

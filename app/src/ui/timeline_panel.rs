@@ -6,10 +6,10 @@ use egui::{Align2, Context, CursorIcon, PointerButton, Rect, Response, ScrollAre
 use sim_core::analysis::track::TrackKind;
 
 use crate::session::{Command, FindingId, Growth, Run, Selection, Session};
-use crate::timeline::axis::Axis;
+use crate::timeline::axis::{Axis, with_thousands};
 use crate::timeline::findings::FindingInput;
 use crate::timeline::hit;
-use crate::timeline::layout::{Layout, RowInput};
+use crate::timeline::layout::{Layout, RowInput, dispatches_in_view};
 use crate::timeline::links::LinkInput;
 use crate::timeline::rows::{Row, RowKind, Rows, RunRows};
 use crate::timeline::scene::{Measure, Scene};
@@ -35,6 +35,8 @@ const NEAR: f32 = 3.0;
 #[derive(Clone, Default)]
 pub struct TimelineState {
     selected: Option<(usize, TrackKind)>,
+    focus: usize,
+    jump: Option<f32>,
 }
 
 struct FontMeasure<'a> {
@@ -66,9 +68,9 @@ pub fn timeline_ui(
     let view = session.view();
     let axis =
         Axis { left: area.left() + LABELS, right: area.right() - RIGHT_MARGIN, start: view.start, length: view.length };
-    let rows = rows_of(session);
     let head = Rect::from_min_size(area.min, vec2(area.width(), AXIS_HEIGHT));
     let body = Rect::from_min_max(head.left_bottom(), area.max);
+    let rows = rows_of(session).fitted(body.height());
     wheel(ui, area, &axis, emit);
     widgets::inside(ui, body, |ui| {
         ui.set_clip_rect(body.intersect(ui.clip_rect()));
@@ -77,8 +79,9 @@ pub fn timeline_ui(
         ScrollArea::vertical().id_salt("rows").auto_shrink(false).show_viewport(ui, |ui, _| {
             let (place, _) = ui.allocate_exact_size(vec2(area.width(), rows.height()), Sense::hover());
             let panel = Panel { session, rows: &rows, axis, origin: place.top(), sight: ui.clip_rect(), patterns };
-            panel.follow_selection(ui, state);
+            panel.follow(ui, state);
             panel.show(ui, emit);
+            state.jump = panel.more_ui(ui, emit.theme);
         });
     });
     axis_ui(ui, head, session, &axis, emit);
@@ -147,8 +150,18 @@ impl Panel<'_> {
         &self.session.runs()[row.run]
     }
 
-    /// A selection that came from elsewhere is brought into sight.
-    fn follow_selection(&self, ui: &Ui, state: &mut TimelineState) {
+    /// A selection or focus that came from elsewhere is brought into sight.
+    fn follow(&self, ui: &Ui, state: &mut TimelineState) {
+        if let Some(by) = state.jump.take() {
+            ui.scroll_with_delta(vec2(0.0, by));
+        }
+        if self.session.focus() != state.focus {
+            state.focus = self.session.focus();
+            let head = self.rows.all().iter().find(|r| r.run == state.focus).map(|r| self.rect_of(r));
+            if let Some(rect) = head.filter(|r| r.top() < self.sight.top() || r.bottom() > self.sight.bottom()) {
+                ui.scroll_to_rect(rect, Some(egui::Align::TOP));
+            }
+        }
         let selected = self.session.selection().track();
         if selected != state.selected {
             state.selected = selected;
@@ -159,6 +172,43 @@ impl Panel<'_> {
                 }
             }
         }
+    }
+
+    /// How many rows are out of sight, above and below, each a way to get there: a page at a press. Answers by how
+    /// much to scroll.
+    fn more_ui(&self, ui: &mut Ui, theme: &Theme) -> Option<f32> {
+        let first = self.rows.all().partition_point(|r| self.origin + r.bottom() <= self.sight.top() + 1.0);
+        let last = self.rows.all().partition_point(|r| self.origin + r.top < self.sight.bottom() - 1.0);
+        let page = (self.sight.height() - 40.0).max(40.0);
+        let mut jump = None;
+        for (count, arrow, y, by) in [
+            (first, "↑", self.sight.top() + 15.0, page),
+            (self.rows.all().len() - last, "↓", self.sight.bottom() - 15.0, -page),
+        ] {
+            if count == 0 {
+                continue;
+            }
+            let rows = if count == 1 { "row" } else { "rows" };
+            let text = format!("{} more {rows} {arrow}", with_thousands(&count.to_string()));
+            if self.plate_ui(ui, &text, y, theme).clicked() {
+                jump = Some(by);
+            }
+        }
+        jump
+    }
+
+    fn plate_ui(&self, ui: &mut Ui, text: &str, y: f32, theme: &Theme) -> Response {
+        let galley = ui.painter().layout_no_wrap(text.to_owned(), fonts::medium(fonts::LABEL), theme.text1);
+        let size = galley.size() + vec2(18.0, 7.0);
+        let right = self.axis.right;
+        let rect = Rect::from_min_max(pos2(right - size.x, y - size.y / 2.0), pos2(right, y + size.y / 2.0));
+        let response = ui.interact(rect, ui.scope_id().with(("more", y > self.sight.center().y)), Sense::click());
+        response.widget_info(|| WidgetInfo::labeled(egui::Role::Button, true, text));
+        let lit = response.hovered() || response.has_focus();
+        let edge = if lit { theme.ink } else { theme.strong_line };
+        ui.painter().rect(rect, 5.0, theme.panel, egui::Stroke::new(1.0, edge), egui::StrokeKind::Inside);
+        ui.painter().galley((rect.center() - galley.size() / 2.0).round(), galley, theme.text1);
+        response.on_hover_text("A page of rows. The wheel scrolls them, too; N goes to the next run")
     }
 
     fn row_of(&self, run: usize, track: TrackKind) -> Option<&Row> {
@@ -205,12 +255,20 @@ impl Panel<'_> {
         let mut scene = Scene::default();
         let measure = FontMeasure { ctx: ui.ctx() };
         let mut layout = Layout::new(self.axis, &measure);
+        let dispatches: Vec<_> =
+            self.session.runs().iter().map(|run| dispatches_in_view(&run.trace, &self.axis)).collect();
         for row in visible {
             if let RowKind::Track { index, .. } = row.kind {
                 let run = self.run(row);
                 let (track, trace) = (&run.index.tracks[index], &run.trace);
-                let input =
-                    RowInput { track, trace, top: self.origin + row.top, height: row.height, stuck: run.is_stuck() };
+                let input = RowInput {
+                    track,
+                    trace,
+                    top: self.origin + row.top,
+                    height: row.height,
+                    stuck: run.is_stuck(),
+                    dispatches: &dispatches[row.run],
+                };
                 layout.row(input, &mut scene);
             }
         }
@@ -231,7 +289,8 @@ impl Panel<'_> {
             let findings = of.findings();
             let (rows, origin, axis) = (self.rows, self.origin, self.axis);
             let sight = (self.sight.top(), self.sight.bottom());
-            FindingInput { run, findings, index: &of.index, rows, origin, axis, sight }.lay_out(&mut scene);
+            FindingInput { run, findings, index: &of.index, trace: &of.trace, rows, origin, axis, sight }
+                .lay_out(&mut scene);
         }
         scene
     }
