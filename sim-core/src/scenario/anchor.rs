@@ -42,7 +42,7 @@ pub fn find(anchor: &Anchor, trace: &Trace) -> Option<Moment> {
                 hit
             }
             (None, Some(mark), _) => matches!(what, Event::Marked { text, .. } if tables.text(text) == mark),
-            (None, None, Edge::Start) => matches!(what, Event::TaskSpawned { .. } | Event::ThreadCreated { .. }),
+            (None, None, Edge::Start) => is_birth(&what),
             (None, None, Edge::End) => is_end(&what),
             (None, None, Edge::Wait) => is_pause(&what),
             (None, None, Edge::Wake) => is_wake(&what),
@@ -50,11 +50,22 @@ pub fn find(anchor: &Anchor, trace: &Trace) -> Option<Moment> {
         if hit {
             left -= 1;
             if left == 0 {
-                return Some(Moment { event, time: time + anchor.after });
+                return Some(Moment { event: in_queue(event, trace), time: time + anchor.after });
             }
         }
     }
     None
+}
+
+/// Of a birth or a wake, the event that puts the task or thread in line to run: two events, but one moment to a person.
+/// Any other event stands for itself.
+fn in_queue(event: usize, trace: &Trace) -> usize {
+    let Some(first) = trace.event(event).filter(|what| is_birth(what) || is_wake(what)) else { return event };
+    let next = (event + 1..trace.len()).map_while(|n| trace.event(n).map(|what| (n, what)));
+    let same = next.take_while(|(_, what)| subject(what) == subject(&first));
+    let mut same = same.take_while(|(_, what)| !matches!(what, Event::PollStarted { .. } | Event::Dispatched { .. }));
+    let queued = same.find(|(_, what)| matches!(what, Event::Queued { .. } | Event::ThreadRunnable { .. }));
+    queued.map_or(event, |(n, _)| n)
 }
 
 /// Whether the event is about the task: done by it, or done to it. What an op does to another task is its own.
@@ -73,6 +84,10 @@ fn path_of(actor: Actor, tables: &Tables) -> Option<&str> {
         Actor::Thread(id) => tables.threads.get(id.index()).map(|thread| tables.text(thread.path)),
         Actor::Run | Actor::Worker(_) | Actor::Timer(_) | Actor::Device(_) | Actor::Foreign => None,
     }
+}
+
+fn is_birth(event: &Event) -> bool {
+    matches!(event, Event::TaskSpawned { .. } | Event::ThreadCreated { .. })
 }
 
 fn is_end(event: &Event) -> bool {
@@ -116,7 +131,7 @@ fn starts(op: &str, event: &Event) -> bool {
         "Recv" => matches!(event, Event::Received { .. } | Event::RecvWaiting { .. }),
         "Notify" | "NotifyAll" => matches!(event, Event::Notified { .. }),
         "Wait" | "Barrier" => matches!(event, Event::NotifyWaiting { .. }),
-        "Spawn" => matches!(event, Event::TaskSpawned { .. } | Event::ThreadCreated { .. }),
+        "Spawn" => is_birth(event),
         "JoinTask" => matches!(event, Event::JoinWaiting { .. }),
         "Cancel" => matches!(event, Event::AbortRequested { .. } | Event::Noted { .. }),
         "Detach" => matches!(event, Event::TaskDetached { .. }),
@@ -183,7 +198,7 @@ mod tests {
         let parent = r#"workload.tasks={"t": (count: 2, ops: [Spawn("c"), Cancel("c")]), "c": (ops: [Io("5ms")])}"#;
         let scenario = Scenario::parse("two.ron", TWO, &[parent.to_owned()]).unwrap();
         let trace = scenario.execute("async", &RunOptions::default(), None);
-        for (op, event) in [("Spawn", "TaskSpawned"), ("Cancel", "AbortRequested")] {
+        for (op, event) in [("Spawn", "Queued"), ("Cancel", "AbortRequested")] {
             let anchor = anchor_of("async", Some(op), Edge::Start);
             let moment = find(&anchor, &trace).unwrap();
             assert_eq!(trace.event(moment.event).unwrap().name(), event);
@@ -192,12 +207,13 @@ mod tests {
 
     #[test]
     fn a_wait_and_the_wake_that_ends_it_are_moments_in_every_model() {
-        for (run, woken) in [("async", "Woken"), ("threads", "ThreadUnblocked")] {
+        for (run, woken) in [("async", "Queued"), ("threads", "ThreadRunnable")] {
             assert_eq!(moment(run, Some("Lock"), Edge::Wait), ("AcquireWaiting".into(), 0));
             assert_eq!(moment(run, Some("Lock"), Edge::Wake), (woken.into(), 5));
             assert_eq!(moment(run, Some("Lock"), Edge::Start), ("Acquired".into(), 5));
             assert_eq!(moment(run, Some("Io"), Edge::Wake), (woken.into(), 10));
             assert_eq!(moment(run, None, Edge::Wake), (woken.into(), 5));
+            assert_eq!(moment(run, None, Edge::Start), (woken.into(), 0));
         }
         assert_eq!(moment("async", None, Edge::Wait), ("PollEnded".into(), 0));
         assert_eq!(moment("threads", None, Edge::Wait), ("ThreadBlocked".into(), 0));
