@@ -264,7 +264,7 @@ impl<'a> Layout<'a> {
 
     /// What waits when its run is stuck goes on waiting: to the edge of the view, and says so.
     fn for_ever(&self, row: RowInput<'_>, scene: &mut Scene) {
-        let last = row.track.spans.last().filter(|s| row.stuck && row.track.open && fill_of(s.state).is_none());
+        let last = row.track.spans.last().filter(|s| row.stuck && row.track.open && says_for_ever(s.state));
         let Some(last) = last else { return };
         let (x0, x1, y) = (self.axis.x(last.end).max(self.axis.left), self.axis.right, row.top + row.height / 2.0);
         if x1 - x0 < SIGN_WIDTH {
@@ -272,7 +272,12 @@ impl<'a> Layout<'a> {
         }
         let sign = x0 + 12.0 + SIGN_WIDTH / 2.0;
         let left = sign + SIGN_WIDTH / 2.0 + 4.0;
-        let text = format!("{}, for ever", wait_words(row.trace.tables(), wait_of(last.state)));
+        let text = match last.state {
+            SpanState::Ready => "is never polled again".to_owned(),
+            SpanState::Runnable => "never gets a core again".to_owned(),
+            SpanState::PollingOffCore(_) | SpanState::PollsOffCore(_) => "never returns".to_owned(),
+            state => format!("{}, for ever", wait_words(row.trace.tables(), wait_of(state))),
+        };
         let fits = left + self.measure.width(&text) <= x1;
         let after = if fits { left + self.measure.width(&text) + 4.0 } else { left };
         scene.rails.push(Rail { x0, x1: sign - SIGN_WIDTH / 2.0 - 2.0, y, anchor: x0 });
@@ -381,6 +386,11 @@ fn body_top(row: RowInput<'_>) -> f32 {
         TrackKind::Core(_) => row.top + 6.0,
         _ => row.top + INSET,
     }
+}
+
+/// What goes on without an end when nothing more happens; who runs would not let the run end.
+fn says_for_ever(state: SpanState) -> bool {
+    fill_of(state) != Some(Fill::Running)
 }
 
 fn is_switch(trace: &Trace, event: usize) -> bool {

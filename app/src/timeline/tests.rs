@@ -102,6 +102,7 @@ fn arrows(selected: Option<TrackKind>, axis: Axis) -> Scene {
         axis,
         sight: (0.0, 1_000.0),
         selected_track: selected,
+        events: 0,
         selected_link: None,
     }
     .lay_out(&mut scene);
@@ -119,10 +120,10 @@ fn the_level_part_of_an_arrow_is_the_latency() {
 }
 
 #[test]
-fn arrows_that_would_touch_are_ticks_but_for_the_selected_row() {
+fn arrows_that_would_touch_are_ticks_and_the_selected_row_shows_those_that_do_not() {
     let crowded = Axis { right: 100.0, ..WHOLE };
     assert_eq!(arrows(None, crowded).arrows.len(), 0);
     assert_eq!(arrows(None, crowded).ticks.len(), 11);
     let hb = arrows(Some(TrackKind::Task(TaskId(0))), crowded);
-    assert_eq!((hb.arrows.len(), hb.ticks.len()), (10, 1));
+    assert_eq!((hb.arrows.len(), hb.ticks.len()), (5, 6));
 }

@@ -3,9 +3,10 @@
 //! Owns the wording. Reads a run's tables for names, and the trace where the reason stands in an event.
 
 use sim_core::analysis::track::{CounterKind, Span, SpanState, Track, TrackEnd, TrackKind, Wait};
+use sim_core::trace::snapshot::{Request, RequestStage};
 use sim_core::trace::{Actor, Event, Snapshot, Tables, TaskId, Trace};
 
-use super::axis::write_length;
+use super::axis::{with_thousands, write_length};
 use super::scene::Sign;
 
 /// The sign of a wait.
@@ -117,8 +118,8 @@ pub fn end_word(kind: TrackKind, end: TrackEnd) -> &'static str {
     }
 }
 
-/// The state a row is in, at `now` and as `state` has it: a few words for the right of its name.
-pub fn row_state(tables: &Tables, track: &Track, state: &Snapshot, now: u64) -> String {
+/// The state a row is in, as `state` has it: a few words for the right of its name.
+pub fn row_state(tables: &Tables, track: &Track, state: &Snapshot) -> String {
     let events = state.events;
     if let Some((_, end, event)) = track.end
         && event < events
@@ -141,19 +142,16 @@ pub fn row_state(tables: &Tables, track: &Track, state: &Snapshot, now: u64) -> 
             let task = state.polled_by(id).map(|task| tables.task_name(task));
             task.map_or("idle".to_owned(), |name| format!("polls {name}"))
         }
-        TrackKind::Device(_) => {
-            // Requests overlap: those that began and have not ended. Looked for among the last few hundred only.
-            let busy = track.spans[begun.saturating_sub(512)..begun].iter().filter(|s| is_open(s, now)).count();
+        TrackKind::Device(id) => {
+            let started = |r: &&Request| r.device == id && matches!(r.stage, RequestStage::Started { .. });
+            let busy = state.requests.values().filter(started).count();
             match busy {
                 0 => "idle".to_owned(),
-                n => format!("{n} busy"),
+                1 => "1 request".to_owned(),
+                n => format!("{} requests", with_thousands(&n.to_string())),
             }
         }
     }
-}
-
-fn is_open(span: &Span, now: u64) -> bool {
-    span.end.as_nanos() > now
 }
 
 /// The name of a row.

@@ -2,7 +2,6 @@
 
 use egui::{Align2, Rect, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
 use sim_core::analysis::track::{Track, TrackKind};
-use sim_core::instant::SimTime;
 
 use crate::session::{Command, Growth, Run, Selection};
 use crate::timeline::rows::Row;
@@ -49,7 +48,7 @@ impl Panel<'_> {
         let run = self.run(row);
         let track = &run.index.tracks[index];
         let rect = self.rect_of(row).with_max_x(self.axis.left - 8.0);
-        let state = row_state(run, track, self.session.cursor().time);
+        let state = row_state(run, track);
         let name = words::row_name(track);
         let response = ui.interact(rect, ui.scope_id().with(("row", row.run, kind)), Sense::click());
         let selected = self.session.selection().track() == Some((row.run, kind));
@@ -85,10 +84,10 @@ impl Panel<'_> {
     }
 }
 
-fn row_state(run: &Run, track: &Track, now: SimTime) -> String {
+fn row_state(run: &Run, track: &Track) -> String {
     let state = run.snapshot();
     // Before the first event nothing is in any state.
-    if state.events == 0 { String::new() } else { words::row_state(run.trace.tables(), track, state, now.as_nanos()) }
+    if state.events == 0 { String::new() } else { words::row_state(run.trace.tables(), track, state) }
 }
 
 fn costs_name(costs: &str) -> &str {

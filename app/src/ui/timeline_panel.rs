@@ -283,6 +283,7 @@ impl Panel<'_> {
                 axis: self.axis,
                 sight: (self.sight.top(), self.sight.bottom()),
                 selected_track,
+                events: self.session.events_of(run),
                 selected_link,
             }
             .lay_out(&mut scene);
