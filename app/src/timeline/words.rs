@@ -3,7 +3,7 @@
 //! Owns the wording. Reads a run's tables for names, and the trace where the reason stands in an event.
 
 use sim_core::analysis::track::{CounterKind, Span, SpanState, Track, TrackEnd, TrackKind, Wait};
-use sim_core::trace::snapshot::{Request, RequestStage};
+use sim_core::trace::snapshot::{Request, RequestStage, TaskState, ThreadState};
 use sim_core::trace::{Actor, Event, Snapshot, Tables, TaskId, Trace};
 
 use super::axis::{with_thousands, write_length};
@@ -102,8 +102,11 @@ fn off_core_reason(trace: &Trace, span: &Span, task: TaskId) -> String {
         Some(Event::BlockBegan { by: Actor::Task(t), length }) if t == task => Some(length),
         _ => None,
     });
+    let near = span.event.saturating_sub(2)..(span.event + 1).min(trace.len());
+    let blocked = near.rev().any(|n| matches!(trace.event(n), Some(Event::ThreadBlocked { .. })));
     match block {
         Some(length) => format!("inside block({length})"),
+        None if blocked => "blocked inside its poll".to_owned(),
         None => "preempted inside its poll".to_owned(),
     }
 }
@@ -133,7 +136,8 @@ pub fn row_state(tables: &Tables, track: &Track, state: &Snapshot) -> String {
             Some(SpanState::Level(n)) => n.to_string(),
             _ => "0".to_owned(),
         },
-        TrackKind::Task(_) | TrackKind::Thread(_) => last.map_or("", |s| state_word(s.state)).to_owned(),
+        TrackKind::Task(id) => task_word(tables, state, id).to_owned(),
+        TrackKind::Thread(id) => state.threads.get(id.index()).map_or("", |t| thread_word(t.state)).to_owned(),
         TrackKind::Core(id) => {
             let thread = state.cores.get(id.index()).and_then(|c| c.thread);
             thread.map_or("idle".to_owned(), |thread| tables.thread_name(thread))
@@ -151,6 +155,34 @@ pub fn row_state(tables: &Tables, track: &Track, state: &Snapshot) -> String {
                 n => format!("{} requests", with_thousands(&n.to_string())),
             }
         }
+    }
+}
+
+/// A task's state, as the state of everything has it: several may follow each other within one instant, without spans.
+fn task_word(tables: &Tables, state: &Snapshot, id: TaskId) -> &'static str {
+    match state.tasks.get(id.index()).map(|t| t.state) {
+        None | Some(TaskState::NotSpawned) => "",
+        Some(TaskState::Ready) => "Ready",
+        Some(TaskState::Polling(worker)) => {
+            let thread = tables.workers.get(worker.index()).and_then(|t| state.thread(*t));
+            let on_core = thread.is_some_and(|t| matches!(t.state, ThreadState::Running(_)));
+            if on_core { "Polling" } else { "Polling, off core" }
+        }
+        Some(TaskState::Pending) => "Pending",
+        Some(TaskState::Completed) => "Completed",
+        Some(TaskState::Cancelled) => "Cancelled",
+        Some(TaskState::Panicked) => "Panicked",
+    }
+}
+
+fn thread_word(state: ThreadState) -> &'static str {
+    match state {
+        ThreadState::NotCreated => "",
+        ThreadState::Runnable => "Runnable",
+        ThreadState::Running(_) => "Running",
+        ThreadState::Blocked(_) => "Blocked",
+        ThreadState::Exited { panicked: false } => "Exited",
+        ThreadState::Exited { panicked: true } => "Panicked",
     }
 }
 

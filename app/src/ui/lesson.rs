@@ -19,7 +19,7 @@ pub const WIDTH: f32 = 264.0;
 /// The height of the strip that it becomes in a narrow window.
 const STRIP: f32 = 76.0;
 /// A question in it takes so much more.
-const STRIP_QUESTION: f32 = 72.0;
+const STRIP_QUESTION: f32 = 64.0;
 const PAD: f32 = 16.0;
 
 /// Shows the lesson as a panel.

@@ -119,7 +119,7 @@ impl Shell {
             let side = Panel::left("lesson").exact_size(lesson::WIDTH).frame(plain).resizable(false);
             side.show(ui, |ui| lesson::lesson_ui(ui, &self.session, emit));
         }
-        let height = stage::height(&self.session, (size.y * 0.36).max(90.0));
+        let height = stage::height(&self.session, stage_room(size.y));
         let stage = Panel::bottom("stage").exact_size(height).frame(plain).show_separator_line(false).resizable(false);
         stage.show(ui, |ui| stage::stage_ui(ui, &self.session, patterns, emit));
         CentralPanel::default().frame(plain).show(ui, |ui| {
@@ -163,6 +163,11 @@ impl Shell {
         }
         theme
     }
+}
+
+/// How much of the window the Stage may take: in a low window the rows need it more.
+fn stage_room(height: f32) -> f32 {
+    (height * if height < 790.0 { 0.3 } else { 0.36 }).max(90.0)
 }
 
 fn panel(ui: &mut Ui, theme: &Theme, add: impl FnOnce(&mut Ui)) {
