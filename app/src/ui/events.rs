@@ -254,12 +254,18 @@ pub fn explanation_ui(ui: &mut Ui, session: &Session, emit: &mut Emit<'_>) {
     let Some(run) = session.focused() else { return };
     let happened = run.lesson_events.partition_point(|e| (*e as usize) < session.cursor().events);
     let last = happened.checked_sub(1).map(|i| run.lesson_events[i] as usize);
+    if let Some(n) = last {
+        let when = format!("event {n}, {} ms", write_clock(run.trace.time(n)));
+        let at = head.right_center() - vec2(16.0, 0.0);
+        ui.painter().text(at, Align2::RIGHT_CENTER, when, fonts::mono(fonts::LABEL), theme.text3);
+    }
     widgets::inside(ui, inner, |ui| {
+        ui.spacing_mut().item_spacing.y = 3.0;
         ui.set_clip_rect(inner.expand(4.0).intersect(ui.clip_rect()));
         let say = |ui: &mut Ui, text: &str, font, color| {
             ui.add(egui::Label::new(egui::RichText::new(text).font(font).color(color)).wrap());
         };
-        let Some((n, event)) = last.and_then(|n| Some((n, run.trace.event(n)?))) else {
+        let Some(event) = last.and_then(|n| run.trace.event(n)) else {
             say(
                 ui,
                 "Nothing yet. This is the moment before the first event.",
@@ -276,8 +282,6 @@ pub fn explanation_ui(ui: &mut Ui, session: &Session, emit: &mut Emit<'_>) {
         if !words.detail.is_empty() {
             say(ui, &words.detail, fonts::regular(fonts::BODY), theme.text1);
         }
-        let when = format!("event {n} at {} ms", write_clock(run.trace.time(n)));
-        say(ui, &when, fonts::mono(fonts::LABEL), theme.text3);
     });
 }
 

@@ -141,11 +141,20 @@ fn question_ui(ui: &mut Ui, session: &Session, emit: &mut Emit<'_>) {
             emit.emit(Command::Predict(n));
         }
     }
-    let Some(chosen) = answer.and_then(|n| question.choices.get(n)) else { return };
+    // What is said to an answer is brought into sight, once.
+    let told = egui::Id::unique("told");
+    let Some(chosen) = answer.and_then(|n| question.choices.get(n)) else {
+        ui.data_mut(|data| data.insert_temp(told, usize::MAX));
+        return;
+    };
     let mut why = LayoutJob::default();
     verdict(&mut why, chosen, theme);
     narrate(&mut why, &question.because, fonts::BODY, theme);
-    ui.add(egui::Label::new(why).wrap());
+    let why = ui.add(egui::Label::new(why).wrap());
+    if ui.data_mut(|data| data.get_temp::<usize>(told)) != Some(session.step()) {
+        ui.data_mut(|data| data.insert_temp(told, session.step()));
+        why.scroll_to_me(Some(egui::Align::BOTTOM));
+    }
 }
 
 /// The same in two lines: the question, or why; and the answers beside each other.
