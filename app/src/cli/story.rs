@@ -160,12 +160,14 @@ fn lesson(scenario: &Scenario, runs: &[Asked], out: &mut impl Write) -> io::Resu
     Ok(())
 }
 
-/// When a step's moment is, if its run was run and no variant is meant.
+/// When a step's moment is, if its run was run, in the variant that it speaks of.
 fn moment(step: &Step, runs: &[Asked]) -> Option<SimTime> {
-    let at = step.at.as_ref().filter(|_| step.variant.is_none())?;
+    let at = step.at.as_ref()?;
     let run = match &at.run {
         Some(id) => runs.iter().find(|run| run.id == *id)?,
         None => runs.first()?,
     };
-    anchor::find(at, &run.measured.trace).map(|moment| moment.time)
+    let trace = &run.measured.trace;
+    let is_told = step.variant.as_deref().unwrap_or_default() == trace.tables().run.variant;
+    if is_told { anchor::find(at, trace).map(|moment| moment.time) } else { None }
 }

@@ -340,7 +340,7 @@ impl Sim {
             Err(payload) if matches!(self.actor.get(), Actor::Worker(_)) => {
                 // Not the program under study: no longer a simulation, so that the panic is seen.
                 CURRENT.set(ptr::null());
-                panic!("the executor itself failed: {}", super::panics::message(&*payload));
+                panic!("the executor itself failed: {}", super::panics::message(&*payload, self.actor.get()));
             }
             Err(payload) => {
                 self.note_panic(&*payload);
@@ -351,8 +351,8 @@ impl Sim {
 
     /// Records that whoever acts panicked. Answers with what.
     pub fn note_panic(&self, payload: &(dyn Any + Send)) -> String {
-        let text = super::panics::message(payload);
         let by = self.actor.get();
+        let text = super::panics::message(payload, by);
         let mut kernel = self.kernel.borrow_mut();
         let id = kernel.intern(&text);
         kernel.record(Event::Panicked { by, text: id });

@@ -238,7 +238,7 @@ async fn within(env: &Rc<Env>, limit: SimDuration, program: &Program) -> Outcome
             sim::with(|sim| drop(sim.kernel.borrow_mut().cancel_timer(timer, sim.actor.get())));
             return race.won.take().unwrap_or(Ok(()));
         }
-        let (progress, _) = sim::with(|sim| sim.kernel.borrow_mut().poll_timer(timer, Some(Wake::Thread(race.waiter))));
+        let progress = sim::with(|sim| sim.kernel.borrow_mut().poll_timer(timer, None));
         if progress == Progress::Done {
             race.over.set(true);
             return fail("the time was up");

@@ -1,12 +1,22 @@
 //! Whole runs and whole traces.
 
-mod lesson;
 mod support;
 
+mod aborts;
 mod analysis_findings;
 mod analysis_index;
 mod analysis_metrics;
+mod costs;
+mod determinism;
+mod devices;
+mod endings;
+mod foreign_wakes;
+mod golden_orders;
+mod lesson;
+mod locks;
+mod own_policy;
 mod own_view;
+mod panics;
 mod program_branches;
 mod program_channels;
 mod program_failures;
@@ -15,6 +25,7 @@ mod program_locks;
 mod program_signals;
 mod program_tasks;
 mod program_waits;
+mod replay;
 mod riskiest_bet;
 mod run_ends;
 mod runs_read;
@@ -23,8 +34,12 @@ mod scenario_errors;
 mod scenario_hostile;
 mod scenario_shipped;
 mod scenario_world;
+mod third_party;
+mod thread_policies;
+mod timers;
 mod trace_file;
 mod trace_legal;
 mod trace_random;
 mod trace_snapshot;
 mod trace_text;
+mod wakers;
