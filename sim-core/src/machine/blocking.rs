@@ -24,9 +24,14 @@ pub(crate) enum How {
     Thread,
 }
 
-/// Whether code may wait here. A stack is not switched while it unwinds from a panic: waits end at once then.
+/// Whether code may wait here. A stack is not switched while it unwinds from a panic: waits end at once then. Does not
+/// return if the run is over: code that caught its unwinding is unwound again.
 pub(crate) fn may_wait() -> bool {
-    !std::thread::panicking()
+    let may = !std::thread::panicking();
+    if may {
+        sim::try_with(|sim| sim.unwind_if_over());
+    }
+    may
 }
 
 /// A thread that unwinds wants what another holds. It can neither wait nor have it, and a second panic says nothing.
