@@ -136,24 +136,25 @@ impl Grant {
     }
 }
 
+/// Gives whether the trace still shows the wait, which what is done next must end.
 impl Future for Grant {
-    type Output = ();
+    type Output = bool;
 
-    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<bool> {
         let Some(key) = self.key else {
             if self.how == How::Thread && !may_wait() {
                 if let WaitFor::Permits(..) = self.what {
                     die();
                 }
-                return Poll::Ready(());
+                return Poll::Ready(false);
             }
             self.join(cx);
             self.wait();
             return Poll::Pending;
         };
-        if sim::with(|sim| sim.kernel.borrow_mut().poll_grant(key)) {
+        if let Some(shown) = sim::with(|sim| sim.kernel.borrow_mut().poll_grant(key)) {
             self.key = None;
-            return Poll::Ready(());
+            return Poll::Ready(shown);
         }
         let wake = self.wake(cx);
         let old = sim::with(|sim| sim.kernel.borrow_mut().move_waiter(self.resource, key, wake));

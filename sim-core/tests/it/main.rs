@@ -16,6 +16,7 @@ mod locks;
 mod own_policy;
 mod own_view;
 mod panics;
+mod random_runs;
 mod replay;
 mod riskiest_bet;
 mod run_ends;
