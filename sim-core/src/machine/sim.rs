@@ -157,13 +157,18 @@ impl Sim {
         if std::thread::panicking() {
             return;
         }
-        if self.ending.get() {
-            resume_unwind(Box::new(RunIsOver));
-        }
+        self.unwind_if_over();
         let stop = self.stop.get();
         assert!(!stop.is_null(), "a body without a stack stopped in the middle of a call");
         // SAFETY: the pointer was set by the body that runs now, on whose stack the yielder lives while it runs.
         unsafe { (*stop).suspend(ask) };
+    }
+
+    /// Unwinds the code that calls this if the run is over.
+    pub fn unwind_if_over(&self) {
+        if self.ending.get() {
+            resume_unwind(Box::new(RunIsOver));
+        }
     }
 
     /// Notes what a body without a stack asks; it returns `Poll::Pending` right after.
@@ -308,7 +313,11 @@ impl Sim {
         match body {
             Body::Closure(code) => self.run_stack(Box::new(Stacked::new(self.stack_bytes, move |stop| {
                 with(|sim| sim.stop.set(stop));
-                code();
+                if let Err(payload) = catch_unwind(AssertUnwindSafe(code))
+                    && !payload.is::<RunIsOver>()
+                {
+                    resume_unwind(payload);
+                }
             }))),
             Body::Stack(stacked) => self.run_stack(stacked),
             Body::Steps(mut steps) => {

@@ -8,6 +8,7 @@ use super::permits;
 use crate::machine::blocking::{Grant, How, may_wait, on_stack};
 use crate::machine::resource::WaitFor;
 use crate::machine::sim;
+use crate::trace::event::Event;
 use crate::trace::ids::ResourceId;
 use crate::trace::tables::ResourceKind;
 
@@ -82,6 +83,7 @@ impl<T> Shared<T> {
     }
 
     async fn recv(&self, how: How) -> Result<T, RecvError> {
+        let mut shown = false;
         loop {
             let told = sim::with(|sim| {
                 let mut kernel = sim.kernel.borrow_mut();
@@ -93,10 +95,17 @@ impl<T> Shared<T> {
                 sim::with(|sim| sim.tell(told));
                 return Ok(value);
             }
+            if shown {
+                // It was told of a message, and another was faster.
+                sim::with(|sim| {
+                    let (resource, by) = (self.resource, sim.actor.get());
+                    sim.kernel.borrow_mut().record(Event::WaitCancelled { resource, by });
+                });
+            }
             if self.lock().senders == 0 || gave_up(how) {
                 return Err(RecvError);
             }
-            Grant::new(self.resource, WaitFor::Message, how, false).await;
+            shown = Grant::new(self.resource, WaitFor::Message, how, false).await;
         }
     }
 }
