@@ -4,7 +4,7 @@
 
 use super::narration::{Anchor, Edge};
 use crate::instant::SimTime;
-use crate::trace::event::Event;
+use crate::trace::event::{Event, PollResult};
 use crate::trace::ids::*;
 use crate::trace::text::subject;
 use crate::trace::{Tables, Trace};
@@ -25,7 +25,7 @@ pub fn find(anchor: &Anchor, trace: &Trace) -> Option<Moment> {
     let mut left = anchor.nth;
     let mut begun = false;
     for (event, time, what) in trace.events_from(0) {
-        if !concerns(&what, tables, &is_its) {
+        if !concerns(&what, anchor.op.as_deref(), &is_its) {
             continue;
         }
         let hit = match (&anchor.op, &anchor.mark, anchor.edge) {
@@ -35,29 +35,46 @@ pub fn find(anchor: &Anchor, trace: &Trace) -> Option<Moment> {
                 begun = (begun && !hit) || starts(op, &what);
                 hit
             }
+            (Some(op), _, Edge::Wait) => waits(op, &what),
+            (Some(op), _, Edge::Wake) => {
+                let hit = begun && is_wake(&what);
+                begun = (begun && !hit) || starts(op, &what) || waits(op, &what);
+                hit
+            }
             (None, Some(mark), _) => matches!(what, Event::Marked { text, .. } if tables.text(text) == mark),
-            (None, None, Edge::Start) => matches!(what, Event::TaskSpawned { .. } | Event::ThreadCreated { .. }),
+            (None, None, Edge::Start) => is_birth(&what),
             (None, None, Edge::End) => is_end(&what),
+            (None, None, Edge::Wait) => is_pause(&what),
+            (None, None, Edge::Wake) => is_wake(&what),
         };
         if hit {
             left -= 1;
             if left == 0 {
-                return Some(Moment { event, time: time + anchor.after });
+                return Some(Moment { event: in_queue(event, trace), time: time + anchor.after });
             }
         }
     }
     None
 }
 
-/// Whether the event is about the task: done by it, or done to it.
-fn concerns(event: &Event, tables: &Tables, is_its: &impl Fn(Actor) -> bool) -> bool {
-    let _ = tables;
-    match *event {
-        Event::TaskSpawned { task, .. } | Event::TaskCancelled { task, .. } | Event::PollStarted { task, .. } => {
-            is_its(Actor::Task(task))
-        }
-        Event::ThreadCreated { thread, .. } | Event::ThreadUnblocked { thread, .. } => is_its(Actor::Thread(thread)),
-        ref other => is_its(subject(other)),
+/// Of a birth or a wake, the event that puts the task or thread in line to run: two events, but one moment to a person.
+/// Any other event stands for itself.
+fn in_queue(event: usize, trace: &Trace) -> usize {
+    let Some(first) = trace.event(event).filter(|what| is_birth(what) || is_wake(what)) else { return event };
+    let next = (event + 1..trace.len()).map_while(|n| trace.event(n).map(|what| (n, what)));
+    let same = next.take_while(|(_, what)| subject(what) == subject(&first));
+    let mut same = same.take_while(|(_, what)| !matches!(what, Event::PollStarted { .. } | Event::Dispatched { .. }));
+    let queued = same.find(|(_, what)| matches!(what, Event::Queued { .. } | Event::ThreadRunnable { .. }));
+    queued.map_or(event, |(n, _)| n)
+}
+
+/// Whether the event is about the task: done by it, or done to it. What an op does to another task is its own.
+fn concerns(event: &Event, op: Option<&str>, is_its: &impl Fn(Actor) -> bool) -> bool {
+    match (op, event) {
+        (Some("Spawn"), Event::TaskSpawned { by, .. } | Event::ThreadCreated { by, .. })
+        | (Some("Cancel"), Event::AbortRequested { by, .. })
+        | (Some("Detach"), Event::TaskDetached { by, .. }) => is_its(*by),
+        (_, other) => is_its(subject(other)),
     }
 }
 
@@ -69,8 +86,36 @@ fn path_of(actor: Actor, tables: &Tables) -> Option<&str> {
     }
 }
 
+fn is_birth(event: &Event) -> bool {
+    matches!(event, Event::TaskSpawned { .. } | Event::ThreadCreated { .. })
+}
+
 fn is_end(event: &Event) -> bool {
     matches!(event, Event::TaskCompleted { .. } | Event::TaskCancelled { .. } | Event::ThreadExited { .. })
+}
+
+/// Whether the task waits from here on, whatever for.
+fn is_pause(event: &Event) -> bool {
+    matches!(
+        event,
+        Event::PollEnded { result: PollResult::Pending, .. } | Event::ThreadBlocked { .. } | Event::BlockBegan { .. }
+    )
+}
+
+/// Whether the task may go on from here. It need not run yet.
+fn is_wake(event: &Event) -> bool {
+    matches!(event, Event::Woken { .. } | Event::ThreadUnblocked { .. })
+}
+
+/// Whether an op of this name finds that it has to wait: only where it could also have gone on.
+fn waits(op: &str, event: &Event) -> bool {
+    match op {
+        "Lock" | "Read" | "Write" | "Acquire" => matches!(event, Event::AcquireWaiting { .. }),
+        "Send" => matches!(event, Event::SendWaiting { .. }),
+        "Recv" => matches!(event, Event::RecvWaiting { .. }),
+        // The rest waits from its beginning, or not at all.
+        _ => starts(op, event),
+    }
 }
 
 /// Whether the event begins an op of this name.
@@ -86,7 +131,7 @@ fn starts(op: &str, event: &Event) -> bool {
         "Recv" => matches!(event, Event::Received { .. } | Event::RecvWaiting { .. }),
         "Notify" | "NotifyAll" => matches!(event, Event::Notified { .. }),
         "Wait" | "Barrier" => matches!(event, Event::NotifyWaiting { .. }),
-        "Spawn" => matches!(event, Event::TaskSpawned { .. } | Event::ThreadCreated { .. }),
+        "Spawn" => is_birth(event),
         "JoinTask" => matches!(event, Event::JoinWaiting { .. }),
         "Cancel" => matches!(event, Event::AbortRequested { .. } | Event::Noted { .. }),
         "Detach" => matches!(event, Event::TaskDetached { .. }),
@@ -117,5 +162,60 @@ fn ends(op: &str, event: &Event) -> bool {
         "Await" => matches!(event, Event::FutureCompleted { .. }),
         // The rest ends where it begins.
         _ => starts(op, event),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scenario::{RunOptions, Scenario};
+
+    /// Two that take the same lock, the second after the first.
+    const TWO: &str = r#"(
+        schema: 1, id: "two", number: 1, part: A, title: "Two", idea: "Two.", costs: "zero",
+        workload: (
+            tasks: {"t": (count: 2, ops: [Lock("x", [Io("5ms")])])},
+            resources: {"x": mutex},
+        ),
+        runs: [(id: "async", model: async_fifo), (id: "threads", model: thread_per_task)],
+    )"#;
+
+    /// The event at a moment of the second one, in one of the runs.
+    fn moment(run: &str, op: Option<&str>, edge: Edge) -> (String, u64) {
+        let scenario = Scenario::parse("two.ron", TWO, &[]).unwrap();
+        let trace = scenario.execute(run, &RunOptions::default(), None);
+        let moment = find(&anchor_of(run, op, edge), &trace).unwrap();
+        (trace.event(moment.event).unwrap().name().to_owned(), moment.time.as_nanos() / 1_000_000)
+    }
+
+    fn anchor_of(run: &str, op: Option<&str>, edge: Edge) -> Anchor {
+        let (run, op) = (Some(run.to_owned()), op.map(str::to_owned));
+        Anchor { run, task: "t.1".into(), op, mark: None, edge, nth: 1, after: crate::instant::SimDuration::ZERO }
+    }
+
+    #[test]
+    fn what_a_task_does_to_another_is_a_moment_of_its_own() {
+        let parent = r#"workload.tasks={"t": (count: 2, ops: [Spawn("c"), Cancel("c")]), "c": (ops: [Io("5ms")])}"#;
+        let scenario = Scenario::parse("two.ron", TWO, &[parent.to_owned()]).unwrap();
+        let trace = scenario.execute("async", &RunOptions::default(), None);
+        for (op, event) in [("Spawn", "Queued"), ("Cancel", "AbortRequested")] {
+            let anchor = anchor_of("async", Some(op), Edge::Start);
+            let moment = find(&anchor, &trace).unwrap();
+            assert_eq!(trace.event(moment.event).unwrap().name(), event);
+        }
+    }
+
+    #[test]
+    fn a_wait_and_the_wake_that_ends_it_are_moments_in_every_model() {
+        for (run, woken) in [("async", "Queued"), ("threads", "ThreadRunnable")] {
+            assert_eq!(moment(run, Some("Lock"), Edge::Wait), ("AcquireWaiting".into(), 0));
+            assert_eq!(moment(run, Some("Lock"), Edge::Wake), (woken.into(), 5));
+            assert_eq!(moment(run, Some("Lock"), Edge::Start), ("Acquired".into(), 5));
+            assert_eq!(moment(run, Some("Io"), Edge::Wake), (woken.into(), 10));
+            assert_eq!(moment(run, None, Edge::Wake), (woken.into(), 5));
+            assert_eq!(moment(run, None, Edge::Start), (woken.into(), 0));
+        }
+        assert_eq!(moment("async", None, Edge::Wait), ("PollEnded".into(), 0));
+        assert_eq!(moment("threads", None, Edge::Wait), ("ThreadBlocked".into(), 0));
     }
 }

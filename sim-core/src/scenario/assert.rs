@@ -12,9 +12,9 @@ use crate::analysis::metrics::{Metrics, Value};
 use crate::instant::SimDuration;
 use crate::machine::costs::Costs;
 use crate::trace::event::{EndReason, Event};
-use crate::trace::snapshot::ThreadState;
+use crate::trace::snapshot::{ThreadState, Wait};
 use crate::trace::tables::{TaskKind, ThreadKind};
-use crate::trace::{Snapshot, Trace};
+use crate::trace::{Snapshot, ThreadId, Trace};
 
 /// A run with what it adds up to.
 pub struct Measured {
@@ -83,16 +83,14 @@ impl Measured {
         texts.join(" ")
     }
 
+    /// A worker that has nothing to poll is parked: it is not held up by anything.
     fn blocked_at_end(&self) -> u64 {
         let tables = self.trace.tables();
         let mut last = Snapshot::initial(tables);
         self.trace.events_from(0).for_each(|(_, time, event)| last.apply_event(tables, time, event));
-        let is_blocked = |id: usize| {
-            let thread = last.thread(crate::trace::ThreadId::from_index(id));
-            thread.is_some_and(|t| matches!(t.state, ThreadState::Blocked(_)))
-        };
-        let plain = |id: &usize| tables.threads[*id].kind == ThreadKind::Plain;
-        (0..tables.threads.len()).filter(plain).filter(|id| is_blocked(*id)).count() as u64
+        let threads = (0..tables.threads.len()).filter_map(|id| last.thread(ThreadId::from_index(id)));
+        let is_held_up = |state| matches!(state, ThreadState::Blocked(wait) if !matches!(wait, Wait::Park(_)));
+        threads.filter(|thread| is_held_up(thread.state)).count() as u64
     }
 
     fn spawn_bill(&self) -> SimDuration {

@@ -9,7 +9,7 @@
 //! events(Name)     how many events of this name there are
 //! ended            why the run ended: "finished", "stuck", "step limit", "time limit"
 //! marks            all markers in order, blank-separated
-//! blocked_at_end   threads of the workload that were blocked when the run ended
+//! blocked_at_end   threads that were blocked when the run ended; workers with nothing to poll are not counted
 //! spawn_bill       what creating the workload's tasks or threads costs
 //! poll_bill        what all polls cost
 //! ```
@@ -56,7 +56,7 @@ pub enum Measure {
     Ended,
     /// All markers in order.
     Marks,
-    /// Threads of the workload that were blocked when the run ended.
+    /// Threads that were blocked when the run ended, but for workers with nothing to poll.
     BlockedAtEnd,
     /// What creating the workload's tasks or threads costs.
     SpawnBill,

@@ -93,7 +93,7 @@ fn first() -> u32 {
     1
 }
 
-/// The beginning or the end of something.
+/// Which moment of something: its beginning, its end, or what lies between.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Edge {
@@ -102,6 +102,10 @@ pub enum Edge {
     Start,
     /// Its end.
     End,
+    /// Where it has to wait: a lock is taken, a channel full or empty. Of a whole task, where it first waits.
+    Wait,
+    /// Where what it waits for is there: the task is woken, or the thread unblocked. It need not run yet.
+    Wake,
 }
 
 /// A piece of a text with markup.
