@@ -11,7 +11,7 @@ use crate::trace::ids::{Actor, ThreadId};
 /// Computes for `d`: holds the core for so long (and, inside a poll, the worker). Can be preempted as a thread is; a
 /// task that shares the worker has to wait.
 ///
-/// While the thread unwinds from a panic, no time passes.
+/// While the thread unwinds from a panic, no time passes. Takes virtual and `std` durations alike; panics outside a run.
 pub fn work(d: impl Into<SimDuration>) {
     let length = d.into();
     sim::with(|sim| {
@@ -28,7 +28,7 @@ pub fn work(d: impl Into<SimDuration>) {
 /// core. Inside a poll that thread is the worker's, and nothing else is polled on it meanwhile.
 pub fn block(d: impl Into<SimDuration>) {
     let length = d.into();
-    if std::thread::panicking() {
+    if !blocking::may_wait() {
         return;
     }
     sim::with(|sim| {
@@ -69,7 +69,20 @@ fn end_block(sim: &Sim) {
     sim.kernel.borrow_mut().record(Event::BlockEnded { by });
 }
 
-/// Puts a named marker into the trace, at the moment it is called.
+/// Puts a named marker into the trace, at the moment it is called; [`Trace::markers`](crate::Trace::markers) lists them.
+/// Panics outside a run.
+///
+/// ```
+/// use sim_core::{Machine, mark, thread};
+///
+/// let outcome = Machine::new().run_threads(|| {
+///     let other = thread::spawn(|| mark("other"));
+///     mark("main");
+///     other.join().unwrap();
+///     mark("end");
+/// });
+/// assert!(outcome.trace.markers().map(|m| m.text).eq(["main", "other", "end"]));
+/// ```
 pub fn mark(text: impl AsRef<str>) {
     sim::with(|sim| {
         let by = sim.actor.get();
@@ -89,7 +102,7 @@ pub(crate) fn note(text: &str) {
     });
 }
 
-/// The virtual time now.
+/// The virtual time now. Panics outside a run.
 pub fn now() -> SimTime {
     sim::with(|sim| sim.kernel.borrow().now)
 }

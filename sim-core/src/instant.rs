@@ -34,6 +34,11 @@ impl SimTime {
         self.0
     }
 
+    /// Whole milliseconds since the start; what is finer is cut off.
+    pub const fn as_millis(self) -> u64 {
+        self.0 / 1_000_000
+    }
+
     /// Milliseconds since the start, for drawing; exact to 2^53 ns.
     pub fn as_millis_f64(self) -> f64 {
         self.0 as f64 / 1e6
@@ -78,6 +83,11 @@ impl SimDuration {
     /// The length in nanoseconds.
     pub const fn as_nanos(self) -> u64 {
         self.0
+    }
+
+    /// The length in whole milliseconds; what is finer is cut off.
+    pub const fn as_millis(self) -> u64 {
+        self.0 / 1_000_000
     }
 
     /// The length in milliseconds, for drawing.

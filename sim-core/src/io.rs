@@ -15,6 +15,23 @@ use crate::trace::event::BlockReason;
 use crate::trace::ids::{DeviceId, RequestId};
 
 /// An I/O request: to which device, and how long it takes if that is not the device's own latency.
+///
+/// ```
+/// use sim_core::io::Request;
+/// use sim_core::{Costs, Device, Executor, Machine, SimDuration, mark};
+///
+/// let ms = SimDuration::from_millis;
+/// let devices = vec![Device::new("disk", ms(8)).at_most(1), Device::new("network", ms(30))];
+/// let machine = Machine::new().costs(Costs::zero()).devices(devices);
+/// let outcome = machine.run_async(Executor::fifo(1), move || async move {
+///     let read = || Request::new().to("disk").submit();
+///     futures::join!(read(), read()); // the disk does one at a time
+///     mark("read");
+///     Request::new().to("network").taking(ms(5)).submit().await;
+///     mark("sent");
+/// });
+/// assert!(outcome.trace.markers().map(|m| m.time.as_millis()).eq([16, 21]));
+/// ```
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Request {
     device: Option<String>,
@@ -51,6 +68,9 @@ impl Request {
 
     /// As [`Request::submit_blocking`], for a thread that holds no stack.
     pub(crate) async fn submit_step(self) {
+        if !blocking::may_wait() {
+            return;
+        }
         let request = sim::with(|sim| {
             let (by, thread) = (sim.actor.get(), sim.thread());
             let device = self.device();
@@ -72,12 +92,13 @@ impl Request {
     }
 }
 
-/// A request that takes `latency`, awaited.
+/// A request to the machine's first device that takes `latency`, awaited. Takes virtual and `std` durations alike.
 pub fn io(latency: impl Into<SimDuration>) -> Io {
     Request::new().taking(latency.into()).submit()
 }
 
-/// A request that takes `latency`, blocking the thread.
+/// A request to the machine's first device that takes `latency`, blocking the thread. Inside a poll that thread is the
+/// worker's.
 pub fn io_blocking(latency: impl Into<SimDuration>) {
     Request::new().taking(latency.into()).submit_blocking();
 }
@@ -97,9 +118,9 @@ impl Future for Io {
         if self.done {
             return Poll::Ready(());
         }
-        let wake = Wake::Task(cx.waker().clone());
         let Some(id) = self.id else {
             let device = self.request.device();
+            let wake = Wake::Task(cx.waker().clone());
             self.id = Some(sim::with(|sim| {
                 let by = sim.actor.get();
                 let mut kernel = sim.kernel.borrow_mut();
@@ -108,10 +129,15 @@ impl Future for Io {
             }));
             return Poll::Pending;
         };
-        let (progress, old) = sim::with(|sim| sim.kernel.borrow_mut().poll_request(id, Some(wake)));
-        drop(old);
+        let progress = sim::with(|sim| sim.kernel.borrow_mut().poll_request(id, Some(cx.waker())));
         match progress {
             Progress::NotYet => Poll::Pending,
+            Progress::Moved => {
+                let wake = Wake::Task(cx.waker().clone());
+                let old = sim::with(|sim| sim.kernel.borrow_mut().move_request(id, wake));
+                drop(old);
+                Poll::Pending
+            }
             Progress::Done => {
                 self.done = true;
                 Poll::Ready(())

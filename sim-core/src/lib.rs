@@ -33,6 +33,10 @@
 //! `async-channel`, `event-listener`. Real time does not pass in a run: a real `std::thread::sleep` only delays whoever
 //! watches, a real endless loop cannot be cancelled, and a real `std::sync::Mutex` held across [`work`] hangs the process
 //! when another task locks it. Use [`block`], the limits of [`Limits`] and [`sync::BlockingMutex`] instead.
+//!
+//! While code unwinds, from a panic or from the end of the run, nothing waits: blocking calls in destructors return at
+//! once. A destructor that panics then, or asks for a lock that another holds, ends the process, as a second panic does
+//! in any Rust program.
 #![warn(missing_docs)]
 
 pub mod analysis;
@@ -59,3 +63,9 @@ pub use machine::costs::Costs;
 pub use machine::spec::{Device, Latency, Limits, Machine, Scheduler};
 pub use observe::observe;
 pub use trace::Trace;
+pub use trace::event::EndReason;
+
+/// The example of the README is compiled with the tests.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+struct Readme;

@@ -35,7 +35,20 @@ pin_project! {
     }
 }
 
-/// Shows this future in the trace: created here, first polled, completed or dropped.
+/// Shows this future in the trace: created here, first polled, completed or dropped. Panics outside a run.
+///
+/// ```
+/// use sim_core::trace::event::Event;
+/// use sim_core::{Executor, Machine, SimDuration, io, observe, time};
+///
+/// let ms = SimDuration::from_millis;
+/// let outcome = Machine::new().run_async(Executor::fifo(1), move || async move {
+///     let _ = time::timeout(ms(5), observe("slow answer", io(ms(50)))).await;
+/// });
+/// let dropped = outcome.trace.events_from(0).find(|(_, _, event)| matches!(event, Event::FutureDropped { .. }));
+/// let (_, when, _) = dropped.expect("the timeout dropped it");
+/// assert_eq!(when.as_millis(), 5);
+/// ```
 #[track_caller]
 pub fn observe<F: Future>(name: impl AsRef<str>, future: F) -> Observed<F> {
     let at = Location::caller();

@@ -2,7 +2,7 @@
 
 use std::cell::{Cell, RefCell};
 use std::future::Future;
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::rc::Rc;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -67,11 +67,8 @@ impl ThreadBuilder {
         let place = Arc::clone(&result);
         let body = move || {
             let value = catch_unwind(AssertUnwindSafe(code));
-            if let Err(payload) = &value
-                && sim::with(|sim| sim.is_ending())
-            {
-                let _ = payload;
-                return;
+            if sim::with(|sim| sim.is_ending()) {
+                return drop(value.map_err(|payload| resume_unwind(payload)));
             }
             let value = value.map_err(|payload| JoinError::Panicked(sim::with(|sim| sim.note_panic(&*payload))));
             *place.lock().unwrap_or_else(PoisonError::into_inner) = Some(value);
@@ -98,7 +95,29 @@ impl ThreadBuilder {
     }
 }
 
-/// Creates a thread that runs `code`.
+/// Creates a thread of the simulated machine that runs `code`. Panics outside a run.
+///
+/// ```
+/// use std::sync::Arc;
+///
+/// use sim_core::sync::BlockingMutex;
+/// use sim_core::{Costs, Machine, SimDuration, io_blocking, thread};
+///
+/// let outcome = Machine::new().costs(Costs::zero()).run_threads(|| {
+///     let count = Arc::new(BlockingMutex::new(0));
+///     let threads = [10, 20, 30].map(|length| {
+///         let count = Arc::clone(&count);
+///         thread::spawn(move || {
+///             io_blocking(SimDuration::from_millis(length));
+///             *count.lock() += 1;
+///         })
+///     });
+///     threads.into_iter().for_each(|thread| thread.join().unwrap());
+///     let count = *count.lock();
+///     count
+/// });
+/// assert_eq!((outcome.output, outcome.trace.end().as_millis()), (Some(3), 30));
+/// ```
 pub fn spawn<T, F>(code: F) -> JoinHandle<T>
 where
     F: FnOnce() -> T + Send + 'static,
@@ -129,26 +148,27 @@ impl<T> JoinHandle<T> {
 /// Waits for the thread's end.
 pub(crate) async fn join_step(thread: ThreadId) {
     let target = Actor::Thread(thread);
-    let waits = sim::with(|sim| {
-        let me = sim.thread();
-        let by = sim.actor.get();
-        let mut kernel = sim.kernel.borrow_mut();
-        if kernel.threads[thread.index()].state == ThreadState::Exited {
-            return false;
-        }
-        kernel.threads[thread.index()].joiners.push(Wake::Thread(me));
-        kernel.record(Event::JoinWaiting { target, by });
-        true
-    });
+    let waits = blocking::may_wait()
+        && sim::with(|sim| {
+            let me = sim.thread();
+            let by = sim.actor.get();
+            let mut kernel = sim.kernel.borrow_mut();
+            if kernel.threads[thread.index()].state == ThreadState::Exited {
+                return false;
+            }
+            kernel.threads[thread.index()].joiners.push(Wake::Thread(me));
+            kernel.record(Event::JoinWaiting { target, by });
+            true
+        });
     if waits {
         blocking::block(BlockReason::Join, thread.0).await;
         sim::with(|sim| sim.kernel.borrow_mut().record(Event::Joined { target, by: sim.actor.get() }));
     }
 }
 
-/// Blocks the thread for `d`, frees its core.
+/// Blocks the thread for `d`, frees its core. Takes virtual and `std` durations alike; panics outside a run.
 pub fn sleep(d: impl Into<SimDuration>) {
-    if !std::thread::panicking() {
+    if blocking::may_wait() {
         blocking::on_stack(sleep_step(d.into()));
     }
 }
@@ -169,7 +189,7 @@ pub(crate) async fn sleep_step(d: SimDuration) {
 
 /// Lets other threads go first.
 pub fn yield_now() {
-    if !std::thread::panicking() {
+    if blocking::may_wait() {
         blocking::on_stack(blocking::give_up(Ask::Yield));
     }
 }

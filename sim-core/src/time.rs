@@ -24,7 +24,17 @@ enum Until {
     At(SimTime),
 }
 
-/// Waits for `d`, counted from the first poll.
+/// Waits for `d`, counted from the first poll. Takes virtual and `std` durations alike.
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use sim_core::{Costs, Executor, Machine, time};
+///
+/// let run = || async { time::sleep(Duration::from_secs(3_600)).await };
+/// let outcome = Machine::new().costs(Costs::zero()).run_async(Executor::fifo(1), run);
+/// assert_eq!(outcome.trace.end().as_millis(), 3_600_000); // an hour, simulated in no time
+/// ```
 pub fn sleep(d: impl Into<SimDuration>) -> Sleep {
     Sleep { until: Until::After(d.into()), timer: None }
 }
@@ -38,9 +48,9 @@ impl Future for Sleep {
     type Output = ();
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
-        let wake = Wake::Task(cx.waker().clone());
         sim::with(|sim| match self.timer {
             None => {
+                let wake = Wake::Task(cx.waker().clone());
                 let by = sim.actor.get();
                 let mut kernel = sim.kernel.borrow_mut();
                 let deadline = match self.until {
@@ -57,10 +67,15 @@ impl Future for Sleep {
                 Poll::Pending
             }
             Some(timer) => {
-                let (progress, old) = sim.kernel.borrow_mut().poll_timer(timer, Some(wake));
-                drop(old);
+                let progress = sim.kernel.borrow_mut().poll_timer(timer, Some(cx.waker()));
                 match progress {
                     Progress::NotYet => Poll::Pending,
+                    Progress::Moved => {
+                        let wake = Wake::Task(cx.waker().clone());
+                        let old = sim.kernel.borrow_mut().move_timer(timer, wake);
+                        drop(old);
+                        Poll::Pending
+                    }
                     Progress::Done => {
                         self.timer = None;
                         self.until = Until::At(SimTime::ZERO);
@@ -95,7 +110,19 @@ impl fmt::Display for Elapsed {
 impl std::error::Error for Elapsed {}
 
 /// The future's value, or [`Elapsed`] after `d`, the future dropped. The future is polled first: one that never yields
-/// finishes, however late.
+/// finishes, however late (as tokio's `timeout`).
+///
+/// ```
+/// use sim_core::{Executor, Machine, SimDuration, io, time, work};
+///
+/// let ms = SimDuration::from_millis;
+/// Machine::new().run_async(Executor::fifo(1), move || async move {
+///     assert!(time::timeout(ms(5), io(ms(10))).await.is_err());
+///     assert!(time::timeout(ms(5), io(ms(1))).await.is_ok());
+///     // Nobody can interrupt a poll: this one ends 95 ms late, and is not timed out.
+///     assert!(time::timeout(ms(5), async { work(SimDuration::from_millis(100)) }).await.is_ok());
+/// });
+/// ```
 pub async fn timeout<F: Future>(d: impl Into<SimDuration>, future: F) -> Result<F::Output, Elapsed> {
     let mut sleep = pin!(sleep(d));
     let mut future = Box::pin(future);
@@ -116,7 +143,22 @@ pub struct Interval {
 }
 
 /// Beats every `period`, the first time at once. A beat that comes late does not shift the ones after it: they follow
-/// each other until they have caught up.
+/// each other until they have caught up. Panics if `period` is zero.
+///
+/// ```
+/// use sim_core::{Costs, Executor, Machine, SimDuration, mark, time, work};
+///
+/// let ms = SimDuration::from_millis;
+/// let outcome = Machine::new().costs(Costs::zero()).run_async(Executor::fifo(1), move || async move {
+///     let mut beat = time::interval(ms(10));
+///     for length in [1, 25, 1, 1] {
+///         beat.tick().await;
+///         mark("beat");
+///         work(ms(length));
+///     }
+/// });
+/// assert!(outcome.trace.markers().map(|m| m.time.as_millis()).eq([0, 10, 35, 36]));
+/// ```
 pub fn interval(period: impl Into<SimDuration>) -> Interval {
     let period = period.into();
     assert!(!period.is_zero(), "an interval needs a period longer than zero");

@@ -37,31 +37,52 @@ pub enum Command {
 pub enum Format {
     /// For people
     Text,
-    /// For programs: documented in README.md, stable
+    /// For programs: documented in docs/json.md, stable
     Json,
 }
 
-/// What `run` is asked.
-#[derive(Debug, clap::Args)]
-pub struct RunArgs {
-    /// A scenario: a .ron file, or the id of one that comes with the program
-    pub scenario: String,
-    /// Only this run ("async", "threads"); all of them otherwise
-    #[arg(long, value_name = "ID")]
-    pub run: Option<String>,
+/// The world of a run: what is changed in the scenario before it runs.
+#[derive(Debug, Default, clap::Args)]
+pub struct WorldArgs {
     /// The lesson with something changed: the id of one of its variants
     #[arg(long, value_name = "ID")]
     pub variant: Option<String>,
     /// The seed of every decision; the scenario's own otherwise
     #[arg(long, value_name = "N")]
     pub seed: Option<u64>,
-    /// Change one value of the scenario before it is read: machine.cores=4, runs.async.workers=2,
-    /// workload.tasks.hog.ops.1.0=50ms
+    /// Change one value of the scenario before it is read (see below); may be given many times
     #[arg(long, value_name = "PATH=VALUE")]
     pub set: Vec<String>,
-    /// What each step costs: a profile (cited, zero, jimblandy) or a file with a table; the scenario's own otherwise
+    /// What each step costs: a profile (cited, zero, jimblandy) or a RON file with a table; the scenario's own otherwise
     #[arg(long, value_name = "cited|zero|jimblandy|FILE")]
     pub costs: Option<String>,
+}
+
+/// How `--set` reads its paths: printed below the options.
+const SET_HELP: &str = "\
+How --set works:
+  PATH leads through the file by names and numbers, with dots between. A name is a field, an entry
+  of a map, or the element of a list that has it as its id; a number is a place in a list, from 0.
+  VALUE is written as in the file; around a text, quotes may be left out. A field that was left out
+  of the file is added. Values are set in the order given, then the file is checked as usual.
+
+    --set machine.cores=4                          four cores
+    --set runs.async.workers=2                     two workers in the run with the id async
+    --set workload.tasks.hog.ops.1.0=50ms          the length of the second step of hog
+    --set 'workload.tasks.hog.ops.1=Offload(\"50ms\")'";
+
+/// What `run` is asked.
+#[derive(Debug, clap::Args)]
+#[command(after_help = SET_HELP)]
+pub struct RunArgs {
+    /// A scenario: a .ron file, or the id of one that comes with the program
+    pub scenario: String,
+    /// Only this run ("async", "threads"); all of them otherwise
+    #[arg(long, value_name = "ID")]
+    pub run: Option<String>,
+    /// The world that it runs in
+    #[command(flatten)]
+    pub world: WorldArgs,
     /// How the answer is written
     #[arg(long, value_enum, default_value = "text")]
     pub format: Format,
@@ -79,10 +100,7 @@ impl RunArgs {
         RunArgs {
             scenario: scenario.to_owned(),
             run: None,
-            variant: None,
-            seed: None,
-            set: Vec::new(),
-            costs: None,
+            world: WorldArgs::default(),
             format: Format::Text,
             trace: None,
             marks: false,
@@ -100,6 +118,7 @@ pub struct CheckArgs {
 
 /// What `events` is asked.
 #[derive(Debug, clap::Args)]
+#[command(after_help = SET_HELP)]
 pub struct EventsArgs {
     /// A scenario (file or id) or a recorded trace (.wkl)
     #[arg(value_name = "SCENARIO|TRACE")]
@@ -107,6 +126,9 @@ pub struct EventsArgs {
     /// Which run of the scenario; the first otherwise
     #[arg(long, value_name = "ID")]
     pub run: Option<String>,
+    /// The world that the scenario runs in; a recorded trace has had its own
+    #[command(flatten)]
+    pub world: WorldArgs,
     /// Only one hash of the whole trace: the same for the same scenario, seed and decisions, on every machine
     #[arg(long)]
     pub digest: bool,
@@ -115,7 +137,7 @@ pub struct EventsArgs {
 impl EventsArgs {
     /// The events of this trace or scenario.
     pub fn of(source: &str) -> EventsArgs {
-        EventsArgs { source: source.to_owned(), run: None, digest: false }
+        EventsArgs { source: source.to_owned(), run: None, world: WorldArgs::default(), digest: false }
     }
 }
 
@@ -135,6 +157,6 @@ mod tests {
         assert_eq!((args.file.as_deref(), args.command.is_none()), (Some("x.wkl"), true));
         let args = Args::parse_from(["wakeline", "run", "c10k", "--set", "a=1", "--set", "b=2", "--costs", "zero"]);
         let Some(Command::Run(ask)) = args.command else { panic!("run is a command") };
-        assert_eq!((ask.set.len(), ask.costs.as_deref()), (2, Some("zero")));
+        assert_eq!((ask.world.set.len(), ask.world.costs.as_deref()), (2, Some("zero")));
     }
 }

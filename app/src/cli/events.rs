@@ -4,13 +4,12 @@ use std::io::Write;
 use std::path::Path;
 
 use sim_core::Trace;
-use sim_core::scenario::RunOptions;
+use sim_core::trace::file::FileError;
 use sim_core::trace::text::line;
 
-use super::args::EventsArgs;
-use super::run::known;
+use super::args::{EventsArgs, WorldArgs};
+use super::run::{in_world, known};
 use super::{Failure, Wrong};
-use crate::library;
 
 /// Does what `events` asks.
 pub fn events(ask: &EventsArgs, out: &mut impl Write) -> Result<(), Failure> {
@@ -28,8 +27,14 @@ pub fn events(ask: &EventsArgs, out: &mut impl Write) -> Result<(), Failure> {
 fn trace(ask: &EventsArgs) -> Result<Trace, Failure> {
     let path = Path::new(&ask.source);
     if path.extension().is_some_and(|end| end == "wkl") {
+        not_for_a_trace(ask)?;
         let (trace, damage) = Trace::load(path).map_err(|error| {
-            Wrong::failure(format!("{} cannot be read: {error}", path.display()), "a trace is what `run --trace` saves")
+            let why = match error {
+                // Its own words name the file once more.
+                FileError::Io { error, .. } => error.to_string(),
+                other => other.to_string(),
+            };
+            Wrong::failure(format!("{} cannot be read: {why}", path.display()), "a trace is what `run --trace` saves")
         })?;
         if let Some(damage) = damage {
             // What is whole is listed all the same.
@@ -37,8 +42,27 @@ fn trace(ask: &EventsArgs) -> Result<Trace, Failure> {
         }
         return Ok(trace);
     }
-    let scenario = library::find(&ask.source, &[])?;
+    let (scenario, options) = in_world(&ask.source, &ask.world)?;
     known("run", ask.run.as_deref(), scenario.runs.iter().map(|r| r.id.as_str()))?;
     let run = ask.run.clone().unwrap_or_else(|| scenario.runs[0].id.clone());
-    Ok(scenario.execute(&run, &RunOptions::default(), None))
+    Ok(scenario.execute(&run, &options, None))
+}
+
+/// A trace has happened: there is no run to choose in it, and nothing to change.
+fn not_for_a_trace(ask: &EventsArgs) -> Result<(), Failure> {
+    let WorldArgs { variant, seed, set, costs } = &ask.world;
+    let given = [
+        ("--run", ask.run.is_some()),
+        ("--variant", variant.is_some()),
+        ("--seed", seed.is_some()),
+        ("--set", !set.is_empty()),
+        ("--costs", costs.is_some()),
+    ];
+    match given.iter().find(|(_, given)| *given) {
+        Some((option, _)) => Err(Wrong::failure(
+            format!("{} is a recorded trace: {option} is for a scenario", ask.source),
+            "leave it out, or name the scenario that was recorded",
+        )),
+        None => Ok(()),
+    }
 }

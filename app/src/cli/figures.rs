@@ -17,30 +17,56 @@ pub struct Figure {
     pub values: Vec<String>,
 }
 
-/// The usual figures, and those that the scenario's expectations speak of.
+/// The figures that the scenario's expectations speak of, and the usual ones. Findings and markers are told elsewhere.
 pub fn figures(scenario: &Scenario, runs: &[Asked]) -> Vec<Figure> {
-    let mut ids: Vec<&str> = USUAL.to_vec();
-    for expectation in &scenario.expectations {
-        if !ids.contains(&expectation.metric.as_str()) {
-            ids.push(&expectation.metric);
+    let mut ids: Vec<&str> = vec!["makespan"];
+    let expected = scenario.expectations.iter().map(|expectation| expectation.metric.as_str());
+    for id in expected.chain(USUAL) {
+        // The usual share is that of work; a lesson that speaks of the whole means the same.
+        let said = ids.contains(&id) || id == "utilisation_work" && ids.contains(&"utilisation");
+        if !said && !id.starts_with("findings") {
+            ids.push(id);
         }
     }
-    ids.iter().filter_map(|id| figure(id, runs)).collect()
+    let mut figures: Vec<Figure> = Vec::new();
+    for figure in ids.iter().filter_map(|id| figure(id, runs)) {
+        if !figures.iter().any(|other| other.title == figure.title) {
+            figures.push(figure);
+        }
+    }
+    figures
 }
 
 fn figure(id: &str, runs: &[Asked]) -> Option<Figure> {
     let measure = Measure::parse(id).ok()?;
-    let amounts: Vec<Option<Amount>> = runs.iter().map(|run| run.measured.take(&measure)).collect();
-    let values: Vec<String> = amounts.iter().map(|a| a.as_ref().map_or("–".to_owned(), Amount::to_string)).collect();
+    let values: Vec<String> = runs.iter().map(|run| value(id, &measure, run)).collect();
     let short = values.iter().all(|value| value.chars().count() <= 24);
-    (short && amounts.iter().any(Option::is_some)).then(|| Figure { title: title(id, &measure), values })
+    let something = values.iter().any(|value| value != NONE);
+    // What costs nothing in every run is no news.
+    let news = !id.ends_with("_cost") && !id.ends_with("_bill") || values.iter().any(|value| value != "0.000 ms");
+    (short && something && news).then(|| Figure { title: title(id, &measure), values })
 }
 
-/// What people call a figure: "Makespan", "hb: worst beat, late by".
+fn value(id: &str, measure: &Measure, run: &Asked) -> String {
+    let metrics = &run.measured.metrics;
+    // Of a run in which nobody ended there is no mean, and of one that hangs no makespan.
+    match id {
+        "makespan" if metrics.unfinished > 0 => return "never".to_owned(),
+        "mean_finish" if metrics.unfinished > 0 => return NONE.to_owned(),
+        _ => {}
+    }
+    run.measured.take(measure).as_ref().map_or(NONE.to_owned(), Amount::to_string)
+}
+
+/// Shown where a run has no such figure.
+const NONE: &str = "–";
+
+/// What people call a figure: "Makespan", "hb is late by, at worst".
 pub fn title(id: &str, measure: &Measure) -> String {
     match measure {
         Measure::Metric(..) => match (measure.subject(), definition(id)) {
-            (Some(("lateness", who)), _) => format!("{who}: worst beat, late by"),
+            (Some(("lateness", who)), _) => format!("{who} is late by, at worst"),
+            (Some(("polls", who)), _) => format!("{who}: polls, or times on a core"),
             (Some((_, who)), Some(definition)) => {
                 let title = definition.title.strip_suffix(" of").unwrap_or(definition.title);
                 format!("{who}: {}", title.to_lowercase())

@@ -14,23 +14,33 @@ const COLUMNS: usize = 72;
 /// At most so many rows; more are said to be left out.
 const MOST_ROWS: usize = 12;
 
+/// What the bars of a crowd mean.
+pub const CROWD_LEGEND: &str = "▁ few … █ all of them at a time";
+
 /// What the characters mean.
 pub const LEGEND: &str = "█ runs   ▒ in a poll, off its core   ░ wants to run   · waits";
 
-/// The rows of a run, up to `end`.
-pub fn lanes(index: &Index, end: SimTime) -> Vec<String> {
+/// The rows of a run, up to `end`. `crowds` are the names of tasks whose many instances are one picture.
+pub fn lanes(index: &Index, end: SimTime, crowds: &[String]) -> Vec<String> {
+    let in_crowd = |track: &Track, crowd: &String| {
+        let nth = track.name.strip_prefix(crowd.as_str()).and_then(|rest| rest.strip_prefix('.'));
+        track.plain && nth.is_some_and(|nth| nth.parse::<u32>().is_ok())
+    };
     let shown = |track: &&Track| match track.kind {
         TrackKind::Worker(_) => true,
-        TrackKind::Task(_) | TrackKind::Thread(_) => track.plain,
+        TrackKind::Task(_) | TrackKind::Thread(_) => track.plain && !crowds.iter().any(|crowd| in_crowd(track, crowd)),
         TrackKind::Core(_) | TrackKind::Device(_) | TrackKind::Counter(_) => false,
     };
     let tracks: Vec<&Track> = index.tracks.iter().filter(shown).collect();
-    let width = tracks.iter().take(MOST_ROWS).map(|t| t.name.chars().count()).max().unwrap_or(0).min(18);
-    let mut rows: Vec<String> = tracks
-        .iter()
-        .take(MOST_ROWS)
-        .map(|t| format!("  {:<width$} {}", short(&t.name, width), row(&t.spans, end)))
-        .collect();
+    let mut named: Vec<(String, String)> =
+        tracks.iter().take(MOST_ROWS).map(|track| (track.name.clone(), row(&track.spans, end))).collect();
+    for crowd in crowds {
+        let members: Vec<&Track> = index.tracks.iter().filter(|track| in_crowd(track, crowd)).collect();
+        named.extend(shares(crowd, &members, end));
+    }
+    let width = named.iter().map(|(name, _)| name.chars().count()).max().unwrap_or(0).min(22);
+    let line = |(name, row): &(String, String)| format!("  {:<width$} {row}", short(name, width)).trim_end().to_owned();
+    let mut rows: Vec<String> = named.iter().map(line).collect();
     if tracks.len() > MOST_ROWS {
         rows.push(format!("  … and {} more", tracks.len() - MOST_ROWS));
     }
@@ -38,6 +48,44 @@ pub fn lanes(index: &Index, end: SimTime) -> Vec<String> {
         rows.push(format!("  {:<width$} {}", "", axis(end)));
     }
     rows
+}
+
+/// A crowd as three rows: how many of it run, want to run and wait, as a share of them all.
+fn shares(crowd: &str, members: &[&Track], end: SimTime) -> Vec<(String, String)> {
+    let mut counts = [[0usize; COLUMNS]; 3];
+    for track in members {
+        for span in &track.spans {
+            let class = match mark(span.state).1 {
+                '█' | '▒' => 0,
+                '░' => 1,
+                '·' => 2,
+                _ => continue,
+            };
+            // Counted at the middle of each column: there a task is in one state only.
+            let middle = |column: usize| (2 * column as u64 + 1) * end.as_nanos() / (2 * COLUMNS as u64);
+            let (first, last) = (column(span.start, end), column(span.end, end));
+            for (column, count) in counts[class].iter_mut().enumerate().take(last + 1).skip(first) {
+                if (span.start.as_nanos()..span.end.as_nanos()).contains(&middle(column)) {
+                    *count += 1;
+                }
+            }
+        }
+    }
+    let names = ["run", "want to run", "wait"];
+    let title = format!("{} × {crowd}", members.len());
+    let rows = names.iter().zip(&counts).map(|(name, counts)| {
+        let row: String = counts.iter().map(|count| height(*count, members.len())).collect();
+        (format!("  {name}"), row.trim_end().to_owned())
+    });
+    std::iter::once((title, String::new())).chain(rows).collect()
+}
+
+/// A bar as high as the share; one of ten thousand is seen as well.
+fn height(count: usize, of: usize) -> char {
+    match count {
+        0 => ' ',
+        _ => ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'][(count * 8 / of.max(1)).min(7)],
+    }
 }
 
 fn short(name: &str, width: usize) -> String {
@@ -104,5 +152,10 @@ mod tests {
             span(37, 72, SpanState::Runnable),
         ];
         assert_eq!(row(&spans, at(72)), format!("{}█{}", "░".repeat(36), "░".repeat(35)));
+    }
+
+    #[test]
+    fn one_of_many_is_seen_and_all_are_a_full_bar() {
+        assert_eq!([height(0, 10_000), height(1, 10_000), height(5_000, 10_000), height(3, 3)], [' ', '▁', '▅', '█']);
     }
 }

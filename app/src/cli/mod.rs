@@ -7,9 +7,11 @@ mod args;
 mod check;
 mod events;
 mod figures;
+mod happened;
 mod lanes;
 mod report;
 mod run;
+mod short;
 mod story;
 mod wrap;
 

@@ -1,4 +1,4 @@
-//! The report for programs: JSON, documented in README.md, stable.
+//! The report for programs: JSON, documented in docs/json.md, stable.
 //!
 //! Owns its shape. Times are whole nanoseconds, memory is bytes, shares are of 1.
 
@@ -38,6 +38,7 @@ struct RunReport<'r> {
     makespan_ns: u64,
     run_end_ns: u64,
     mean_finish_ns: u64,
+    unfinished: u64,
     utilisation: f64,
     utilisation_work: f64,
     utilisation_overhead: f64,
@@ -93,6 +94,7 @@ fn run_report(run: &Asked) -> RunReport<'_> {
         makespan_ns: metrics.makespan.as_nanos(),
         run_end_ns: metrics.run_end.as_nanos(),
         mean_finish_ns: metrics.mean_finish.as_nanos(),
+        unfinished: metrics.unfinished,
         utilisation: metrics.cores.utilisation,
         utilisation_work: metrics.cores.utilisation_work,
         utilisation_overhead: metrics.cores.utilisation_overhead,

@@ -5,9 +5,9 @@ use std::path::{Path, PathBuf};
 
 use sim_core::Costs;
 use sim_core::scenario::error::advice;
-use sim_core::scenario::{Measured, RunOptions, read};
+use sim_core::scenario::{Measured, RunOptions, Scenario, read};
 
-use super::args::{Format, RunArgs};
+use super::args::{Format, RunArgs, WorldArgs};
 use super::{Failure, Wrong, report, story};
 use crate::library;
 
@@ -21,12 +21,8 @@ pub struct Asked {
 
 /// Does what `run` asks.
 pub fn run(ask: &RunArgs, out: &mut impl Write) -> Result<(), Failure> {
-    let scenario = library::find(&ask.scenario, &ask.set)?;
-    known("variant", ask.variant.as_deref(), scenario.variants.iter().map(|v| v.id.as_str()))?;
+    let (scenario, options) = in_world(&ask.scenario, &ask.world)?;
     known("run", ask.run.as_deref(), scenario.runs.iter().map(|r| r.id.as_str()))?;
-    let costs = ask.costs.as_deref().map(costs).transpose()?;
-    let options = RunOptions { variant: ask.variant.clone(), seed: ask.seed, costs };
-    let scenario = scenario.as_asked(&options)?;
     let runs: Vec<Asked> = scenario
         .runs
         .iter()
@@ -47,6 +43,15 @@ pub fn run(ask: &RunArgs, out: &mut impl Write) -> Result<(), Failure> {
         Format::Json => report::report(&scenario, &options, &runs, out)?,
     }
     Ok(())
+}
+
+/// The scenario that was asked for, with what was set in it and its variant applied, and how its runs are run.
+pub fn in_world(asked: &str, world: &WorldArgs) -> Result<(Scenario, RunOptions), Failure> {
+    let scenario = library::find(asked, &world.set)?;
+    known("variant", world.variant.as_deref(), scenario.variants.iter().map(|v| v.id.as_str()))?;
+    let costs = world.costs.as_deref().map(costs).transpose()?;
+    let options = RunOptions { variant: world.variant.clone(), seed: world.seed, costs };
+    Ok((scenario.as_asked(&options)?, options))
 }
 
 /// A name that was given must be one of those there are.

@@ -1,44 +1,70 @@
-//! The story of a scenario in text: what is to be learned, each run as a picture and as events, the figures side by
-//! side, what is wrong, and the lesson.
+//! The story of a scenario in text: what is to be learned, what came of it in short, each run as a picture and as
+//! events, the figures side by side, what is wrong, and the lesson.
 
 use std::io::{self, Write};
 
+use sim_core::SimTime;
 use sim_core::analysis::findings::Finding;
 use sim_core::analysis::index::Index;
 use sim_core::scenario::narration::{Choice, plain};
 use sim_core::scenario::{Scenario, Step, anchor};
-use sim_core::trace::Level;
-use sim_core::trace::text::{describe, millis};
-use sim_core::{SimTime, Trace};
 
 use super::figures::figures;
-use super::lanes::{LEGEND, lanes};
+use super::happened::happened;
+use super::lanes::{CROWD_LEGEND, LEGEND, lanes};
 use super::run::Asked;
+use super::short::{clock, short};
 use super::wrap::{WIDTH, wrap};
 
-/// Events of a run that are listed; the middle of a longer story is left out.
-const MOST_EVENTS: usize = 48;
+/// From so many on, tasks of one name are shown as one.
+const CROWD: u32 = 13;
 
 /// Tells the whole story.
 pub fn story(scenario: &Scenario, runs: &[Asked], out: &mut impl Write) -> io::Result<()> {
     head(scenario, runs, out)?;
+    short(scenario, runs, out)?;
+    let crowds = crowds(scenario);
     let end = runs.iter().map(|run| run.measured.trace.end()).max().unwrap_or(SimTime::ZERO);
     for run in runs {
         let info = &run.measured.trace.tables().run;
         writeln!(out, "\n{} ({}, {})", info.title, run.id, info.policy)?;
         let index = Index::build(&run.measured.trace);
-        for lane in lanes(&index, end) {
+        for lane in lanes(&index, end, &crowds) {
             writeln!(out, "{lane}")?;
         }
     }
-    writeln!(out, "  {LEGEND}")?;
+    writeln!(out, "  {}", if crowds.is_empty() { LEGEND } else { CROWD_LEGEND })?;
     for run in runs {
-        writeln!(out, "\nWhat happened: {}", run.measured.trace.tables().run.title)?;
-        events(&run.measured.trace, &scenario.id, &run.id, out)?;
+        let info = &run.measured.trace.tables().run;
+        writeln!(out, "\nWhat happened: {} (times in ms)", info.title)?;
+        let variant = scenario_variant(info).map_or(String::new(), |variant| format!(" --variant {variant}"));
+        let how = format!("wakeline events {} --run {}{variant}", scenario.id, run.id);
+        happened(&run.measured.trace, &crowds, &how, out)?;
     }
     table(scenario, runs, out)?;
     findings(runs, out)?;
-    lesson(scenario, runs, out)
+    lesson(scenario, runs, out)?;
+    next(scenario, runs, out)
+}
+
+/// Tasks that are there so often that each of them is nobody.
+fn crowds(scenario: &Scenario) -> Vec<String> {
+    let tasks = scenario.workload.tasks.iter();
+    tasks.filter(|(_, task)| task.count >= CROWD).map(|(name, _)| name.to_owned()).collect()
+}
+
+/// What can be looked at next: the variants.
+fn next(scenario: &Scenario, runs: &[Asked], out: &mut impl Write) -> io::Result<()> {
+    let shown = runs.first().and_then(|run| scenario_variant(&run.measured.trace.tables().run));
+    let others: Vec<_> = scenario.variants.iter().filter(|variant| Some(variant.id.as_str()) != shown).collect();
+    if others.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "\nTry next")?;
+    for variant in others {
+        writeln!(out, "  wakeline run {} --variant {:<16} {}", scenario.id, variant.id, variant.title)?;
+    }
+    Ok(())
 }
 
 fn head(scenario: &Scenario, runs: &[Asked], out: &mut impl Write) -> io::Result<()> {
@@ -61,33 +87,6 @@ fn head(scenario: &Scenario, runs: &[Asked], out: &mut impl Write) -> io::Result
 
 fn scenario_variant(info: &sim_core::trace::tables::RunInfo) -> Option<&str> {
     Some(info.variant.as_str()).filter(|variant| !variant.is_empty())
-}
-
-/// The lesson's events with their times; of many, the first and the last.
-fn events(trace: &Trace, scenario: &str, run: &str, out: &mut impl Write) -> io::Result<()> {
-    let lesson: Vec<usize> =
-        trace.events_from(0).filter(|(_, _, event)| event.level() == Level::Lesson).map(|(n, _, _)| n).collect();
-    let (first, last) = if lesson.len() <= MOST_EVENTS {
-        (lesson.as_slice(), &[][..])
-    } else {
-        (&lesson[..MOST_EVENTS - 8], &lesson[lesson.len() - 8..])
-    };
-    let mut before = None;
-    for n in first.iter().chain(last) {
-        if last.first() == Some(n) {
-            let left_out = lesson.len() - first.len() - last.len();
-            writeln!(out, "{:>13} {left_out} more; wakeline events {scenario} --run {run} lists all", "…")?;
-        }
-        let Some(event) = trace.event(*n) else { continue };
-        let row = describe(&event, trace.tables());
-        let time = millis(trace.time(*n));
-        // A time that is the same as the line before is not said again.
-        let shown = if before.as_ref() == Some(&time) { "" } else { time.as_str() };
-        let line = format!("{shown:>13} {:<12} {:<16} {}", row.who, row.event, row.detail);
-        writeln!(out, "{}", line.trim_end())?;
-        before = Some(time);
-    }
-    Ok(())
 }
 
 fn table(scenario: &Scenario, runs: &[Asked], out: &mut impl Write) -> io::Result<()> {
@@ -119,8 +118,11 @@ fn findings(runs: &[Asked], out: &mut impl Write) -> io::Result<()> {
             writeln!(out, "  {}: none", run.id)?;
         }
         for Finding { kind, severity, title, explanation, span, .. } in &run.measured.findings {
-            let at = millis(span.0);
-            writeln!(out, "  {} {} {}: {title} (from {at} ms)", run.id, severity.glyph(), kind.id())?;
+            let at = clock(span.0);
+            let head = format!("  {} {} {}: {title} (from {at} ms)", run.id, severity.glyph(), kind.id());
+            for line in wrap(&head, 2) {
+                writeln!(out, "{line}")?;
+            }
             for line in wrap(explanation, 6) {
                 writeln!(out, "{line}")?;
             }
@@ -135,7 +137,7 @@ fn lesson(scenario: &Scenario, runs: &[Asked], out: &mut impl Write) -> io::Resu
     }
     writeln!(out, "\nThe lesson")?;
     for (i, step) in scenario.narration.iter().enumerate() {
-        let when = moment(step, runs).map_or(String::new(), |time| format!(" (at {} ms)", millis(time)));
+        let when = moment(step, runs).map_or(String::new(), |time| format!(" (at {} ms)", clock(time)));
         writeln!(out, "\n  {}. {}{when}", i + 1, step.title)?;
         for line in wrap(&plain(&step.text), 5) {
             writeln!(out, "{line}")?;

@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::future::Future;
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
@@ -37,6 +37,22 @@ impl fmt::Display for JoinError {
 impl std::error::Error for JoinError {}
 
 /// Waits for a task's, or an offloaded closure's, result when awaited. Dropping it detaches the task, which runs on.
+///
+/// ```
+/// use sim_core::{Executor, JoinError, Machine, SimDuration, io, spawn};
+///
+/// Machine::new().run_async(Executor::fifo(1), || async {
+///     let slow = spawn(async { io(SimDuration::from_secs(60)).await });
+///     io(SimDuration::from_millis(1)).await;
+///     slow.abort(); // dropped where it waits, at this moment
+///     assert_eq!(slow.await, Err(JoinError::Cancelled));
+///
+///     let failed = spawn(async { panic!("no luck") }).await;
+///     assert!(matches!(failed, Err(JoinError::Panicked(message)) if message.starts_with("no luck")));
+/// });
+/// ```
+///
+/// Polling it again after it has given its result panics, as for any future.
 pub struct JoinHandle<T> {
     target: Actor,
     shared: Arc<Shared<T>>,
@@ -234,7 +250,18 @@ impl TaskBuilder {
     }
 }
 
-/// Spawns a task: it is Ready at once, and polled when a worker comes to it.
+/// Spawns a task: it is Ready at once, and polled when a worker comes to it. Panics outside an async run.
+///
+/// ```
+/// use sim_core::{Executor, Machine, mark, spawn};
+///
+/// let outcome = Machine::new().run_async(Executor::fifo(1), || async {
+///     let task = spawn(async { mark("task") });
+///     mark("root"); // first: a spawned task runs when its turn comes
+///     task.await.unwrap();
+/// });
+/// assert!(outcome.trace.markers().map(|m| m.text).eq(["root", "task"]));
+/// ```
 #[track_caller]
 pub fn spawn<F>(future: F) -> JoinHandle<F::Output>
 where
@@ -250,7 +277,22 @@ pub fn spawn_local<F: Future + 'static>(future: F) -> JoinHandle<F::Output> {
     TaskBuilder::new("").spawn_local(future)
 }
 
-/// Runs a closure that blocks on a thread of the blocking pool.
+/// Runs a closure that blocks on a thread of the blocking pool: at most 512, first come, first served, as tokio's
+/// (1.54.1). Panics outside an async run.
+///
+/// ```
+/// use sim_core::{Costs, Executor, Machine, SimDuration, block, mark, spawn_blocking, time};
+///
+/// let ms = SimDuration::from_millis;
+/// let outcome = Machine::new().costs(Costs::zero()).run_async(Executor::fifo(1), move || async move {
+///     let read = spawn_blocking(move || block(ms(10)));
+///     time::sleep(ms(2)).await; // the worker is free meanwhile
+///     mark("on time");
+///     read.await.unwrap();
+/// });
+/// let on_time = outcome.trace.markers().next().unwrap();
+/// assert_eq!((on_time.time.as_millis(), outcome.trace.end().as_millis()), (2, 10));
+/// ```
 pub fn spawn_blocking<T, F>(code: F) -> JoinHandle<T>
 where
     F: FnOnce() -> T + Send + 'static,
@@ -266,7 +308,8 @@ pub(crate) fn offload<T: 'static>(code: impl FnOnce() -> T + 'static) -> JoinHan
         exec.offload(Box::new(move || {
             let value = catch_unwind(AssertUnwindSafe(code));
             if sim::with(|sim| sim.is_ending()) {
-                return;
+                // The stack is being unwound: its thread must not go on to the next closure.
+                return drop(value.map_err(|payload| resume_unwind(payload)));
             }
             result.set(value.map_err(|payload| JoinError::Panicked(sim::with(|sim| sim.note_panic(&*payload)))));
         }))

@@ -25,6 +25,17 @@ use crate::trace::snapshot::TaskState;
 use crate::trace::tables::{TaskKind, ThreadKind};
 
 /// What a run gives.
+///
+/// ```
+/// use sim_core::{EndReason, Executor, Machine, spawn};
+///
+/// let outcome = Machine::new().run_async(Executor::fifo(1), || async { spawn(async { 6 * 7 }).await.unwrap() });
+/// assert_eq!((outcome.output, outcome.end), (Some(42), EndReason::Finished));
+///
+/// // Nothing will ever wake this root: the run says so, and ends, instead of hanging.
+/// let outcome = Machine::new().run_async(Executor::fifo(1), std::future::pending::<()>);
+/// assert_eq!((outcome.output, outcome.end), (None, EndReason::Stuck));
+/// ```
 #[derive(Debug)]
 pub struct Outcome<T> {
     /// Everything that happened.
@@ -36,6 +47,24 @@ pub struct Outcome<T> {
 }
 
 /// An async executor: a policy and so many workers.
+///
+/// ```
+/// use sim_core::{Costs, Executor, Machine, SimDuration, spawn, work};
+///
+/// // Two computations of 5 ms on two cores: two workers do them at the same time, one does them in turn.
+/// let milliseconds = |executor| {
+///     let machine = Machine::new().cores(2).costs(Costs::zero());
+///     let outcome = machine.run_async(executor, || async {
+///         let tasks = [0; 2].map(|_| spawn(async { work(SimDuration::from_millis(5)) }));
+///         for task in tasks {
+///             task.await.unwrap();
+///         }
+///     });
+///     outcome.trace.end().as_millis()
+/// };
+/// assert_eq!(milliseconds(Executor::fifo(2)), 5);
+/// assert_eq!(milliseconds(Executor::fifo(1)), 10);
+/// ```
 pub struct Executor {
     pub(crate) policy: Box<dyn TaskPolicy>,
     pub(crate) workers: u32,
@@ -45,12 +74,13 @@ pub struct Executor {
 pub const MAX_WORKERS: u32 = 1_024;
 
 impl Executor {
-    /// One FIFO queue, served by so many workers.
+    /// One FIFO queue, served by so many workers. With one, the order is async-executor's (1.14.1, one thread). Panics
+    /// outside 1 to [`MAX_WORKERS`] workers.
     pub fn fifo(workers: u32) -> Executor {
         Executor::with_policy(workers, Box::new(Fifo))
     }
 
-    /// A queue a worker; one with nothing to do steals half of another's.
+    /// A queue a worker; one with nothing to do steals half of another's. Panics outside 1 to [`MAX_WORKERS`] workers.
     pub fn stealing(workers: u32) -> Executor {
         Executor::with_policy(workers, Box::new(Stealing { steals: true }))
     }
@@ -65,6 +95,8 @@ impl Executor {
 impl Machine {
     /// Runs a root under an async executor, until the root has completed. Tasks that are left are dropped then, as a
     /// runtime's shutdown does. The root is called once a run; as a `Fn` it can be run again.
+    ///
+    /// Panics of the program under study stay in the run: see [`Outcome::output`].
     pub fn run_async<F, Fut>(self, executor: Executor, root: F) -> Outcome<Fut::Output>
     where
         F: Fn() -> Fut,
@@ -105,7 +137,8 @@ impl Machine {
     /// Runs the tasks that `start` spawns.
     pub(crate) fn run_tasks(mut self, executor: Executor, ends: EndsWith, start: impl FnOnce()) -> (Trace, EndReason) {
         self.info.model = executor.policy.name().to_owned();
-        self.info.policy = executor.policy.describe();
+        // Said wherever the run is named: a real runtime turns its driver only between polls.
+        self.info.policy = format!("{}, always-on reactor", executor.policy.describe());
         self.info.workers = executor.workers;
         self.info.threads = false;
         if self.info.title.is_empty() {

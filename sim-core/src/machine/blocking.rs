@@ -24,6 +24,25 @@ pub(crate) enum How {
     Thread,
 }
 
+/// Whether code may wait here. A stack is not switched while it unwinds from a panic: waits end at once then. Does not
+/// return if the run is over: code that caught its unwinding is unwound again.
+pub(crate) fn may_wait() -> bool {
+    let may = !std::thread::panicking();
+    if may {
+        sim::try_with(|sim| sim.unwind_if_over());
+    }
+    may
+}
+
+/// A thread that unwinds wants what another holds. It can neither wait nor have it, and a second panic says nothing.
+fn die() -> ! {
+    eprintln!(
+        "a destructor asked for a lock that another holds, while it unwinds from a panic or from the end of the run: \
+         nothing can wait there. Use try_lock in destructors."
+    );
+    std::process::abort()
+}
+
 /// Runs a thread's wait to its end on the stack of the code that calls this.
 pub(crate) fn on_stack<T>(wait: impl Future<Output = T>) -> T {
     let mut wait = pin!(wait);
@@ -44,7 +63,7 @@ pub(crate) fn on_stack<T>(wait: impl Future<Output = T>) -> T {
 pub(crate) fn give_up(ask: Ask) -> impl Future<Output = ()> {
     let mut asked = false;
     std::future::poll_fn(move |_| {
-        if std::mem::replace(&mut asked, true) {
+        if std::mem::replace(&mut asked, true) || !may_wait() {
             return Poll::Ready(());
         }
         sim::with(|sim| sim.ask(ask));
@@ -59,6 +78,9 @@ pub(crate) async fn compute(d: SimDuration) {
 
 /// Blocks the running thread until it is unblocked.
 pub(crate) async fn block(reason: BlockReason, on: u32) {
+    if !may_wait() {
+        return;
+    }
     sim::with(|sim| {
         let thread = sim.thread();
         sim.kernel.borrow_mut().block(thread, reason, on);
@@ -114,22 +136,29 @@ impl Grant {
     }
 }
 
+/// Gives whether the trace still shows the wait, which what is done next must end.
 impl Future for Grant {
-    type Output = ();
+    type Output = bool;
 
-    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<bool> {
         let Some(key) = self.key else {
+            if self.how == How::Thread && !may_wait() {
+                if let WaitFor::Permits(..) = self.what {
+                    die();
+                }
+                return Poll::Ready(false);
+            }
             self.join(cx);
             self.wait();
             return Poll::Pending;
         };
-        let wake = self.wake(cx);
-        let (granted, old) = sim::with(|sim| sim.kernel.borrow_mut().poll_grant(self.resource, key, Some(wake)));
-        drop(old);
-        if granted {
+        if let Some(shown) = sim::with(|sim| sim.kernel.borrow_mut().poll_grant(key)) {
             self.key = None;
-            return Poll::Ready(());
+            return Poll::Ready(shown);
         }
+        let wake = self.wake(cx);
+        let old = sim::with(|sim| sim.kernel.borrow_mut().move_waiter(self.resource, key, wake));
+        drop(old);
         self.wait();
         Poll::Pending
     }

@@ -3,6 +3,7 @@
 //! Owns armed timers and pending requests. Whoever waits is told by [`super::sim`], outside the kernel.
 
 use std::collections::VecDeque;
+use std::task::Waker;
 
 use super::kernel::{Due, Kernel};
 use super::spec::{Device, Latency};
@@ -44,8 +45,19 @@ pub(crate) struct TimerState {
 /// What a leaf is told when it looks.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Progress {
+    /// It has come, and is forgotten.
     Done,
+    /// It has not come; whoever looks will be told.
     NotYet,
+    /// It has not come, and another would be told: the leaf moved to another task, and must leave its waker.
+    Moved,
+}
+
+impl Progress {
+    fn of(wake: Option<&Wake>, waker: Option<&Waker>) -> Progress {
+        let same = waker.is_none_or(|waker| wake.is_some_and(|wake| wake.is(waker)));
+        if same { Progress::NotYet } else { Progress::Moved }
+    }
 }
 
 impl Request {
@@ -98,15 +110,20 @@ impl Kernel {
         wake
     }
 
-    /// Whether the timer has fired; it is forgotten if so. Otherwise `wake` is told later, and the one before is handed
-    /// back to be dropped outside the kernel.
-    pub fn poll_timer(&mut self, timer: TimerId, wake: Option<Wake>) -> (Progress, Option<Wake>) {
-        let Some(state) = self.timers.get_mut(&timer) else { return (Progress::Done, wake) };
+    /// Whether the timer has fired; it is forgotten if so. A task that looks shows its waker, and clones it only if it
+    /// must leave it: cloning costs, and is an event.
+    pub fn poll_timer(&mut self, timer: TimerId, waker: Option<&Waker>) -> Progress {
+        let Some(state) = self.timers.get(&timer) else { return Progress::Done };
         if state.fired {
             self.timers.remove(&timer);
-            return (Progress::Done, wake);
+            return Progress::Done;
         }
-        (Progress::NotYet, wake.and_then(|wake| state.wake.replace(wake)))
+        Progress::of(state.wake.as_ref(), waker)
+    }
+
+    /// `wake` is told of the timer from now on. The one before is handed back to be dropped outside the kernel.
+    pub fn move_timer(&mut self, timer: TimerId, wake: Wake) -> Option<Wake> {
+        self.timers.get_mut(&timer)?.wake.replace(wake)
     }
 
     /// Nobody wants the timer any more. What would have been told is handed back to be dropped outside the kernel.
@@ -178,14 +195,19 @@ impl Kernel {
         (device, wake)
     }
 
-    /// Whether the answer is there; the request is forgotten if so. Otherwise as [`Kernel::poll_timer`].
-    pub fn poll_request(&mut self, request: RequestId, wake: Option<Wake>) -> (Progress, Option<Wake>) {
-        let Some(state) = self.requests.get_mut(&request) else { return (Progress::Done, wake) };
+    /// Whether the answer is there; the request is forgotten if so. As [`Kernel::poll_timer`].
+    pub fn poll_request(&mut self, request: RequestId, waker: Option<&Waker>) -> Progress {
+        let Some(state) = self.requests.get(&request) else { return Progress::Done };
         if state.completed {
             self.requests.remove(&request);
-            return (Progress::Done, wake);
+            return Progress::Done;
         }
-        (Progress::NotYet, wake.and_then(|wake| state.wake.replace(wake)))
+        Progress::of(state.wake.as_ref(), waker)
+    }
+
+    /// As [`Kernel::move_timer`].
+    pub fn move_request(&mut self, request: RequestId, wake: Wake) -> Option<Wake> {
+        self.requests.get_mut(&request)?.wake.replace(wake)
     }
 
     /// Nobody wants the answer any more. One that the device has not begun is taken back; one that it works on is

@@ -267,7 +267,8 @@ impl Kernel {
                 continue;
             }
             let Some(next) = self.next_time() else { return Step::End(EndReason::Stuck) };
-            if next > self.limits.time {
+            // What would come later than a trace can say is held at its last moment, and never happens.
+            if next > self.limits.time || next == SimTime::MAX {
                 self.now = self.limits.time;
                 return Step::End(EndReason::TimeLimit);
             }

@@ -4,6 +4,8 @@ use std::any::Any;
 use std::cell::RefCell;
 use std::sync::Once;
 
+use crate::trace::ids::Actor;
+
 thread_local! {
     static PLACE: RefCell<Option<String>> = const { RefCell::new(None) };
 }
@@ -22,16 +24,24 @@ pub(crate) fn hush() {
     });
 }
 
-/// A panic's payload in words, with its place if it was just raised in this simulation.
-pub(crate) fn message(payload: &(dyn Any + Send)) -> String {
+/// The payload of a panic of `by` in words, with its place if it was just raised in this simulation.
+pub(crate) fn message(payload: &(dyn Any + Send), by: Actor) -> String {
     let text =
         payload.downcast_ref::<&str>().map(|s| (*s).to_owned()).or_else(|| payload.downcast_ref::<String>().cloned());
     let text = text.unwrap_or_else(|| "a value that is no text".to_owned());
     let place = PLACE.take().map(|place| format!(" at {place}")).unwrap_or_default();
     if text.contains("from within another executor") {
-        return "block_on was called inside a poll: it would block this worker until a future is ready that only this \
-                worker can poll. Await the future instead, or give the blocking call to spawn_blocking."
-            .to_owned();
+        return match by {
+            Actor::Thread(_) => {
+                "block_on was called on a simulated thread: it would stop the real one, on which everything runs, for \
+                 ever. Use blocking calls (lock, recv_blocking, io_blocking), or spawn the future as a task."
+            }
+            Actor::Run | Actor::Task(_) | Actor::Worker(_) | Actor::Timer(_) | Actor::Device(_) | Actor::Foreign => {
+                "block_on was called inside a poll: it would block this worker until a future is ready that only this \
+                 worker can poll. Await the future instead, or give the blocking call to spawn_blocking."
+            }
+        }
+        .to_owned();
     }
     format!("{text}{place}")
 }

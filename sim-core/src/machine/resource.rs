@@ -113,16 +113,19 @@ impl Kernel {
         WaitKey(key)
     }
 
-    /// Whether the waiter was granted what it waits for; its key is used up if so. Otherwise `wake` is told later, and
-    /// the one before is handed back to be dropped outside the kernel.
-    pub fn poll_grant(&mut self, id: ResourceId, key: WaitKey, wake: Option<Wake>) -> (bool, Option<Wake>) {
-        if self.granted.remove(&key.0).is_some() {
-            return (true, wake);
-        }
+    /// Whether the waiter was granted what it waits for; its key is used up if so. Answers then whether the trace still
+    /// shows it waiting.
+    pub fn poll_grant(&mut self, key: WaitKey) -> Option<bool> {
+        self.granted.remove(&key.0).map(|unsaid| unsaid.is_some())
+    }
+
+    /// `wake` is told when the waiter is granted, from now on. The one before is handed back to be dropped outside the
+    /// kernel. Panics if the waiter was granted.
+    pub fn move_waiter(&mut self, id: ResourceId, key: WaitKey, wake: Wake) -> Option<Wake> {
         let resource = &mut self.resources[id.index()];
         let waiter = resource.waiters.iter_mut().chain(&mut resource.receivers).find(|w| w.key == key.0);
         let waiter = waiter.expect("one that waits stands in the queue until it is granted");
-        (false, wake.and_then(|wake| waiter.wake.replace(wake)))
+        waiter.wake.replace(wake)
     }
 
     /// The waiter gives up. Answers whether it had been granted already, unseen, and what to drop outside the kernel.

@@ -157,13 +157,18 @@ impl Sim {
         if std::thread::panicking() {
             return;
         }
-        if self.ending.get() {
-            resume_unwind(Box::new(RunIsOver));
-        }
+        self.unwind_if_over();
         let stop = self.stop.get();
         assert!(!stop.is_null(), "a body without a stack stopped in the middle of a call");
         // SAFETY: the pointer was set by the body that runs now, on whose stack the yielder lives while it runs.
         unsafe { (*stop).suspend(ask) };
+    }
+
+    /// Unwinds the code that calls this if the run is over.
+    pub fn unwind_if_over(&self) {
+        if self.ending.get() {
+            resume_unwind(Box::new(RunIsOver));
+        }
     }
 
     /// Notes what a body without a stack asks; it returns `Poll::Pending` right after.
@@ -308,7 +313,11 @@ impl Sim {
         match body {
             Body::Closure(code) => self.run_stack(Box::new(Stacked::new(self.stack_bytes, move |stop| {
                 with(|sim| sim.stop.set(stop));
-                code();
+                if let Err(payload) = catch_unwind(AssertUnwindSafe(code))
+                    && !payload.is::<RunIsOver>()
+                {
+                    resume_unwind(payload);
+                }
             }))),
             Body::Stack(stacked) => self.run_stack(stacked),
             Body::Steps(mut steps) => {
@@ -340,7 +349,7 @@ impl Sim {
             Err(payload) if matches!(self.actor.get(), Actor::Worker(_)) => {
                 // Not the program under study: no longer a simulation, so that the panic is seen.
                 CURRENT.set(ptr::null());
-                panic!("the executor itself failed: {}", super::panics::message(&*payload));
+                panic!("the executor itself failed: {}", super::panics::message(&*payload, self.actor.get()));
             }
             Err(payload) => {
                 self.note_panic(&*payload);
@@ -351,8 +360,8 @@ impl Sim {
 
     /// Records that whoever acts panicked. Answers with what.
     pub fn note_panic(&self, payload: &(dyn Any + Send)) -> String {
-        let text = super::panics::message(payload);
         let by = self.actor.get();
+        let text = super::panics::message(payload, by);
         let mut kernel = self.kernel.borrow_mut();
         let id = kernel.intern(&text);
         kernel.record(Event::Panicked { by, text: id });

@@ -86,6 +86,12 @@ impl From<SimDuration> for Latency {
     }
 }
 
+impl From<std::time::Duration> for Latency {
+    fn from(d: std::time::Duration) -> Latency {
+        Latency::Fixed(d.into())
+    }
+}
+
 /// A device that answers I/O requests.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Device {
@@ -226,7 +232,24 @@ impl Machine {
     }
 
     /// Take these decisions again, in place of what the seed would draw: a whole list replays a run, an edited one
-    /// asks "what if". Each comes with its path in words, as the string table of the trace has it.
+    /// asks "what if". [`Trace::decisions`](crate::Trace::decisions) gives them.
+    ///
+    /// ```
+    /// use sim_core::{Device, Executor, Latency, Machine, SimDuration, io::Request};
+    ///
+    /// let ms = SimDuration::from_millis;
+    /// let machine = || Machine::new().devices(vec![Device::new("network", Latency::Uniform(ms(1), ms(100)))]);
+    /// let root = || async { Request::new().submit().await };
+    ///
+    /// let first = machine().seed(1).run_async(Executor::fifo(1), root).trace;
+    /// let again = machine().replay(first.decisions()).run_async(Executor::fifo(1), root).trace;
+    /// assert_eq!(again.digest(), first.digest());
+    ///
+    /// let mut what_if = first.decisions();
+    /// what_if[0].0.taken = 0; // the quickest answer there is
+    /// let other = machine().replay(what_if).run_async(Executor::fifo(1), root).trace;
+    /// assert_eq!(other.end().as_millis(), 1);
+    /// ```
     pub fn replay(mut self, decisions: Vec<(Decision, String)>) -> Machine {
         self.replay = decisions;
         self

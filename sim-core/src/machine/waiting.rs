@@ -12,3 +12,10 @@ pub(crate) enum Wake {
     /// A blocked thread.
     Thread(ThreadId),
 }
+
+impl Wake {
+    /// Whether telling this one wakes the task that `waker` wakes.
+    pub fn is(&self, waker: &Waker) -> bool {
+        matches!(self, Wake::Task(own) if own.will_wake(waker))
+    }
+}

@@ -13,10 +13,13 @@ use std::task::Poll;
 use futures::future::{join_all, select_all};
 
 use super::ast::{Op, Program};
-use super::shared::{Ends, Failure, Outcome, Shared, fail};
+use super::shared::{self, Ends, Failure, Outcome, Shared, fail};
 use crate::code::{block, mark, work};
 use crate::executor::handle::{JoinHandle, TaskBuilder, offload, yield_now};
+use crate::instant::SimDuration;
 use crate::io::Request;
+use crate::machine::sim;
+use crate::machine::threads::Ask;
 use crate::observe::observe;
 use crate::time::{sleep, timeout};
 use crate::trace::event::Mode;
@@ -137,6 +140,10 @@ async fn step(env: &Rc<Env>, op: &Op) -> Outcome {
         }
         Op::Repeat(times, program) => {
             for _ in 0..*times {
+                if shared::round_is_too_much() {
+                    // The driver ends the run: this poll does not go on.
+                    sim::with(|sim| sim.suspend(Ask::Work(SimDuration::ZERO)));
+                }
                 body(env, program).await?;
             }
         }

@@ -10,7 +10,7 @@ use std::pin::Pin;
 use std::rc::Rc;
 
 use super::ast::{Op, Program};
-use super::shared::{Ends, Failure, Outcome, Shared, fail};
+use super::shared::{self, Ends, Failure, Outcome, Shared, fail};
 use crate::code::{block_step, mark, note, work_step};
 use crate::instant::SimDuration;
 use crate::io::Request;
@@ -136,6 +136,10 @@ async fn step(env: &Rc<Env>, op: &Op) -> Outcome {
         Op::Timeout(d, program) => return within(env, *d, program).await,
         Op::Repeat(times, program) => {
             for _ in 0..*times {
+                if shared::round_is_too_much() {
+                    // The driver ends the run: this thread does not go on.
+                    blocking::give_up(Ask::Work(SimDuration::ZERO)).await;
+                }
                 body(env, program).await?;
             }
         }
@@ -234,7 +238,7 @@ async fn within(env: &Rc<Env>, limit: SimDuration, program: &Program) -> Outcome
             sim::with(|sim| drop(sim.kernel.borrow_mut().cancel_timer(timer, sim.actor.get())));
             return race.won.take().unwrap_or(Ok(()));
         }
-        let (progress, _) = sim::with(|sim| sim.kernel.borrow_mut().poll_timer(timer, Some(Wake::Thread(race.waiter))));
+        let progress = sim::with(|sim| sim.kernel.borrow_mut().poll_timer(timer, None));
         if progress == Progress::Done {
             race.over.set(true);
             return fail("the time was up");

@@ -35,6 +35,16 @@ pub(super) fn fail(text: &str) -> Outcome {
     Err(Failure)
 }
 
+/// Counts a round of a Repeat as a step of the run: rounds that take no time would go on for ever. Answers whether the
+/// run's steps are used up.
+pub(super) fn round_is_too_much() -> bool {
+    sim::with(|sim| {
+        let mut kernel = sim.kernel.borrow_mut();
+        kernel.count_step();
+        !sim.is_ending() && kernel.steps >= kernel.limits.steps
+    })
+}
+
 /// What all tasks of a run share.
 pub(super) struct Shared {
     pub workload: Workload,

@@ -1,23 +1,28 @@
 //! Whether the names and numbers of a scenario fit together: what its types cannot say.
 //!
-//! Owns every such check, and finds everything that is wrong at once. Each error stands where the wrong thing is
-//! written, which the file's outline knows, and names the nearest thing that exists.
+//! Owns the checks of what is run: machine, runs, knobs, variants; those of its tasks are in `check_workload`,
+//! those of what is told and expected of it in `check_told`. Everything that is wrong is found at once. Each
+//! error stands where the wrong thing is written, which the file's outline knows, and names the nearest thing there is.
 
 use std::collections::BTreeSet;
 
 use super::error::{Located, Source, advice};
-use super::measure::Measure;
-use super::narration::{Choice, Piece, Step, pieces};
 use super::outline::Node;
-use super::spec::{KnobValues, PolicySpec, Scenario};
-use super::{check_workload, set};
-use crate::analysis::findings::FindingKind;
+use super::spec::{KnobValues, PolicySpec, SCHEMA, Scenario};
+use super::{check_told, check_workload, set};
 use crate::machine::costs::Costs;
 use crate::machine::spec::MAX_CORES;
-use crate::trace::Event;
 
 /// The most workers a run can have.
 pub const MAX_WORKERS: u32 = 1_024;
+
+/// More errors than a person can read are not collected: to find the place of each takes time.
+const MOST_ERRORS: usize = 50;
+
+/// What is said of a file of another version of the format.
+pub(super) fn other_schema(schema: u32) -> String {
+    format!("this file is of schema {schema}; this program reads schema {SCHEMA}")
+}
 
 /// Collects what is wrong.
 pub(super) struct Checker<'s> {
@@ -37,8 +42,7 @@ pub fn check(scenario: &Scenario, source: &Source) -> Vec<Located> {
     if checker.errors.is_empty() {
         checker.variants();
     }
-    checker.expectations();
-    checker.narration();
+    check_told::told(&mut checker);
     checker.errors
 }
 
@@ -63,13 +67,16 @@ impl<'s> Checker<'s> {
     }
 
     /// The scenario as this variant has it; as written for none, and for one that is not there or cannot be read.
-    fn scenario_of(&self, variant: Option<&str>) -> Scenario {
+    pub fn scenario_of(&self, variant: Option<&str>) -> Scenario {
         let found = self.variants.iter().find(|(id, _)| Some(*id) == variant);
         found.map_or_else(|| self.scenario.clone(), |(_, scenario)| scenario.clone())
     }
 
     /// Notes an error at the value of this path.
     pub fn wrong(&mut self, path: &str, message: impl Into<String>, help: impl Into<String>) {
+        if self.errors.len() >= MOST_ERRORS {
+            return;
+        }
         let span = self.outline.as_ref().map_or(0..0, |outline| outline.span_of(path));
         self.errors.push(Located::at(self.source, span, message).help(help));
     }
@@ -92,6 +99,9 @@ impl<'s> Checker<'s> {
 
     fn head(&mut self) {
         let scenario = self.scenario;
+        if scenario.schema != SCHEMA {
+            self.wrong("schema", other_schema(scenario.schema), "another version of the program wrote this file");
+        }
         self.name("id", &scenario.id);
         if Costs::by_name(&scenario.costs).is_none() {
             self.unknown("costs", "cost profile", &scenario.costs, Costs::NAMES);
@@ -168,8 +178,16 @@ impl<'s> Checker<'s> {
                 self.wrong(&format!("knobs.{i}.values"), "a knob needs values to choose from", "add some");
             }
             let assignment = format!("{}={}", knob.path, value.unwrap_or("0".to_owned()));
+            let help = "a path leads to a value of this file: \"machine.cores\"";
             if let Err(why) = set::set(&scenario.text, &assignment) {
-                self.wrong(&format!("knobs.{i}.path"), why, "a path leads to a value of this file: \"machine.cores\"");
+                self.wrong(&format!("knobs.{i}.path"), why, help);
+            } else if self.errors.is_empty()
+                && let Err(errors) = scenario.with(&[assignment])
+            {
+                // A field that was left out can be set; whether there is such a field, only reading shows.
+                let first = &errors.errors()[0];
+                let message = format!("the knob `{}` sets nothing that can be read: {}", knob.label, first.message);
+                self.wrong(&format!("knobs.{i}.path"), message, first.help.as_deref().unwrap_or(help));
             }
         }
     }
@@ -188,144 +206,6 @@ impl<'s> Checker<'s> {
                     self.wrong(&format!("variants.{i}.set"), message, help);
                 }
             }
-        }
-    }
-
-    fn run_and_variant(&mut self, path: &str, run: Option<&str>, variant: Option<&str>) {
-        let scenario = self.scenario;
-        if let Some(run) = run.filter(|run| scenario.run(run).is_none()) {
-            let runs: Vec<&str> = scenario.runs.iter().map(|r| r.id.as_str()).collect();
-            self.unknown(&format!("{path}.run"), "run", run, runs);
-        }
-        if let Some(variant) = variant.filter(|variant| scenario.variant(variant).is_none()) {
-            let variants: Vec<&str> = scenario.variants.iter().map(|v| v.id.as_str()).collect();
-            self.unknown(&format!("{path}.variant"), "variant", variant, variants);
-        }
-    }
-
-    fn expectations(&mut self) {
-        let scenario = self.scenario;
-        for (i, expectation) in scenario.expectations.iter().enumerate() {
-            let path = format!("expectations.{i}");
-            self.run_and_variant(&path, Some(&expectation.run), expectation.variant.as_deref());
-            if Costs::by_name(&expectation.costs).is_none() {
-                self.unknown(&format!("{path}.costs"), "cost profile", &expectation.costs, Costs::NAMES);
-            }
-            if expectation.bounds().next().is_none() {
-                self.wrong(&path, "this expects nothing", "add `equals`, `at_least` or `at_most`");
-            }
-            match Measure::parse(&expectation.metric) {
-                Err(why) => self.wrong(&format!("{path}.metric"), why, "a figure of the run, such as \"makespan\""),
-                Ok(measure) => {
-                    for (bound, amount) in expectation.bounds() {
-                        if let Err(why) = amount.in_unit(measure.unit()) {
-                            self.wrong(&format!("{path}.{}", bound.id()), why, "as the figure's unit asks");
-                        }
-                    }
-                    let told = self.scenario_of(expectation.variant.as_deref());
-                    self.measure(&format!("{path}.metric"), &told, &measure);
-                }
-            }
-        }
-    }
-
-    fn measure(&mut self, path: &str, told: &Scenario, measure: &Measure) {
-        let workload = &told.workload;
-        match measure {
-            Measure::Findings(Some(kind)) => {
-                if !FindingKind::ALL.iter().any(|k| k.id() == kind) {
-                    self.unknown(path, "finding", kind, FindingKind::ALL.iter().map(|k| k.id()));
-                }
-            }
-            Measure::Events(name) => {
-                if !Event::CATALOGUE.iter().any(|(known, _, _)| known == name) {
-                    self.unknown(path, "event", name, Event::CATALOGUE.iter().map(|(known, _, _)| *known));
-                }
-            }
-            Measure::Metric(..) => match measure.subject() {
-                Some(("peak", who)) if workload.resources.get(who).is_none() => {
-                    let names: Vec<&str> = workload.resources.names().collect();
-                    self.unknown(path, "resource", who, names);
-                }
-                // A marker is known only when the run meets it.
-                Some(("peak" | "mark" | "marks", _)) | None => {}
-                Some((_, who)) => self.task(path, told, who),
-            },
-            Measure::Findings(None)
-            | Measure::Ended
-            | Measure::Marks
-            | Measure::BlockedAtEnd
-            | Measure::SpawnBill
-            | Measure::PollBill => {}
-        }
-    }
-
-    /// A task's name, or one of many: "conn.17".
-    fn task(&mut self, path: &str, told: &Scenario, who: &str) {
-        let tasks = &told.workload.tasks;
-        let (name, nth) = who.split_once('.').map_or((who, None), |(name, nth)| (name, Some(nth)));
-        match (tasks.get(name), nth) {
-            (None, _) => {
-                let names: Vec<&str> = tasks.names().collect();
-                self.unknown(path, "task", name, names);
-            }
-            (Some(task), Some(nth)) if nth.parse::<u32>().map_or(true, |nth| task.count > 1 && nth >= task.count) => {
-                let help = format!("they are counted from 0; `{name}` is there {} times", task.count);
-                self.wrong(path, format!("there is no task called `{who}`"), help);
-            }
-            (Some(_), _) => {}
-        }
-    }
-
-    fn narration(&mut self) {
-        for (i, step) in self.scenario.narration.iter().enumerate() {
-            self.step(&format!("narration.{i}"), step);
-        }
-    }
-
-    fn step(&mut self, path: &str, step: &Step) {
-        self.run_and_variant(path, None, step.variant.as_deref());
-        let told = self.scenario_of(step.variant.as_deref());
-        if let Some(task) = &step.select {
-            self.task(&format!("{path}.select"), &told, task);
-        }
-        if let Some(anchor) = &step.at {
-            let path = format!("{path}.at");
-            self.run_and_variant(&path, anchor.run.as_deref(), None);
-            self.task(&format!("{path}.task"), &told, &anchor.task);
-            let (op, mark) = (anchor.op.as_deref(), anchor.mark.as_deref());
-            check_workload::anchor(self, &path, &told, (&anchor.task, op, mark));
-            if anchor.nth == 0 {
-                self.wrong(&format!("{path}.nth"), "the first time is 1", "count from 1");
-            }
-        }
-        let mut texts = vec![("text", step.text.as_str())];
-        if let Some(question) = &step.question {
-            let right = question.choices.iter().filter(|c| matches!(c, Choice::Right(_))).count();
-            if right != 1 || question.choices.len() < 2 {
-                let message = format!("{right} of {} answers are right", question.choices.len());
-                self.wrong(&format!("{path}.question.choices"), message, "give two answers or more, one of them right");
-            }
-            texts.extend([("question.ask", question.ask.as_str()), ("question.because", question.because.as_str())]);
-        }
-        for (field, text) in texts {
-            for piece in pieces(text) {
-                if let Piece::Name(name) = piece {
-                    self.told_name(&format!("{path}.{field}"), &told, name);
-                }
-            }
-        }
-    }
-
-    fn told_name(&mut self, path: &str, told: &Scenario, name: &str) {
-        let task = name.split('.').next().unwrap_or(name);
-        let mut names: Vec<&str> = told.workload.tasks.names().collect();
-        names.extend(told.workload.resources.names());
-        names.extend(told.machine.devices.names());
-        names.extend(told.runs.iter().map(|r| r.id.as_str()));
-        names.extend(check_workload::futures(told));
-        if !names.contains(&task) {
-            self.unknown(path, "task, resource, device, run or future", name, names);
         }
     }
 }

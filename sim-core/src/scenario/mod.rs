@@ -5,7 +5,9 @@
 
 pub mod anchor;
 pub mod assert;
+mod brackets;
 pub mod check;
+mod check_told;
 mod check_workload;
 pub mod error;
 pub mod expect;
@@ -16,6 +18,7 @@ pub mod read;
 pub mod run;
 pub mod set;
 pub mod spec;
+mod words;
 
 pub use assert::{Measured, Verdict};
 pub use error::{Located, ScenarioErrors};

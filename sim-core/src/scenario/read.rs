@@ -1,22 +1,25 @@
 //! From a file to a [`Scenario`]: size, encoding, RON, types; then the checks.
 //!
-//! Owns the limits and the translation of what `ron` says into what a person wrote. A file of no bytes, of binary
-//! data, of 100 MB or nested a million deep is an error like any other.
+//! Owns the limits; `words` translates what `ron` says. A file of no bytes, of binary data, of 100 MB or nested
+//! a million deep is an error like any other.
 
+use std::fs::File;
+use std::io::Read;
 use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
 
 use miette::NamedSource;
-use ron::error::{Error as RonError, Position};
+use ron::error::Position;
 use ron::extensions::Extensions;
 use serde::Deserialize;
 
-use super::check::{check, check_parts};
-use super::error::{Located, ScenarioErrors, Source, advice};
-use super::outline::MAX_DEPTH;
+use super::check::{check, check_parts, other_schema};
+use super::error::{Located, ScenarioErrors, Source};
+use super::outline::{MAX_DEPTH, Node};
 use super::set::set;
 use super::spec::{SCHEMA, Scenario};
+use super::words;
 use crate::machine::costs::Costs;
 
 /// A scenario file is at most so long: 1 MiB. The longest of ours has 8 KiB.
@@ -42,7 +45,8 @@ impl Scenario {
             let valid = e.utf8_error().valid_up_to();
             fail(format!("is not a scenario: byte {valid} is not UTF-8 text"))
         })?;
-        Scenario::parse(file, &text, sets)
+        // Some editors mark UTF-8 with a byte order mark, which is no part of the text.
+        Scenario::parse(file, text.strip_prefix('\u{feff}').unwrap_or(&text), sets)
     }
 
     /// Reads a scenario from a text; `file` is the name that errors give it.
@@ -109,11 +113,14 @@ pub fn costs(path: &Path) -> Result<Costs, ScenarioErrors> {
 }
 
 fn read_limited(path: &Path) -> Result<Vec<u8>, String> {
-    let length = std::fs::metadata(path).map_err(|e| format!("cannot be read: {e}"))?.len();
-    if length > MAX_BYTES {
-        return Err(format!("is too large: {length} bytes, at most {MAX_BYTES} are read"));
+    let fail = |e: std::io::Error| format!("cannot be read: {e}");
+    let mut bytes = Vec::new();
+    // A device or a pipe has no length, and may have no end.
+    File::open(path).map_err(fail)?.take(MAX_BYTES + 1).read_to_end(&mut bytes).map_err(fail)?;
+    if bytes.len() as u64 > MAX_BYTES {
+        return Err(format!("is too large: at most {MAX_BYTES} bytes are read, and the longest lesson needs 10,000"));
     }
-    std::fs::read(path).map_err(|e| format!("cannot be read: {e}"))
+    Ok(bytes)
 }
 
 /// Only the version, whatever else the file says: a newer file may have fields that this version does not know.
@@ -129,7 +136,8 @@ fn options() -> ron::Options {
 fn read_ron<T: serde::de::DeserializeOwned>(source: &Source) -> Result<T, ScenarioErrors> {
     let text = source.inner();
     let mut deserializer = ron::Deserializer::from_str_with_options(text, &options())
-        .map_err(|e| located(source, &e.code, bytes_between(text, &e.span.start, &e.span.end), ""))?;
+        .map_err(|e| words::located(source, &e.code, bytes_between(text, &e.span.start, &e.span.end), ""))
+        .map_err(|errors| ScenarioErrors::new(source.name(), errors))?;
     let result = serde_path_to_error::deserialize(&mut deserializer);
     let (code, path) = match result {
         Ok(value) => match deserializer.end() {
@@ -144,92 +152,12 @@ fn read_ron<T: serde::de::DeserializeOwned>(source: &Source) -> Result<T, Scenar
     if let Ok(Version { schema }) = options().from_str(text)
         && schema != SCHEMA
     {
-        let message = format!("this file is of schema {schema}; this program reads schema {SCHEMA}");
-        return Err(Located::at(source, 0..0, message).into());
+        let span = Node::of(text).map_or(0..0, |outline| outline.span_of("schema"));
+        return Err(Located::at(source, span, other_schema(schema)).into());
     }
     let spanned = deserializer.span_error(code);
     let span = bytes_between(text, &spanned.span.start, &spanned.span.end);
-    Err(located(source, &spanned.code, span, &path).into())
-}
-
-/// `ron`'s words about its own parser, in words about the file.
-fn located(source: &Source, code: &RonError, span: Range<usize>, path: &str) -> Located {
-    let error = |message: String| Located::at(source, tidy(source.inner(), span.clone()), message);
-    let located = match code {
-        RonError::NoSuchEnumVariant { expected, found, outer } => {
-            let what = thing(outer.as_deref().unwrap_or(""));
-            error(format!("`{found}` is no {what}")).label(format!("expected a {what}")).help(advice(
-                found,
-                expected.iter().copied(),
-                what,
-            ))
-        }
-        RonError::NoSuchStructField { expected, found, outer } => {
-            let what = thing(outer.as_deref().unwrap_or(""));
-            error(format!("a {what} has no field `{found}`")).label("not a field here").help(advice(
-                found,
-                expected.iter().copied(),
-                "field",
-            ))
-        }
-        RonError::MissingStructField { field, outer } => {
-            let what = thing(outer.as_deref().unwrap_or(""));
-            error(format!("the {what} lacks the field `{field}`")).label(format!("expected `{field}: …` before this"))
-        }
-        RonError::DuplicateStructField { field, .. } => {
-            error(format!("the field `{field}` is there twice")).label("the second time")
-        }
-        RonError::ExceededRecursionLimit => error(format!("nested too deeply: at most {MAX_DEPTH} levels are read")),
-        RonError::InvalidValueForType { expected, found } => {
-            error(format!("expected {expected}, found {found}")).label(format!("expected {expected}"))
-        }
-        RonError::Eof => error("the file ends too early: a bracket or a quote is not closed".to_owned()),
-        RonError::Message(message) => error(message.clone()),
-        other => error(lowercase_first(&other.to_string())),
-    };
-    let has_help = located.help.is_some();
-    if path.is_empty() || path == "." || has_help { located } else { located.help(format!("in `{path}`")) }
-}
-
-/// What people call our types.
-fn thing(outer: &str) -> &'static str {
-    match outer {
-        "Op" => "step",
-        "ResourceSpec" => "kind of resource",
-        "ModelSpec" => "model",
-        "PolicySpec" => "thread policy",
-        "Part" => "part of the curriculum (A to H)",
-        "TaskSpec" => "task",
-        "Workload" => "workload",
-        "MachineSpec" => "machine",
-        "DeviceSpec" => "device",
-        "RunSpec" => "run",
-        "Knob" => "knob",
-        "KnobValues" => "range of a knob",
-        "Variant" => "variant",
-        "Expectation" => "expectation",
-        "Step" => "step of the narration",
-        "Anchor" => "moment",
-        "Edge" => "edge",
-        "Question" => "question",
-        "Choice" => "choice",
-        "Scenario" => "scenario",
-        _ => "value",
-    }
-}
-
-fn lowercase_first(text: &str) -> String {
-    let mut chars = text.chars();
-    chars.next().map(|c| c.to_lowercase().chain(chars).collect()).unwrap_or_default()
-}
-
-/// The span without blanks around it; where it is nothing but blanks, the character after.
-fn tidy(text: &str, span: Range<usize>) -> Range<usize> {
-    let end = span.end.min(text.len());
-    let slice = &text[span.start.min(end)..end];
-    let start = end - slice.trim_start_matches(|c: char| c.is_whitespace() || c == ',').len();
-    let end = start + text[start..end].trim_end_matches(|c: char| c.is_whitespace() || c == ',').len();
-    if start < end { start..end } else { start..text[start..].chars().next().map_or(start, |c| start + c.len_utf8()) }
+    Err(ScenarioErrors::new(source.name(), words::located(source, &spanned.code, span, &path)))
 }
 
 /// `ron` counts lines and characters; errors here are kept in bytes.

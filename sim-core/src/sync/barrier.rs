@@ -11,6 +11,26 @@ use crate::trace::ids::ResourceId;
 use crate::trace::tables::ResourceKind;
 
 /// Lets nobody pass until so many have come; then it is ready for the next round.
+///
+/// ```
+/// use std::sync::Arc;
+///
+/// use sim_core::sync::Barrier;
+/// use sim_core::{Costs, Executor, Machine, SimDuration, io, mark, spawn};
+///
+/// let outcome = Machine::new().costs(Costs::zero()).run_async(Executor::fifo(1), || async {
+///     let barrier = Arc::new(Barrier::new(2));
+///     let other = Arc::clone(&barrier);
+///     let task = spawn(async move {
+///         io(SimDuration::from_millis(10)).await;
+///         assert!(other.wait().await, "this one comes last");
+///     });
+///     assert!(!barrier.wait().await);
+///     mark("passed");
+///     task.await.unwrap();
+/// });
+/// assert_eq!(outcome.trace.markers().next().unwrap().time.as_millis(), 10);
+/// ```
 #[derive(Debug)]
 pub struct Barrier {
     resource: ResourceId,

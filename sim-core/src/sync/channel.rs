@@ -5,9 +5,10 @@ use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::permits;
-use crate::machine::blocking::{Grant, How, on_stack};
+use crate::machine::blocking::{Grant, How, may_wait, on_stack};
 use crate::machine::resource::WaitFor;
 use crate::machine::sim;
+use crate::trace::event::Event;
 use crate::trace::ids::ResourceId;
 use crate::trace::tables::ResourceKind;
 
@@ -69,7 +70,7 @@ impl<T> Shared<T> {
         });
         if !room {
             Grant::new(self.resource, WaitFor::Room, how, false).await;
-            if self.lock().receivers == 0 {
+            if self.lock().receivers == 0 || gave_up(how) {
                 return Err(SendError(value));
             }
         }
@@ -82,6 +83,7 @@ impl<T> Shared<T> {
     }
 
     async fn recv(&self, how: How) -> Result<T, RecvError> {
+        let mut shown = false;
         loop {
             let told = sim::with(|sim| {
                 let mut kernel = sim.kernel.borrow_mut();
@@ -93,12 +95,24 @@ impl<T> Shared<T> {
                 sim::with(|sim| sim.tell(told));
                 return Ok(value);
             }
-            if self.lock().senders == 0 {
+            if shown {
+                // It was told of a message, and another was faster.
+                sim::with(|sim| {
+                    let (resource, by) = (self.resource, sim.actor.get());
+                    sim.kernel.borrow_mut().record(Event::WaitCancelled { resource, by });
+                });
+            }
+            if self.lock().senders == 0 || gave_up(how) {
                 return Err(RecvError);
             }
-            Grant::new(self.resource, WaitFor::Message, how, false).await;
+            shown = Grant::new(self.resource, WaitFor::Message, how, false).await;
         }
     }
+}
+
+/// Whether the thread did not wait, because it unwinds from a panic.
+fn gave_up(how: How) -> bool {
+    how == How::Thread && !may_wait()
 }
 
 /// Sends into a channel. The channel closes when the last sender is dropped.
@@ -108,6 +122,26 @@ pub struct Sender<T>(Arc<Shared<T>>);
 pub struct Receiver<T>(Arc<Shared<T>>);
 
 /// A channel that holds at most `capacity` messages: a sender waits, in line, for room. Panics for 0, and outside a run.
+///
+/// ```
+/// use sim_core::{Costs, Executor, Machine, SimDuration, io, spawn, sync};
+///
+/// let outcome = Machine::new().costs(Costs::zero()).run_async(Executor::fifo(1), || async {
+///     let (sender, receiver) = sync::channel(2);
+///     spawn(async move {
+///         for n in 1..=5 {
+///             sender.send(n).await.unwrap(); // from the fourth on at the receiver's pace
+///         }
+///     });
+///     let mut sum = 0;
+///     while let Ok(n) = receiver.recv().await {
+///         io(SimDuration::from_millis(10)).await;
+///         sum += n;
+///     }
+///     sum
+/// });
+/// assert_eq!((outcome.output, outcome.trace.end().as_millis()), (Some(15), 50));
+/// ```
 pub fn channel<T>(capacity: u32) -> (Sender<T>, Receiver<T>) {
     assert!(capacity > 0, "a channel holds at least one message");
     named("channel", Some(capacity))

@@ -12,6 +12,31 @@ use crate::trace::ids::ResourceId;
 use crate::trace::tables::ResourceKind;
 
 /// Lets threads wait, without the lock, until another notifies them. A notification that nobody waits for is lost.
+/// Whoever waits longest goes first, as with glibc.
+///
+/// ```
+/// use std::sync::Arc;
+///
+/// use sim_core::sync::{BlockingMutex, Condvar};
+/// use sim_core::{Costs, Machine, SimDuration, thread, work};
+///
+/// let outcome = Machine::new().costs(Costs::zero()).run_threads(|| {
+///     let shared = Arc::new((BlockingMutex::new(false), Condvar::new()));
+///     let other = Arc::clone(&shared);
+///     let worker = thread::spawn(move || {
+///         work(SimDuration::from_millis(5));
+///         *other.0.lock() = true;
+///         other.1.notify_one();
+///     });
+///     let (ready, changed) = &*shared;
+///     let mut guard = ready.lock();
+///     while !*guard {
+///         guard = changed.wait(guard);
+///     }
+///     worker.join().unwrap();
+/// });
+/// assert_eq!(outcome.trace.end().as_millis(), 5);
+/// ```
 #[derive(Debug)]
 pub struct Condvar {
     resource: ResourceId,

@@ -80,6 +80,28 @@ macro_rules! mutex {
 mutex! {
     /// A lock for tasks: `lock().await`. Released, it is handed to the first in line, who holds it from that moment,
     /// polled or not.
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    ///
+    /// use sim_core::sync::Mutex;
+    /// use sim_core::{Costs, Executor, Machine, SimDuration, io, spawn};
+    ///
+    /// let outcome = Machine::new().costs(Costs::zero()).run_async(Executor::fifo(1), || async {
+    ///     let count = Arc::new(Mutex::new(0));
+    ///     let other = Arc::clone(&count);
+    ///     let task = spawn(async move {
+    ///         let mut count = other.lock().await;
+    ///         io(SimDuration::from_millis(10)).await; // the lock is held, the worker is free
+    ///         *count += 1;
+    ///     });
+    ///     io(SimDuration::from_millis(1)).await;
+    ///     assert!(count.try_lock().is_none());
+    ///     task.await.unwrap();
+    ///     *count.lock().await
+    /// });
+    /// assert_eq!(outcome.output, Some(1));
+    /// ```
     Mutex,
     /// Holds a [`Mutex`]; released when dropped. May be held across an await.
     MutexGuard, ResourceKind::Mutex, How::Task, "mutex"
@@ -87,7 +109,28 @@ mutex! {
 
 mutex! {
     /// A lock for threads, as `std::sync::Mutex`: `lock()` blocks the thread (inside a poll, the worker's). Released, it
-    /// is free, and the first waiter is told to try: whoever comes first takes it.
+    /// is free, and the first waiter is told to try: whoever comes first takes it, as with a futex.
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    ///
+    /// use sim_core::sync::BlockingMutex;
+    /// use sim_core::{Costs, Machine, SimDuration, thread, work};
+    ///
+    /// let outcome = Machine::new().cores(2).costs(Costs::zero()).run_threads(|| {
+    ///     let count = Arc::new(BlockingMutex::new(0));
+    ///     let threads = [0; 2].map(|_| {
+    ///         let count = Arc::clone(&count);
+    ///         thread::spawn(move || {
+    ///             let mut count = count.lock();
+    ///             work(SimDuration::from_millis(5)); // one after the other, in spite of two cores
+    ///             *count += 1;
+    ///         })
+    ///     });
+    ///     threads.into_iter().for_each(|thread| thread.join().unwrap());
+    /// });
+    /// assert_eq!(outcome.trace.end().as_millis(), 10);
+    /// ```
     BlockingMutex,
     /// Holds a [`BlockingMutex`]; released when dropped.
     BlockingMutexGuard, ResourceKind::BlockingMutex, How::Thread, "blocking mutex"

@@ -10,7 +10,20 @@ use crate::trace::event::Event;
 use crate::trace::ids::ResourceId;
 use crate::trace::tables::ResourceKind;
 
-/// Wakes one waiter or all. `notify_one` with nobody waiting is kept for the next that waits, once.
+/// Wakes one waiter or all. `notify_one` with nobody waiting is kept for the next that waits, once (as tokio's).
+///
+/// ```
+/// use sim_core::sync::Notify;
+/// use sim_core::{EndReason, Executor, Machine};
+///
+/// let outcome = Machine::new().run_async(Executor::fifo(1), || async {
+///     let notify = Notify::new();
+///     notify.notify_one();
+///     notify.notified().await; // goes on at once
+///     notify.notified().await; // nobody will ever notify again
+/// });
+/// assert_eq!(outcome.end, EndReason::Stuck);
+/// ```
 #[derive(Debug)]
 pub struct Notify {
     resource: ResourceId,

@@ -12,6 +12,30 @@ use crate::trace::tables::ResourceKind;
 
 /// Many readers or one writer. A writer takes the permits of all readers; tasks wait in line, so that readers who come
 /// after a waiting writer wait behind it.
+///
+/// ```
+/// use std::sync::Arc;
+///
+/// use sim_core::sync::RwLock;
+/// use sim_core::{Costs, Executor, Machine, SimDuration, io, spawn};
+///
+/// let outcome = Machine::new().costs(Costs::zero()).run_async(Executor::fifo(1), || async {
+///     let table = Arc::new(RwLock::new(7));
+///     let readers = [0; 3].map(|_| {
+///         let table = Arc::clone(&table);
+///         spawn(async move {
+///             let seven = table.read().await;
+///             io(SimDuration::from_millis(10)).await; // all three at the same time
+///             assert_eq!(*seven, 7);
+///         })
+///     });
+///     for reader in readers {
+///         reader.await.unwrap();
+///     }
+///     *table.write().await += 1;
+/// });
+/// assert_eq!(outcome.trace.end().as_millis(), 10);
+/// ```
 #[derive(Debug)]
 pub struct RwLock<T> {
     resource: ResourceId,

@@ -7,6 +7,26 @@ use crate::trace::ids::ResourceId;
 use crate::trace::tables::ResourceKind;
 
 /// So many permits. Tasks get them in line; of threads, whoever comes first.
+///
+/// ```
+/// use std::sync::Arc;
+///
+/// use sim_core::sync::Semaphore;
+/// use sim_core::{Costs, Machine, SimDuration, io_blocking, thread};
+///
+/// let outcome = Machine::new().costs(Costs::zero()).run_threads(|| {
+///     let gate = Arc::new(Semaphore::new(2));
+///     let threads = [0; 4].map(|_| {
+///         let gate = Arc::clone(&gate);
+///         thread::spawn(move || {
+///             let _permit = gate.acquire_blocking();
+///             io_blocking(SimDuration::from_millis(10)); // two at a time
+///         })
+///     });
+///     threads.into_iter().for_each(|thread| thread.join().unwrap());
+/// });
+/// assert_eq!(outcome.trace.end().as_millis(), 20);
+/// ```
 #[derive(Debug)]
 pub struct Semaphore {
     resource: ResourceId,

@@ -79,6 +79,18 @@ pub struct Damage {
 
 impl Trace {
     /// Writes the trace to a file that `wakeline FILE` opens.
+    ///
+    /// ```
+    /// use sim_core::{Executor, Machine, SimDuration, Trace, io};
+    ///
+    /// let run = || async { io(SimDuration::from_millis(10)).await };
+    /// let trace = Machine::new().run_async(Executor::fifo(1), run).trace;
+    /// let path = std::env::temp_dir().join("wakeline-doc-example.wkl");
+    /// trace.save(&path).unwrap();
+    /// let (read, damage) = Trace::load(&path).unwrap();
+    /// assert_eq!((read.digest(), damage), (trace.digest(), None));
+    /// # std::fs::remove_file(path).unwrap();
+    /// ```
     pub fn save(&self, path: impl AsRef<Path>) -> Result<(), FileError> {
         let path = path.as_ref();
         let write = || {

@@ -19,5 +19,5 @@ pub use event::{Event, Level, Record};
 pub use ids::*;
 pub use keyframes::Keyframes;
 pub use snapshot::{Snapshot, Wait};
-pub use store::{Recorder, Trace, TracePart};
+pub use store::{Marker, Recorder, Trace, TracePart};
 pub use tables::Tables;

@@ -6,8 +6,8 @@
 use std::sync::{Arc, Mutex};
 
 use super::event::{Event, Record};
-use super::ids::StrId;
-use super::tables::{RowCounts, Tables};
+use super::ids::{Actor, StrId};
+use super::tables::{Decision, RowCounts, Tables};
 use crate::instant::SimTime;
 
 /// Records in a full chunk: 1 MiB of them.
@@ -149,6 +149,33 @@ impl Trace {
         if self.is_empty() { SimTime::ZERO } else { self.time(self.len - 1) }
     }
 
+    /// The markers that user code set with [`mark`](crate::mark), in order.
+    ///
+    /// ```
+    /// use sim_core::{Costs, Executor, Machine, SimDuration, mark, work};
+    ///
+    /// let outcome = Machine::new().costs(Costs::zero()).run_async(Executor::fifo(1), || async {
+    ///     work(SimDuration::from_millis(2));
+    ///     mark("half");
+    ///     work(SimDuration::from_millis(2));
+    ///     mark("done");
+    /// });
+    /// let told: Vec<_> = outcome.trace.markers().map(|m| format!("{} at {}", m.text, m.time)).collect();
+    /// assert_eq!(told, ["half at 2ms", "done at 4ms"]);
+    /// ```
+    pub fn markers(&self) -> impl Iterator<Item = Marker<'_>> {
+        self.events_from(0).filter_map(|(_, time, event)| match event {
+            Event::Marked { by, text } => Some(Marker { time, by, text: self.tables.text(text) }),
+            _ => None,
+        })
+    }
+
+    /// Every choice that was made, in order, as [`Machine::replay`](crate::Machine::replay) takes them: given back
+    /// whole they make the same run again, edited they ask "what if".
+    pub fn decisions(&self) -> Vec<(Decision, String)> {
+        self.tables.decisions.iter().map(|d| (d.clone(), self.tables.text(d.path).to_owned())).collect()
+    }
+
     /// How many events happened before `time`.
     pub fn events_before(&self, time: SimTime) -> usize {
         self.partition(|t| t < time)
@@ -186,6 +213,17 @@ impl Trace {
         let chunks: usize = self.chunks.iter().map(|c| c.records.capacity() * size_of::<Record>()).sum();
         chunks + self.tables.memory_bytes()
     }
+}
+
+/// A named moment, set by user code.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Marker<'a> {
+    /// When.
+    pub time: SimTime,
+    /// Whose code set it.
+    pub by: Actor,
+    /// Its name.
+    pub text: &'a str,
 }
 
 /// Writes a trace, event by event, and streams it if someone listens.

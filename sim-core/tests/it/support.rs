@@ -1,9 +1,55 @@
-//! Traces written by hand: a script of what happens, with the time set in between.
+//! What tests of whole runs share, and traces written by hand: a script of what happens, with the time set in between.
 
 use sim_core::instant::{SimDuration, SimTime};
 use sim_core::trace::event::*;
 use sim_core::trace::tables::*;
 use sim_core::trace::*;
+use sim_core::{Costs, Executor, Machine, Outcome};
+
+/// So many virtual milliseconds.
+pub fn millis(n: u64) -> SimDuration {
+    SimDuration::from_millis(n)
+}
+
+/// A machine on which only polls cost something, 1 ns each.
+pub fn textbook(cores: u32) -> Machine {
+    Machine::new().cores(cores).costs(Costs::zero())
+}
+
+/// The outcome, after its trace was found to tell only what can happen.
+#[track_caller]
+pub fn legal<T>(outcome: Outcome<T>) -> Outcome<T> {
+    if let Err(illegal) = sim_core::trace::legal::check(&outcome.trace) {
+        panic!("{}\n{}", illegal[0], sim_core::trace::text::text(&outcome.trace));
+    }
+    outcome
+}
+
+/// Runs the root on the textbook machine with one core, one worker and one queue.
+#[track_caller]
+pub fn run_one<F, Fut>(root: F) -> Outcome<Fut::Output>
+where
+    F: Fn() -> Fut,
+    Fut: Future + Send + 'static,
+    Fut::Output: Send + 'static,
+{
+    legal(textbook(1).run_async(Executor::fifo(1), root))
+}
+
+/// The names of the markers, in order.
+pub fn marks(trace: &Trace) -> String {
+    trace.markers().map(|m| m.text.to_owned()).collect::<Vec<_>>().join(" ")
+}
+
+/// The markers, each with its time in whole milliseconds.
+pub fn timed_marks(trace: &Trace) -> String {
+    trace.markers().map(|m| format!("{}@{}", m.text, m.time.as_millis())).collect::<Vec<_>>().join(" ")
+}
+
+/// How many events of the trace are such.
+pub fn count(trace: &Trace, such: impl Fn(Event) -> bool) -> usize {
+    trace.events_from(0).filter(|(_, _, event)| such(*event)).count()
+}
 
 /// A trace in the making.
 pub struct Script {

@@ -1,0 +1,147 @@
+//! A run's events of the lesson level, with their times. Of many the first and the last; a crowd is told as one.
+
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+
+use sim_core::trace::Level;
+use sim_core::trace::text::describe;
+use sim_core::{SimTime, Trace};
+
+use super::short::clock;
+use super::wrap::WIDTH;
+
+/// Events of a run that are listed; the middle of a longer story is left out.
+const MOST_EVENTS: usize = 48;
+
+/// The last of them.
+const LAST_EVENTS: usize = 8;
+
+/// What many do alike: from when to when, who, what, how often.
+struct Together {
+    from: SimTime,
+    to: SimTime,
+    who: String,
+    event: String,
+    detail: Option<String>,
+    times: usize,
+}
+
+/// Lists the events. `crowds` are the names of tasks that are told as one; `how` lists all events.
+pub fn happened(trace: &Trace, crowds: &[String], how: &str, out: &mut impl Write) -> io::Result<()> {
+    if crowds.is_empty() { one_by_one(trace, how, out) } else { together(trace, crowds, how, out) }
+}
+
+fn one_by_one(trace: &Trace, how: &str, out: &mut impl Write) -> io::Result<()> {
+    let lesson: Vec<usize> =
+        trace.events_from(0).filter(|(_, _, event)| event.level() == Level::Lesson).map(|(n, _, _)| n).collect();
+    let (first, last) = if lesson.len() <= MOST_EVENTS {
+        (lesson.as_slice(), &[][..])
+    } else {
+        (&lesson[..MOST_EVENTS - LAST_EVENTS], &lesson[lesson.len() - LAST_EVENTS..])
+    };
+    let mut before = None;
+    for n in first.iter().chain(last) {
+        if last.first() == Some(n) {
+            let left_out = lesson.len() - first.len() - last.len();
+            writeln!(out, "{:>13} {left_out} more; {how} lists all", "…")?;
+        }
+        let Some(event) = trace.event(*n) else { continue };
+        let row = describe(&event, trace.tables());
+        let time = clock(trace.time(*n));
+        // A time that is the same as the line before is not said again.
+        let shown = if before.as_ref() == Some(&time) { "" } else { time.as_str() };
+        line(shown, &row.who, row.event, &row.detail, out)?;
+        before = Some(time);
+    }
+    Ok(())
+}
+
+fn line(time: &str, who: &str, event: &str, detail: &str, out: &mut impl Write) -> io::Result<()> {
+    let line = format!("{time:>13} {who:<12} {event:<16} {}", to_the_microsecond(detail));
+    let line = line.trim_end();
+    if line.chars().count() <= WIDTH {
+        return writeln!(out, "{line}");
+    }
+    let cut: String = line.chars().take(WIDTH - 1).collect();
+    writeln!(out, "{cut}…")
+}
+
+/// What a crowd does is one line each time it does it: until it pauses for a tenth of the run.
+fn together(trace: &Trace, crowds: &[String], how: &str, out: &mut impl Write) -> io::Result<()> {
+    let pause = trace.end().as_nanos() / 10;
+    let mut told: Vec<Together> = Vec::new();
+    let mut latest: BTreeMap<(String, &str), usize> = BTreeMap::new();
+    for (_, time, event) in trace.events_from(0).filter(|(_, _, event)| event.level() == Level::Lesson) {
+        let row = describe(&event, trace.tables());
+        let who = crowd_of(&row.who, crowds);
+        let place = latest.get(&(who.clone(), row.event)).copied();
+        match place.map(|place| &mut told[place]) {
+            Some(group) if time.as_nanos() - group.to.as_nanos() <= pause => {
+                group.to = time;
+                group.times += 1;
+                if group.detail.as_ref() != Some(&row.detail) {
+                    group.detail = None;
+                }
+            }
+            Some(_) | None => {
+                latest.insert((who.clone(), row.event), told.len());
+                let (event, detail) = (row.event.to_owned(), Some(row.detail));
+                told.push(Together { from: time, to: time, who, event, detail, times: 1 });
+            }
+        }
+    }
+    for Together { from, to, who, event, detail, times } in told {
+        let detail = detail.unwrap_or_default();
+        let until = if to > from { format!(" until {}", clock(to)) } else { String::new() };
+        let detail = match (times, detail.is_empty()) {
+            (1, _) => detail,
+            (_, true) => format!("{times} times{until}"),
+            (_, false) => format!("{times} times{until}: {detail}"),
+        };
+        line(&clock(from), &who, &event, &detail, out)?;
+    }
+    writeln!(out, "{:>13} {how} lists every one", "…")
+}
+
+/// "conn.17" is one of the crowd "conn"; workers are a crowd beside a crowd.
+fn crowd_of(who: &str, crowds: &[String]) -> String {
+    if who.strip_prefix("worker ").is_some_and(|n| n.parse::<u32>().is_ok()) {
+        return "workers".to_owned();
+    }
+    match who.rsplit_once('.') {
+        Some((name, nth)) if nth.parse::<u32>().is_ok() && crowds.iter().any(|crowd| crowd == name) => name.to_owned(),
+        _ => who.to_owned(),
+    }
+}
+
+/// Nanoseconds of a moment in a sentence are cut: "until 115.000001 ms".
+fn to_the_microsecond(text: &str) -> String {
+    let mut words: Vec<String> = text.split(' ').map(str::to_owned).collect();
+    for i in 1..words.len() {
+        let is_moment = words[i] == "ms" && words[i - 1].parse::<f64>().is_ok();
+        if let Some(dot) = words[i - 1].find('.').filter(|dot| is_moment && words[i - 1].len() > dot + 4) {
+            words[i - 1].truncate(dot + 4);
+        }
+    }
+    words.join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_of_a_crowd_is_told_with_its_crowd() {
+        let crowds = ["conn".to_owned()];
+        assert_eq!(crowd_of("conn.17", &crowds), "conn");
+        assert_eq!(crowd_of("conn.x", &crowds), "conn.x");
+        assert_eq!(crowd_of("hog.1", &crowds), "hog.1");
+        assert_eq!(crowd_of("worker 3", &crowds), "workers");
+    }
+
+    #[test]
+    fn moments_in_sentences_have_no_nanoseconds() {
+        assert_eq!(to_the_microsecond("sleeps, until 115.000001 ms"), "sleeps, until 115.000 ms");
+        assert_eq!(to_the_microsecond("pi is 3.14159"), "pi is 3.14159");
+    }
+}

@@ -1,0 +1,349 @@
+//! The command line, used as a person or a script uses it: the built program, its output and its exit code.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+use serde_json::Value;
+use sim_core::scenario::RunOptions;
+
+/// Runs the program without a display, in the folder of the workspace.
+fn wakeline(args: &[&str]) -> Output {
+    command(args).output().expect("the program starts")
+}
+
+fn command(args: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_wakeline"));
+    command.args(args).current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/.."));
+    for display in ["DISPLAY", "WAYLAND_DISPLAY", "WAYLAND_SOCKET"] {
+        command.env_remove(display);
+    }
+    command
+}
+
+/// What it prints when all is well.
+fn said(args: &[&str]) -> String {
+    let output = wakeline(args);
+    let errors = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!((output.status.code(), errors.as_str()), (Some(0), ""), "{args:?}");
+    String::from_utf8(output.stdout).expect("it writes UTF-8")
+}
+
+/// What it answers to bad input: on stderr alone. Without its line breaks, which depend on how long a path is.
+fn refused(args: &[&str]) -> String {
+    let output = wakeline(args);
+    assert_eq!(output.status.code(), Some(2), "{args:?}");
+    assert_eq!(String::from_utf8_lossy(&output.stdout), "", "{args:?}");
+    let told = String::from_utf8(output.stderr).expect("it writes UTF-8");
+    told.split_whitespace().filter(|word| *word != "│").collect::<Vec<_>>().join(" ")
+}
+
+/// A folder of one test's own.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new(name: &str) -> Folder {
+        let folder = std::env::temp_dir().join(format!("wakeline-cli-{}-{name}", std::process::id()));
+        std::fs::create_dir_all(&folder).unwrap();
+        Folder(folder)
+    }
+
+    fn file(&self, name: &str) -> String {
+        self.0.join(name).display().to_string()
+    }
+
+    fn write(&self, name: &str, text: &str) -> String {
+        std::fs::write(self.0.join(name), text).unwrap();
+        self.file(name)
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+fn shipped(id: &str) -> String {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../scenarios").join(format!("{id}.ron"));
+    std::fs::read_to_string(path).unwrap()
+}
+
+#[test]
+fn help_can_be_read() {
+    let help = said(&["--help"]);
+    for word in ["run", "check", "events", "Usage", "FILE"] {
+        assert!(help.contains(word), "{word}: {help}");
+    }
+    let help = said(&["run", "--help"]);
+    for word in ["--set", "--variant", "--seed", "--costs", "--format", "--trace", "--marks", "machine.cores=4"] {
+        assert!(help.contains(word), "{word}: {help}");
+    }
+    assert!(help.lines().all(|line| line.chars().count() <= 100), "{help}");
+    assert!(said(&["events", "--help"]).contains("How --set works"));
+}
+
+#[test]
+fn the_story_of_the_blocked_executor_says_who_is_late() {
+    let story = said(&["run", "scenarios/blocked-executor.ron"]);
+    assert!(story.contains("async    hb is late by 94.9 ms."), "{story}");
+    assert!(story.contains("threads  hb is on time, every time."), "{story}");
+    assert!(story.contains("spawn_blocking"), "{story}");
+    assert!(story.contains("wakeline run blocked-executor --variant two-workers"), "{story}");
+}
+
+#[test]
+fn every_story_fits_a_terminal_of_a_hundred_columns() {
+    for file in std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/../scenarios")).unwrap() {
+        let path = file.unwrap().path();
+        let story = said(&["run", path.to_str().unwrap()]);
+        let wide = story.lines().find(|line| line.chars().count() > 100);
+        assert_eq!(wide, None, "{}", path.display());
+        assert!(story.lines().count() < 260, "{}: {} lines", path.display(), story.lines().count());
+        assert!(story.contains("\nIn short\n"));
+    }
+}
+
+#[test]
+fn ten_thousand_tasks_are_told_as_one() {
+    let story = said(&["run", "c10k"]);
+    assert!(story.contains("10000 × conn"), "{story}");
+    assert!(!story.contains("conn.17"), "{story}");
+    assert!(story.lines().count() < 180, "{}", story.lines().count());
+}
+
+#[test]
+fn a_deadlock_is_said_to_hang() {
+    let story = said(&["run", "two-deadlocks"]);
+    // Lines are broken where they are too long.
+    let words = story.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(words.contains("2 tasks wait for what will never come, and no thread is blocked."), "{story}");
+    assert!(story.contains("A and B wait for each other"), "{story}");
+}
+
+#[test]
+fn json_has_every_documented_key() {
+    let report: Value = serde_json::from_str(&said(&["run", "blocked-executor", "--format", "json"])).unwrap();
+    assert_eq!(report["schema"], 1);
+    let document = include_str!("../../docs/json.md");
+    let keys: Vec<&str> = document.split('`').skip(1).step_by(2).filter(|key| key.contains('.')).collect();
+    assert!(keys.len() > 40, "{keys:?}");
+    for key in keys {
+        let mut value = &report;
+        for part in key.split('.') {
+            let (name, list) = part.strip_suffix("[]").map_or((part, false), |name| (name, true));
+            value = value.get(name).unwrap_or_else(|| panic!("{key} is documented, and not there"));
+            value = if list { &value[0] } else { value };
+        }
+    }
+    let runs = report["runs"].as_array().unwrap();
+    assert_eq!((runs[0]["polls"].as_u64(), runs[1]["polls"].as_u64()), (Some(13), Some(0)));
+    assert_eq!(runs[0]["findings"][0]["kind"], "LongPoll");
+    assert_eq!(runs[1]["findings"].as_array().unwrap().len(), 0);
+}
+
+#[test]
+fn no_key_of_the_json_is_undocumented() {
+    fn keys(value: &Value, path: &str, found: &mut Vec<String>) {
+        match value {
+            Value::Object(map) => map.iter().for_each(|(name, value)| {
+                let path = if path.is_empty() { name.clone() } else { format!("{path}.{name}") };
+                keys(value, &path, found);
+            }),
+            Value::Array(list) => match list.first() {
+                Some(first) if first.is_object() => keys(first, &format!("{path}[]"), found),
+                _ => found.push(path.to_owned()),
+            },
+            _ => found.push(path.to_owned()),
+        }
+    }
+    let report: Value = serde_json::from_str(&said(&["run", "blocked-executor", "--format", "json"])).unwrap();
+    let mut found = Vec::new();
+    keys(&report, "", &mut found);
+    let document = include_str!("../../docs/json.md");
+    let missing: Vec<&String> = found.iter().filter(|key| !document.contains(&format!("`{key}`"))).collect();
+    assert!(missing.is_empty(), "{missing:?}");
+}
+
+#[test]
+fn markers_stand_on_one_line() {
+    assert_eq!(said(&["run", "poll-wake-poll", "--run", "async", "--marks"]).lines().count(), 1);
+    let beats = said(&["run", "blocked-executor", "--run", "async", "--marks"]);
+    assert_eq!(beats.trim_end(), ["beat"; 10].join(" "));
+    assert!(said(&["run", "blocked-executor", "--marks"]).starts_with("async: beat"));
+}
+
+#[test]
+fn what_is_set_changes_the_run() {
+    let late = |more: &[&str]| {
+        let args = [&["run", "blocked-executor", "--run", "async"], more].concat();
+        said(&args).lines().find(|line| line.contains("hb is late by") || line.contains("on time")).unwrap().to_owned()
+    };
+    assert!(late(&[]).contains("late by 94.9 ms"));
+    assert!(late(&["--set", "workload.tasks.hog.ops.1.0=50ms"]).contains("late by 44.9 ms"));
+    assert!(late(&["--set", "runs.async.workers=2"]).contains("on time"));
+    assert!(late(&["--variant", "two-workers"]).contains("on time"));
+    assert!(late(&["--set", "workload.tasks.hog.ops.1.0=50ms", "--set", "runs.async.workers=2"]).contains("on time"));
+}
+
+#[test]
+fn events_take_the_same_changes_as_run() {
+    let digest = |more: &[&str]| said(&[&["events", "blocked-executor", "--digest"], more].concat());
+    let plain = digest(&[]);
+    assert_eq!(digest(&["--run", "async"]), plain);
+    for change in [
+        &["--set", "workload.tasks.hog.ops.1.0=50ms"][..],
+        &["--variant", "two-workers"],
+        &["--costs", "cited"],
+        &["--run", "threads"],
+    ] {
+        assert_ne!(digest(change), plain, "{change:?}");
+    }
+    let report: Value =
+        serde_json::from_str(&said(&["run", "blocked-executor", "--variant", "offload", "--format", "json"])).unwrap();
+    assert_eq!(digest(&["--variant", "offload"]).trim_end(), report["runs"][0]["digest"]);
+    assert_eq!((report["variant"].as_str(), report["seed"].as_u64()), (Some("offload"), Some(7)));
+}
+
+#[test]
+fn a_run_has_the_same_digest_in_another_process() {
+    for scenario in wakeline::library::lessons().0 {
+        for run in &scenario.runs {
+            let here = scenario.execute(&run.id, &RunOptions::default(), None).digest();
+            let there = said(&["events", &scenario.id, "--run", &run.id, "--digest"]);
+            assert_eq!(there.trim_end(), here, "{} {}", scenario.id, run.id);
+        }
+    }
+}
+
+#[test]
+fn a_seed_changes_what_is_left_to_chance() {
+    let folder = Folder::new("seed");
+    let text = shipped("blocked-executor").replace("Io(\"10ms\")", "Io(\"5ms..15ms\")");
+    let file = folder.write("chance.ron", &text);
+    let digest = |seed| said(&["events", &file, "--digest", "--seed", seed]);
+    assert_ne!(digest("1"), digest("2"));
+    assert_eq!(digest("1"), digest("1"));
+}
+
+#[test]
+fn costs_are_read_from_a_file() {
+    let folder = Folder::new("costs");
+    let file = folder.write(
+        "dear.ron",
+        r#"(name: "dear", poll: "1ms", wake: "0ns", waker_clone: "0ns", waker_drop: "0ns", task_spawn: "0ns",
+            thread_spawn: "0ns", thread_switch: "5ms", syscall: "0ns", sync_op: "0ns", timer: "0ns",
+            task_bytes: 1, stack_reserved: 2, stack_resident: 3)"#,
+    );
+    let report = said(&["run", "poll-wake-poll", "--costs", &file, "--format", "json"]);
+    let report: Value = serde_json::from_str(&report).unwrap();
+    assert_eq!(report["costs"], "dear");
+    assert_eq!(report["runs"][1]["peak_memory_bytes"]["stack_reserved"], 2);
+    let broken = folder.write("broken.ron", "(name: \"x\", pol: \"1ms\")");
+    assert!(refused(&["run", "poll-wake-poll", "--costs", &broken]).contains("pol"));
+    assert!(refused(&["run", "poll-wake-poll", "--costs", "citedd"]).contains("did you mean `cited`?"));
+}
+
+#[test]
+fn a_saved_trace_tells_the_same_as_its_run() {
+    let folder = Folder::new("trace");
+    let file = folder.file("x.wkl");
+    said(&["run", "blocked-executor", "--run", "threads", "--trace", &file]);
+    let run = ["events", "blocked-executor", "--run", "threads"];
+    assert_eq!(said(&["events", &file]), said(&run));
+    assert_eq!(said(&["events", &file, "--digest"]), said(&[&run[..], &["--digest"]].concat()));
+    // Of several runs, each has a file of its own.
+    said(&["run", "blocked-executor", "--trace", &file]);
+    assert_eq!(said(&["events", &folder.file("x.threads.wkl")]), said(&run));
+    assert!(refused(&["events", &file, "--seed", "3"]).contains("recorded trace"));
+}
+
+#[test]
+fn a_trace_that_was_cut_off_is_read_as_far_as_it_goes() {
+    let folder = Folder::new("cut");
+    let file = folder.file("x.wkl");
+    said(&["run", "c10k", "--run", "async", "--trace", &file]);
+    let whole = std::fs::read(&file).unwrap();
+    // In the middle of the last chunk of events.
+    std::fs::write(&file, &whole[..whole.len() - 1_000]).unwrap();
+    let output = wakeline(&["events", &file]);
+    let notice = String::from_utf8(output.stderr).unwrap();
+    assert_eq!((output.status.code(), notice.lines().count()), (Some(0), 1), "{notice}");
+    assert!(String::from_utf8(output.stdout).unwrap().lines().count() > 50_000);
+    // Before the first whole chunk there is nothing to list.
+    std::fs::write(&file, &whole[..100]).unwrap();
+    let output = wakeline(&["events", &file]);
+    assert_eq!((output.status.code(), output.stdout.len(), output.stderr.is_empty()), (Some(0), 0, false));
+    std::fs::write(&file, b"no trace at all").unwrap();
+    assert!(refused(&["events", &file]).contains("not a Wakeline trace"));
+    std::fs::write(&file, b"").unwrap();
+    assert!(!refused(&["events", &file]).is_empty());
+}
+
+#[test]
+fn bad_input_is_answered_on_stderr_with_the_nearest_name() {
+    assert!(refused(&["run", "blocked-exekutor"]).contains("did you mean `blocked-executor`?"));
+    assert!(refused(&["run", "blocked-executor", "--run", "asink"]).contains("there is no run called `asink`"));
+    assert!(refused(&["run", "blocked-executor", "--variant", "two"]).contains("two-workers"));
+    assert!(refused(&["run", "blocked-executor", "--set", "machine.coers=2"]).contains("did you mean `cores`?"));
+    assert!(refused(&["run", "blocked-executor", "--set", "machine.cores"]).contains("PATH=VALUE"));
+    assert!(refused(&["events", "nowhere.wkl"]).contains("nowhere.wkl"));
+    assert!(!refused(&["run"]).is_empty());
+    assert!(!refused(&["run", "c10k", "--seed", "many"]).is_empty());
+}
+
+#[test]
+fn an_error_in_a_file_stands_at_its_line() {
+    let folder = Folder::new("located");
+    let file = folder.write("slip.ron", &shipped("blocked-executor").replace("Work(\"100us\")", "Wrok(\"100us\")"));
+    let told = refused(&["run", &file]);
+    let line = 1 + shipped("blocked-executor").lines().position(|line| line.contains("Work(\"100us\")")).unwrap();
+    assert!(told.contains(&format!("slip.ron:{line}:")), "{told}");
+    assert!(told.contains("did you mean `Work`?"), "{told}");
+}
+
+#[test]
+fn check_asserts_what_a_scenario_expects() {
+    let folder = Folder::new("check");
+    assert!(said(&["check", "blocked-executor"]).starts_with("✓ blocked-executor: "));
+    let wrong = shipped("blocked-executor").replace("equals: \"94.9ms\"", "equals: \"9.4ms\"");
+    let file = folder.write("wrong.ron", &wrong);
+    let output = wakeline(&["check", &file, "poll-wake-poll"]);
+    let told = String::from_utf8(output.stdout).unwrap();
+    assert_eq!((output.status.code(), output.stderr.len()), (Some(1), 0), "{told}");
+    assert!(told.contains("✗ blocked-executor") && told.contains("94.900 ms") && told.contains("9.400 ms"), "{told}");
+    assert!(told.contains("✓ poll-wake-poll"), "{told}");
+}
+
+#[test]
+fn check_reads_a_whole_directory_and_goes_on_after_an_error() {
+    let folder = Folder::new("many");
+    folder.write("a.ron", "(schema: 1");
+    folder.write("b.ron", &shipped("poll-wake-poll"));
+    folder.write("c.txt", "no scenario");
+    let output = wakeline(&["check", folder.0.to_str().unwrap()]);
+    let told = String::from_utf8(output.stdout).unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    assert!(told.contains("a.ron: cannot be read") && told.contains("✓ poll-wake-poll"), "{told}");
+    assert!(String::from_utf8(output.stderr).unwrap().contains("never closed"));
+    assert_eq!(wakeline(&["check", "nowhere"]).status.code(), Some(2));
+}
+
+#[test]
+fn a_reader_that_goes_away_ends_the_program_quietly() {
+    let mut child = command(&["events", "c10k"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    drop(child.stdout.take());
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(String::from_utf8_lossy(&output.stderr), "");
+    assert_eq!(output.status.code(), Some(0));
+}
+
+#[cfg(all(unix, not(target_os = "macos")))]
+#[test]
+fn without_a_display_the_story_is_told_in_text() {
+    let story = said(&[]);
+    assert!(story.starts_with("No window (no display was found)"), "{story}");
+    assert!(story.lines().nth(1) == Some("") && story.contains("hb is late by 94.9 ms"), "{story}");
+    let story = said(&["scenarios/two-deadlocks.ron"]);
+    assert!(story.starts_with("No window") && story.contains("It hangs"), "{story}");
+    assert_eq!(wakeline(&["nowhere.ron"]).status.code(), Some(2));
+}
