@@ -5,7 +5,8 @@ use sim_core::analysis::track::TrackKind;
 use sim_core::trace::{CoreId, DeviceId, TaskId, ThreadId, Trace, WorkerId};
 
 use super::axis::Axis;
-use super::layout::{Layout, RowInput, dispatches_in_view};
+use super::dispatch::dispatches_in_view;
+use super::layout::{Layout, RowInput};
 use super::links::LinkInput;
 use super::rows::{Rows, RunRows};
 use super::scene::*;

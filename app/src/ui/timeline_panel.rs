@@ -7,9 +7,10 @@ use sim_core::analysis::track::TrackKind;
 
 use crate::session::{Command, FindingId, Growth, Run, Selection, Session};
 use crate::timeline::axis::{Axis, with_thousands};
+use crate::timeline::dispatch::dispatches_in_view;
 use crate::timeline::findings::FindingInput;
 use crate::timeline::hit;
-use crate::timeline::layout::{Layout, RowInput, dispatches_in_view};
+use crate::timeline::layout::{Layout, RowInput};
 use crate::timeline::links::LinkInput;
 use crate::timeline::rows::{Row, RowKind, Rows, RunRows};
 use crate::timeline::scene::{Measure, Scene};
