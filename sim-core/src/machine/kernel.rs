@@ -11,7 +11,7 @@ use super::costs::Costs;
 use super::decide::{Choice, Decider};
 use super::devices::{DeviceState, Request, TimerState};
 use super::policy::{ThreadPolicy, ThreadView};
-use super::resource::Resource;
+use super::resource::{Granted, Resource};
 use super::spec::{Limits, Machine, Watcher};
 use super::threads::Thread;
 use crate::instant::{SimDuration, SimTime};
@@ -49,9 +49,8 @@ pub(crate) struct Kernel {
     pub agenda: BinaryHeap<Reverse<Scheduled>>,
     pub submissions: u64,
     pub waiters: u64,
-    /// Waiters that were granted what they wait for and have not looked yet, by key; with whom the trace still shows
-    /// waiting for what.
-    pub granted: BTreeMap<u64, Option<(ResourceId, Actor)>>,
+    /// Waiters that were granted what they wait for and have not looked yet, by key.
+    pub granted: BTreeMap<u64, Granted>,
     /// Is shown the machine's own view after every step.
     pub watcher: Option<Watcher>,
     pub decider: Decider,

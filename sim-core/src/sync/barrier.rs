@@ -3,6 +3,7 @@
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use super::permits;
+use crate::machine::home::Home;
 use crate::machine::blocking::{Grant, How, on_stack};
 use crate::machine::resource::WaitFor;
 use crate::machine::sim;
@@ -33,7 +34,7 @@ use crate::trace::tables::ResourceKind;
 /// ```
 #[derive(Debug)]
 pub struct Barrier {
-    resource: ResourceId,
+    resource: Home<ResourceId>,
     parties: u32,
     come: AtomicU32,
 }
@@ -71,7 +72,7 @@ impl Barrier {
                 sim.tell(told);
             });
         } else {
-            Grant::new(self.resource, WaitFor::Notification, how, false).await;
+            Grant::new(self.resource, WaitFor::Notification, how).await;
         }
         sim::with(|sim| {
             let by = sim.actor.get();

@@ -5,6 +5,7 @@ use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::permits;
+use crate::machine::home::Home;
 use crate::machine::blocking::{Grant, How, may_wait, on_stack};
 use crate::machine::resource::WaitFor;
 use crate::machine::sim;
@@ -36,7 +37,7 @@ impl fmt::Display for RecvError {
 impl std::error::Error for RecvError {}
 
 struct Shared<T> {
-    resource: ResourceId,
+    resource: Home<ResourceId>,
     state: Mutex<State<T>>,
 }
 
@@ -68,7 +69,7 @@ impl<T> Shared<T> {
             kernel.try_take_room(self.resource)
         });
         if !room {
-            Grant::new(self.resource, WaitFor::Room, how, false).await;
+            Grant::new(self.resource, WaitFor::Room, how).await;
             if self.lock().receivers == 0 || gave_up(how) {
                 return Err(SendError(value));
             }
@@ -96,7 +97,7 @@ impl<T> Shared<T> {
             if self.lock().senders == 0 || gave_up(how) {
                 return Err(RecvError);
             }
-            Grant::new(self.resource, WaitFor::Message, how, false).await;
+            Grant::new(self.resource, WaitFor::Message, how).await;
         }
     }
 }
@@ -162,7 +163,7 @@ impl<T> Sender<T> {
     }
 
     /// The channel's id in the trace.
-    pub(crate) fn resource(&self) -> ResourceId {
+    pub(crate) fn resource(&self) -> Home<ResourceId> {
         self.0.resource
     }
 
@@ -184,7 +185,7 @@ impl<T> Receiver<T> {
     }
 
     /// The channel's id in the trace.
-    pub(crate) fn resource(&self) -> ResourceId {
+    pub(crate) fn resource(&self) -> Home<ResourceId> {
         self.0.resource
     }
 

@@ -4,6 +4,7 @@ use std::future::Future;
 
 use super::mutex::BlockingMutexGuard;
 use super::permits;
+use crate::machine::home::Home;
 use crate::machine::blocking::{Grant, How, on_stack};
 use crate::machine::resource::WaitFor;
 use crate::machine::sim;
@@ -39,7 +40,7 @@ use crate::trace::tables::ResourceKind;
 /// ```
 #[derive(Debug)]
 pub struct Condvar {
-    resource: ResourceId,
+    resource: Home<ResourceId>,
 }
 
 impl Default for Condvar {
@@ -64,7 +65,7 @@ impl Condvar {
     pub fn wait<'a, T>(&self, guard: BlockingMutexGuard<'a, T>) -> BlockingMutexGuard<'a, T> {
         let mutex = guard.mutex();
         let mut guard = Some(guard);
-        let mut grant = Box::pin(Grant::new(self.resource, WaitFor::Notification, How::Thread, false));
+        let mut grant = Box::pin(Grant::new(self.resource, WaitFor::Notification, How::Thread));
         on_stack(std::future::poll_fn(move |cx| {
             let polled = grant.as_mut().poll(cx);
             // It stands in the queue now, and nothing else has run since.

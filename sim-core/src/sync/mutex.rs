@@ -4,6 +4,7 @@ use std::cell::UnsafeCell;
 use std::ops::{Deref, DerefMut};
 
 use super::permits::{self, Held, Want};
+use crate::machine::home::Home;
 use crate::machine::blocking::How;
 use crate::trace::event::Mode;
 use crate::trace::ids::ResourceId;
@@ -14,7 +15,7 @@ macro_rules! mutex {
         $(#[$doc])*
         #[derive(Debug)]
         pub struct $name<T> {
-            resource: ResourceId,
+            resource: Home<ResourceId>,
             value: UnsafeCell<T>,
         }
 

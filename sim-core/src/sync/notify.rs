@@ -3,6 +3,7 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::permits;
+use crate::machine::home::Home;
 use crate::machine::blocking::{Grant, How, on_stack};
 use crate::machine::resource::WaitFor;
 use crate::machine::sim;
@@ -26,7 +27,7 @@ use crate::trace::tables::ResourceKind;
 /// ```
 #[derive(Debug)]
 pub struct Notify {
-    resource: ResourceId,
+    resource: Home<ResourceId>,
     permit: AtomicBool,
 }
 
@@ -59,7 +60,7 @@ impl Notify {
 
     pub(crate) async fn wait(&self, how: How) {
         if !self.permit.swap(false, Ordering::Relaxed) {
-            Grant::new(self.resource, WaitFor::Notification, how, false).await;
+            Grant::new(self.resource, WaitFor::Notification, how).await;
         }
         sim::with(|sim| {
             let by = sim.actor.get();

@@ -1,6 +1,7 @@
 //! So many permits, for tasks and threads.
 
 use super::permits::{self, Held, Want};
+use crate::machine::home::Home;
 use crate::machine::blocking::How;
 use crate::trace::event::Mode;
 use crate::trace::ids::ResourceId;
@@ -29,7 +30,7 @@ use crate::trace::tables::ResourceKind;
 /// ```
 #[derive(Debug)]
 pub struct Semaphore {
-    resource: ResourceId,
+    resource: Home<ResourceId>,
 }
 
 /// One permit; given back when dropped.
