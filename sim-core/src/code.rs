@@ -28,7 +28,7 @@ pub fn work(d: impl Into<SimDuration>) {
 /// core. Inside a poll that thread is the worker's, and nothing else is polled on it meanwhile.
 pub fn block(d: impl Into<SimDuration>) {
     let length = d.into();
-    if std::thread::panicking() {
+    if !blocking::may_wait() {
         return;
     }
     sim::with(|sim| {

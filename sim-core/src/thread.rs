@@ -2,7 +2,7 @@
 
 use std::cell::{Cell, RefCell};
 use std::future::Future;
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::rc::Rc;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -67,11 +67,8 @@ impl ThreadBuilder {
         let place = Arc::clone(&result);
         let body = move || {
             let value = catch_unwind(AssertUnwindSafe(code));
-            if let Err(payload) = &value
-                && sim::with(|sim| sim.is_ending())
-            {
-                let _ = payload;
-                return;
+            if sim::with(|sim| sim.is_ending()) {
+                return drop(value.map_err(|payload| resume_unwind(payload)));
             }
             let value = value.map_err(|payload| JoinError::Panicked(sim::with(|sim| sim.note_panic(&*payload))));
             *place.lock().unwrap_or_else(PoisonError::into_inner) = Some(value);
@@ -171,7 +168,7 @@ pub(crate) async fn join_step(thread: ThreadId) {
 
 /// Blocks the thread for `d`, frees its core. Takes virtual and `std` durations alike; panics outside a run.
 pub fn sleep(d: impl Into<SimDuration>) {
-    if !std::thread::panicking() {
+    if blocking::may_wait() {
         blocking::on_stack(sleep_step(d.into()));
     }
 }
@@ -192,7 +189,7 @@ pub(crate) async fn sleep_step(d: SimDuration) {
 
 /// Lets other threads go first.
 pub fn yield_now() {
-    if !std::thread::panicking() {
+    if blocking::may_wait() {
         blocking::on_stack(blocking::give_up(Ask::Yield));
     }
 }

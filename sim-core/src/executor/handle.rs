@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::future::Future;
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
@@ -308,7 +308,8 @@ pub(crate) fn offload<T: 'static>(code: impl FnOnce() -> T + 'static) -> JoinHan
         exec.offload(Box::new(move || {
             let value = catch_unwind(AssertUnwindSafe(code));
             if sim::with(|sim| sim.is_ending()) {
-                return;
+                // The stack is being unwound: its thread must not go on to the next closure.
+                return drop(value.map_err(|payload| resume_unwind(payload)));
             }
             result.set(value.map_err(|payload| JoinError::Panicked(sim::with(|sim| sim.note_panic(&*payload)))));
         }))

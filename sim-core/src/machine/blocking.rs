@@ -24,9 +24,14 @@ pub(crate) enum How {
     Thread,
 }
 
-/// Whether code may wait here. A stack is not switched while it unwinds from a panic: waits end at once then.
+/// Whether code may wait here. A stack is not switched while it unwinds from a panic: waits end at once then. Does not
+/// return if the run is over: code that caught its unwinding is unwound again.
 pub(crate) fn may_wait() -> bool {
-    !std::thread::panicking()
+    let may = !std::thread::panicking();
+    if may {
+        sim::try_with(|sim| sim.unwind_if_over());
+    }
+    may
 }
 
 /// A thread that unwinds wants what another holds. It can neither wait nor have it, and a second panic says nothing.
@@ -130,25 +135,26 @@ impl Grant {
     }
 }
 
+/// Gives whether the trace still shows the wait, which what is done next must end.
 impl Future for Grant {
-    type Output = ();
+    type Output = bool;
 
-    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<bool> {
         let Some(key) = self.key else {
             if self.how == How::Thread && !may_wait() {
                 if let WaitFor::Permits(..) = self.what {
                     die();
                 }
-                return Poll::Ready(());
+                return Poll::Ready(false);
             }
             self.join(cx);
             self.wait();
             return Poll::Pending;
         };
         let resource = self.resource.get();
-        if sim::with(|sim| sim.kernel.borrow_mut().poll_grant(key)) {
+        if let Some(shown) = sim::with(|sim| sim.kernel.borrow_mut().poll_grant(key)) {
             self.key = None;
-            return Poll::Ready(());
+            return Poll::Ready(shown);
         }
         let wake = self.wake(cx);
         let old = sim::with(|sim| sim.kernel.borrow_mut().move_waiter(resource, key, wake));

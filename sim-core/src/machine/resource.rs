@@ -131,9 +131,10 @@ impl Kernel {
         WaitKey(key)
     }
 
-    /// Whether the waiter was granted what it waits for; its key is used up if so.
-    pub fn poll_grant(&mut self, key: WaitKey) -> bool {
-        self.granted.remove(&key.0).is_some()
+    /// Whether the waiter was granted what it waits for; its key is used up if so. Answers then whether the trace still
+    /// shows it waiting.
+    pub fn poll_grant(&mut self, key: WaitKey) -> Option<bool> {
+        self.granted.remove(&key.0).map(|granted| matches!(granted, Granted::Told { .. }))
     }
 
     /// `wake` is told when the waiter is granted, from now on. The one before is handed back to be dropped outside the

@@ -13,6 +13,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::ptr;
 use std::task::{Context, Poll, Waker};
 
+use super::home::RunId;
 use super::kernel::{Due, Kernel, Step};
 use super::stack::{Stacked, Stop};
 use super::threads::{Ask, Body};
@@ -28,6 +29,8 @@ thread_local! {
 
 /// One running simulation.
 pub(crate) struct Sim {
+    /// Which run of this process it is.
+    pub run: RunId,
     pub kernel: RefCell<Kernel>,
     /// Who acts now: whose code runs, or what completed.
     pub actor: Cell<Actor>,
@@ -41,11 +44,16 @@ pub(crate) struct Sim {
     ask: Cell<Option<Ask>>,
     /// Whether the run is over and what is left is being unwound.
     ending: Cell<bool>,
+    /// How often the code that is unwound has swallowed what unwinds it.
+    swallowed: Cell<u32>,
     stack_bytes: usize,
 }
 
 /// What a body that outlives its run is unwound with.
 struct RunIsOver;
+
+/// How often a body may catch what unwinds it before it is given up.
+const MOST_SWALLOWED: u32 = 100;
 
 /// Makes `sim` the current simulation of this OS thread until dropped.
 struct Entered(*const Sim);
@@ -80,6 +88,8 @@ pub(crate) fn with<R>(f: impl FnOnce(&Sim) -> R) -> R {
 impl Sim {
     pub fn new(kernel: Kernel, stack_bytes: usize) -> Sim {
         Sim {
+            run: RunId::next(),
+            swallowed: Cell::new(0),
             kernel: RefCell::new(kernel),
             actor: Cell::new(Actor::Run),
             thread: Cell::new(None),
@@ -124,8 +134,11 @@ impl Sim {
     #[inline]
     pub fn charge(&self, d: SimDuration) {
         let d = SimDuration::from_nanos(d.as_nanos() + self.debt.replace(0));
-        if d.is_zero() || self.ending.get() || std::thread::panicking() {
+        if d.is_zero() || std::thread::panicking() {
             return;
+        }
+        if self.ending.get() {
+            return self.suspend(Ask::Work(d));
         }
         let mut kernel = self.kernel.borrow_mut();
         // Counted, so that an endless loop of work inside one poll meets the limit.
@@ -151,19 +164,35 @@ impl Sim {
         paid
     }
 
-    /// Stops the running code until what it asks for is there. While panicking, or when the run is over, nothing stops.
+    /// Stops the running code until what it asks for is there. While it panics nothing stops; when the run is over, the
+    /// code is unwound instead.
     #[cold]
     pub fn suspend(&self, ask: Ask) {
         if std::thread::panicking() {
             return;
         }
-        if self.ending.get() {
-            resume_unwind(Box::new(RunIsOver));
-        }
         let stop = self.stop.get();
+        if self.ending.get() {
+            self.unwind(stop);
+        }
         assert!(!stop.is_null(), "a body without a stack stopped in the middle of a call");
         // SAFETY: the pointer was set by the body that runs now, on whose stack the yielder lives while it runs.
         unsafe { (*stop).suspend(ask) };
+        if self.ending.get() {
+            self.unwind(stop);
+        }
+    }
+
+    /// Unwinds the running code: the run is over. Code that catches this again and again is left where it stands.
+    fn unwind(&self, stop: *const Stop) -> ! {
+        let swallowed = self.swallowed.get() + 1;
+        self.swallowed.set(swallowed);
+        if swallowed > MOST_SWALLOWED && !stop.is_null() {
+            // SAFETY: as in `suspend`. The driver never resumes what stops here.
+            unsafe { (*stop).suspend(Ask::Block) };
+            unreachable!("code that was given up does not go on");
+        }
+        resume_unwind(Box::new(RunIsOver))
     }
 
     /// Notes what a body without a stack asks; it returns `Poll::Pending` right after.
@@ -308,7 +337,11 @@ impl Sim {
         match body {
             Body::Closure(code) => self.run_stack(Box::new(Stacked::new(self.stack_bytes, move |stop| {
                 with(|sim| sim.stop.set(stop));
-                code();
+                if let Err(payload) = catch_unwind(AssertUnwindSafe(code))
+                    && !payload.is::<RunIsOver>()
+                {
+                    resume_unwind(payload);
+                }
             }))),
             Body::Stack(stacked) => self.run_stack(stacked),
             Body::Steps(mut steps) => {
@@ -373,8 +406,8 @@ impl Sim {
     /// Unwinds what is left of every thread, the oldest first: destructors run, and nothing waits any more.
     pub fn unwind_threads(&self) {
         self.ending.set(true);
-        let count = self.kernel.borrow().threads.len();
-        for index in 0..count {
+        let mut index = 0;
+        while index < self.kernel.borrow().threads.len() {
             let (body, actor) = {
                 let mut kernel = self.kernel.borrow_mut();
                 let thread = &mut kernel.threads[index];
@@ -382,10 +415,24 @@ impl Sim {
             };
             self.thread.set(Some(ThreadId::from_index(index)));
             self.actor.set(actor);
+            self.swallowed.set(0);
             // A destructor's panic has nowhere to go: the run is over, and its trace already ends with why.
-            let _ = catch_unwind(AssertUnwindSafe(|| drop(body)));
+            let _ = catch_unwind(AssertUnwindSafe(|| self.unwind_body(body)));
+            self.stop.set(ptr::null());
+            index += 1;
         }
         self.thread.set(None);
         self.actor.set(Actor::Run);
+    }
+
+    fn unwind_body(&self, body: Option<Body>) {
+        let Some(Body::Stack(mut stacked)) = body else { return };
+        self.stop.set(stacked.stop);
+        match catch_unwind(AssertUnwindSafe(|| stacked.resume())) {
+            // It catches whatever unwinds it, and would go on for ever: its stack is left as it is, never to be used.
+            Ok(Some(_)) => std::mem::forget(stacked),
+            Ok(None) => stacked.recycle(),
+            Err(_) => drop(stacked),
+        }
     }
 }

@@ -68,7 +68,7 @@ impl Barrier {
         if last {
             self.come.store(0, Ordering::Relaxed);
             sim::with(|sim| {
-                let (told, _) = sim.kernel.borrow_mut().notify(self.resource, sim.actor.get(), true);
+                let told = sim.kernel.borrow_mut().notify(self.resource.get(), sim.actor.get(), true);
                 sim.tell(told);
             });
         } else {
@@ -76,7 +76,7 @@ impl Barrier {
         }
         sim::with(|sim| {
             let by = sim.actor.get();
-            sim.kernel.borrow_mut().record(Event::NotifyReceived { resource: self.resource, by });
+            sim.kernel.borrow_mut().record(Event::NotifyReceived { resource: self.resource.get(), by });
         });
         last
     }

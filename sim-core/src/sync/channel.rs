@@ -9,6 +9,7 @@ use crate::machine::home::Home;
 use crate::machine::blocking::{Grant, How, may_wait, on_stack};
 use crate::machine::resource::WaitFor;
 use crate::machine::sim;
+use crate::trace::event::Event;
 use crate::trace::ids::ResourceId;
 use crate::trace::tables::ResourceKind;
 
@@ -53,8 +54,9 @@ impl<T> Shared<T> {
     }
 
     fn close(&self) {
-        sim::try_with(|sim| {
-            let told = sim.kernel.borrow_mut().close(self.resource, sim.actor.get());
+        let Some(resource) = self.resource.here() else { return };
+        sim::with(|sim| {
+            let told = sim.kernel.borrow_mut().close(resource, sim.actor.get());
             sim.tell(told);
         });
     }
@@ -66,7 +68,7 @@ impl<T> Shared<T> {
         let room = sim::with(|sim| {
             let mut kernel = sim.kernel.borrow_mut();
             sim.owe(kernel.costs.sync_op);
-            kernel.try_take_room(self.resource)
+            kernel.try_take_room(self.resource.get())
         });
         if !room {
             Grant::new(self.resource, WaitFor::Room, how).await;
@@ -76,28 +78,36 @@ impl<T> Shared<T> {
         }
         self.lock().messages.push_back(value);
         sim::with(|sim| {
-            let told = sim.kernel.borrow_mut().fill_room(self.resource, sim.actor.get());
+            let told = sim.kernel.borrow_mut().fill_room(self.resource.get(), sim.actor.get());
             sim.tell(told);
         });
         Ok(())
     }
 
     async fn recv(&self, how: How) -> Result<T, RecvError> {
+        let mut shown = false;
         loop {
             let told = sim::with(|sim| {
                 let mut kernel = sim.kernel.borrow_mut();
                 sim.owe(kernel.costs.sync_op);
-                kernel.take_message(self.resource, sim.actor.get())
+                kernel.take_message(self.resource.get(), sim.actor.get())
             });
             if let Some(told) = told {
                 let value = self.lock().messages.pop_front().expect("the kernel counts the messages");
                 sim::with(|sim| sim.tell(told));
                 return Ok(value);
             }
+            if shown {
+                // It was told of a message, and another was faster.
+                sim::with(|sim| {
+                    let (resource, by) = (self.resource.get(), sim.actor.get());
+                    sim.kernel.borrow_mut().record(Event::WaitCancelled { resource, by });
+                });
+            }
             if self.lock().senders == 0 || gave_up(how) {
                 return Err(RecvError);
             }
-            Grant::new(self.resource, WaitFor::Message, how).await;
+            shown = Grant::new(self.resource, WaitFor::Message, how).await;
         }
     }
 }
@@ -224,13 +234,15 @@ impl<T> Drop for Sender<T> {
 
 impl<T> Drop for Receiver<T> {
     fn drop(&mut self) {
-        let left = {
+        // Nobody will take what is left: a sender inside it, say of an answer, must not stay open.
+        let unread = {
             let mut state = self.0.lock();
             state.receivers -= 1;
-            state.receivers
+            (state.receivers == 0).then(|| std::mem::take(&mut state.messages))
         };
-        if left == 0 {
+        if let Some(unread) = unread {
             self.0.close();
+            drop(unread);
         }
     }
 }

@@ -74,7 +74,7 @@ impl Condvar {
         }));
         sim::with(|sim| {
             let by = sim.actor.get();
-            sim.kernel.borrow_mut().record(Event::NotifyReceived { resource: self.resource, by });
+            sim.kernel.borrow_mut().record(Event::NotifyReceived { resource: self.resource.get(), by });
         });
         mutex.lock()
     }
@@ -91,7 +91,7 @@ impl Condvar {
 
     fn notify(&self, all: bool) {
         sim::with(|sim| {
-            let (told, _) = sim.kernel.borrow_mut().notify(self.resource, sim.actor.get(), all);
+            let told = sim.kernel.borrow_mut().notify(self.resource.get(), sim.actor.get(), all);
             sim.tell(told);
         });
     }

@@ -25,6 +25,7 @@ mod program_locks;
 mod program_signals;
 mod program_tasks;
 mod program_waits;
+mod random_runs;
 mod replay;
 mod riskiest_bet;
 mod run_ends;
