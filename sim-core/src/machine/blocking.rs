@@ -27,11 +27,7 @@ pub(crate) enum How {
 /// Whether code may wait here. A stack is not switched while it unwinds from a panic: waits end at once then. Does not
 /// return if the run is over: code that caught its unwinding is unwound again.
 pub(crate) fn may_wait() -> bool {
-    let may = !std::thread::panicking();
-    if may {
-        sim::try_with(|sim| sim.unwind_if_over());
-    }
-    may
+    !std::thread::panicking() && sim::try_with(|sim| sim.may_wait()).unwrap_or(true)
 }
 
 /// A thread that unwinds wants what another holds. It can neither wait nor have it, and a second panic says nothing.

@@ -50,7 +50,7 @@ pub(crate) struct Sim {
 }
 
 /// What a body that outlives its run is unwound with.
-struct RunIsOver;
+pub(crate) struct RunIsOver;
 
 /// How often a body may catch what unwinds it before it is given up.
 const MOST_SWALLOWED: u32 = 100;
@@ -137,8 +137,8 @@ impl Sim {
         if d.is_zero() || std::thread::panicking() {
             return;
         }
-        if self.ending.get() {
-            return self.suspend(Ask::Work(d));
+        if !self.may_wait() {
+            return;
         }
         let mut kernel = self.kernel.borrow_mut();
         // Counted, so that an endless loop of work inside one poll meets the limit.
@@ -171,23 +171,30 @@ impl Sim {
         if std::thread::panicking() {
             return;
         }
-        let stop = self.stop.get();
-        if self.ending.get() {
-            self.unwind(stop);
+        if !self.may_wait() {
+            return;
         }
+        let stop = self.stop.get();
         assert!(!stop.is_null(), "a body without a stack stopped in the middle of a call");
         // SAFETY: the pointer was set by the body that runs now, on whose stack the yielder lives while it runs.
         unsafe { (*stop).suspend(ask) };
-        if self.ending.get() {
-            self.unwind(stop);
+        self.may_wait();
+    }
+
+    /// Whether anything can wait: not once the run is over. Code on a stack is unwound then, and this does not return.
+    pub fn may_wait(&self) -> bool {
+        let over = self.ending.get();
+        if over && self.has_stack() {
+            self.unwind(self.stop.get());
         }
+        !over
     }
 
     /// Unwinds the running code: the run is over. Code that catches this again and again is left where it stands.
     fn unwind(&self, stop: *const Stop) -> ! {
         let swallowed = self.swallowed.get() + 1;
         self.swallowed.set(swallowed);
-        if swallowed > MOST_SWALLOWED && !stop.is_null() {
+        if swallowed > MOST_SWALLOWED {
             // SAFETY: as in `suspend`. The driver never resumes what stops here.
             unsafe { (*stop).suspend(Ask::Block) };
             unreachable!("code that was given up does not go on");
