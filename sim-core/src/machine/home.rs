@@ -33,7 +33,14 @@ impl<T: Copy> Home<T> {
     /// The thing. Panics in another run, and outside one.
     #[track_caller]
     pub fn get(self) -> T {
-        self.here().expect("this was made in another run, or the run is over: locks, channels, timers and handles stay in theirs")
+        self.here().expect(
+            "this was made in another run, or the run is over: locks, channels, timers and handles stay in theirs",
+        )
+    }
+
+    /// The thing, wherever one asks: only to name it.
+    pub fn name(self) -> T {
+        self.thing
     }
 
     /// The thing, if its run is the current one.

@@ -10,6 +10,7 @@ use std::panic::Location;
 use super::costs::Costs;
 use super::decide::{Choice, Decider};
 use super::devices::{DeviceState, Request, TimerState};
+use super::panics::Place;
 use super::policy::{ThreadPolicy, ThreadView};
 use super::resource::{Granted, Resource};
 use super::spec::{Limits, Machine, Watcher};
@@ -171,13 +172,26 @@ impl Kernel {
 
     /// A place in the source, its file named once.
     pub fn place(&mut self, at: &'static Location<'static>) -> SourcePlace {
+        self.place_in(at.file(), at.line(), at.column())
+    }
+
+    /// Where a panic with this message was raised; the first place is kept.
+    pub fn panic_place(&mut self, text: StrId, place: &Place) {
+        let at = self.place_in(&place.file, place.line, place.column);
+        let panics = &mut self.recorder.tables_mut().panics;
+        if panics.iter().all(|(known, _)| *known != text) {
+            panics.push((text, at));
+        }
+    }
+
+    fn place_in(&mut self, path: &str, line: u32, column: u32) -> SourcePlace {
         let tables = self.recorder.tables_mut();
         // Places name few files, and mostly the one named last.
-        let file = tables.files.iter().rposition(|file| file == at.file()).unwrap_or_else(|| {
-            tables.files.push(at.file().to_owned());
+        let file = tables.files.iter().rposition(|file| file == path).unwrap_or_else(|| {
+            tables.files.push(path.to_owned());
             tables.files.len() - 1
         });
-        SourcePlace { file: u32::try_from(file).unwrap_or(u32::MAX), line: at.line(), column: at.column() }
+        SourcePlace { file: u32::try_from(file).unwrap_or(u32::MAX), line, column }
     }
 
     /// Adds a named list of tasks.

@@ -15,6 +15,7 @@ use std::task::{Context, Poll, Waker};
 
 use super::home::RunId;
 use super::kernel::{Due, Kernel, Step};
+use super::panics;
 use super::stack::{Stacked, Stop};
 use super::threads::{Ask, Body};
 use super::waiting::Wake;
@@ -380,7 +381,7 @@ impl Sim {
             Err(payload) if matches!(self.actor.get(), Actor::Worker(_)) => {
                 // Not the program under study: no longer a simulation, so that the panic is seen.
                 CURRENT.set(ptr::null());
-                panic!("the executor itself failed: {}", super::panics::message(&*payload, self.actor.get()));
+                panic!("the executor itself failed: {}", panics::message(&*payload, self.actor.get()));
             }
             Err(payload) => {
                 self.note_panic(&*payload);
@@ -389,17 +390,30 @@ impl Sim {
         }
     }
 
-    /// Records that whoever acts panicked. Answers with what.
+    /// Records that whoever acts panicked. Answers with what, and where. What merely unwinds at the run's end is no panic.
     pub fn note_panic(&self, payload: &(dyn Any + Send)) -> String {
+        if payload.is::<RunIsOver>() {
+            return "the run is over".to_owned();
+        }
         let by = self.actor.get();
-        let text = super::panics::message(payload, by);
+        let message = panics::message(payload, by);
+        let place = panics::place();
         let mut kernel = self.kernel.borrow_mut();
-        let id = kernel.intern(&text);
-        kernel.record(Event::Panicked { by, text: id });
+        let text = kernel.intern(&message);
+        if let Some(place) = &place {
+            kernel.panic_place(text, place);
+        }
+        kernel.record(Event::Panicked { by, text });
         if let (Actor::Thread(thread), true) = (by, self.thread.get().is_some()) {
             kernel.threads[thread.index()].panicked = true;
         }
-        text
+        match place {
+            Some(place) => {
+                let file = place.file.rsplit(['/', '\\']).next().unwrap_or(&place.file);
+                format!("{message} at {file}:{}", place.line)
+            }
+            None => message,
+        }
     }
 
     /// Ends a run of threads: threads that are left are stopped where they stand, as when a process exits. Their

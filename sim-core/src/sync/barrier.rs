@@ -3,8 +3,8 @@
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use super::permits;
-use crate::machine::home::Home;
 use crate::machine::blocking::{Grant, How, on_stack};
+use crate::machine::home::Home;
 use crate::machine::resource::WaitFor;
 use crate::machine::sim;
 use crate::trace::event::Event;

@@ -5,8 +5,8 @@ use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::permits;
-use crate::machine::home::Home;
 use crate::machine::blocking::{Grant, How, may_wait, on_stack};
+use crate::machine::home::Home;
 use crate::machine::resource::WaitFor;
 use crate::machine::sim;
 use crate::trace::event::Event;
@@ -244,5 +244,17 @@ impl<T> Drop for Receiver<T> {
             self.0.close();
             drop(unread);
         }
+    }
+}
+
+impl<T> fmt::Debug for Sender<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Sender").field(&self.0.resource).finish()
+    }
+}
+
+impl<T> fmt::Debug for Receiver<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Receiver").field(&self.0.resource).finish()
     }
 }

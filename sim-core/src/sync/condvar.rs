@@ -4,8 +4,8 @@ use std::future::Future;
 
 use super::mutex::BlockingMutexGuard;
 use super::permits;
-use crate::machine::home::Home;
 use crate::machine::blocking::{Grant, How, on_stack};
+use crate::machine::home::Home;
 use crate::machine::resource::WaitFor;
 use crate::machine::sim;
 use crate::trace::event::Event;

@@ -4,8 +4,8 @@ use std::cell::UnsafeCell;
 use std::ops::{Deref, DerefMut};
 
 use super::permits::{self, Held, Want};
-use crate::machine::home::Home;
 use crate::machine::blocking::How;
+use crate::machine::home::Home;
 use crate::trace::event::Mode;
 use crate::trace::ids::ResourceId;
 use crate::trace::tables::ResourceKind;

@@ -1,8 +1,8 @@
 //! A notifier, for tasks and threads: one waiter or all, and one permit kept if nobody waits.
 
 use super::permits;
-use crate::machine::home::Home;
 use crate::machine::blocking::{Grant, How, on_stack};
+use crate::machine::home::Home;
 use crate::machine::resource::WaitFor;
 use crate::machine::sim;
 use crate::trace::event::Event;

@@ -1,8 +1,8 @@
 //! So many permits, for tasks and threads.
 
 use super::permits::{self, Held, Want};
-use crate::machine::home::Home;
 use crate::machine::blocking::How;
+use crate::machine::home::Home;
 use crate::trace::event::Mode;
 use crate::trace::ids::ResourceId;
 use crate::trace::tables::ResourceKind;
