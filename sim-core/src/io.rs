@@ -7,6 +7,7 @@ use std::task::{Context, Poll};
 use crate::instant::SimDuration;
 use crate::machine::blocking;
 use crate::machine::devices::Progress;
+use crate::machine::home::Home;
 use crate::machine::sim;
 use crate::machine::spec::Latency;
 use crate::machine::threads::Ask;
@@ -107,7 +108,7 @@ pub fn io_blocking(latency: impl Into<SimDuration>) {
 #[derive(Debug)]
 pub struct Io {
     request: Request,
-    id: Option<RequestId>,
+    id: Option<Home<RequestId>>,
     done: bool,
 }
 
@@ -125,10 +126,11 @@ impl Future for Io {
                 let by = sim.actor.get();
                 let mut kernel = sim.kernel.borrow_mut();
                 sim.owe(kernel.costs.syscall);
-                kernel.submit(device, self.request.latency, by, Some(wake))
+                Home::of(kernel.submit(device, self.request.latency, by, Some(wake)))
             }));
             return Poll::Pending;
         };
+        let id = id.get();
         let progress = sim::with(|sim| sim.kernel.borrow_mut().poll_request(id, Some(cx.waker())));
         match progress {
             Progress::NotYet => Poll::Pending,
@@ -148,8 +150,8 @@ impl Future for Io {
 
 impl Drop for Io {
     fn drop(&mut self) {
-        let (Some(id), false) = (self.id, self.done) else { return };
-        sim::try_with(|sim| {
+        let (Some(id), false) = (self.id.and_then(Home::here), self.done) else { return };
+        sim::with(|sim| {
             let old = sim.kernel.borrow_mut().cancel_request(id, sim.actor.get());
             drop(old);
         });

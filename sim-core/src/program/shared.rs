@@ -9,6 +9,7 @@ use std::rc::Rc;
 
 use super::ast::{Op, ResourceSpec, TaskSpec, Workload, visit};
 use crate::machine::blocking::How;
+use crate::machine::home::Home;
 use crate::machine::resource::READERS;
 use crate::machine::sim;
 use crate::sync::permits::{self, Want};
@@ -56,7 +57,7 @@ pub(super) struct Shared {
 enum Thing {
     /// A lock or permits; whether its guard is taken by blocking even in a task.
     Permits {
-        resource: ResourceId,
+        resource: Home<ResourceId>,
         blocking: bool,
     },
     Notify(Notify),
@@ -178,7 +179,7 @@ impl Ends {
             let by = sim.actor.get();
             let mut kernel = sim.kernel.borrow_mut();
             for (resource, end) in senders.chain(receivers) {
-                kernel.hold_end(resource, by, end);
+                kernel.hold_end(resource.get(), by, end);
             }
         });
     }

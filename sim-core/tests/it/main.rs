@@ -35,6 +35,7 @@ mod scenario_errors;
 mod scenario_hostile;
 mod scenario_shipped;
 mod scenario_world;
+mod shared_by_both;
 mod third_party;
 mod thread_policies;
 mod timers;
