@@ -269,7 +269,6 @@ impl Exec {
             if !state.settle(&mut kernel, polled) {
                 return Turn::Cancel;
             }
-            self.sim.actor.set(Actor::Worker(worker));
         }
         if self.link.calls() {
             return if self.over.get() { Turn::Over } else { Turn::Foreign };

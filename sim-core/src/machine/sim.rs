@@ -23,6 +23,7 @@ use crate::instant::{SimDuration, SimTime};
 use crate::trace::event::{EndReason, Event, SwitchReason};
 use crate::trace::ids::*;
 use crate::trace::snapshot::TaskState;
+use crate::trace::tables::ThreadKind;
 
 thread_local! {
     static CURRENT: Cell<*const Sim> = const { Cell::new(ptr::null()) };
@@ -378,8 +379,8 @@ impl Sim {
                 stacked.recycle();
                 (None, None)
             }
-            Err(payload) if matches!(self.actor.get(), Actor::Worker(_)) => {
-                // Not the program under study: no longer a simulation, so that the panic is seen.
+            Err(payload) if self.runs_worker() => {
+                // Not the program under study, whose panics end its tasks: no longer a simulation, so that this is seen.
                 CURRENT.set(ptr::null());
                 panic!("the executor itself failed: {}", panics::message(&*payload, self.actor.get()));
             }
@@ -388,6 +389,12 @@ impl Sim {
                 (None, None)
             }
         }
+    }
+
+    fn runs_worker(&self) -> bool {
+        let kernel = self.kernel.borrow();
+        let kind = self.thread.get().map(|thread| kernel.recorder.tables().threads[thread.index()].kind);
+        matches!(kind, Some(ThreadKind::Worker(_)))
     }
 
     /// Records that whoever acts panicked. Answers with what, and where. What merely unwinds at the run's end is no panic.
