@@ -36,6 +36,11 @@ pub fn embedded() -> Vec<Embedded> {
     found
 }
 
+/// The text of the embedded scenario of this id.
+pub fn text(id: &str) -> Option<&'static str> {
+    SCENARIOS.get_file(format!("{id}.ron"))?.contents_utf8()
+}
+
 /// Every embedded scenario, read, in order of the curriculum. What cannot be read stands beside.
 pub fn lessons() -> (Vec<Scenario>, Vec<ScenarioErrors>) {
     let (mut lessons, mut errors) = (Vec::new(), Vec::new());
@@ -72,6 +77,16 @@ mod tests {
     #[test]
     fn a_scenario_is_found_by_its_id() {
         assert_eq!(find("blocked-executor", &[]).unwrap().id, "blocked-executor");
+    }
+
+    #[test]
+    fn every_embedded_scenario_is_found_by_id_and_can_be_read() {
+        for scenario in embedded() {
+            assert_eq!(text(scenario.id), Some(scenario.text));
+        }
+        let (lessons, errors) = lessons();
+        assert_eq!((lessons.len(), errors.len()), (embedded().len(), 0));
+        assert!(lessons.is_sorted_by_key(|lesson| lesson.number));
     }
 
     #[test]

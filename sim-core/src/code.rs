@@ -14,6 +14,9 @@ use crate::trace::ids::{Actor, ThreadId};
 /// While the thread unwinds from a panic, no time passes. Takes virtual and `std` durations alike; panics outside a run.
 pub fn work(d: impl Into<SimDuration>) {
     let length = d.into();
+    if !blocking::may_wait() {
+        return;
+    }
     sim::with(|sim| {
         // What is owed is paid before, so that the work itself is as long as was said.
         sim.charge(SimDuration::ZERO);
@@ -28,7 +31,7 @@ pub fn work(d: impl Into<SimDuration>) {
 /// core. Inside a poll that thread is the worker's, and nothing else is polled on it meanwhile.
 pub fn block(d: impl Into<SimDuration>) {
     let length = d.into();
-    if std::thread::panicking() {
+    if !blocking::may_wait() {
         return;
     }
     sim::with(|sim| {

@@ -7,7 +7,8 @@ use std::task::{Context, Poll};
 use crate::instant::SimDuration;
 use crate::machine::blocking;
 use crate::machine::devices::Progress;
-use crate::machine::place::Place;
+use crate::machine::home::Home;
+use crate::machine::place::OpPlace;
 use crate::machine::sim;
 use crate::machine::spec::Latency;
 use crate::machine::threads::Ask;
@@ -38,7 +39,7 @@ pub struct Request {
     device: Option<String>,
     latency: Option<Latency>,
     /// Where in a Program it is asked for.
-    place: Option<Place>,
+    place: Option<OpPlace>,
 }
 
 impl Request {
@@ -60,7 +61,7 @@ impl Request {
     }
 
     /// The request of this place in a Program: by it the world decides.
-    pub(crate) fn placed(mut self, place: Place) -> Request {
+    pub(crate) fn placed(mut self, place: OpPlace) -> Request {
         self.place = Some(place);
         self
     }
@@ -116,7 +117,7 @@ pub fn io_blocking(latency: impl Into<SimDuration>) {
 #[derive(Debug)]
 pub struct Io {
     request: Request,
-    id: Option<RequestId>,
+    id: Option<Home<RequestId>>,
     done: bool,
 }
 
@@ -134,10 +135,11 @@ impl Future for Io {
                 let by = sim.actor.get();
                 let mut kernel = sim.kernel.borrow_mut();
                 sim.owe(kernel.costs.syscall);
-                kernel.submit(device, self.request.latency, by, self.request.place.as_ref(), Some(wake))
+                Home::of(kernel.submit(device, self.request.latency, by, self.request.place.as_ref(), Some(wake)))
             }));
             return Poll::Pending;
         };
+        let id = id.get();
         let progress = sim::with(|sim| sim.kernel.borrow_mut().poll_request(id, Some(cx.waker())));
         match progress {
             Progress::NotYet => Poll::Pending,
@@ -157,8 +159,8 @@ impl Future for Io {
 
 impl Drop for Io {
     fn drop(&mut self) {
-        let (Some(id), false) = (self.id, self.done) else { return };
-        sim::try_with(|sim| {
+        let (Some(id), false) = (self.id.and_then(Home::here), self.done) else { return };
+        sim::with(|sim| {
             let old = sim.kernel.borrow_mut().cancel_request(id, sim.actor.get());
             drop(old);
         });

@@ -7,6 +7,7 @@ use std::task::{Context, Poll};
 
 use pin_project_lite::pin_project;
 
+use crate::machine::home::Home;
 use crate::machine::sim;
 use crate::trace::event::Event;
 use crate::trace::ids::FutureId;
@@ -17,16 +18,16 @@ pin_project! {
     pub struct Observed<F> {
         #[pin]
         future: F,
-        id: FutureId,
+        id: Home<FutureId>,
         polled: bool,
         done: bool,
     }
 
     impl<F> PinnedDrop for Observed<F> {
         fn drop(this: Pin<&mut Self>) {
-            let (future, done) = (this.id, this.done);
-            if !done {
-                sim::try_with(|sim| {
+            let (future, done) = (this.id.here(), this.done);
+            if let (Some(future), false) = (future, done) {
+                sim::with(|sim| {
                     let by = sim.actor.get();
                     sim.kernel.borrow_mut().record(Event::FutureDropped { future, by });
                 });
@@ -63,7 +64,7 @@ pub fn observe<F: Future>(name: impl AsRef<str>, future: F) -> Observed<F> {
         kernel.record(Event::FutureCreated { future: id, by: owner });
         id
     });
-    Observed { future, id, polled: false, done: false }
+    Observed { future, id: Home::of(id), polled: false, done: false }
 }
 
 impl<F: Future> Future for Observed<F> {
@@ -71,7 +72,7 @@ impl<F: Future> Future for Observed<F> {
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
         let this = self.project();
-        let id = *this.id;
+        let id = this.id.get();
         if !std::mem::replace(this.polled, true) {
             record(|by| Event::FuturePolled { future: id, by });
         }

@@ -2,14 +2,16 @@
 
 use std::cell::{Cell, RefCell};
 use std::future::Future;
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::rc::Rc;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use crate::executor::core;
 use crate::executor::{JoinError, Outcome};
 use crate::instant::SimDuration;
 use crate::machine::blocking;
 use crate::machine::capture::captured;
+use crate::machine::home::Home;
 use crate::machine::kernel::Kernel;
 use crate::machine::panics;
 use crate::machine::sim::{self, Sim};
@@ -67,16 +69,13 @@ impl ThreadBuilder {
         let place = Arc::clone(&result);
         let body = move || {
             let value = catch_unwind(AssertUnwindSafe(code));
-            if let Err(payload) = &value
-                && sim::with(|sim| sim.is_ending())
-            {
-                let _ = payload;
-                return;
+            if sim::with(|sim| sim.is_ending()) {
+                return drop(value.map_err(|payload| resume_unwind(payload)));
             }
             let value = value.map_err(|payload| JoinError::Panicked(sim::with(|sim| sim.note_panic(&*payload))));
             *place.lock().unwrap_or_else(PoisonError::into_inner) = Some(value);
         };
-        JoinHandle { thread: self.create(Body::Closure(Box::new(body))), result }
+        JoinHandle { thread: Home::of(self.create(Body::Closure(Box::new(body)))), result }
     }
 
     /// Creates a thread whose code is a future of blocking steps: it holds no stack while it waits.
@@ -131,19 +130,19 @@ where
 
 /// Waits for a thread's end. Dropping it lets the thread run on.
 pub struct JoinHandle<T> {
-    thread: ThreadId,
+    thread: Home<ThreadId>,
     result: Arc<Mutex<Option<Result<T, JoinError>>>>,
 }
 
 impl<T> JoinHandle<T> {
     /// The thread's id in the trace.
     pub fn id(&self) -> ThreadId {
-        self.thread
+        self.thread.name()
     }
 
     /// Blocks until the thread has ended; answers its result, or how it panicked.
     pub fn join(self) -> Result<T, JoinError> {
-        blocking::on_stack(join_step(self.thread));
+        blocking::on_stack(join_step(self.thread.get()));
         self.result.lock().unwrap_or_else(PoisonError::into_inner).take().unwrap_or(Err(JoinError::Cancelled))
     }
 }
@@ -171,7 +170,7 @@ pub(crate) async fn join_step(thread: ThreadId) {
 
 /// Blocks the thread for `d`, frees its core. Takes virtual and `std` durations alike; panics outside a run.
 pub fn sleep(d: impl Into<SimDuration>) {
-    if !std::thread::panicking() {
+    if blocking::may_wait() {
         blocking::on_stack(sleep_step(d.into()));
     }
 }
@@ -192,7 +191,7 @@ pub(crate) async fn sleep_step(d: SimDuration) {
 
 /// Lets other threads go first.
 pub fn yield_now() {
-    if !std::thread::panicking() {
+    if blocking::may_wait() {
         blocking::on_stack(blocking::give_up(Ask::Yield));
     }
 }
@@ -239,14 +238,14 @@ impl Machine {
         let sim = Rc::new(Sim::new(Kernel::new(self), stack_bytes));
         panics::hush();
         let guard = futures::executor::enter();
-        let end = sim.enter(|| {
-            captured(|| {
-                start();
-                let end = sim.drive(|| sim.show(|_| Vec::new()), || finished(&sim.kernel.borrow()));
-                sim.finish(end);
-                end
-            })
-        });
+        // Under no executor, even if one runs this: the tasks of a run outside are not this one's.
+        let run = || {
+            start();
+            let end = sim.drive(|| sim.show(|_| Vec::new()), || finished(&sim.kernel.borrow()));
+            sim.finish(end);
+            end
+        };
+        let end = sim.enter(|| core::outside(|| captured(run)));
         drop(guard);
         let sim = Rc::into_inner(sim).expect("nothing keeps the simulation beyond its run");
         (sim.kernel.into_inner().recorder.finish(), end)

@@ -7,6 +7,7 @@ use std::task::{Context, Poll};
 
 use crate::instant::{SimDuration, SimTime};
 use crate::machine::devices::Progress;
+use crate::machine::home::Home;
 use crate::machine::sim;
 use crate::machine::waiting::Wake;
 use crate::trace::ids::TimerId;
@@ -15,7 +16,7 @@ use crate::trace::ids::TimerId;
 #[derive(Debug)]
 pub struct Sleep {
     until: Until,
-    timer: Option<TimerId>,
+    timer: Option<Home<TimerId>>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -63,10 +64,11 @@ impl Future for Sleep {
                     Until::At(deadline) => deadline,
                 };
                 sim.owe(kernel.costs.timer);
-                self.timer = Some(kernel.set_timer(deadline, by, Some(wake)));
+                self.timer = Some(Home::of(kernel.set_timer(deadline, by, Some(wake))));
                 Poll::Pending
             }
             Some(timer) => {
+                let timer = timer.get();
                 let progress = sim.kernel.borrow_mut().poll_timer(timer, Some(cx.waker()));
                 match progress {
                     Progress::NotYet => Poll::Pending,
@@ -89,8 +91,8 @@ impl Future for Sleep {
 
 impl Drop for Sleep {
     fn drop(&mut self) {
-        let Some(timer) = self.timer else { return };
-        sim::try_with(|sim| {
+        let Some(timer) = self.timer.and_then(Home::here) else { return };
+        sim::with(|sim| {
             let old = sim.kernel.borrow_mut().cancel_timer(timer, sim.actor.get());
             drop(old);
         });

@@ -22,7 +22,9 @@ pub fn figures(scenario: &Scenario, runs: &[Asked]) -> Vec<Figure> {
     let mut ids: Vec<&str> = vec!["makespan"];
     let expected = scenario.expectations.iter().map(|expectation| expectation.metric.as_str());
     for id in expected.chain(USUAL) {
-        if !ids.contains(&id) && !id.starts_with("findings") {
+        // The usual share is that of work; a lesson that speaks of the whole means the same.
+        let said = ids.contains(&id) || id == "utilisation_work" && ids.contains(&"utilisation");
+        if !said && !id.starts_with("findings") {
             ids.push(id);
         }
     }

@@ -3,7 +3,7 @@
 use super::command::Command;
 use super::step::{self, Cursor, Stop};
 use super::view::{Kind, View};
-use super::{Origin, Place, Selection, Session, document::Step};
+use super::{List, Origin, Place, Selection, Session, document::Step};
 use sim_core::scenario::anchor;
 
 /// One press of a zoom key.
@@ -36,6 +36,14 @@ impl Session {
             C::WakeEffect => self.follow_effect(),
             C::NextStep => self.go_to_step(self.step + 1),
             C::PreviousStep => self.go_to_step(self.step.saturating_sub(1)),
+            C::NextFinding => self.show_next_finding(),
+            C::PreviousFinding => self.show_previous_finding(),
+            C::ShowFinding(id) => self.show_finding(id),
+            C::ShowList(list) => self.list = list,
+            C::SwitchList => {
+                self.list = if self.list == List::Events { List::Findings } else { List::Events };
+            }
+            C::Predict(choice) => self.predict(choice),
             C::PlayPause => self.play_or_pause(),
             C::Faster => self.playback.set_speed(self.playback.speed * 2.0),
             C::Slower => self.playback.set_speed(self.playback.speed / 2.0),
@@ -103,7 +111,7 @@ impl Session {
         self.view = self.view.showing(cursor.time.as_nanos() as f64, self.total());
     }
 
-    fn seek_event(&mut self, run: usize, event: usize) {
+    pub(super) fn seek_event(&mut self, run: usize, event: usize) {
         let Some(of) = self.runs.get(run).filter(|r| event < r.trace.len()) else { return };
         let cursor = Cursor::after(&of.trace, event);
         self.focus = run;
@@ -139,7 +147,7 @@ impl Session {
         let Some((run, track)) = self.selected_track() else { return };
         let span = match way {
             Way::Forward => step::next_span(&track.spans, self.cursor),
-            Way::Back => step::previous_span(&track.spans, self.cursor),
+            Way::Back => step::previous_span(&track.spans, &self.runs[run].trace, self.cursor),
         };
         if let Some(span) = span {
             self.seek_event(run, span.event);

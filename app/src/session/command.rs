@@ -7,6 +7,7 @@ use std::path::PathBuf;
 
 use sim_core::instant::SimTime;
 
+use super::find::{FindingId, List};
 use super::selection::Selection;
 
 /// One act of a person. Panels emit these; [`super::Session::apply`] alone changes anything.
@@ -45,6 +46,18 @@ pub enum Command {
     NextStep,
     /// Go to the lesson's step before.
     PreviousStep,
+    /// Run to the next finding of the focused run.
+    NextFinding,
+    /// Run back to the finding before.
+    PreviousFinding,
+    /// Go to the proof of a finding, and select whom it is about.
+    ShowFinding(FindingId),
+    /// Open a list under the timeline.
+    ShowList(List),
+    /// From the events to the findings and back.
+    SwitchList,
+    /// Answer the question of the lesson's step, by the answer's place from 0.
+    Predict(usize),
     /// Play, or pause.
     PlayPause,
     /// Play twice as fast.
@@ -166,6 +179,8 @@ pub const BINDINGS: &[Binding] = {
         bind(C::StepBack, G::Step, "Step one event back", &["Left", "Ctrl+Left"]),
         bind(C::PollBack, G::Step, "Step one poll or context switch back", &["Shift+F10"]),
         bind(C::PollForward, G::Step, "Step one poll or context switch forward", &["F10"]),
+        bind(C::PreviousFinding, G::Step, "Run back to the previous finding", &["Shift+F5"]),
+        bind(C::NextFinding, G::Step, "Run to the next finding", &["F5"]),
         bind(C::ToStart, G::Step, "Go to the start", &["Home"]),
         bind(C::ToEnd, G::Step, "Go to the end", &["End"]),
         bind(C::PlayPause, G::Step, "Play or pause", &["Space"]),
@@ -173,6 +188,10 @@ pub const BINDINGS: &[Binding] = {
         bind(C::Slower, G::Step, "Play slower", &["Minus"]),
         bind(C::NextStep, G::Step, "Next step of the lesson", &["PageDown"]),
         bind(C::PreviousStep, G::Step, "Previous step of the lesson", &["PageUp"]),
+        bind(C::Predict(0), G::Step, "Predict: first answer", &["1"]),
+        bind(C::Predict(1), G::Step, "Predict: second answer", &["2"]),
+        bind(C::Predict(2), G::Step, "Predict: third answer", &["3"]),
+        bind(C::Predict(3), G::Step, "Predict: fourth answer", &["4"]),
         bind(C::ZoomIn, G::View, "Zoom in", &["W"]),
         bind(C::ZoomOut, G::View, "Zoom out", &["S"]),
         bind(C::PanLeft, G::View, "Pan earlier", &["A"]),
@@ -187,6 +206,7 @@ pub const BINDINGS: &[Binding] = {
         bind(C::FocusNextRun, G::Select, "Look at the next run", &["N"]),
         bind(C::ClearSelection, G::Select, "Clear the selection", &["Esc"]),
         bind(C::ShowLibrary, G::Window, "All scenarios", &["L"]),
+        bind(C::SwitchList, G::Window, "Events or findings", &["E"]),
         bind(C::Reload, G::Window, "Run again", &["Ctrl+R"]),
         bind(C::CancelLoading, G::Window, "Stop the simulation", &[]),
         bind(C::SwitchTheme, G::Window, "Light or dark", &["T"]),

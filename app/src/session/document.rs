@@ -22,7 +22,7 @@ pub struct Entry {
 }
 
 /// Where a document came from.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub enum Origin {
     /// The library.
     Library(String),

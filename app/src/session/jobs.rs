@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use miette::Diagnostic;
+use sim_core::analysis::findings::{Thresholds, diagnose};
 use sim_core::scenario::{Located, RunOptions, Scenario, ScenarioErrors};
 use sim_core::trace::file::FileError;
 use sim_core::trace::tables::RunInfo;
@@ -74,8 +75,8 @@ fn open_scenario(
     for (n, run) in asked.runs.iter().enumerate() {
         let parts = outlet.clone();
         let sink = Box::new(move |part| parts.send(Report::Part { run: n, part: Box::new(part) }));
-        asked.execute(&run.id, &options, Some(sink));
-        if !outlet.send(Report::RunEnded { run: n, notice: None }) {
+        let trace = asked.execute(&run.id, &options, Some(sink));
+        if !end(outlet, n, &trace, None) {
             break;
         }
     }
@@ -127,7 +128,7 @@ fn open_trace(outlet: &Outlet, origin: &Origin, path: &Path) -> Result<(), Vec<P
     let document = trace_document(origin, path, info);
     if outlet.send(Report::Opened(Arc::new(document), vec![title])) {
         stream(outlet, 0, &trace);
-        outlet.send(Report::RunEnded { run: 0, notice: damage.map(|d| d.to_string()) });
+        end(outlet, 0, &trace, damage.map(|d| d.to_string()));
     }
     Ok(())
 }
@@ -177,6 +178,13 @@ fn stream(outlet: &Outlet, run: usize, trace: &Trace) {
             return;
         }
     }
+}
+
+/// Reports a run's end, and then what is wrong with it: a person need not wait for the diagnosis. Answers false when
+/// nobody wants more.
+fn end(outlet: &Outlet, run: usize, trace: &Trace, notice: Option<String>) -> bool {
+    outlet.send(Report::RunEnded { run, notice })
+        && outlet.send(Report::Diagnosed { run, findings: diagnose(trace, &Thresholds::default()) })
 }
 
 /// The path of a file to open, as a person may write it: without quotes and spaces around it.

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crossbeam_channel::{Receiver, Sender, TryRecvError, bounded};
+use sim_core::analysis::findings::Finding;
 use sim_core::trace::TracePart;
 
 use super::document::{Document, Problem, RunTitle};
@@ -14,7 +15,7 @@ use super::document::{Document, Problem, RunTitle};
 /// So many reports may lie in the channel: parts are a megabyte each.
 const CHANNEL_ROOM: usize = 8;
 
-/// What a job reports, in this order: opened, then for each run its parts and its end.
+/// What a job reports, in this order: opened, then for each run its parts, its end and its diagnosis.
 #[derive(Debug)]
 pub enum Report {
     /// What it is, and which runs will come.
@@ -32,6 +33,13 @@ pub enum Report {
         run: usize,
         /// What should be said about it: a trace file that is damaged, a run that was cut off.
         notice: Option<String>,
+    },
+    /// What is wrong with a run that has ended.
+    Diagnosed {
+        /// The run, from 0.
+        run: usize,
+        /// The problems, the worst first.
+        findings: Vec<Finding>,
     },
     /// It cannot be loaded.
     Failed(Vec<Problem>),

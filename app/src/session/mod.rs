@@ -18,7 +18,10 @@ pub mod step;
 pub mod view;
 
 mod apply;
+pub mod find;
+pub mod lesson;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use sim_core::analysis::track::{Link, Track, TrackKind};
@@ -26,6 +29,7 @@ use sim_core::instant::SimTime;
 
 pub use command::Command;
 pub use document::{Document, Entry, Origin, Problem};
+pub use find::{FindingId, List};
 pub use run::{Growth, Run};
 pub use selection::Selection;
 pub use step::Cursor;
@@ -62,6 +66,9 @@ pub struct Session {
     playback: Playback,
     step: usize,
     step_wanted: Option<usize>,
+    answers: BTreeMap<(Origin, usize), usize>,
+    finding: Option<FindingId>,
+    list: List,
     dark: bool,
     keys_shown: bool,
     quitting: bool,
@@ -87,6 +94,9 @@ impl Session {
             playback: Playback::default(),
             step: 0,
             step_wanted: None,
+            answers: BTreeMap::new(),
+            finding: None,
+            list: List::Events,
             dark: false,
             keys_shown: false,
             quitting: false,
@@ -255,6 +265,11 @@ impl Session {
                 }
                 self.grown();
             }
+            Report::Diagnosed { run, findings } => {
+                if let Some(run) = self.runs.get_mut(run) {
+                    run.diagnosed(findings);
+                }
+            }
             Report::Failed(problems) => {
                 self.place = Place::Failed(problems);
             }
@@ -265,6 +280,7 @@ impl Session {
         let again = self.document.as_ref().is_some_and(|d| d.origin == document.origin);
         self.runs = titles.into_iter().map(|t| Run::new(t.title, t.threads)).collect();
         self.document = Some(document);
+        self.finding = None;
         self.place = Place::Open;
         if again && self.focus < self.runs.len() {
             // Run again: the person stays where they were.
@@ -280,6 +296,8 @@ impl Session {
         self.playback = Playback::default();
         self.step = 0;
         self.step_wanted = Some(0);
+        self.finding = None;
+        self.list = List::Events;
     }
 
     /// After a run has grown: the whole stays in view while nobody has zoomed, and the cursor counts anew.

@@ -1,5 +1,6 @@
 //! One run as the session holds it: its trace as far as it is known, and what is derived from it.
 
+use sim_core::analysis::findings::Finding;
 use sim_core::analysis::index::Index;
 use sim_core::instant::SimTime;
 use sim_core::trace::event::EndReason;
@@ -38,6 +39,8 @@ pub struct Run {
     pub notice: Option<String>,
     /// The numbers of the events of the lesson level.
     pub lesson_events: Vec<u32>,
+    /// What is wrong with it, in order of time; none while it grows and is not diagnosed yet.
+    pub findings: Option<Vec<Finding>>,
     keyframes: Keyframes,
     snapshot: Snapshot,
 }
@@ -53,6 +56,7 @@ impl Run {
             growth: Growth::Waiting,
             notice: None,
             lesson_events: Vec::new(),
+            findings: None,
             keyframes: Keyframes::build(&trace),
             snapshot: Snapshot::default(),
             trace,
@@ -108,6 +112,17 @@ impl Run {
     /// Whether it ended with something left that nothing will ever wake.
     pub fn is_stuck(&self) -> bool {
         self.index.last_snapshot().ended == Some(EndReason::Stuck)
+    }
+
+    /// What is wrong with it, as far as is known, in order of time.
+    pub fn findings(&self) -> &[Finding] {
+        self.findings.as_deref().unwrap_or_default()
+    }
+
+    /// Takes in the diagnosis.
+    pub(super) fn diagnosed(&mut self, mut findings: Vec<Finding>) {
+        findings.sort_by_key(|f| (f.proof.first().copied(), f.severity));
+        self.findings = Some(findings);
     }
 
     /// Brings the state to the first `events` events.

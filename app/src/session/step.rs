@@ -51,9 +51,12 @@ pub fn is_lesson(record: Record) -> bool {
 }
 
 impl Cursor {
-    /// Just after event `n`.
+    /// Just after event `n` and what is one with it: who is woken or spawned stands in its queue, a request is begun.
     pub fn after(trace: &Trace, n: usize) -> Cursor {
-        Cursor { time: trace.time(n), events: n + 1 }
+        let time = trace.time(n);
+        let same = trace.records_from(n + 1).take_while(|r| r.time() == time && !is_lesson(*r));
+        let last = same.enumerate().filter(|(_, r)| belongs(*r)).last();
+        Cursor { time, events: last.map_or(n, |(i, _)| n + 1 + i) + 1 }
     }
 
     /// At `time`, with every event up to it.
@@ -70,16 +73,22 @@ impl Cursor {
 
     /// The place before; none: this is the start. Between two places, that is the last one passed.
     pub fn back(self, trace: &Trace, stop: Stop) -> Option<Cursor> {
-        let before = |events: usize| {
-            let found = (0..events.min(trace.len())).rev().find(|n| stop.wants(trace.record(*n)));
-            found.map_or_else(Cursor::default, |n| Cursor::after(trace, n))
-        };
+        let before = |events: usize| (0..events.min(trace.len())).rev().find(|n| stop.wants(trace.record(*n)));
         if self == Cursor::default() {
             return None;
         }
+        let here = |n: &usize| Cursor::after(trace, *n);
         let passed = before(self.events);
-        Some(if passed == self { before(self.events - 1) } else { passed })
+        // In the middle of what is one with an event is as good as at it.
+        let at_it = passed.is_some_and(|n| here(&n).time == self.time && here(&n).events >= self.events);
+        let found = if at_it { passed.and_then(before) } else { passed };
+        Some(found.as_ref().map_or_else(Cursor::default, here))
     }
+}
+
+/// Whether an event is the other half of the one before it.
+fn belongs(record: Record) -> bool {
+    [kind::Queued, kind::ThreadRunnable, kind::IoStarted].contains(&record.kind())
 }
 
 /// The first span that begins after what has happened.
@@ -88,9 +97,9 @@ pub fn next_span(spans: &[Span], cursor: Cursor) -> Option<Span> {
 }
 
 /// The last span that began before the one that the cursor is in.
-pub fn previous_span(spans: &[Span], cursor: Cursor) -> Option<Span> {
+pub fn previous_span(spans: &[Span], trace: &Trace, cursor: Cursor) -> Option<Span> {
     let begun = spans.partition_point(|s| s.event < cursor.events);
-    let at_start = spans.get(begun.checked_sub(1)?).is_some_and(|s| s.event + 1 == cursor.events);
+    let at_start = spans.get(begun.checked_sub(1)?).is_some_and(|s| Cursor::after(trace, s.event) == cursor);
     spans.get(begun.checked_sub(if at_start { 2 } else { 1 })?).copied()
 }
 

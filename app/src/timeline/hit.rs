@@ -3,7 +3,7 @@
 use sim_core::analysis::track::{Span, Track};
 
 use super::axis::Axis;
-use super::scene::Arrow;
+use super::scene::{Arrow, Finding};
 
 /// A span thinner than this can still be hit from this far, in points.
 const REACH: f32 = 3.0;
@@ -24,6 +24,13 @@ const MOST_NEAR: usize = 256;
 /// The arrow at a point, by its place in the scene.
 pub fn arrow_at(arrows: &[Arrow], x: f32, y: f32) -> Option<usize> {
     arrows.iter().position(|arrow| arrow.corners.windows(2).any(|w| near_line(w[0], w[1], (x, y))))
+}
+
+/// The finding whose sign or line is at a point.
+pub fn finding_at(findings: &[Finding], x: f32, y: f32) -> Option<Finding> {
+    let on_sign = |f: &&Finding| (f.sign.0 - x).abs() <= 8.0 && (f.sign.1 - y).abs() <= 8.0;
+    let on_line = |f: &&Finding| (f.x0..=f.x1).contains(&x) && (f.top - 2.0..=f.top + REACH).contains(&y);
+    findings.iter().find(on_sign).or_else(|| findings.iter().find(on_line)).copied()
 }
 
 /// All lines of an arrow are level or upright.

@@ -4,10 +4,12 @@
 //! by [`Columns`]. What runs covers what is Ready, which covers what waits.
 
 use sim_core::analysis::track::{Span, SpanState, Track, TrackEnd, TrackKind};
+use sim_core::instant::SimTime;
 use sim_core::trace::{Event, Trace};
 
 use super::axis::{Axis, write_length};
 use super::density::{Columns, LEAST_WIDTH, Piece};
+use super::dispatch::Dispatch;
 use super::scene::*;
 use super::words::{end_word, sign_of, span_labels, wait_words};
 
@@ -44,6 +46,8 @@ pub struct RowInput<'a> {
     pub top: f32,
     /// Its height.
     pub height: f32,
+    /// The dispatches in view, if they can be told one by one.
+    pub dispatches: &'a [Dispatch],
     /// Whether the run ended with something left that nothing will ever wake.
     pub stuck: bool,
 }
@@ -97,6 +101,10 @@ impl<'a> Layout<'a> {
         }
         if let Some(rail) = rail.take() {
             scene.rails.push(rail);
+        }
+        for time in instants(row) {
+            let x = self.axis.x(time);
+            self.running.add(x, x);
         }
         self.thin_pieces(row, scene);
     }
@@ -221,7 +229,7 @@ impl<'a> Layout<'a> {
 
     /// What waits when its run is stuck goes on waiting: to the edge of the view, and says so.
     fn for_ever(&self, row: RowInput<'_>, scene: &mut Scene) {
-        let last = row.track.spans.last().filter(|s| row.stuck && row.track.open && fill_of(s.state).is_none());
+        let last = row.track.spans.last().filter(|s| row.stuck && row.track.open && says_for_ever(s.state));
         let Some(last) = last else { return };
         let (x0, x1, y) = (self.axis.x(last.end).max(self.axis.left), self.axis.right, row.top + row.height / 2.0);
         if x1 - x0 < SIGN_WIDTH {
@@ -229,7 +237,12 @@ impl<'a> Layout<'a> {
         }
         let sign = x0 + 12.0 + SIGN_WIDTH / 2.0;
         let left = sign + SIGN_WIDTH / 2.0 + 4.0;
-        let text = format!("{}, for ever", wait_words(row.trace.tables(), wait_of(last.state)));
+        let text = match last.state {
+            SpanState::Ready => "is never polled again".to_owned(),
+            SpanState::Runnable => "never gets a core again".to_owned(),
+            SpanState::PollingOffCore(_) | SpanState::PollsOffCore(_) => "never returns".to_owned(),
+            state => format!("{}, for ever", wait_words(row.trace.tables(), wait_of(state))),
+        };
         let fits = left + self.measure.width(&text) <= x1;
         let after = if fits { left + self.measure.width(&text) + 4.0 } else { left };
         scene.rails.push(Rail { x0, x1: sign - SIGN_WIDTH / 2.0 - 2.0, y, anchor: x0 });
@@ -284,10 +297,16 @@ impl<'a> Layout<'a> {
 
     /// A core that is idle for long says so.
     fn idle(&self, row: RowInput<'_>, spans: &[Span], scene: &mut Scene) {
-        for pair in spans.windows(2) {
-            let (from, to) = (pair[0].end, pair[1].start);
+        let runs = spans.iter().map(|s| (s.start, s.end));
+        let mut runs: Vec<_> = runs.chain(instants(row).map(|t| (t, t))).collect();
+        runs.sort_unstable();
+        for pair in runs.windows(2) {
+            let (from, to) = (pair[0].1, pair[1].0);
+            if to <= from {
+                continue;
+            }
             let (x0, x1) = (self.axis.x(from).max(self.axis.left), self.axis.x(to).min(self.axis.right));
-            let text = format!("idle {}", write_length(to.since(from).as_nanos()));
+            let text = format!("core idle for {}", write_length(to.since(from).as_nanos()));
             let width = self.measure.width(&text);
             if x1 - x0 > width + IDLE_KEEPS {
                 let x = (x0 + x1 - width) / 2.0;
@@ -299,9 +318,12 @@ impl<'a> Layout<'a> {
     /// A sign above the core's row where another thread came onto it.
     fn switches(&self, row: RowInput<'_>, spans: &[Span], scene: &mut Scene) {
         let mut last = f32::NEG_INFINITY;
-        for span in spans {
-            let x = self.axis.x(span.start);
-            if x - last < 5.0 || x < self.axis.left || !is_switch(row.trace, span.event) {
+        let told = row.dispatches.iter().filter(|d| TrackKind::Core(d.core) == row.track.kind && d.switch);
+        let told = told.map(|d| d.time);
+        let drawn = spans.iter().filter(|s| row.dispatches.is_empty() && is_switch(row.trace, s.event));
+        for time in told.chain(drawn.map(|s| s.start)) {
+            let x = self.axis.x(time);
+            if x - last < 5.0 || x < self.axis.left {
                 continue;
             }
             last = x;
@@ -310,12 +332,30 @@ impl<'a> Layout<'a> {
     }
 }
 
+/// When a core or thread ran without any time passing: such a run has no span, and must be seen.
+fn instants(row: RowInput<'_>) -> impl Iterator<Item = SimTime> {
+    let of_row =
+        move |d: &&Dispatch| row.track.kind == TrackKind::Core(d.core) || row.track.kind == TrackKind::Thread(d.thread);
+    let spans = &row.track.spans;
+    let spanned = |t: SimTime| {
+        let begun = spans.partition_point(|s| s.start <= t);
+        // Several spans may begin at one instant: a wait that begins where the run ended.
+        spans[begun.saturating_sub(3)..begun].iter().any(|s| s.end > t && s.start <= t && fill_of(s.state).is_some())
+    };
+    row.dispatches.iter().filter(of_row).map(|d| d.time).filter(move |t| !spanned(*t))
+}
+
 /// Above a core's bars there is room for the signs of context switches.
 fn body_top(row: RowInput<'_>) -> f32 {
     match row.track.kind {
         TrackKind::Core(_) => row.top + 6.0,
         _ => row.top + INSET,
     }
+}
+
+/// What goes on without an end when nothing more happens; who runs would not let the run end.
+fn says_for_ever(state: SpanState) -> bool {
+    fill_of(state) != Some(Fill::Running)
 }
 
 fn is_switch(trace: &Trace, event: usize) -> bool {

@@ -2,7 +2,8 @@
 //!
 //! The route: from a ring at the source straight to the target's row, then along that row's edge, head on the effect.
 //! So the level part is the latency. Drawn: the selected row's arrows and the hovered one; all of them while they are
-//! few and far apart; else a tick at the wake.
+//! few and far apart; else a tick at the wake. Of a selected row's arrows, those are drawn that do not run over each
+//! other, the one at the cursor first.
 
 use sim_core::analysis::index::Index;
 use sim_core::analysis::track::{Link, LinkKind, TrackKind};
@@ -35,6 +36,8 @@ pub struct LinkInput<'a> {
     pub sight: (f32, f32),
     /// The row that is selected.
     pub selected_track: Option<TrackKind>,
+    /// How many events of the run have happened at the cursor.
+    pub events: usize,
     /// The arrow that is selected.
     pub selected_link: Option<Link>,
 }
@@ -44,15 +47,32 @@ impl LinkInput<'_> {
     pub fn lay_out(&self, scene: &mut Scene) {
         let visible = self.visible();
         let all = visible.len() <= MOST_ARROWS && self.far_apart(&visible);
+        let clear = if all { Vec::new() } else { self.clear_of_each_other(&visible) };
         for (place, link) in visible {
             let selected = self.selected_link == Some(link);
-            let of_row = self.selected_track == Some(link.to);
-            if all || of_row || selected {
+            if all || selected || clear.contains(&place) {
                 scene.arrows.extend(self.arrow(place, link, selected));
             } else {
                 scene.ticks.extend(self.tick(link));
             }
         }
+    }
+
+    /// The places of the selected row's links that do not run over each other; the one at the cursor is among them.
+    fn clear_of_each_other(&self, visible: &[(usize, Link)]) -> Vec<usize> {
+        let of_row = || visible.iter().filter(|(_, link)| self.selected_track == Some(link.to));
+        let begun = of_row().filter(|(_, link)| link.from_event < self.events);
+        let at_cursor = begun.max_by_key(|(_, link)| link.from_event);
+        let mut drawn: Vec<(f32, f32)> = Vec::new();
+        let mut places = Vec::new();
+        for (place, link) in at_cursor.into_iter().chain(of_row()) {
+            let (from, to) = (self.axis.x(link.from_time), self.axis.x(link.to_time));
+            if drawn.iter().all(|(f, t)| from - LEAST_GAP / 2.0 >= *t || to + LEAST_GAP / 2.0 <= *f) {
+                drawn.push((from, to));
+                places.push(*place);
+            }
+        }
+        places
     }
 
     /// The links whose effect, or at least whose level part, is in view.

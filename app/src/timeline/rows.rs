@@ -77,6 +77,20 @@ impl Rows {
         rows
     }
 
+    /// The same, closer together if they then all fit into `room`; as they were if they do not fit anyway.
+    pub fn fitted(mut self, room: f32) -> Rows {
+        let whole = self.height();
+        if whole <= room || whole * TIGHTEST > room {
+            return self;
+        }
+        let share = room / whole;
+        let list = std::mem::take(&mut self.list);
+        for row in list {
+            self.push(row.run, row.kind, (row.height * share).floor());
+        }
+        self
+    }
+
     fn push(&mut self, run: usize, kind: RowKind, height: f32) {
         let top = self.height();
         self.list.push(Row { run, kind, top, height });
@@ -115,6 +129,8 @@ impl Rows {
     }
 }
 
+/// Rows may shrink to this share of their height where that makes all of them fit.
+const TIGHTEST: f32 = 0.62;
 /// The height of a run's head.
 pub const HEAD_HEIGHT: f32 = 28.0;
 
@@ -165,6 +181,19 @@ mod tests {
         assert_eq!(rows.all().len(), 10);
         assert!(rows.all().windows(2).all(|w| w[0].bottom() == w[1].top));
         assert_eq!(rows.height(), 2.0 * (28.0 + 26.0 + 3.0 * 32.0));
+    }
+
+    #[test]
+    fn a_few_rows_draw_closer_to_fit_and_many_stay_readable() {
+        let (tracks, tables) = (many(3), Tables::default());
+        let run = RunRows { tracks: &tracks, tables: &tables };
+        let rows = || Rows::new(&[run, run]);
+        let whole = rows().height();
+        let tight = rows().fitted(whole * 0.75);
+        assert!(tight.height() <= whole * 0.75 && tight.height() > whole * 0.65);
+        assert!(tight.all().windows(2).all(|w| w[0].bottom() == w[1].top));
+        assert_eq!(rows().fitted(whole * 0.5), rows());
+        assert_eq!(rows().fitted(whole * 2.0), rows());
     }
 
     #[test]

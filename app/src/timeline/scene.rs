@@ -2,6 +2,8 @@
 //!
 //! Owns the shapes' meaning, not their colours. Items overlap in the order of the fields of [`Scene`].
 
+use sim_core::analysis::findings::Severity;
+
 /// A rectangle, in points.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub struct Area {
@@ -195,6 +197,25 @@ pub struct Tick {
     pub y1: f32,
 }
 
+/// A finding on a row: a line above its span, and its sign before it.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct Finding {
+    /// From here.
+    pub x0: f32,
+    /// To here.
+    pub x1: f32,
+    /// The row's top.
+    pub top: f32,
+    /// The middle of its sign.
+    pub sign: (f32, f32),
+    /// How bad it is.
+    pub severity: Severity,
+    /// The run, from 0.
+    pub run: usize,
+    /// Which finding of its run.
+    pub place: usize,
+}
+
 /// Everything to be painted in the rows.
 #[derive(Clone, PartialEq, Debug, Default)]
 pub struct Scene {
@@ -216,6 +237,8 @@ pub struct Scene {
     pub marks: Vec<Mark>,
     /// Texts.
     pub labels: Vec<Label>,
+    /// What is wrong.
+    pub findings: Vec<Finding>,
 }
 
 /// Measures text as the painter will draw it.

@@ -5,6 +5,7 @@ use sim_core::analysis::track::TrackKind;
 use sim_core::trace::{CoreId, DeviceId, TaskId, ThreadId, Trace, WorkerId};
 
 use super::axis::Axis;
+use super::dispatch::dispatches_in_view;
 use super::layout::{Layout, RowInput};
 use super::links::LinkInput;
 use super::rows::{Rows, RunRows};
@@ -19,7 +20,9 @@ fn row_of(trace: &Trace, kind: TrackKind, axis: Axis) -> Scene {
     let track = index.track(kind).expect("the run has such a row");
     let mut scene = Scene::default();
     let measure = EvenLetters(7.0);
-    Layout::new(axis, &measure).row(RowInput { track, trace, top: 0.0, height: 32.0, stuck: false }, &mut scene);
+    let dispatches = dispatches_in_view(trace, &axis);
+    let row = RowInput { track, trace, top: 0.0, height: 32.0, dispatches: &dispatches, stuck: false };
+    Layout::new(axis, &measure).row(row, &mut scene);
     scene
 }
 
@@ -73,10 +76,10 @@ fn a_wait_says_what_it_waits_for_where_enough_rail_stays_in_sight() {
 }
 
 #[test]
-fn context_switches_stand_above_the_core() {
+fn every_context_switch_stands_above_the_core_and_one_of_no_length_too() {
     let scene = row_of(&fixture::async_run(), TrackKind::Core(CoreId(0)), WHOLE);
-    assert_eq!(scene.marks.iter().filter(|m| m.sign == Sign::Switch).count(), 10);
-    assert!(texts(&scene).contains(&"idle 104.9 ms"), "{:?}", texts(&scene));
+    assert_eq!(scene.marks.iter().filter(|m| m.sign == Sign::Switch).count(), 11);
+    assert!(texts(&scene).contains(&"core idle for 100.0 ms"), "{:?}", texts(&scene));
 }
 
 #[test]
@@ -100,6 +103,7 @@ fn arrows(selected: Option<TrackKind>, axis: Axis) -> Scene {
         axis,
         sight: (0.0, 1_000.0),
         selected_track: selected,
+        events: 0,
         selected_link: None,
     }
     .lay_out(&mut scene);
@@ -117,10 +121,10 @@ fn the_level_part_of_an_arrow_is_the_latency() {
 }
 
 #[test]
-fn arrows_that_would_touch_are_ticks_but_for_the_selected_row() {
+fn arrows_that_would_touch_are_ticks_and_the_selected_row_shows_those_that_do_not() {
     let crowded = Axis { right: 100.0, ..WHOLE };
     assert_eq!(arrows(None, crowded).arrows.len(), 0);
     assert_eq!(arrows(None, crowded).ticks.len(), 11);
     let hb = arrows(Some(TrackKind::Task(TaskId(0))), crowded);
-    assert_eq!((hb.arrows.len(), hb.ticks.len()), (10, 1));
+    assert_eq!((hb.arrows.len(), hb.ticks.len()), (5, 6));
 }

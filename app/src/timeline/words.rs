@@ -3,9 +3,10 @@
 //! Owns the wording. Reads a run's tables for names, and the trace where the reason stands in an event.
 
 use sim_core::analysis::track::{CounterKind, Span, SpanState, Track, TrackEnd, TrackKind, Wait};
+use sim_core::trace::snapshot::{Request, RequestStage, TaskState, ThreadState};
 use sim_core::trace::{Actor, Event, Snapshot, Tables, TaskId, Trace};
 
-use super::axis::write_length;
+use super::axis::{with_thousands, write_length};
 use super::scene::Sign;
 
 /// The sign of a wait.
@@ -101,8 +102,11 @@ fn off_core_reason(trace: &Trace, span: &Span, task: TaskId) -> String {
         Some(Event::BlockBegan { by: Actor::Task(t), length }) if t == task => Some(length),
         _ => None,
     });
+    let near = span.event.saturating_sub(2)..(span.event + 1).min(trace.len());
+    let blocked = near.rev().any(|n| matches!(trace.event(n), Some(Event::ThreadBlocked { .. })));
     match block {
         Some(length) => format!("inside block({length})"),
+        None if blocked => "blocked inside its poll".to_owned(),
         None => "preempted inside its poll".to_owned(),
     }
 }
@@ -117,8 +121,8 @@ pub fn end_word(kind: TrackKind, end: TrackEnd) -> &'static str {
     }
 }
 
-/// The state a row is in, at `now` and as `state` has it: a few words for the right of its name.
-pub fn row_state(tables: &Tables, track: &Track, state: &Snapshot, now: u64) -> String {
+/// The state a row is in, as `state` has it: a few words for the right of its name.
+pub fn row_state(tables: &Tables, track: &Track, state: &Snapshot) -> String {
     let events = state.events;
     if let Some((_, end, event)) = track.end
         && event < events
@@ -132,7 +136,8 @@ pub fn row_state(tables: &Tables, track: &Track, state: &Snapshot, now: u64) -> 
             Some(SpanState::Level(n)) => n.to_string(),
             _ => "0".to_owned(),
         },
-        TrackKind::Task(_) | TrackKind::Thread(_) => last.map_or("", |s| state_word(s.state)).to_owned(),
+        TrackKind::Task(id) => task_word(tables, state, id).to_owned(),
+        TrackKind::Thread(id) => state.threads.get(id.index()).map_or("", |t| thread_word(t.state)).to_owned(),
         TrackKind::Core(id) => {
             let thread = state.cores.get(id.index()).and_then(|c| c.thread);
             thread.map_or("idle".to_owned(), |thread| tables.thread_name(thread))
@@ -141,19 +146,44 @@ pub fn row_state(tables: &Tables, track: &Track, state: &Snapshot, now: u64) -> 
             let task = state.polled_by(id).map(|task| tables.task_name(task));
             task.map_or("idle".to_owned(), |name| format!("polls {name}"))
         }
-        TrackKind::Device(_) => {
-            // Requests overlap: those that began and have not ended. Looked for among the last few hundred only.
-            let busy = track.spans[begun.saturating_sub(512)..begun].iter().filter(|s| is_open(s, now)).count();
+        TrackKind::Device(id) => {
+            let started = |r: &&Request| r.device == id && matches!(r.stage, RequestStage::Started { .. });
+            let busy = state.requests.values().filter(started).count();
             match busy {
                 0 => "idle".to_owned(),
-                n => format!("{n} busy"),
+                1 => "1 request".to_owned(),
+                n => format!("{} requests", with_thousands(&n.to_string())),
             }
         }
     }
 }
 
-fn is_open(span: &Span, now: u64) -> bool {
-    span.end.as_nanos() > now
+/// A task's state, as the state of everything has it: several may follow each other within one instant, without spans.
+fn task_word(tables: &Tables, state: &Snapshot, id: TaskId) -> &'static str {
+    match state.tasks.get(id.index()).map(|t| t.state) {
+        None | Some(TaskState::NotSpawned) => "",
+        Some(TaskState::Ready) => "Ready",
+        Some(TaskState::Polling(worker)) => {
+            let thread = tables.workers.get(worker.index()).and_then(|t| state.thread(*t));
+            let on_core = thread.is_some_and(|t| matches!(t.state, ThreadState::Running(_)));
+            if on_core { "Polling" } else { "Polling, off core" }
+        }
+        Some(TaskState::Pending) => "Pending",
+        Some(TaskState::Completed) => "Completed",
+        Some(TaskState::Cancelled) => "Cancelled",
+        Some(TaskState::Panicked) => "Panicked",
+    }
+}
+
+fn thread_word(state: ThreadState) -> &'static str {
+    match state {
+        ThreadState::NotCreated => "",
+        ThreadState::Runnable => "Runnable",
+        ThreadState::Running(_) => "Running",
+        ThreadState::Blocked(_) => "Blocked",
+        ThreadState::Exited { panicked: false } => "Exited",
+        ThreadState::Exited { panicked: true } => "Panicked",
+    }
 }
 
 /// The name of a row.

@@ -1,6 +1,7 @@
 //! What is said about a thing under the pointer.
 
 use egui::{Response, RichText, Ui};
+use sim_core::analysis::findings::Finding;
 use sim_core::analysis::track::{Link, LinkKind, Span, SpanState, Track};
 
 use crate::session::Run;
@@ -58,6 +59,15 @@ pub fn link_ui(response: &Response, run: &Run, link: &Link, theme: &Theme) {
         let latency = write_length(link.to_time.since(link.from_time).as_nanos());
         figures(ui, &format!("{} → {} ms, {latency}", write_clock(link.from_time), write_clock(link.to_time)), theme);
         ui.label(RichText::new("Click: go to the effect").font(fonts::regular(fonts::LEAST)).color(theme.text1));
+    });
+}
+
+/// Names a problem.
+pub fn finding_ui(response: &Response, finding: &Finding, theme: &Theme) {
+    response.clone().on_hover_ui_at_pointer(|ui| {
+        title(ui, &format!("{}: {}", finding.severity.text(), finding.title), theme);
+        let click = "Click: go to where it begins, and read why";
+        ui.label(RichText::new(click).font(fonts::regular(fonts::LEAST)).color(theme.text1));
     });
 }
 

@@ -3,6 +3,7 @@
 use egui::{Color32, Painter, Pos2, Rect, Shape, Stroke, Vec2, pos2, vec2};
 
 use crate::timeline::scene::Sign;
+use sim_core::analysis::findings::Severity;
 
 use super::theme::Theme;
 
@@ -138,6 +139,31 @@ fn warning(painter: &Painter, centre: Pos2, color: Color32, ground: Color32) {
     let stroke = Stroke::new(1.6, ground);
     painter.line_segment([centre + vec2(0.0, -2.0), centre + vec2(0.0, 2.2)], stroke);
     painter.circle_filled(centre + vec2(0.0, 4.2), 0.9, ground);
+}
+
+/// The sign of a problem: its shape says how bad it is, without the colour.
+pub fn severity(painter: &Painter, severity: Severity, centre: Pos2, theme: &Theme) {
+    let color = severity_color(severity, theme);
+    let corners = [(0.0, -5.5), (6.0, 5.0), (-6.0, 5.0)].map(|(x, y)| centre + vec2(x, y)).to_vec();
+    match severity {
+        Severity::Error => {
+            painter.add(Shape::convex_polygon(corners, color, Stroke::new(1.0, color)));
+        }
+        Severity::Warning => {
+            painter.add(Shape::convex_polygon(corners, theme.panel, Stroke::new(1.6, color)));
+        }
+        Severity::Hint => {
+            painter.circle(centre, 4.5, theme.panel, Stroke::new(1.6, color));
+        }
+    }
+}
+
+/// The colour of a problem.
+pub fn severity_color(severity: Severity, theme: &Theme) -> Color32 {
+    match severity {
+        Severity::Error | Severity::Warning => theme.finding,
+        Severity::Hint => theme.text2,
+    }
 }
 
 /// The head of an arrow: its tip at `tip`, pointing along `along`.

@@ -5,9 +5,11 @@
 //! size. [`paint`] puts a [`crate::timeline::Scene`] on the surface as a few meshes. [`raster`] draws a whole window
 //! without a display.
 
+pub mod axis;
 pub mod canvas;
 pub mod events;
 pub mod failed;
+pub mod findings;
 pub mod fonts;
 pub mod hover;
 pub mod icons;
@@ -17,6 +19,7 @@ pub mod library;
 pub mod paint;
 pub mod patterns;
 pub mod raster;
+pub mod row_labels;
 pub mod shell;
 pub mod stage;
 pub mod status;

@@ -31,6 +31,7 @@ pub fn scene_ui(painter: &Painter, scene: &Scene, theme: &Theme, patterns: &Patt
     for arrow in &scene.arrows {
         paint.arrow(arrow);
     }
+    paint.findings(scene);
 }
 
 struct Paint<'a> {
@@ -96,6 +97,18 @@ impl Paint<'_> {
         }
         for canvas in [bodies, hatch, stripe, edges] {
             canvas.paint(self.painter);
+        }
+    }
+
+    fn findings(&self, scene: &Scene) {
+        for finding in &scene.findings {
+            let color = icons::severity_color(finding.severity, self.theme);
+            let line = Area { x0: finding.x0, y0: finding.top, x1: finding.x1, y1: finding.top + 2.0 };
+            self.painter.rect_filled(self.snap.area(line), 0.0, color);
+            let (x, y) = finding.sign;
+            let ground = Rect::from_center_size(pos2(x, y + 0.5), Vec2::splat(15.0));
+            self.painter.rect_filled(ground, 3.0, self.theme.panel);
+            icons::severity(self.painter, finding.severity, pos2(x, y), self.theme);
         }
     }
 

@@ -19,9 +19,8 @@ use super::{failed, fonts, keys, lesson, stage, status, top};
 const PUMP_BUDGET: Duration = Duration::from_millis(7);
 /// Narrower windows have the lesson as a strip.
 const NARROW: f32 = 1100.0;
-/// The dock's height, at most and as a share of the window's.
-const DOCK: f32 = 216.0;
-const DOCK_SHARE: f32 = 0.21;
+/// The dock's height as a share of the window's: whole rows of it.
+const DOCK_SHARE: f32 = 0.19;
 /// The explanation's width, beside the events.
 const EXPLANATION: f32 = 340.0;
 
@@ -107,16 +106,20 @@ impl Shell {
         bar("top", top::HEIGHT).show(ui, |ui| top::top_ui(ui, &self.session, emit));
         let foot = Panel::bottom("status").exact_size(status::HEIGHT).frame(plain).show_separator_line(false);
         foot.resizable(false).show(ui, |ui| status::status_ui(ui, &self.session, patterns, emit));
-        let dock = Panel::bottom("dock").frame(plain).resizable(true).default_size(DOCK.min(size.y * DOCK_SHARE));
+        let rows = events::rows_within(size.y * DOCK_SHARE).clamp(2, 6);
+        // A window of another size has a dock of another height, unless a person pulls at its edge.
+        let dock = Panel::bottom(egui::Id::unique(("dock", rows))).frame(plain).resizable(true);
+        let dock = dock.default_size(events::height_of(rows));
         dock.size_range(96.0..=(size.y * 0.6).max(97.0)).show(ui, |ui| self.dock_ui(ui, emit));
         if size.x < NARROW {
-            let strip = Panel::top("strip").exact_size(lesson::STRIP).frame(plain).resizable(false);
+            let strip =
+                Panel::top("strip").exact_size(lesson::strip_height(&self.session)).frame(plain).resizable(false);
             strip.show(ui, |ui| lesson::strip_ui(ui, &self.session, emit));
         } else {
             let side = Panel::left("lesson").exact_size(lesson::WIDTH).frame(plain).resizable(false);
             side.show(ui, |ui| lesson::lesson_ui(ui, &self.session, emit));
         }
-        let height = stage::height(&self.session).min((size.y * 0.36).max(90.0));
+        let height = stage::height(&self.session, stage_room(size.y));
         let stage = Panel::bottom("stage").exact_size(height).frame(plain).show_separator_line(false).resizable(false);
         stage.show(ui, |ui| stage::stage_ui(ui, &self.session, patterns, emit));
         CentralPanel::default().frame(plain).show(ui, |ui| {
@@ -160,6 +163,11 @@ impl Shell {
         }
         theme
     }
+}
+
+/// How much of the window the Stage may take: in a low window the rows need it more.
+fn stage_room(height: f32) -> f32 {
+    (height * if height < 790.0 { 0.3 } else { 0.36 }).max(90.0)
 }
 
 fn panel(ui: &mut Ui, theme: &Theme, add: impl FnOnce(&mut Ui)) {

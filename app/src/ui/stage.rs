@@ -21,25 +21,33 @@ const BOX_HEAD: f32 = 24.0;
 const PAD: f32 = 10.0;
 const MOST_LINES: usize = 4;
 
-/// The height that the Stage needs.
-pub fn height(session: &Session) -> f32 {
-    HEAD + stages(session).iter().map(run_height).sum::<f32>() + 4.0
+/// The height that the Stage needs, at most `room`.
+pub fn height(session: &Session, room: f32) -> f32 {
+    let most = most_lines(session, room);
+    let needed = HEAD + stages(session).iter().map(|s| run_height(s, most)).sum::<f32>() + 4.0;
+    needed.min(room)
+}
+
+/// How many lines each run may have, so that all runs fit into `room`.
+fn most_lines(session: &Session, room: f32) -> usize {
+    let each = (room - HEAD - 4.0) / session.runs().len().max(1) as f32;
+    (((each - BOX_HEAD - 24.0) / LINE).floor().max(1.0) as usize).min(MOST_LINES)
 }
 
 fn stages(session: &Session) -> Vec<Stage> {
     session.runs().iter().map(|run| Stage::of(run, session.cursor().time)).collect()
 }
 
-fn run_height(stage: &Stage) -> f32 {
-    BOX_HEAD + LINE * lines(stage) as f32 + 24.0
+fn run_height(stage: &Stage, most: usize) -> f32 {
+    BOX_HEAD + LINE * lines(stage, most) as f32 + 24.0
 }
 
 /// How many lines a run's boxes have: as many as the fullest of them, within reason.
-fn lines(stage: &Stage) -> usize {
+fn lines(stage: &Stage, most: usize) -> usize {
     let wants = stage.wants.iter().map(|q| q.chips.len().max(1)).sum::<usize>() + stage.wants.len().saturating_sub(1);
     // Waits need no head: their box has room for one line more.
     let waits = (stage.waits.len() + usize::from(stage.more_waits > 0)).saturating_sub(1);
-    wants.max(stage.runs.len()).max(waits).clamp(1, MOST_LINES)
+    wants.max(stage.runs.len()).max(waits).clamp(1, most)
 }
 
 /// Shows the Stage.
@@ -59,9 +67,10 @@ pub fn stage_ui(ui: &mut Ui, session: &Session, patterns: &Patterns, emit: &mut 
     for (x, text) in columns.iter().zip(["Wants to run", "Runs", "Waits for something"]) {
         label(*x, text, fonts::regular(fonts::LABEL));
     }
+    let most = most_lines(session, area.height());
     let mut top = head.bottom();
     for (run, stage) in stages(session).iter().enumerate() {
-        let rect = Rect::from_min_size(pos2(area.left(), top), vec2(area.width(), run_height(stage)));
+        let rect = Rect::from_min_size(pos2(area.left(), top), vec2(area.width(), run_height(stage, most)));
         if run > 0 {
             ui.painter().hline(area.x_range(), top + 0.5, Stroke::new(1.0, theme.line));
         }
@@ -231,7 +240,8 @@ impl RunStage<'_> {
     fn runs(&self, ui: &mut Ui, emit: &mut Emit<'_>) {
         let column = self.column(1);
         let places = &self.stage.runs;
-        let shown = if places.len() > MOST_LINES { MOST_LINES - 1 } else { places.len() };
+        let fits = (((column.height() - BOX_HEAD) / LINE) as usize).max(1);
+        let shown = if places.len() > fits { fits - 1 } else { places.len() };
         if let [place] = places.as_slice() {
             return self.single(ui, column, place, emit);
         }

@@ -2,24 +2,24 @@
 //!
 //! Takes pointer and wheel, lays out what is in sight, paints it in layers, and emits commands.
 
-use egui::{
-    Align2, Context, CursorIcon, PointerButton, Rect, Response, ScrollArea, Sense, Stroke, Ui, WidgetInfo, pos2, vec2,
-};
-use sim_core::analysis::track::{Track, TrackKind};
-use sim_core::instant::SimTime;
+use egui::{Align2, Context, CursorIcon, PointerButton, Rect, Response, ScrollArea, Sense, Ui, WidgetInfo, pos2, vec2};
+use sim_core::analysis::track::TrackKind;
 
-use crate::session::{Command, Growth, Run, Selection, Session};
-use crate::timeline::axis::{Axis, write_clock};
+use crate::session::{Command, FindingId, Growth, Run, Selection, Session};
+use crate::timeline::axis::{Axis, with_thousands};
+use crate::timeline::dispatch::dispatches_in_view;
+use crate::timeline::findings::FindingInput;
+use crate::timeline::hit;
 use crate::timeline::layout::{Layout, RowInput};
 use crate::timeline::links::LinkInput;
 use crate::timeline::rows::{Row, RowKind, Rows, RunRows};
 use crate::timeline::scene::{Measure, Scene};
-use crate::timeline::{hit, words};
 
+use super::axis::{TICK_GAP, axis_ui};
 use super::canvas::Canvas;
 use super::fonts;
 use super::hover;
-use super::paint::{self, label_font, scene_ui};
+use super::paint::{label_font, scene_ui};
 use super::patterns::Patterns;
 use super::theme::Theme;
 use super::widgets::{self, Emit};
@@ -36,6 +36,8 @@ const NEAR: f32 = 3.0;
 #[derive(Clone, Default)]
 pub struct TimelineState {
     selected: Option<(usize, TrackKind)>,
+    focus: usize,
+    jump: Option<f32>,
 }
 
 struct FontMeasure<'a> {
@@ -67,9 +69,9 @@ pub fn timeline_ui(
     let view = session.view();
     let axis =
         Axis { left: area.left() + LABELS, right: area.right() - RIGHT_MARGIN, start: view.start, length: view.length };
-    let rows = rows_of(session);
     let head = Rect::from_min_size(area.min, vec2(area.width(), AXIS_HEIGHT));
     let body = Rect::from_min_max(head.left_bottom(), area.max);
+    let rows = rows_of(session).fitted(body.height());
     wheel(ui, area, &axis, emit);
     widgets::inside(ui, body, |ui| {
         ui.set_clip_rect(body.intersect(ui.clip_rect()));
@@ -78,8 +80,9 @@ pub fn timeline_ui(
         ScrollArea::vertical().id_salt("rows").auto_shrink(false).show_viewport(ui, |ui, _| {
             let (place, _) = ui.allocate_exact_size(vec2(area.width(), rows.height()), Sense::hover());
             let panel = Panel { session, rows: &rows, axis, origin: place.top(), sight: ui.clip_rect(), patterns };
-            panel.follow_selection(ui, state);
+            panel.follow(ui, state);
             panel.show(ui, emit);
+            state.jump = panel.more_ui(ui, emit.theme);
         });
     });
     axis_ui(ui, head, session, &axis, emit);
@@ -97,10 +100,11 @@ fn wheel(ui: &Ui, area: Rect, axis: &Axis, emit: &mut Emit<'_>) {
     }
 }
 
-struct Panel<'a> {
-    session: &'a Session,
+/// The rows in sight.
+pub(super) struct Panel<'a> {
+    pub(super) session: &'a Session,
     rows: &'a Rows,
-    axis: Axis,
+    pub(super) axis: Axis,
     /// The first row's top, on the surface.
     origin: f32,
     /// What can be seen.
@@ -135,7 +139,7 @@ impl Panel<'_> {
         }
     }
 
-    fn rect_of(&self, row: &Row) -> Rect {
+    pub(super) fn rect_of(&self, row: &Row) -> Rect {
         let right = self.axis.right + RIGHT_MARGIN;
         Rect::from_min_max(
             pos2(self.axis.left - LABELS, self.origin + row.top),
@@ -143,12 +147,22 @@ impl Panel<'_> {
         )
     }
 
-    fn run(&self, row: &Row) -> &Run {
+    pub(super) fn run(&self, row: &Row) -> &Run {
         &self.session.runs()[row.run]
     }
 
-    /// A selection that came from elsewhere is brought into sight.
-    fn follow_selection(&self, ui: &Ui, state: &mut TimelineState) {
+    /// A selection or focus that came from elsewhere is brought into sight.
+    fn follow(&self, ui: &Ui, state: &mut TimelineState) {
+        if let Some(by) = state.jump.take() {
+            ui.scroll_with_delta(vec2(0.0, by));
+        }
+        if self.session.focus() != state.focus {
+            state.focus = self.session.focus();
+            let head = self.rows.all().iter().find(|r| r.run == state.focus).map(|r| self.rect_of(r));
+            if let Some(rect) = head.filter(|r| r.top() < self.sight.top() || r.bottom() > self.sight.bottom()) {
+                ui.scroll_to_rect(rect, Some(egui::Align::TOP));
+            }
+        }
         let selected = self.session.selection().track();
         if selected != state.selected {
             state.selected = selected;
@@ -159,6 +173,43 @@ impl Panel<'_> {
                 }
             }
         }
+    }
+
+    /// How many rows are out of sight, above and below, each a way to get there: a page at a press. Answers by how
+    /// much to scroll.
+    fn more_ui(&self, ui: &mut Ui, theme: &Theme) -> Option<f32> {
+        let first = self.rows.all().partition_point(|r| self.origin + r.bottom() <= self.sight.top() + 1.0);
+        let last = self.rows.all().partition_point(|r| self.origin + r.top < self.sight.bottom() - 1.0);
+        let page = (self.sight.height() - 40.0).max(40.0);
+        let mut jump = None;
+        for (count, arrow, y, by) in [
+            (first, "↑", self.sight.top() + 15.0, page),
+            (self.rows.all().len() - last, "↓", self.sight.bottom() - 15.0, -page),
+        ] {
+            if count == 0 {
+                continue;
+            }
+            let rows = if count == 1 { "row" } else { "rows" };
+            let text = format!("{} more {rows} {arrow}", with_thousands(&count.to_string()));
+            if self.plate_ui(ui, &text, y, theme).clicked() {
+                jump = Some(by);
+            }
+        }
+        jump
+    }
+
+    fn plate_ui(&self, ui: &mut Ui, text: &str, y: f32, theme: &Theme) -> Response {
+        let galley = ui.painter().layout_no_wrap(text.to_owned(), fonts::medium(fonts::LABEL), theme.text1);
+        let size = galley.size() + vec2(18.0, 7.0);
+        let right = self.axis.right;
+        let rect = Rect::from_min_max(pos2(right - size.x, y - size.y / 2.0), pos2(right, y + size.y / 2.0));
+        let response = ui.interact(rect, ui.scope_id().with(("more", y > self.sight.center().y)), Sense::click());
+        response.widget_info(|| WidgetInfo::labeled(egui::Role::Button, true, text));
+        let lit = response.hovered() || response.has_focus();
+        let edge = if lit { theme.ink } else { theme.strong_line };
+        ui.painter().rect(rect, 5.0, theme.panel, egui::Stroke::new(1.0, edge), egui::StrokeKind::Inside);
+        ui.painter().galley((rect.center() - galley.size() / 2.0).round(), galley, theme.text1);
+        response.on_hover_text("A page of rows. The wheel scrolls them, too; N goes to the next run")
     }
 
     fn row_of(&self, run: usize, track: TrackKind) -> Option<&Row> {
@@ -205,12 +256,20 @@ impl Panel<'_> {
         let mut scene = Scene::default();
         let measure = FontMeasure { ctx: ui.ctx() };
         let mut layout = Layout::new(self.axis, &measure);
+        let dispatches: Vec<_> =
+            self.session.runs().iter().map(|run| dispatches_in_view(&run.trace, &self.axis)).collect();
         for row in visible {
             if let RowKind::Track { index, .. } = row.kind {
                 let run = self.run(row);
                 let (track, trace) = (&run.index.tracks[index], &run.trace);
-                let input =
-                    RowInput { track, trace, top: self.origin + row.top, height: row.height, stuck: run.is_stuck() };
+                let input = RowInput {
+                    track,
+                    trace,
+                    top: self.origin + row.top,
+                    height: row.height,
+                    stuck: run.is_stuck(),
+                    dispatches: &dispatches[row.run],
+                };
                 layout.row(input, &mut scene);
             }
         }
@@ -225,9 +284,15 @@ impl Panel<'_> {
                 axis: self.axis,
                 sight: (self.sight.top(), self.sight.bottom()),
                 selected_track,
+                events: self.session.events_of(run),
                 selected_link,
             }
             .lay_out(&mut scene);
+            let findings = of.findings();
+            let (rows, origin, axis) = (self.rows, self.origin, self.axis);
+            let sight = (self.sight.top(), self.sight.bottom());
+            FindingInput { run, findings, index: &of.index, trace: &of.trace, rows, origin, axis, sight }
+                .lay_out(&mut scene);
         }
         scene
     }
@@ -259,77 +324,6 @@ impl Panel<'_> {
         ui.painter().rect_filled(line, 0.0, theme.ink);
     }
 
-    fn head_ui(&self, ui: &mut Ui, row: &Row, emit: &mut Emit<'_>) {
-        let theme = emit.theme;
-        let rect = self.rect_of(row);
-        let run = self.run(row);
-        let focused = self.session.focus() == row.run;
-        // A head is opaque, so that the cursor does not cross its words.
-        let font = fonts::semibold(fonts::ROW);
-        let title = ui.painter().layout_no_wrap(run.title.clone(), font.clone(), theme.text1).size().x;
-        let words = vec2((title + 50.0).max(LABELS - 2.0), rect.height());
-        ui.painter().rect_filled(Rect::from_min_size(rect.min, words), 0.0, theme.raised);
-        widgets::run_key(ui.painter(), rect.left_center() + vec2(27.0, 0.0), row.run, focused, theme);
-        let at = rect.left_center() + vec2(46.0, 0.0);
-        let room = rect.width() - 60.0;
-        let title = widgets::text_cut(ui.painter(), at, &run.title, font, theme.text1, room);
-        let info = &run.trace.tables().run;
-        let mut facts: Vec<String> =
-            [info.policy.clone(), costs_name(&info.costs).to_owned()].into_iter().filter(|t| !t.is_empty()).collect();
-        facts.extend(growth_text(run));
-        let at = at + vec2(title + 10.0, 0.5);
-        // What stands beside the title begins with the rows.
-        let at = pos2(at.x.max(self.axis.left + 8.0), at.y);
-        let room = rect.right() - at.x - RIGHT_MARGIN;
-        widgets::text_cut(ui.painter(), at, &facts.join(" · "), fonts::regular(fonts::LABEL), theme.text3, room);
-        let response = ui.interact(rect, ui.scope_id().with(("head", row.run)), Sense::click());
-        let said = format!("Run {}: {}, {}", widgets::run_letter(row.run), run.title, facts.join(", "));
-        response.widget_info(|| WidgetInfo::selected(egui::Role::RadioButton, true, focused, &said));
-        if response.clicked() {
-            emit.emit(Command::FocusRun(row.run));
-        }
-    }
-
-    fn label_ui(&self, ui: &mut Ui, row: &Row, index: usize, kind: TrackKind, emit: &mut Emit<'_>) {
-        let theme = emit.theme;
-        let run = self.run(row);
-        let track = &run.index.tracks[index];
-        let rect = self.rect_of(row).with_max_x(self.axis.left - 8.0);
-        let state = row_state(run, track, self.session.cursor().time);
-        let name = words::row_name(track);
-        let response = ui.interact(rect, ui.scope_id().with(("row", row.run, kind)), Sense::click());
-        let selected = self.session.selection().track() == Some((row.run, kind));
-        let said = format!("{name} of run {}: {state}", widgets::run_letter(row.run));
-        response.widget_info(|| WidgetInfo::selected(egui::Role::Button, true, selected, &said));
-        let strong = matches!(kind, TrackKind::Task(_) | TrackKind::Thread(_) | TrackKind::Worker(_));
-        let font = if strong { fonts::medium(fonts::ROW) } else { fonts::regular(fonts::ROW) };
-        let (left, right, y) = (rect.left() + 16.0, rect.right(), rect.center().y);
-        let small = fonts::regular(fonts::LEAST);
-        let state_width = ui.painter().layout_no_wrap(state.clone(), small.clone(), theme.text3).size().x;
-        let name_width = ui.painter().layout_no_wrap(name.clone(), font.clone(), theme.text1).size().x;
-        let room = right - left;
-        // The name matters more than the state; both are whole on hover.
-        let state_room = (room - name_width.min(room * 0.6) - 8.0).max(0.0);
-        let cut = name_width > room - state_width.min(state_room) - 8.0;
-        let letters =
-            ((room - state_width.min(state_room) - 8.0) / (name_width / name.chars().count().max(1) as f32)) as usize;
-        let shown = if cut { words::middle_cut(&name, letters) } else { name.clone() };
-        let color = if response.hovered() || response.has_focus() { theme.ink } else { theme.text1 };
-        ui.painter().text(pos2(left, y), Align2::LEFT_CENTER, shown, font, color);
-        if state_width <= state_room {
-            ui.painter().text(pos2(right, y), Align2::RIGHT_CENTER, &state, small, theme.text2);
-        } else if state_room > 30.0 {
-            widgets::text_cut(ui.painter(), pos2(right - state_room, y), &state, small, theme.text2, state_room);
-        }
-        if response.has_focus() {
-            ui.painter().rect_stroke(rect.shrink(2.0), 4.0, Stroke::new(2.0, theme.ink), egui::StrokeKind::Inside);
-        }
-        let response = response.on_hover_text(format!("{name}: {state}\n{}", kind_words(kind)));
-        if response.clicked() {
-            emit.emit(Command::Select(Selection::Track { run: row.run, track: kind }));
-        }
-    }
-
     /// Clicks, drags and hovering over the rows.
     fn point(&self, ui: &mut Ui, response: &Response, scene: &Scene, emit: &mut Emit<'_>) {
         let shift = ui.input(|i| i.modifiers.shift);
@@ -340,6 +334,16 @@ impl Panel<'_> {
             return;
         }
         let Some(at) = response.hover_pos().or(response.interact_pointer_pos()) else { return };
+        if let Some(found) = hit::finding_at(&scene.findings, at.x, at.y) {
+            let finding = &self.session.runs()[found.run].findings()[found.place];
+            ui.ctx().set_cursor_icon(CursorIcon::PointingHand);
+            if response.clicked() {
+                emit.emit(Command::ShowFinding(FindingId { run: found.run, place: found.place }));
+            } else {
+                hover::finding_ui(response, finding, emit.theme);
+            }
+            return;
+        }
         if let Some(arrow) = hit::arrow_at(&scene.arrows, at.x, at.y) {
             let arrow = &scene.arrows[arrow];
             let run = &self.session.runs()[arrow.run];
@@ -375,94 +379,4 @@ impl Panel<'_> {
             hover::span_ui(response, run, track, &span, emit.theme);
         }
     }
-}
-
-fn row_state(run: &Run, track: &Track, now: SimTime) -> String {
-    let state = run.snapshot();
-    // Before the first event nothing is in any state.
-    if state.events == 0 { String::new() } else { words::row_state(run.trace.tables(), track, state, now.as_nanos()) }
-}
-
-fn costs_name(costs: &str) -> &str {
-    match costs {
-        "zero" => "textbook costs",
-        "cited" => "measured costs",
-        other => other,
-    }
-}
-
-fn growth_text(run: &Run) -> Option<String> {
-    match run.growth {
-        Growth::Waiting => Some("waiting".to_owned()),
-        Growth::Growing => Some(format!("{} events so far", run.trace.len())),
-        Growth::Stopped => Some(format!("stopped after {} events", run.trace.len())),
-        Growth::Complete => run.notice.clone(),
-    }
-}
-
-fn kind_words(kind: TrackKind) -> &'static str {
-    match kind {
-        TrackKind::Core(_) => "A simulated CPU: which thread is on it",
-        TrackKind::Worker(_) => "A thread that runs the executor: which task it polls",
-        TrackKind::Device(_) => "A device: the requests it works on",
-        TrackKind::Task(_) => "A task: its state over time",
-        TrackKind::Thread(_) => "A thread: its state over time",
-        TrackKind::Counter(_) => "How many wait, over time",
-    }
-}
-
-const TICK_GAP: f32 = 52.0;
-
-/// The axis with its ticks, and the cursor through all rows.
-fn axis_ui(ui: &mut Ui, head: Rect, session: &Session, axis: &Axis, emit: &mut Emit<'_>) {
-    let theme = emit.theme;
-    let ticks = axis.ticks(TICK_GAP);
-    let painter = ui.painter();
-    painter.hline(head.x_range(), head.bottom() - 0.5, Stroke::new(1.0, theme.line));
-    let name = format!("virtual time, {}", ticks.unit.symbol());
-    let at = head.left_center() + vec2(16.0, 0.0);
-    painter.text(at, Align2::LEFT_CENTER, name, fonts::regular(fonts::LABEL), theme.text3);
-    let now = axis.x(session.cursor().time);
-    let flag =
-        painter.layout_no_wrap(write_clock(session.cursor().time), fonts::mono_medium(fonts::LABEL), theme.on_ink);
-    let half = flag.size().x / 2.0 + 8.0;
-    let in_view = now >= axis.left - 1.0 && now <= axis.right + 1.0;
-    for tick in ticks.marks {
-        let galley = painter.layout_no_wrap(tick.label, fonts::mono(fonts::LABEL), theme.text3);
-        let x = (tick.x - galley.size().x / 2.0).max(axis.left - 4.0);
-        let right = x + galley.size().x;
-        let hidden = in_view && x < now + half + 4.0 && right > now - half - 4.0;
-        if !hidden && right <= axis.right + RIGHT_MARGIN {
-            painter.galley(pos2(x, head.center().y - galley.size().y / 2.0).round(), galley, theme.text3);
-        }
-    }
-    if in_view {
-        let middle = now.clamp(axis.left + half - 8.0, axis.right + RIGHT_MARGIN - half);
-        let plate = Rect::from_center_size(pos2(middle, head.center().y), vec2(half * 2.0, 22.0));
-        painter.rect_filled(plate, 4.0, theme.ink);
-        painter.galley((plate.center() - flag.size() / 2.0).round(), flag, theme.on_ink);
-    }
-    seek_ui(ui, head.with_min_x(axis.left), session, axis, emit);
-}
-
-/// Pressing or dragging on the axis moves the cursor.
-fn seek_ui(ui: &mut Ui, rect: Rect, session: &Session, axis: &Axis, emit: &mut Emit<'_>) {
-    let response = ui.interact(rect, ui.scope_id().with("axis"), Sense::click_and_drag());
-    let said = format!("Time axis. Cursor at {} ms", write_clock(session.cursor().time));
-    response.widget_info(|| WidgetInfo::labeled(egui::Role::Slider, true, &said));
-    if response.hovered() {
-        ui.ctx().set_cursor_icon(CursorIcon::ResizeHorizontal);
-    }
-    if (response.clicked() || response.dragged())
-        && let Some(at) = response.interact_pointer_pos()
-    {
-        emit.emit(Command::Seek(axis.moment_from_x(at.x).min(session.end())));
-    }
-}
-
-/// A sentence for a session without runs.
-pub fn empty_ui(ui: &Ui, text: &str, theme: &Theme) {
-    let rect = ui.max_rect().shrink(24.0);
-    paint::dashed_frame(ui.painter(), rect, theme);
-    ui.painter().text(rect.center(), Align2::CENTER_CENTER, text, fonts::regular(fonts::BODY), theme.text3);
 }

@@ -2,7 +2,7 @@
 
 use egui_kittest::kittest::Queryable;
 use sim_core::instant::SimTime;
-use wakeline::session::{Command, Place, Selection};
+use wakeline::session::{Command, Cursor, Place, Selection};
 
 use crate::support::Window;
 
@@ -46,7 +46,8 @@ fn a_click_on_an_event_moves_the_cursor_there() {
     let second = window.session(|s| s.runs()[0].lesson_events[1]);
     window.harness.get_by_label_contains(&format!("Event {second} at")).click();
     window.harness.run();
-    assert_eq!(window.session(|s| s.cursor().events), second as usize + 1);
+    let there = window.session(|s| Cursor::after(&s.runs()[0].trace, second as usize));
+    assert_eq!(window.session(|s| s.cursor()), there);
 }
 
 #[test]

@@ -89,6 +89,15 @@ pub(crate) enum Turn {
 
 /// Makes `exec` the current executor of this OS thread while `f` runs.
 pub(crate) fn enter<R>(exec: &Exec, f: impl FnOnce() -> R) -> R {
+    with_current(exec, f)
+}
+
+/// Runs `f` under no executor.
+pub(crate) fn outside<R>(f: impl FnOnce() -> R) -> R {
+    with_current(ptr::null(), f)
+}
+
+fn with_current<R>(exec: *const Exec, f: impl FnOnce() -> R) -> R {
     struct Back(*const Exec);
     impl Drop for Back {
         fn drop(&mut self) {
@@ -170,7 +179,7 @@ impl Exec {
         let future_bytes = u32::try_from(new.future_bytes).unwrap_or(u32::MAX);
         kernel.recorder.tables_mut().tasks.push(TaskInfo { name, kind: new.kind, path, future_bytes, place });
         let cell = Arc::new(Cell::new(id, Arc::clone(&self.link)));
-        let task = Task { future: Some(future), cell: Some(cell), unpaid: by == Actor::Run, ended: None };
+        let task = Task { future: Some(future), cell: Some(cell), unpaid: by == Actor::Run, fixed: None };
         state.tasks.push(task);
         state.live += usize::from(new.kind != TaskKind::Helper);
         if by != Actor::Run {
@@ -211,7 +220,9 @@ impl Exec {
         let effect = match cell.state() {
             TaskState::Pending => WakeEffect::Queued,
             TaskState::Polling | TaskState::Woken | TaskState::Aborted | TaskState::Ready => WakeEffect::Redundant,
-            TaskState::Completed | TaskState::Cancelled | TaskState::Panicked => WakeEffect::Stale,
+            TaskState::Dropping | TaskState::Completed | TaskState::Cancelled | TaskState::Panicked => {
+                WakeEffect::Stale
+            }
         };
         self.sim.owe(self.wake_cost);
         kernel.record(Event::Woken { task, by, effect });

@@ -76,6 +76,12 @@ impl Exec {
     /// Drops the task's future before it was ready: guards run, speaking for the task.
     pub fn cancel(&self, task: TaskId, future: TaskFuture, by: Actor) {
         self.leave_queue(task);
+        {
+            // A wake that comes while its destructors compute must not bring it back.
+            let slot = &mut self.state.borrow_mut().tasks[task.index()];
+            slot.fixed = Some(slot.state());
+            slot.cell().set(TaskState::Dropping);
+        }
         let before = self.sim.actor.replace(Actor::Task(task));
         let dropped = catch_unwind(AssertUnwindSafe(|| drop(future)));
         if let Err(payload) = dropped {
@@ -110,7 +116,7 @@ impl Exec {
     fn end(&self, state: &mut Core, task: TaskId, how: TaskState, kernel: &Kernel) {
         let slot = &mut state.tasks[task.index()];
         slot.cell().set(how);
-        slot.ended = Some(how);
+        slot.fixed = Some(how);
         let helper = kernel.recorder.tables().tasks[task.index()].kind == TaskKind::Helper;
         state.live -= usize::from(!helper);
         let over = match self.ends {

@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::future::Future;
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
@@ -11,6 +11,7 @@ use pin_project_lite::pin_project;
 
 use super::core;
 use super::task::NewTask;
+use crate::machine::home::Home;
 use crate::machine::sim;
 use crate::trace::event::Event;
 use crate::trace::ids::{Actor, TaskId};
@@ -54,7 +55,7 @@ impl std::error::Error for JoinError {}
 ///
 /// Polling it again after it has given its result panics, as for any future.
 pub struct JoinHandle<T> {
-    target: Actor,
+    target: Home<Actor>,
     shared: Arc<Shared<T>>,
     waiting: bool,
 }
@@ -96,7 +97,7 @@ impl<T> JoinHandle<T> {
     /// Asks for the task's end: it is dropped at the await where it stands, at once, or when its running poll ends.
     /// A closure on the blocking pool cannot be aborted.
     pub fn abort(&self) {
-        if let Actor::Task(task) = self.target {
+        if let Actor::Task(task) = self.target.get() {
             core::with(|exec| exec.abort(task));
         }
     }
@@ -108,7 +109,7 @@ impl<T> JoinHandle<T> {
 
     /// The task's id in the trace; none for a closure on the blocking pool.
     pub fn id(&self) -> Option<TaskId> {
-        match self.target {
+        match self.target.name() {
             Actor::Task(task) => Some(task),
             Actor::Run | Actor::Thread(_) | Actor::Worker(_) | Actor::Timer(_) | Actor::Device(_) | Actor::Foreign => {
                 None
@@ -127,7 +128,7 @@ impl<T> Future for JoinHandle<T> {
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let by = sim::with(|sim| sim.actor.get());
-        let target = self.target;
+        let target = self.target.get();
         let mut state = self.shared.lock();
         if let Some(result) = state.result.take() {
             drop(state);
@@ -156,13 +157,14 @@ impl<T> Drop for JoinHandle<T> {
         };
         let ended = self.shared.lock().ended;
         drop(waker);
-        sim::try_with(|sim| {
+        let Some(target) = self.target.here() else { return };
+        sim::with(|sim| {
             let by = sim.actor.get();
             let mut kernel = sim.kernel.borrow_mut();
             if self.waiting {
-                kernel.record(Event::JoinCancelled { target: self.target, by });
+                kernel.record(Event::JoinCancelled { target, by });
             }
-            if let (Actor::Task(task), false) = (self.target, ended) {
+            if let (Actor::Task(task), false) = (target, ended) {
                 kernel.record(Event::TaskDetached { task, by });
             }
         });
@@ -246,7 +248,7 @@ impl TaskBuilder {
         };
         let joined = Joined { future, shared: Arc::clone(&shared) };
         let task = core::with(|exec| exec.add(new, Box::pin(joined)));
-        JoinHandle { target: Actor::Task(task), shared, waiting: false }
+        JoinHandle { target: Home::of(Actor::Task(task)), shared, waiting: false }
     }
 }
 
@@ -308,12 +310,13 @@ pub(crate) fn offload<T: 'static>(code: impl FnOnce() -> T + 'static) -> JoinHan
         exec.offload(Box::new(move || {
             let value = catch_unwind(AssertUnwindSafe(code));
             if sim::with(|sim| sim.is_ending()) {
-                return;
+                // The stack is being unwound: its thread must not go on to the next closure.
+                return drop(value.map_err(|payload| resume_unwind(payload)));
             }
             result.set(value.map_err(|payload| JoinError::Panicked(sim::with(|sim| sim.note_panic(&*payload)))));
         }))
     });
-    JoinHandle { target: Actor::Thread(thread), shared, waiting: false }
+    JoinHandle { target: Home::of(Actor::Thread(thread)), shared, waiting: false }
 }
 
 /// Lets the others that are Ready go first: wakes itself and is Pending once.

@@ -51,7 +51,7 @@ impl Exec {
 
 /// The code of a pool thread.
 fn serve() {
-    loop {
+    while !core::with(|exec| exec.sim.is_ending()) {
         let work = core::with(|exec| exec.pool.borrow_mut().waiting.pop_front());
         match work {
             Some(work) => work(),

@@ -99,7 +99,7 @@ impl Machine {
     /// Panics of the program under study stay in the run: see [`Outcome::output`].
     pub fn run_async<F, Fut>(self, executor: Executor, root: F) -> Outcome<Fut::Output>
     where
-        F: Fn() -> Fut,
+        F: Fn() -> Fut + 'static,
         Fut: Future + Send + 'static,
         Fut::Output: Send + 'static,
     {
@@ -109,7 +109,7 @@ impl Machine {
     /// As [`Machine::run_async`], for futures that must stay on one thread. Panics if the executor has several workers.
     pub fn run_local<F, Fut>(self, executor: Executor, root: F) -> Outcome<Fut::Output>
     where
-        F: Fn() -> Fut,
+        F: Fn() -> Fut + 'static,
         Fut: Future + 'static,
     {
         assert!(
@@ -121,12 +121,13 @@ impl Machine {
 
     fn run_root<F, Fut>(self, executor: Executor, root: F) -> Outcome<Fut::Output>
     where
-        F: Fn() -> Fut,
+        F: Fn() -> Fut + 'static,
         Fut: Future + 'static,
     {
         let handle: RefCell<Option<JoinHandle<Fut::Output>>> = RefCell::new(None);
         let start = || {
-            let main = TaskBuilder::new("main").kind(TaskKind::Main).spawn_any(root());
+            // Called inside the task's first poll: what it does, and how it panics, is the task's.
+            let main = TaskBuilder::new("main").kind(TaskKind::Main).spawn_any(async move { root().await });
             handle.replace(Some(main));
         };
         let (trace, end) = self.run_tasks(executor, EndsWith::Root, start);

@@ -18,13 +18,13 @@ pub(crate) struct Task {
     pub cell: Option<Arc<Cell>>,
     /// Whether the task itself pays for its creation, and has not yet.
     pub unpaid: bool,
-    /// How it ended, if it has: its cell may be gone then.
-    pub ended: Option<TaskState>,
+    /// What it is in place of its cell's state: how it ended, or, while it is being dropped, where it stood.
+    pub fixed: Option<TaskState>,
 }
 
 impl Task {
     pub fn state(&self) -> TaskState {
-        self.ended.unwrap_or_else(|| self.cell().state())
+        self.fixed.unwrap_or_else(|| self.cell().state())
     }
 
     #[inline(always)]
@@ -39,7 +39,7 @@ impl Task {
             TaskState::Polling | TaskState::Woken | TaskState::Aborted => {
                 snapshot::TaskState::Polling(on.expect("a task that is polled has a worker inside its poll"))
             }
-            TaskState::Pending => snapshot::TaskState::Pending,
+            TaskState::Pending | TaskState::Dropping => snapshot::TaskState::Pending,
             TaskState::Completed => snapshot::TaskState::Completed,
             TaskState::Cancelled => snapshot::TaskState::Cancelled,
             TaskState::Panicked => snapshot::TaskState::Panicked,

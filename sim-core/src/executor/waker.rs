@@ -64,6 +64,8 @@ pub(crate) enum TaskState {
     Aborted,
     /// Waiting for a wake.
     Pending,
+    /// Being dropped: no wake can bring it back.
+    Dropping,
     /// Its future returned its value.
     Completed,
     /// Its future was dropped before.
@@ -73,12 +75,13 @@ pub(crate) enum TaskState {
 }
 
 impl TaskState {
-    const ALL: [TaskState; 8] = [
+    const ALL: [TaskState; 9] = [
         TaskState::Ready,
         TaskState::Polling,
         TaskState::Woken,
         TaskState::Aborted,
         TaskState::Pending,
+        TaskState::Dropping,
         TaskState::Completed,
         TaskState::Cancelled,
         TaskState::Panicked,

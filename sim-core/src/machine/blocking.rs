@@ -8,6 +8,7 @@ use std::future::Future;
 use std::pin::{Pin, pin};
 use std::task::{Context, Poll, Waker};
 
+use super::home::Home;
 use super::resource::{WaitFor, WaitKey};
 use super::sim;
 use super::threads::Ask;
@@ -15,7 +16,6 @@ use super::waiting::Wake;
 use crate::instant::SimDuration;
 use crate::trace::event::BlockReason;
 use crate::trace::ids::*;
-use crate::trace::tables::ResourceKind;
 
 /// Who waits: the task that is polled, or the thread that runs.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -24,9 +24,10 @@ pub(crate) enum How {
     Thread,
 }
 
-/// Whether code may wait here. A stack is not switched while it unwinds from a panic: waits end at once then.
+/// Whether code may wait here. A stack is not switched while it unwinds from a panic: waits end at once then. Does not
+/// return if the run is over: code that caught its unwinding is unwound again.
 pub(crate) fn may_wait() -> bool {
-    !std::thread::panicking()
+    !std::thread::panicking() && sim::try_with(|sim| sim.may_wait()).unwrap_or(true)
 }
 
 /// A thread that unwinds wants what another holds. It can neither wait nor have it, and a second panic says nothing.
@@ -83,28 +84,26 @@ pub(crate) async fn block(reason: BlockReason, on: u32) {
     give_up(Ask::Block).await;
 }
 
-/// A wait in a resource's queue, until granted. Dropped early, it leaves the queue, and what it was granted unseen
-/// goes on to the next.
+/// A wait in a resource's line, until granted. Dropped early, it leaves the line, and what it was granted unseen goes on
+/// to the next.
 pub(crate) struct Grant {
-    resource: ResourceId,
+    resource: Home<ResourceId>,
     what: WaitFor,
     how: How,
-    barging: bool,
     key: Option<WaitKey>,
 }
 
 impl Grant {
-    pub fn new(resource: ResourceId, what: WaitFor, how: How, barging: bool) -> Grant {
-        Grant { resource, what, how, barging, key: None }
+    pub fn new(resource: Home<ResourceId>, what: WaitFor, how: How) -> Grant {
+        Grant { resource, what, how, key: None }
     }
 
-    /// Joins the queue now, before anything else happens. The first poll does so otherwise.
-    pub fn join(&mut self, cx: &mut Context<'_>) {
+    fn join(&mut self, cx: &Context<'_>) {
         let wake = self.wake(cx);
-        sim::with(|sim| {
-            let key = sim.kernel.borrow_mut().wait_on(self.resource, sim.actor.get(), self.what, Some(wake));
-            self.key = Some(key);
-        });
+        let resource = self.resource.get();
+        self.key = Some(sim::with(|sim| {
+            sim.kernel.borrow_mut().wait_on(resource, sim.actor.get(), self.what, self.how, wake)
+        }));
     }
 
     fn wake(&self, cx: &Context<'_>) -> Wake {
@@ -124,34 +123,37 @@ impl Grant {
             WaitFor::Message => BlockReason::Receive,
             WaitFor::Notification => BlockReason::Notify,
         };
+        let resource = self.resource.get();
         sim::with(|sim| {
-            sim.kernel.borrow_mut().block(sim.thread(), reason, self.resource.0);
+            sim.kernel.borrow_mut().block(sim.thread(), reason, resource.0);
             sim.ask(Ask::Block);
         });
     }
 }
 
+/// Gives whether the trace still shows the wait, which what is done next must end.
 impl Future for Grant {
-    type Output = ();
+    type Output = bool;
 
-    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<bool> {
         let Some(key) = self.key else {
             if self.how == How::Thread && !may_wait() {
                 if let WaitFor::Permits(..) = self.what {
                     die();
                 }
-                return Poll::Ready(());
+                return Poll::Ready(false);
             }
             self.join(cx);
             self.wait();
             return Poll::Pending;
         };
-        if sim::with(|sim| sim.kernel.borrow_mut().poll_grant(key)) {
+        let resource = self.resource.get();
+        if let Some(shown) = sim::with(|sim| sim.kernel.borrow_mut().poll_grant(key)) {
             self.key = None;
-            return Poll::Ready(());
+            return Poll::Ready(shown);
         }
         let wake = self.wake(cx);
-        let old = sim::with(|sim| sim.kernel.borrow_mut().move_waiter(self.resource, key, wake));
+        let old = sim::with(|sim| sim.kernel.borrow_mut().move_waiter(resource, key, wake));
         drop(old);
         self.wait();
         Poll::Pending
@@ -160,40 +162,11 @@ impl Future for Grant {
 
 impl Drop for Grant {
     fn drop(&mut self) {
-        let Some(key) = self.key else { return };
-        sim::try_with(|sim| {
-            let (granted, old) = sim.kernel.borrow_mut().stop_waiting(self.resource, key);
+        let (Some(key), Some(resource)) = (self.key, self.resource.here()) else { return };
+        sim::with(|sim| {
+            let (old, told) = sim.kernel.borrow_mut().give_up(resource, key, self.what);
             drop(old);
-            if granted {
-                let told =
-                    pass_on(&mut sim.kernel.borrow_mut(), self.resource, self.what, self.barging, sim.actor.get());
-                sim.tell(told);
-            }
+            sim.tell(told);
         });
-    }
-}
-
-/// What one that gave up was granted, unseen, goes to the next in line.
-fn pass_on(
-    kernel: &mut super::kernel::Kernel,
-    resource: ResourceId,
-    what: WaitFor,
-    barging: bool,
-    by: Actor,
-) -> Vec<Wake> {
-    match what {
-        WaitFor::Permits(need, mode) if !barging => kernel.release(resource, by, need, mode, false),
-        WaitFor::Permits(..) => kernel.invite_one(resource),
-        WaitFor::Room => kernel.give_room(resource),
-        WaitFor::Message => kernel.pass_message_on(resource).into_iter().collect(),
-        WaitFor::Notification => match kernel.resources[resource.index()].kind {
-            ResourceKind::Notify | ResourceKind::Condvar => kernel.notify(resource, by, false).0,
-            ResourceKind::Mutex
-            | ResourceKind::BlockingMutex
-            | ResourceKind::RwLock
-            | ResourceKind::Semaphore
-            | ResourceKind::Channel
-            | ResourceKind::Barrier => Vec::new(),
-        },
     }
 }

@@ -6,7 +6,7 @@ use std::collections::VecDeque;
 use std::task::Waker;
 
 use super::kernel::{Due, Kernel};
-use super::place::Place;
+use super::place::OpPlace;
 use super::spec::{Device, Latency};
 use super::waiting::Wake;
 use crate::instant::{SimDuration, SimTime};
@@ -151,7 +151,7 @@ impl Kernel {
         device: DeviceId,
         latency: Option<Latency>,
         by: Actor,
-        place: Option<&Place>,
+        place: Option<&OpPlace>,
         wake: Option<Wake>,
     ) -> RequestId {
         let requests = &mut self.recorder.tables_mut().requests;

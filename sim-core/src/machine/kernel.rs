@@ -11,9 +11,10 @@ use super::costs::Costs;
 use super::decide::{Choice, Decider};
 use super::devices::{DeviceState, Request, TimerState};
 use super::origins::Origins;
-use super::place::Place;
+use super::panics::Place;
+use super::place::OpPlace;
 use super::policy::{ThreadPolicy, ThreadView};
-use super::resource::Resource;
+use super::resource::{Granted, Resource};
 use super::spec::{Limits, Machine, Watcher};
 use super::threads::Thread;
 use crate::instant::{SimDuration, SimTime};
@@ -51,9 +52,8 @@ pub(crate) struct Kernel {
     pub agenda: BinaryHeap<Reverse<Scheduled>>,
     pub submissions: u64,
     pub waiters: u64,
-    /// Waiters that were granted what they wait for and have not looked yet, by key; with whom the trace still shows
-    /// waiting for what.
-    pub granted: BTreeMap<u64, Option<(ResourceId, Actor)>>,
+    /// Waiters that were granted what they wait for and have not looked yet, by key.
+    pub granted: BTreeMap<u64, Granted>,
     /// Is shown the machine's own view after every step.
     pub watcher: Option<Watcher>,
     pub decider: Decider,
@@ -176,13 +176,26 @@ impl Kernel {
 
     /// A place in the source, its file named once.
     pub fn place(&mut self, at: &'static Location<'static>) -> SourcePlace {
+        self.place_in(at.file(), at.line(), at.column())
+    }
+
+    /// Where a panic with this message was raised; the first place is kept.
+    pub fn panic_place(&mut self, text: StrId, place: &Place) {
+        let at = self.place_in(&place.file, place.line, place.column);
+        let panics = &mut self.recorder.tables_mut().panics;
+        if panics.iter().all(|(known, _)| *known != text) {
+            panics.push((text, at));
+        }
+    }
+
+    fn place_in(&mut self, path: &str, line: u32, column: u32) -> SourcePlace {
         let tables = self.recorder.tables_mut();
         // Places name few files, and mostly the one named last.
-        let file = tables.files.iter().rposition(|file| file == at.file()).unwrap_or_else(|| {
-            tables.files.push(at.file().to_owned());
+        let file = tables.files.iter().rposition(|file| file == path).unwrap_or_else(|| {
+            tables.files.push(path.to_owned());
             tables.files.len() - 1
         });
-        SourcePlace { file: u32::try_from(file).unwrap_or(u32::MAX), line: at.line(), column: at.column() }
+        SourcePlace { file: u32::try_from(file).unwrap_or(u32::MAX), line, column }
     }
 
     /// Adds a named list of tasks.
@@ -206,7 +219,7 @@ impl Kernel {
     }
 
     /// A choice of the world for `by`; in a Program, for this place of it.
-    pub fn decide_world(&mut self, kind: DecisionKind, by: Actor, place: Option<&Place>, below: u64) -> u64 {
+    pub fn decide_world(&mut self, kind: DecisionKind, by: Actor, place: Option<&OpPlace>, below: u64) -> u64 {
         let (path, choice) = match place {
             Some(place) => (place.path.to_string(), self.decider.of_place(kind, &place.path, place.round, below)),
             None => {

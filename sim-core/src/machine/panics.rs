@@ -7,7 +7,16 @@ use std::sync::Once;
 use crate::trace::ids::Actor;
 
 thread_local! {
-    static PLACE: RefCell<Option<String>> = const { RefCell::new(None) };
+    static PLACE: RefCell<Option<Place>> = const { RefCell::new(None) };
+}
+
+/// Where a panic was raised.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) struct Place {
+    /// The file, as the compiler named it.
+    pub file: String,
+    pub line: u32,
+    pub column: u32,
 }
 
 /// Keeps panics inside a simulation from being printed, and remembers their place. Panics elsewhere are untouched.
@@ -19,17 +28,25 @@ pub(crate) fn hush() {
             if super::sim::try_with(|_| ()).is_none() {
                 return before(info);
             }
-            PLACE.set(info.location().map(|at| format!("{}:{}", file_name(at.file()), at.line())));
+            PLACE.set(info.location().map(|at| Place {
+                file: at.file().to_owned(),
+                line: at.line(),
+                column: at.column(),
+            }));
         }));
     });
 }
 
-/// The payload of a panic of `by` in words, with its place if it was just raised in this simulation.
+/// Where the panic that was just caught was raised, if it was in this simulation.
+pub(crate) fn place() -> Option<Place> {
+    PLACE.take()
+}
+
+/// The payload of a panic of `by` in words.
 pub(crate) fn message(payload: &(dyn Any + Send), by: Actor) -> String {
     let text =
         payload.downcast_ref::<&str>().map(|s| (*s).to_owned()).or_else(|| payload.downcast_ref::<String>().cloned());
     let text = text.unwrap_or_else(|| "a value that is no text".to_owned());
-    let place = PLACE.take().map(|place| format!(" at {place}")).unwrap_or_default();
     if text.contains("from within another executor") {
         return match by {
             Actor::Thread(_) => {
@@ -43,10 +60,5 @@ pub(crate) fn message(payload: &(dyn Any + Send), by: Actor) -> String {
         }
         .to_owned();
     }
-    format!("{text}{place}")
-}
-
-/// Only the file's name: a trace must not depend on where the program was built.
-fn file_name(path: &str) -> &str {
-    path.rsplit(['/', '\\']).next().unwrap_or(path)
+    text
 }

@@ -1,11 +1,12 @@
 //! Shared things that are waited for: permits (locks, semaphores), channels' room and messages, notifications.
 //!
-//! Owns who holds and who waits, in order. One queue discipline for all: whoever is granted leaves the queue at that
-//! moment, and finds its grant by its key when it looks. With hand-off the grant is the thing itself; with barging
-//! it is only the word to try again, and whoever comes first takes it.
+//! Owns who holds and who waits, in order. One line for all: whoever is granted leaves the line at that moment, and finds
+//! its grant by its key when it looks. A task is given the thing itself (hand-off); a thread that waits for a lock is
+//! only told to try, and whoever comes first takes it (barging).
 
 use std::collections::VecDeque;
 
+use super::blocking::How;
 use super::kernel::Kernel;
 use super::waiting::Wake;
 use crate::trace::event::{ChannelEnd, Event, Mode};
@@ -24,9 +25,22 @@ pub(crate) struct Resource {
     pub receivers: VecDeque<Waiter>,
     /// Who holds a permit, and how.
     pub holders: Vec<(Actor, Mode)>,
-    /// Messages in a channel; parties that have come to a barrier.
+    /// Messages in a channel.
     pub len: u32,
+    /// Whether a notification that nobody waited for is kept.
+    pub permit: bool,
     pub closed: bool,
+}
+
+/// What a waiter that left the line finds when it looks.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Granted {
+    /// The thing is its own; the trace says so.
+    Given(Actor),
+    /// It may go on; the trace shows it waiting until it does. `passes`: what it does not use goes to the next.
+    Told { resource: ResourceId, by: Actor, passes: bool },
+    /// There is nothing to wait for any more; the trace says so.
+    Over,
 }
 
 pub(crate) struct Waiter {
@@ -34,6 +48,8 @@ pub(crate) struct Waiter {
     pub by: Actor,
     pub need: u32,
     pub mode: Mode,
+    /// Whether it is told to try, when its turn comes, and given nothing.
+    pub tries: bool,
     pub wake: Option<Wake>,
 }
 
@@ -74,6 +90,7 @@ impl Kernel {
             receivers: VecDeque::new(),
             holders: Vec::new(),
             len: 0,
+            permit: false,
             closed: false,
         });
         self.record(Event::ResourceCreated { resource: id, by });
@@ -93,14 +110,15 @@ impl Kernel {
     }
 
     /// Joins the resource's queue.
-    pub fn wait_on(&mut self, id: ResourceId, by: Actor, what: WaitFor, wake: Option<Wake>) -> WaitKey {
+    pub fn wait_on(&mut self, id: ResourceId, by: Actor, what: WaitFor, how: How, wake: Wake) -> WaitKey {
         self.waiters += 1;
         let key = self.waiters;
         let (need, mode) = match what {
             WaitFor::Permits(need, mode) => (need, mode),
             WaitFor::Room | WaitFor::Message | WaitFor::Notification => (1, Mode::Exclusive),
         };
-        let waiter = Waiter { key, by, need, mode, wake };
+        let tries = how == How::Thread && matches!(what, WaitFor::Permits(..));
+        let waiter = Waiter { key, by, need, mode, tries, wake: Some(wake) };
         let resource = &mut self.resources[id.index()];
         let queue = if what == WaitFor::Message { &mut resource.receivers } else { &mut resource.waiters };
         queue.push_back(waiter);
@@ -113,9 +131,10 @@ impl Kernel {
         WaitKey(key)
     }
 
-    /// Whether the waiter was granted what it waits for; its key is used up if so.
-    pub fn poll_grant(&mut self, key: WaitKey) -> bool {
-        self.granted.remove(&key.0).is_some()
+    /// Whether the waiter was granted what it waits for; its key is used up if so. Answers then whether the trace still
+    /// shows it waiting.
+    pub fn poll_grant(&mut self, key: WaitKey) -> Option<bool> {
+        self.granted.remove(&key.0).map(|granted| matches!(granted, Granted::Told { .. }))
     }
 
     /// `wake` is told when the waiter is granted, from now on. The one before is handed back to be dropped outside the
@@ -127,69 +146,75 @@ impl Kernel {
         waiter.wake.replace(wake)
     }
 
-    /// The waiter gives up. Answers whether it had been granted already, unseen, and what to drop outside the kernel.
-    pub fn stop_waiting(&mut self, id: ResourceId, key: WaitKey) -> (bool, Option<Wake>) {
-        if let Some(unsaid) = self.granted.remove(&key.0) {
-            if let Some((resource, by)) = unsaid {
+    /// The waiter gives up; what it was granted, unseen, goes to the next. Answers what to drop outside the kernel, and
+    /// whom to tell.
+    pub fn give_up(&mut self, id: ResourceId, key: WaitKey, what: WaitFor) -> (Option<Wake>, Vec<Wake>) {
+        if let Some(granted) = self.granted.remove(&key.0) {
+            if let Granted::Told { resource, by, .. } = granted {
                 self.record(Event::WaitCancelled { resource, by });
             }
-            return (true, None);
+            return (None, self.pass_on(id, what, granted));
         }
         let resource = &mut self.resources[id.index()];
-        let in_line = resource.waiters.iter().position(|w| w.key == key.0).and_then(|at| resource.waiters.remove(at));
-        let waiter = in_line.or_else(|| {
-            let at = resource.receivers.iter().position(|w| w.key == key.0)?;
-            resource.receivers.remove(at)
-        });
-        let Some(waiter) = waiter else { return (false, None) };
+        let line = if what == WaitFor::Message { &mut resource.receivers } else { &mut resource.waiters };
+        // Keys grow along the line.
+        let place = line.partition_point(|w| w.key < key.0);
+        let waiter = line.remove(place).expect("one that waits stands in the line until it is granted");
         self.record(Event::WaitCancelled { resource: id, by: waiter.by });
-        (false, waiter.wake)
+        (waiter.wake, self.serve_line(id))
+    }
+
+    fn pass_on(&mut self, id: ResourceId, what: WaitFor, granted: Granted) -> Vec<Wake> {
+        match (what, granted) {
+            (WaitFor::Permits(need, mode), Granted::Given(by)) => self.release(id, by, need, mode),
+            (WaitFor::Permits(..), Granted::Told { .. }) => self.serve_line(id),
+            (WaitFor::Room, Granted::Told { .. }) => self.give_room(id),
+            (WaitFor::Message, Granted::Told { .. }) => self.pass_message_on(id).into_iter().collect(),
+            (WaitFor::Notification, Granted::Told { passes: true, .. }) => self.notify_next(id).into_iter().collect(),
+            (WaitFor::Notification, Granted::Told { .. })
+            | (WaitFor::Room | WaitFor::Message | WaitFor::Notification, Granted::Given(_))
+            | (_, Granted::Over) => Vec::new(),
+        }
     }
 
     /// Gives permits back. Answers whom to tell.
-    pub fn release(&mut self, id: ResourceId, by: Actor, need: u32, mode: Mode, barging: bool) -> Vec<Wake> {
+    pub fn release(&mut self, id: ResourceId, by: Actor, need: u32, mode: Mode) -> Vec<Wake> {
         let resource = &mut self.resources[id.index()];
         resource.available += need;
         if let Some(place) = resource.holders.iter().position(|held| *held == (by, mode)) {
             resource.holders.remove(place);
         }
         self.record(Event::Released { resource: id, by, mode });
-        if barging { self.invite_one(id) } else { self.hand_off(id) }
+        self.serve_line(id)
     }
 
-    /// Gives what is free to the first in line, as far as it goes.
-    fn hand_off(&mut self, id: ResourceId) -> Vec<Wake> {
+    /// Serves the first in line with what is free, as far as it goes: a task gets it, a thread is told to try.
+    fn serve_line(&mut self, id: ResourceId) -> Vec<Wake> {
         let mut told = Vec::new();
-        loop {
-            let resource = &mut self.resources[id.index()];
-            if resource.waiters.front().is_none_or(|w| w.need > resource.available) {
-                return told;
-            }
-            let waiter = resource.waiters.pop_front().expect("the front was seen a line ago");
-            resource.available -= waiter.need;
-            if self.resources[id.index()].kind == ResourceKind::Channel {
-                self.granted.insert(waiter.key, Some((id, waiter.by)));
+        // What a thread was told to try for is not given to those behind it.
+        let mut free = self.resources[id.index()].available;
+        while let Some(waiter) = self.resources[id.index()].waiters.pop_front_if(|w| w.need <= free) {
+            free -= waiter.need;
+            if waiter.tries {
+                self.granted.insert(waiter.key, Granted::Told { resource: id, by: waiter.by, passes: true });
             } else {
-                self.granted.insert(waiter.key, None);
-                self.resources[id.index()].holders.push((waiter.by, waiter.mode));
-                self.record(Event::Acquired { resource: id, by: waiter.by, mode: waiter.mode });
+                self.give(id, &waiter);
             }
             told.extend(waiter.wake);
-        }
-    }
-
-    /// Tells the first in line to try: it may find that another was faster. Readers are told together.
-    pub fn invite_one(&mut self, id: ResourceId) -> Vec<Wake> {
-        let mut told = Vec::new();
-        while let Some(waiter) = self.resources[id.index()].waiters.pop_front() {
-            self.granted.insert(waiter.key, Some((id, waiter.by)));
-            told.extend(waiter.wake);
-            let next_reads = self.resources[id.index()].waiters.front().is_some_and(|w| w.mode == Mode::Shared);
-            if waiter.mode == Mode::Exclusive || !next_reads {
-                break;
-            }
         }
         told
+    }
+
+    fn give(&mut self, id: ResourceId, waiter: &Waiter) {
+        let resource = &mut self.resources[id.index()];
+        resource.available -= waiter.need;
+        if resource.kind == ResourceKind::Channel {
+            self.granted.insert(waiter.key, Granted::Told { resource: id, by: waiter.by, passes: true });
+            return;
+        }
+        resource.holders.push((waiter.by, waiter.mode));
+        self.granted.insert(waiter.key, Granted::Given(waiter.by));
+        self.record(Event::Acquired { resource: id, by: waiter.by, mode: waiter.mode });
     }
 
     /// Takes room in the channel if there is some and nobody waits who came before. Room that is taken must be filled.
@@ -213,7 +238,7 @@ impl Kernel {
 
     fn grant_receiver(&mut self, id: ResourceId) -> Option<Wake> {
         let waiter = self.resources[id.index()].receivers.pop_front()?;
-        self.granted.insert(waiter.key, Some((id, waiter.by)));
+        self.granted.insert(waiter.key, Granted::Told { resource: id, by: waiter.by, passes: true });
         waiter.wake
     }
 
@@ -232,7 +257,7 @@ impl Kernel {
     pub fn give_room(&mut self, id: ResourceId) -> Vec<Wake> {
         let resource = &mut self.resources[id.index()];
         resource.available = resource.available.saturating_add(1);
-        self.hand_off(id)
+        self.serve_line(id)
     }
 
     /// A receiver that was told of a message gave up: the next one is told, if there is a message still.
@@ -252,26 +277,41 @@ impl Kernel {
         let mut told = Vec::new();
         for waiter in waiters {
             // The closing itself ends their waits.
-            self.granted.insert(waiter.key, None);
+            self.granted.insert(waiter.key, Granted::Over);
             told.extend(waiter.wake);
         }
         told
     }
 
-    /// Notifies the first waiter, or all. Answers whom to tell, and whether nobody waited.
-    pub fn notify(&mut self, id: ResourceId, by: Actor, all: bool) -> (Vec<Wake>, bool) {
+    /// Notifies the first waiter, or all that wait now. Answers whom to tell.
+    pub fn notify(&mut self, id: ResourceId, by: Actor, all: bool) -> Vec<Wake> {
         self.record(Event::Notified { resource: id, by, all });
-        let count = if all { usize::MAX } else { 1 };
-        let resource = &mut self.resources[id.index()];
-        let count = count.min(resource.waiters.len());
-        let waiters: Vec<Waiter> = resource.waiters.drain(..count).collect();
-        let nobody = waiters.is_empty();
+        if !all {
+            return self.notify_next(id).into_iter().collect();
+        }
+        let waiters = std::mem::take(&mut self.resources[id.index()].waiters);
         let mut told = Vec::new();
         for waiter in waiters {
-            self.granted.insert(waiter.key, Some((id, waiter.by)));
+            self.granted.insert(waiter.key, Granted::Told { resource: id, by: waiter.by, passes: false });
             told.extend(waiter.wake);
         }
-        (told, nobody)
+        told
+    }
+
+    /// Notifies the first in line; a notifier keeps it, once, for the next if nobody waits.
+    fn notify_next(&mut self, id: ResourceId) -> Option<Wake> {
+        let resource = &mut self.resources[id.index()];
+        let Some(waiter) = resource.waiters.pop_front() else {
+            resource.permit = resource.kind == ResourceKind::Notify;
+            return None;
+        };
+        self.granted.insert(waiter.key, Granted::Told { resource: id, by: waiter.by, passes: true });
+        waiter.wake
+    }
+
+    /// Takes the notification that was kept, if there is one.
+    pub fn take_permit(&mut self, id: ResourceId) -> bool {
+        std::mem::take(&mut self.resources[id.index()].permit)
     }
 
     /// Says that an actor holds an end of the channel and may use it.

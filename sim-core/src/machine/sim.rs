@@ -13,7 +13,9 @@ use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::ptr;
 use std::task::{Context, Poll, Waker};
 
+use super::home::RunId;
 use super::kernel::{Due, Kernel, Step};
+use super::panics;
 use super::stack::{Stacked, Stop};
 use super::threads::{Ask, Body};
 use super::waiting::Wake;
@@ -21,6 +23,7 @@ use crate::instant::{SimDuration, SimTime};
 use crate::trace::event::{EndReason, Event, SwitchReason};
 use crate::trace::ids::*;
 use crate::trace::snapshot::TaskState;
+use crate::trace::tables::ThreadKind;
 
 thread_local! {
     static CURRENT: Cell<*const Sim> = const { Cell::new(ptr::null()) };
@@ -28,6 +31,8 @@ thread_local! {
 
 /// One running simulation.
 pub(crate) struct Sim {
+    /// Which run of this process it is.
+    pub run: RunId,
     pub kernel: RefCell<Kernel>,
     /// Who acts now: whose code runs, or what completed.
     pub actor: Cell<Actor>,
@@ -41,11 +46,16 @@ pub(crate) struct Sim {
     ask: Cell<Option<Ask>>,
     /// Whether the run is over and what is left is being unwound.
     ending: Cell<bool>,
+    /// How often the code that is unwound has swallowed what unwinds it.
+    swallowed: Cell<u32>,
     stack_bytes: usize,
 }
 
 /// What a body that outlives its run is unwound with.
-struct RunIsOver;
+pub(crate) struct RunIsOver;
+
+/// How often a body may catch what unwinds it before it is given up.
+const MOST_SWALLOWED: u32 = 100;
 
 /// Makes `sim` the current simulation of this OS thread until dropped.
 struct Entered(*const Sim);
@@ -80,6 +90,8 @@ pub(crate) fn with<R>(f: impl FnOnce(&Sim) -> R) -> R {
 impl Sim {
     pub fn new(kernel: Kernel, stack_bytes: usize) -> Sim {
         Sim {
+            run: RunId::next(),
+            swallowed: Cell::new(0),
             kernel: RefCell::new(kernel),
             actor: Cell::new(Actor::Run),
             thread: Cell::new(None),
@@ -129,7 +141,10 @@ impl Sim {
     #[inline]
     pub fn charge(&self, d: SimDuration) {
         let d = SimDuration::from_nanos(d.as_nanos() + self.debt.replace(0));
-        if d.is_zero() || self.ending.get() || std::thread::panicking() {
+        if d.is_zero() || std::thread::panicking() {
+            return;
+        }
+        if !self.may_wait() {
             return;
         }
         let mut kernel = self.kernel.borrow_mut();
@@ -156,19 +171,42 @@ impl Sim {
         paid
     }
 
-    /// Stops the running code until what it asks for is there. While panicking, or when the run is over, nothing stops.
+    /// Stops the running code until what it asks for is there. While it panics nothing stops; when the run is over, the
+    /// code is unwound instead.
     #[cold]
     pub fn suspend(&self, ask: Ask) {
         if std::thread::panicking() {
             return;
         }
-        if self.ending.get() {
-            resume_unwind(Box::new(RunIsOver));
+        if !self.may_wait() {
+            return;
         }
         let stop = self.stop.get();
         assert!(!stop.is_null(), "a body without a stack stopped in the middle of a call");
         // SAFETY: the pointer was set by the body that runs now, on whose stack the yielder lives while it runs.
         unsafe { (*stop).suspend(ask) };
+        self.may_wait();
+    }
+
+    /// Whether anything can wait: not once the run is over. Code on a stack is unwound then, and this does not return.
+    pub fn may_wait(&self) -> bool {
+        let over = self.ending.get();
+        if over && self.has_stack() {
+            self.unwind(self.stop.get());
+        }
+        !over
+    }
+
+    /// Unwinds the running code: the run is over. Code that catches this again and again is left where it stands.
+    fn unwind(&self, stop: *const Stop) -> ! {
+        let swallowed = self.swallowed.get() + 1;
+        self.swallowed.set(swallowed);
+        if swallowed > MOST_SWALLOWED {
+            // SAFETY: as in `suspend`. The driver never resumes what stops here.
+            unsafe { (*stop).suspend(Ask::Block) };
+            unreachable!("code that was given up does not go on");
+        }
+        resume_unwind(Box::new(RunIsOver))
     }
 
     /// Notes what a body without a stack asks; it returns `Poll::Pending` right after.
@@ -314,7 +352,11 @@ impl Sim {
         match body {
             Body::Closure(code) => self.run_stack(Box::new(Stacked::new(self.stack_bytes, move |stop| {
                 with(|sim| sim.stop.set(stop));
-                code();
+                if let Err(payload) = catch_unwind(AssertUnwindSafe(code))
+                    && !payload.is::<RunIsOver>()
+                {
+                    resume_unwind(payload);
+                }
             }))),
             Body::Stack(stacked) => self.run_stack(stacked),
             Body::Steps(mut steps) => {
@@ -343,10 +385,10 @@ impl Sim {
                 stacked.recycle();
                 (None, None)
             }
-            Err(payload) if matches!(self.actor.get(), Actor::Worker(_)) => {
-                // Not the program under study: no longer a simulation, so that the panic is seen.
+            Err(payload) if self.runs_worker() => {
+                // Not the program under study, whose panics end its tasks: no longer a simulation, so that this is seen.
                 CURRENT.set(ptr::null());
-                panic!("the executor itself failed: {}", super::panics::message(&*payload, self.actor.get()));
+                panic!("the executor itself failed: {}", panics::message(&*payload, self.actor.get()));
             }
             Err(payload) => {
                 self.note_panic(&*payload);
@@ -355,17 +397,36 @@ impl Sim {
         }
     }
 
-    /// Records that whoever acts panicked. Answers with what.
+    fn runs_worker(&self) -> bool {
+        let kernel = self.kernel.borrow();
+        let kind = self.thread.get().map(|thread| kernel.recorder.tables().threads[thread.index()].kind);
+        matches!(kind, Some(ThreadKind::Worker(_)))
+    }
+
+    /// Records that whoever acts panicked. Answers with what, and where. What merely unwinds at the run's end is no panic.
     pub fn note_panic(&self, payload: &(dyn Any + Send)) -> String {
+        if payload.is::<RunIsOver>() {
+            return "the run is over".to_owned();
+        }
         let by = self.actor.get();
-        let text = super::panics::message(payload, by);
+        let message = panics::message(payload, by);
+        let place = panics::place();
         let mut kernel = self.kernel.borrow_mut();
-        let id = kernel.intern(&text);
-        kernel.record(Event::Panicked { by, text: id });
+        let text = kernel.intern(&message);
+        if let Some(place) = &place {
+            kernel.panic_place(text, place);
+        }
+        kernel.record(Event::Panicked { by, text });
         if let (Actor::Thread(thread), true) = (by, self.thread.get().is_some()) {
             kernel.threads[thread.index()].panicked = true;
         }
-        text
+        match place {
+            Some(place) => {
+                let file = place.file.rsplit(['/', '\\']).next().unwrap_or(&place.file);
+                format!("{message} at {file}:{}", place.line)
+            }
+            None => message,
+        }
     }
 
     /// Ends a run of threads: threads that are left are stopped where they stand, as when a process exits. Their
@@ -379,8 +440,8 @@ impl Sim {
     /// Unwinds what is left of every thread, the oldest first: destructors run, and nothing waits any more.
     pub fn unwind_threads(&self) {
         self.ending.set(true);
-        let count = self.kernel.borrow().threads.len();
-        for index in 0..count {
+        let mut index = 0;
+        while index < self.kernel.borrow().threads.len() {
             let (body, actor) = {
                 let mut kernel = self.kernel.borrow_mut();
                 let thread = &mut kernel.threads[index];
@@ -388,10 +449,24 @@ impl Sim {
             };
             self.thread.set(Some(ThreadId::from_index(index)));
             self.actor.set(actor);
+            self.swallowed.set(0);
             // A destructor's panic has nowhere to go: the run is over, and its trace already ends with why.
-            let _ = catch_unwind(AssertUnwindSafe(|| drop(body)));
+            let _ = catch_unwind(AssertUnwindSafe(|| self.unwind_body(body)));
+            self.stop.set(ptr::null());
+            index += 1;
         }
         self.thread.set(None);
         self.actor.set(Actor::Run);
+    }
+
+    fn unwind_body(&self, body: Option<Body>) {
+        let Some(Body::Stack(mut stacked)) = body else { return };
+        self.stop.set(stacked.stop);
+        match catch_unwind(AssertUnwindSafe(|| stacked.resume())) {
+            // It catches whatever unwinds it, and would go on for ever: its stack is left as it is, never to be used.
+            Ok(Some(_)) => std::mem::forget(stacked),
+            Ok(None) => stacked.recycle(),
+            Err(_) => drop(stacked),
+        }
     }
 }

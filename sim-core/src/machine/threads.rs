@@ -143,6 +143,10 @@ impl Kernel {
         let mut victim: Option<(i32, usize)> = None;
         for index in 0..self.cores.len() {
             let Some(running) = self.cores[index].thread else { continue };
+            if self.cores[index].quantum_end <= self.now {
+                // Another that came at this moment takes this one.
+                continue;
+            }
             let view = self.view_of(running);
             let ran = self.now - self.cores[index].dispatched_at;
             if self.policy.preempts(newcomer, view, ran) && victim.is_none_or(|(least, _)| view.priority < least) {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::kernel::{Kernel, RUN_QUEUE};
-use super::resource::Resource;
+use super::resource::{Granted, Resource};
 use super::threads;
 use crate::trace::ids::*;
 use crate::trace::snapshot::{ResourceView, SnapshotView, TaskState, ThreadState, Wait};
@@ -51,9 +51,9 @@ impl Kernel {
 
     fn resource_view(&self, id: ResourceId, resource: &Resource) -> ResourceView {
         let in_line = resource.waiters.iter().chain(&resource.receivers).map(|w| (w.key, w.by));
-        let unseen = self.granted.iter().filter_map(|(key, unsaid)| {
-            let (resource, by) = (*unsaid)?;
-            (resource == id).then_some((*key, by))
+        let unseen = self.granted.iter().filter_map(|(key, granted)| match granted {
+            Granted::Told { resource, by, .. } if *resource == id => Some((*key, *by)),
+            Granted::Told { .. } | Granted::Given(_) | Granted::Over => None,
         });
         let mut waiters: Vec<(u64, Actor)> = in_line.chain(unseen).collect();
         waiters.sort_by_key(|(key, _)| *key);

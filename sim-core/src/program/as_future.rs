@@ -18,7 +18,7 @@ use crate::code::{block, mark, work};
 use crate::executor::handle::{JoinHandle, TaskBuilder, offload, yield_now};
 use crate::instant::SimDuration;
 use crate::io::Request;
-use crate::machine::place::Place;
+use crate::machine::place::OpPlace;
 use crate::machine::sim;
 use crate::machine::threads::Ask;
 use crate::observe::observe;
@@ -50,7 +50,7 @@ impl Drop for Scope {
 
 /// Spawns all instances of a task, from this step of another if any. `ends` must hold every end of a channel that it
 /// needs.
-pub(super) fn spawn(shared: &Rc<Shared>, task: &str, ends: &Ends, from: Option<&Place>) -> Vec<JoinHandle<Outcome>> {
+pub(super) fn spawn(shared: &Rc<Shared>, task: &str, ends: &Ends, from: Option<&OpPlace>) -> Vec<JoinHandle<Outcome>> {
     let spec = shared.spec(task);
     let program = spec.ops.clone();
     (0..spec.count)
@@ -68,28 +68,28 @@ pub(super) fn spawn(shared: &Rc<Shared>, task: &str, ends: &Ends, from: Option<&
         .collect()
 }
 
-async fn run(env: Env, program: Program, at: Place) -> Outcome {
+async fn run(env: Env, program: Program, at: OpPlace) -> Outcome {
     let scope = Scope(Rc::new(env));
     scope.0.ends.note_held();
     steps(Rc::clone(&scope.0), program, at).await
 }
 
-async fn steps(env: Rc<Env>, program: Program, at: Place) -> Outcome {
+async fn steps(env: Rc<Env>, program: Program, at: OpPlace) -> Outcome {
     for (index, op) in program.iter().enumerate() {
         step(&env, op, &at, index).await?;
     }
     Ok(())
 }
 
-fn body(env: &Rc<Env>, program: &Program, at: Place) -> Body {
+fn body(env: &Rc<Env>, program: &Program, at: OpPlace) -> Body {
     Box::pin(steps(Rc::clone(env), program.clone(), at))
 }
 
-fn branches(env: &Rc<Env>, bodies: &[Program], at: &Place) -> Vec<Body> {
+fn branches(env: &Rc<Env>, bodies: &[Program], at: &OpPlace) -> Vec<Body> {
     bodies.iter().enumerate().map(|(index, program)| body(env, program, at.body(index))).collect()
 }
 
-async fn step(env: &Rc<Env>, op: &Op, whole: &Place, index: usize) -> Outcome {
+async fn step(env: &Rc<Env>, op: &Op, whole: &OpPlace, index: usize) -> Outcome {
     let at = || whole.step(index);
     match op {
         Op::Work(d) => work(*d),
@@ -177,7 +177,7 @@ async fn step(env: &Rc<Env>, op: &Op, whole: &Place, index: usize) -> Outcome {
     Ok(())
 }
 
-async fn hold(env: &Rc<Env>, name: &str, mode: Mode, program: &Program, at: Place) -> Outcome {
+async fn hold(env: &Rc<Env>, name: &str, mode: Mode, program: &Program, at: OpPlace) -> Outcome {
     let (want, blocking) = env.shared.want(name, mode);
     let held = if blocking { want.take_blocking() } else { want.take().await };
     let result = body(env, program, at).await;

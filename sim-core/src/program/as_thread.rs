@@ -16,7 +16,7 @@ use crate::instant::SimDuration;
 use crate::io::Request;
 use crate::machine::blocking::{self, How};
 use crate::machine::devices::Progress;
-use crate::machine::place::Place;
+use crate::machine::place::OpPlace;
 use crate::machine::sim;
 use crate::machine::threads::Ask;
 use crate::machine::waiting::Wake;
@@ -44,7 +44,7 @@ struct Env {
     ends: Ends,
     children: RefCell<BTreeMap<String, Vec<Child>>>,
     /// Steps kept by Let: a closure is as inert as a future.
-    lets: RefCell<BTreeMap<String, (Program, Place)>>,
+    lets: RefCell<BTreeMap<String, (Program, OpPlace)>>,
 }
 
 /// Creates the threads of all instances of a task. `ends` must hold every end of a channel that it needs.
@@ -52,7 +52,7 @@ pub(super) fn spawn(shared: &Rc<Shared>, live: &Live, task: &str, ends: &Ends) {
     create(shared, live, task, ends, None);
 }
 
-fn create(shared: &Rc<Shared>, live: &Live, task: &str, ends: &Ends, from: Option<&Place>) -> Vec<Child> {
+fn create(shared: &Rc<Shared>, live: &Live, task: &str, ends: &Ends, from: Option<&OpPlace>) -> Vec<Child> {
     let spec = shared.spec(task);
     let (program, priority) = (spec.ops.clone(), spec.priority);
     (0..spec.count)
@@ -87,18 +87,18 @@ fn start(live: &Live, builder: ThreadBuilder, code: impl Future<Output = Outcome
     Child { thread, result }
 }
 
-async fn steps(env: Rc<Env>, program: Program, at: Place) -> Outcome {
+async fn steps(env: Rc<Env>, program: Program, at: OpPlace) -> Outcome {
     for (index, op) in program.iter().enumerate() {
         step(&env, op, &at, index).await?;
     }
     Ok(())
 }
 
-fn body(env: &Rc<Env>, program: &Program, at: Place) -> Body {
+fn body(env: &Rc<Env>, program: &Program, at: OpPlace) -> Body {
     Box::pin(steps(Rc::clone(env), program.clone(), at))
 }
 
-async fn step(env: &Rc<Env>, op: &Op, whole: &Place, index: usize) -> Outcome {
+async fn step(env: &Rc<Env>, op: &Op, whole: &OpPlace, index: usize) -> Outcome {
     let at = || whole.step(index);
     match op {
         Op::Work(d) => work_step(*d).await,
@@ -172,7 +172,7 @@ async fn step(env: &Rc<Env>, op: &Op, whole: &Place, index: usize) -> Outcome {
     Ok(())
 }
 
-async fn hold(env: &Rc<Env>, name: &str, mode: Mode, program: &Program, at: Place) -> Outcome {
+async fn hold(env: &Rc<Env>, name: &str, mode: Mode, program: &Program, at: OpPlace) -> Outcome {
     let (want, _) = env.shared.want(name, mode);
     let held = want.take().await;
     let result = body(env, program, at).await;
@@ -212,7 +212,7 @@ impl Race {
 }
 
 /// A helper thread for one body. It meets the same world as its task, so it has its task's path.
-fn helper(env: &Rc<Env>, what: &str, nth: usize, program: &Program, at: Place, race: Option<&Rc<Race>>) -> Child {
+fn helper(env: &Rc<Env>, what: &str, nth: usize, program: &Program, at: OpPlace, race: Option<&Rc<Race>>) -> Child {
     let builder = ThreadBuilder::new(format!("{} {what} {nth}", env.name)).path(&env.name).kind(ThreadKind::Helper);
     let (code, race) = (body(env, program, at), race.cloned());
     start(&env.live, builder, async move {
@@ -224,7 +224,7 @@ fn helper(env: &Rc<Env>, what: &str, nth: usize, program: &Program, at: Place, r
     })
 }
 
-async fn first_of(env: &Rc<Env>, bodies: &[Program], at: &Place) -> Outcome {
+async fn first_of(env: &Rc<Env>, bodies: &[Program], at: &OpPlace) -> Outcome {
     let race = Race::new();
     let start = |(i, program)| helper(env, "select", i, program, at.body(i), Some(&race));
     let helpers: Vec<Child> = bodies.iter().enumerate().map(start).collect();
@@ -235,7 +235,7 @@ async fn first_of(env: &Rc<Env>, bodies: &[Program], at: &Place) -> Outcome {
     race.won.take().unwrap_or(Ok(()))
 }
 
-async fn within(env: &Rc<Env>, limit: SimDuration, program: &Program, at: Place) -> Outcome {
+async fn within(env: &Rc<Env>, limit: SimDuration, program: &Program, at: OpPlace) -> Outcome {
     let race = Race::new();
     let timer = set_timer(limit, race.waiter);
     helper(env, "timeout", 0, program, at, Some(&race));

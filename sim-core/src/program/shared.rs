@@ -9,7 +9,8 @@ use std::rc::Rc;
 
 use super::ast::{Op, ResourceSpec, TaskSpec, Workload, visit};
 use crate::machine::blocking::How;
-use crate::machine::place::Place;
+use crate::machine::home::Home;
+use crate::machine::place::OpPlace;
 use crate::machine::resource::READERS;
 use crate::machine::sim;
 use crate::sync::permits::{self, Want};
@@ -48,8 +49,8 @@ pub(super) fn round_is_too_much() -> bool {
 
 /// The whole Program of the `nth` instance of a task that is spawned at once. One that a step spawns is known by that
 /// step: several steps may spawn such tasks, in any order.
-pub(super) fn place_of(name: &str, task: &str, nth: u32, from: Option<&Place>) -> Place {
-    Place::of_task(&from.map_or_else(|| name.to_owned(), |from| from.spawned(task, nth)))
+pub(super) fn place_of(name: &str, task: &str, nth: u32, from: Option<&OpPlace>) -> OpPlace {
+    OpPlace::of_task(&from.map_or_else(|| name.to_owned(), |from| from.spawned(task, nth)))
 }
 
 /// What all tasks of a run share.
@@ -63,7 +64,7 @@ pub(super) struct Shared {
 enum Thing {
     /// A lock or permits; whether its guard is taken by blocking even in a task.
     Permits {
-        resource: ResourceId,
+        resource: Home<ResourceId>,
         blocking: bool,
     },
     Notify(Notify),
@@ -185,7 +186,7 @@ impl Ends {
             let by = sim.actor.get();
             let mut kernel = sim.kernel.borrow_mut();
             for (resource, end) in senders.chain(receivers) {
-                kernel.hold_end(resource, by, end);
+                kernel.hold_end(resource.get(), by, end);
             }
         });
     }

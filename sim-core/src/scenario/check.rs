@@ -1,7 +1,7 @@
 //! Whether the names and numbers of a scenario fit together: what its types cannot say.
 //!
-//! Owns the checks of what is run: machine, runs, knobs, variants; those of its tasks are in [`super::check_workload`],
-//! those of what is told and expected of it in [`super::check_told`]. Everything that is wrong is found at once. Each
+//! Owns the checks of what is run: machine, runs, knobs, variants; those of its tasks are in `check_workload`,
+//! those of what is told and expected of it in `check_told`. Everything that is wrong is found at once. Each
 //! error stands where the wrong thing is written, which the file's outline knows, and names the nearest thing there is.
 
 use std::collections::BTreeSet;

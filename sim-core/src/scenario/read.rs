@@ -1,6 +1,6 @@
 //! From a file to a [`Scenario`]: size, encoding, RON, types; then the checks.
 //!
-//! Owns the limits; [`super::words`] translates what `ron` says. A file of no bytes, of binary data, of 100 MB or nested
+//! Owns the limits; `words` translates what `ron` says. A file of no bytes, of binary data, of 100 MB or nested
 //! a million deep is an error like any other.
 
 use std::fs::File;

@@ -149,7 +149,7 @@ pub struct MachineSpec {
     pub policy: PolicySpec,
     /// Devices besides the plain one, by name.
     pub devices: Named<DeviceSpec>,
-    /// A run ends with a finding after so many steps.
+    /// A run ends with a finding after so many steps; ten million if left out.
     pub max_steps: Option<u64>,
     /// A run ends with a finding at this virtual time.
     #[serde(deserialize_with = "some_duration")]

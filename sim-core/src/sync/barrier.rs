@@ -4,6 +4,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use super::permits;
 use crate::machine::blocking::{Grant, How, on_stack};
+use crate::machine::home::Home;
 use crate::machine::resource::WaitFor;
 use crate::machine::sim;
 use crate::trace::event::Event;
@@ -33,7 +34,7 @@ use crate::trace::tables::ResourceKind;
 /// ```
 #[derive(Debug)]
 pub struct Barrier {
-    resource: ResourceId,
+    resource: Home<ResourceId>,
     parties: u32,
     come: AtomicU32,
 }
@@ -67,15 +68,15 @@ impl Barrier {
         if last {
             self.come.store(0, Ordering::Relaxed);
             sim::with(|sim| {
-                let (told, _) = sim.kernel.borrow_mut().notify(self.resource, sim.actor.get(), true);
+                let told = sim.kernel.borrow_mut().notify(self.resource.get(), sim.actor.get(), true);
                 sim.tell(told);
             });
         } else {
-            Grant::new(self.resource, WaitFor::Notification, how, false).await;
+            Grant::new(self.resource, WaitFor::Notification, how).await;
         }
         sim::with(|sim| {
             let by = sim.actor.get();
-            sim.kernel.borrow_mut().record(Event::NotifyReceived { resource: self.resource, by });
+            sim.kernel.borrow_mut().record(Event::NotifyReceived { resource: self.resource.get(), by });
         });
         last
     }

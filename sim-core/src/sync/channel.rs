@@ -6,8 +6,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::permits;
 use crate::machine::blocking::{Grant, How, may_wait, on_stack};
+use crate::machine::home::Home;
 use crate::machine::resource::WaitFor;
 use crate::machine::sim;
+use crate::trace::event::Event;
 use crate::trace::ids::ResourceId;
 use crate::trace::tables::ResourceKind;
 
@@ -36,7 +38,7 @@ impl fmt::Display for RecvError {
 impl std::error::Error for RecvError {}
 
 struct Shared<T> {
-    resource: ResourceId,
+    resource: Home<ResourceId>,
     state: Mutex<State<T>>,
 }
 
@@ -52,8 +54,9 @@ impl<T> Shared<T> {
     }
 
     fn close(&self) {
-        sim::try_with(|sim| {
-            let told = sim.kernel.borrow_mut().close(self.resource, sim.actor.get());
+        let Some(resource) = self.resource.here() else { return };
+        sim::with(|sim| {
+            let told = sim.kernel.borrow_mut().close(resource, sim.actor.get());
             sim.tell(told);
         });
     }
@@ -65,38 +68,46 @@ impl<T> Shared<T> {
         let room = sim::with(|sim| {
             let mut kernel = sim.kernel.borrow_mut();
             sim.owe(kernel.costs.sync_op);
-            kernel.try_take_room(self.resource)
+            kernel.try_take_room(self.resource.get())
         });
         if !room {
-            Grant::new(self.resource, WaitFor::Room, how, false).await;
+            Grant::new(self.resource, WaitFor::Room, how).await;
             if self.lock().receivers == 0 || gave_up(how) {
                 return Err(SendError(value));
             }
         }
         self.lock().messages.push_back(value);
         sim::with(|sim| {
-            let told = sim.kernel.borrow_mut().fill_room(self.resource, sim.actor.get());
+            let told = sim.kernel.borrow_mut().fill_room(self.resource.get(), sim.actor.get());
             sim.tell(told);
         });
         Ok(())
     }
 
     async fn recv(&self, how: How) -> Result<T, RecvError> {
+        let mut shown = false;
         loop {
             let told = sim::with(|sim| {
                 let mut kernel = sim.kernel.borrow_mut();
                 sim.owe(kernel.costs.sync_op);
-                kernel.take_message(self.resource, sim.actor.get())
+                kernel.take_message(self.resource.get(), sim.actor.get())
             });
             if let Some(told) = told {
                 let value = self.lock().messages.pop_front().expect("the kernel counts the messages");
                 sim::with(|sim| sim.tell(told));
                 return Ok(value);
             }
+            if shown {
+                // It was told of a message, and another was faster.
+                sim::with(|sim| {
+                    let (resource, by) = (self.resource.get(), sim.actor.get());
+                    sim.kernel.borrow_mut().record(Event::WaitCancelled { resource, by });
+                });
+            }
             if self.lock().senders == 0 || gave_up(how) {
                 return Err(RecvError);
             }
-            Grant::new(self.resource, WaitFor::Message, how, false).await;
+            shown = Grant::new(self.resource, WaitFor::Message, how).await;
         }
     }
 }
@@ -162,7 +173,7 @@ impl<T> Sender<T> {
     }
 
     /// The channel's id in the trace.
-    pub(crate) fn resource(&self) -> ResourceId {
+    pub(crate) fn resource(&self) -> Home<ResourceId> {
         self.0.resource
     }
 
@@ -184,7 +195,7 @@ impl<T> Receiver<T> {
     }
 
     /// The channel's id in the trace.
-    pub(crate) fn resource(&self) -> ResourceId {
+    pub(crate) fn resource(&self) -> Home<ResourceId> {
         self.0.resource
     }
 
@@ -223,13 +234,27 @@ impl<T> Drop for Sender<T> {
 
 impl<T> Drop for Receiver<T> {
     fn drop(&mut self) {
-        let left = {
+        // Nobody will take what is left: a sender inside it, say of an answer, must not stay open.
+        let unread = {
             let mut state = self.0.lock();
             state.receivers -= 1;
-            state.receivers
+            (state.receivers == 0).then(|| std::mem::take(&mut state.messages))
         };
-        if left == 0 {
+        if let Some(unread) = unread {
             self.0.close();
+            drop(unread);
         }
+    }
+}
+
+impl<T> fmt::Debug for Sender<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Sender").field(&self.0.resource).finish()
+    }
+}
+
+impl<T> fmt::Debug for Receiver<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Receiver").field(&self.0.resource).finish()
     }
 }

@@ -5,6 +5,7 @@ use std::future::Future;
 use super::mutex::BlockingMutexGuard;
 use super::permits;
 use crate::machine::blocking::{Grant, How, on_stack};
+use crate::machine::home::Home;
 use crate::machine::resource::WaitFor;
 use crate::machine::sim;
 use crate::trace::event::Event;
@@ -39,7 +40,7 @@ use crate::trace::tables::ResourceKind;
 /// ```
 #[derive(Debug)]
 pub struct Condvar {
-    resource: ResourceId,
+    resource: Home<ResourceId>,
 }
 
 impl Default for Condvar {
@@ -64,7 +65,7 @@ impl Condvar {
     pub fn wait<'a, T>(&self, guard: BlockingMutexGuard<'a, T>) -> BlockingMutexGuard<'a, T> {
         let mutex = guard.mutex();
         let mut guard = Some(guard);
-        let mut grant = Box::pin(Grant::new(self.resource, WaitFor::Notification, How::Thread, false));
+        let mut grant = Box::pin(Grant::new(self.resource, WaitFor::Notification, How::Thread));
         on_stack(std::future::poll_fn(move |cx| {
             let polled = grant.as_mut().poll(cx);
             // It stands in the queue now, and nothing else has run since.
@@ -73,7 +74,7 @@ impl Condvar {
         }));
         sim::with(|sim| {
             let by = sim.actor.get();
-            sim.kernel.borrow_mut().record(Event::NotifyReceived { resource: self.resource, by });
+            sim.kernel.borrow_mut().record(Event::NotifyReceived { resource: self.resource.get(), by });
         });
         mutex.lock()
     }
@@ -90,7 +91,7 @@ impl Condvar {
 
     fn notify(&self, all: bool) {
         sim::with(|sim| {
-            let (told, _) = sim.kernel.borrow_mut().notify(self.resource, sim.actor.get(), all);
+            let told = sim.kernel.borrow_mut().notify(self.resource.get(), sim.actor.get(), all);
             sim.tell(told);
         });
     }

@@ -5,6 +5,7 @@ use std::ops::{Deref, DerefMut};
 
 use super::permits::{self, Held, Want};
 use crate::machine::blocking::How;
+use crate::machine::home::Home;
 use crate::trace::event::Mode;
 use crate::trace::ids::ResourceId;
 use crate::trace::tables::ResourceKind;
@@ -14,7 +15,7 @@ macro_rules! mutex {
         $(#[$doc])*
         #[derive(Debug)]
         pub struct $name<T> {
-            resource: ResourceId,
+            resource: Home<ResourceId>,
             value: UnsafeCell<T>,
         }
 

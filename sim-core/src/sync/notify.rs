@@ -1,9 +1,8 @@
 //! A notifier, for tasks and threads: one waiter or all, and one permit kept if nobody waits.
 
-use std::sync::atomic::{AtomicBool, Ordering};
-
 use super::permits;
 use crate::machine::blocking::{Grant, How, on_stack};
+use crate::machine::home::Home;
 use crate::machine::resource::WaitFor;
 use crate::machine::sim;
 use crate::trace::event::Event;
@@ -26,8 +25,7 @@ use crate::trace::tables::ResourceKind;
 /// ```
 #[derive(Debug)]
 pub struct Notify {
-    resource: ResourceId,
-    permit: AtomicBool,
+    resource: Home<ResourceId>,
 }
 
 impl Default for Notify {
@@ -44,7 +42,7 @@ impl Notify {
 
     /// As [`Notify::new`], with a name for people.
     pub fn named(name: impl AsRef<str>) -> Notify {
-        Notify { resource: permits::create(ResourceKind::Notify, name.as_ref(), None), permit: AtomicBool::new(false) }
+        Notify { resource: permits::create(ResourceKind::Notify, name.as_ref(), None) }
     }
 
     /// Waits to be notified.
@@ -58,20 +56,19 @@ impl Notify {
     }
 
     pub(crate) async fn wait(&self, how: How) {
-        if !self.permit.swap(false, Ordering::Relaxed) {
-            Grant::new(self.resource, WaitFor::Notification, how, false).await;
+        let resource = self.resource.get();
+        if !sim::with(|sim| sim.kernel.borrow_mut().take_permit(resource)) {
+            Grant::new(self.resource, WaitFor::Notification, how).await;
         }
         sim::with(|sim| {
             let by = sim.actor.get();
-            sim.kernel.borrow_mut().record(Event::NotifyReceived { resource: self.resource, by });
+            sim.kernel.borrow_mut().record(Event::NotifyReceived { resource, by });
         });
     }
 
     /// Wakes the one that waits longest; with nobody waiting, the next that waits goes on at once.
     pub fn notify_one(&self) {
-        if self.notify(false) {
-            self.permit.store(true, Ordering::Relaxed);
-        }
+        self.notify(false);
     }
 
     /// Wakes all that wait now. Nothing is kept.
@@ -79,11 +76,10 @@ impl Notify {
         self.notify(true);
     }
 
-    fn notify(&self, all: bool) -> bool {
+    fn notify(&self, all: bool) {
         sim::with(|sim| {
-            let (told, nobody) = sim.kernel.borrow_mut().notify(self.resource, sim.actor.get(), all);
+            let told = sim.kernel.borrow_mut().notify(self.resource.get(), sim.actor.get(), all);
             sim.tell(told);
-            nobody
-        })
+        });
     }
 }

@@ -5,6 +5,7 @@ use std::ops::{Deref, DerefMut};
 
 use super::permits::{self, Held, Want};
 use crate::machine::blocking::How;
+use crate::machine::home::Home;
 use crate::machine::resource::READERS;
 use crate::trace::event::Mode;
 use crate::trace::ids::ResourceId;
@@ -38,7 +39,7 @@ use crate::trace::tables::ResourceKind;
 /// ```
 #[derive(Debug)]
 pub struct RwLock<T> {
-    resource: ResourceId,
+    resource: Home<ResourceId>,
     value: UnsafeCell<T>,
 }
 

@@ -2,6 +2,7 @@
 
 use super::permits::{self, Held, Want};
 use crate::machine::blocking::How;
+use crate::machine::home::Home;
 use crate::trace::event::Mode;
 use crate::trace::ids::ResourceId;
 use crate::trace::tables::ResourceKind;
@@ -29,7 +30,7 @@ use crate::trace::tables::ResourceKind;
 /// ```
 #[derive(Debug)]
 pub struct Semaphore {
-    resource: ResourceId,
+    resource: Home<ResourceId>,
 }
 
 /// One permit; given back when dropped.

@@ -37,6 +37,7 @@ fn without_side_facts(tables: &Tables) -> Tables {
         tasks: tables.tasks.iter().map(task).collect(),
         futures: tables.futures.iter().map(future).collect(),
         files: Vec::new(),
+        panics: Vec::new(),
         ..tables.clone()
     }
 }

@@ -201,7 +201,7 @@ small_enum! {
         OwnPoll = "by itself, in its poll",
         /// Another woke the task while it was being polled: it is requeued when the poll ends.
         DuringPoll = "during its poll",
-        /// The task had ended.
+        /// The task had ended, or is being dropped.
         Stale = "stale",
     }
 }

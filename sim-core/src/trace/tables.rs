@@ -232,6 +232,8 @@ pub struct Tables {
     pub decisions: Vec<Decision>,
     /// Source files, as the compiler named them. Side facts, outside the digest.
     pub files: Vec<String>,
+    /// Where a panic with this message was raised first. Side facts, outside the digest.
+    pub panics: Vec<(StrId, SourcePlace)>,
 }
 
 impl Tables {
@@ -293,7 +295,7 @@ impl Tables {
 
 /// How many rows each table had at some moment.
 #[derive(Clone, Copy, Default, Debug, PartialEq, Eq)]
-pub struct RowCounts([usize; 13]);
+pub struct RowCounts([usize; 14]);
 
 impl RowCounts {
     /// The counts after `more` rows were added.
@@ -305,7 +307,7 @@ impl RowCounts {
 macro_rules! each_table {
     ($do:ident) => {
         $do!(0 strings, 1 wide, 2 tasks, 3 threads, 4 workers, 5 queues, 6 devices, 7 resources, 8 timers, 9 requests,
-             10 futures, 11 decisions, 12 files)
+             10 futures, 11 decisions, 12 files, 13 panics)
     };
 }
 

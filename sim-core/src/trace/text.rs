@@ -147,7 +147,8 @@ fn detail(event: &Event, tables: &Tables) -> String {
         E::StackReserved { bytes, .. } => format!("{bytes} B of addresses for the stack"),
         E::StackTouched { bytes, .. } => format!("{bytes} B resident"),
         E::Marked { text: id, .. } | E::Traced { text: id, .. } | E::Noted { text: id, .. } => text(id),
-        E::Panicked { text: id, .. } | E::Failed { text: id, .. } => text(id),
+        E::Panicked { text: id, .. } => panicked(id, tables),
+        E::Failed { text: id, .. } => text(id),
         E::SpanEntered { name: id, .. } | E::SpanExited { name: id, .. } => text(id),
         E::Decided { decision, kind } => decided(kind, tables.decisions.get(decision as usize), tables),
         E::RunEnded { reason } => reason.text().to_owned(),
@@ -199,6 +200,14 @@ fn dispatched(cost: SimDuration, core: CoreId, switch: bool) -> String {
         (false, false) => format!("onto {core}, {cost}"),
         (false, true) => format!("onto {core}"),
     }
+}
+
+/// The message, and where the panic was raised if that is known: the file's name and the line.
+fn panicked(id: StrId, tables: &Tables) -> String {
+    let message = tables.text(id);
+    let Some((_, place)) = tables.panics.iter().find(|(text, _)| *text == id) else { return message.to_owned() };
+    let file = tables.files.get(place.file as usize).map_or("", String::as_str);
+    format!("{message} ({}:{})", file.rsplit(['/', '\\']).next().unwrap_or(file), place.line)
 }
 
 fn decided(kind: DecisionKind, decision: Option<&Decision>, tables: &Tables) -> String {

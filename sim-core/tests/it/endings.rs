@@ -5,8 +5,8 @@ use std::sync::Arc;
 use sim_core::trace::event::EndReason;
 use sim_core::trace::legal as rules;
 use sim_core::{
-    Costs, Executor, Limits, Machine, Scheduler, SimDuration, SimTime, TaskBuilder, io, mark, spawn, sync, thread,
-    time, work, yield_now,
+    Costs, Executor, Limits, Machine, Scheduler, SimDuration, SimTime, TaskBuilder, block, io, mark, spawn,
+    spawn_blocking, sync, thread, time, work, yield_now,
 };
 
 use crate::support::{legal, marks, millis, textbook};
@@ -184,4 +184,39 @@ fn what_is_left_when_the_root_ends_is_dropped() {
         mark("done");
     }));
     assert_eq!((outcome.end, marks(&outcome.trace).as_str()), (EndReason::Finished, "done"));
+}
+
+#[test]
+fn closures_that_wait_for_the_pool_at_the_end_never_run() {
+    let outcome = legal(textbook(1).run_async(Executor::fifo(1), || async {
+        for _ in 0..600 {
+            drop(spawn_blocking(|| {
+                block(millis(10));
+                mark("never");
+            }));
+        }
+        io(millis(1)).await;
+    }));
+    assert_eq!((outcome.end, marks(&outcome.trace).as_str()), (EndReason::Finished, ""));
+}
+
+#[test]
+fn code_that_catches_its_own_unwinding_does_not_go_on() {
+    let stubborn = || {
+        for _ in 0..3 {
+            let _ = std::panic::catch_unwind(|| thread::sleep(millis(100)));
+        }
+        block(millis(1));
+        mark("never");
+    };
+    let outcome = legal(textbook(1).run_threads(move || {
+        thread::spawn(stubborn);
+        thread::sleep(millis(1));
+    }));
+    assert_eq!((outcome.end, marks(&outcome.trace).as_str()), (EndReason::Finished, ""));
+    let outcome = legal(textbook(1).run_async(Executor::fifo(1), move || async move {
+        drop(spawn_blocking(stubborn));
+        io(millis(1)).await;
+    }));
+    assert_eq!((outcome.end, marks(&outcome.trace).as_str()), (EndReason::Finished, ""));
 }

@@ -22,7 +22,7 @@ fn ms(n: u64) -> SimDuration {
 type Views = Rc<RefCell<Vec<(usize, SnapshotView)>>>;
 
 /// Runs what `run` does with the machine, and checks its trace against the machine's own view after every step.
-fn check<T>(machine: Machine, run: impl FnOnce(Machine) -> Outcome<T>) -> Outcome<T> {
+pub fn check<T>(machine: Machine, run: impl FnOnce(Machine) -> Outcome<T>) -> Outcome<T> {
     let views: Views = Rc::default();
     let seen = Rc::clone(&views);
     let outcome = run(machine.watch(Box::new(move |events, view| seen.borrow_mut().push((events, view.clone())))));

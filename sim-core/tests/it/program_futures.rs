@@ -60,3 +60,9 @@ fn a_future_that_is_kept_and_not_polled_keeps_its_lock() {
     let tasks = run(&lesson(&swapped), "async");
     assert_eq!((tasks.marks().as_str(), tasks.metrics.unfinished), ("", 1));
 }
+
+#[test]
+fn a_future_that_is_dropped_unawaited_does_nothing_in_any_model() {
+    let workload = r#"tasks: {"t": (ops: [Let("f", [Mark("f")]), Drop("f"), Mark("end")])}"#;
+    assert_eq!(marks(workload), ("end".to_owned(), "end".to_owned()));
+}

@@ -29,7 +29,7 @@ pub fn legal<T>(outcome: Outcome<T>) -> Outcome<T> {
 #[track_caller]
 pub fn run_one<F, Fut>(root: F) -> Outcome<Fut::Output>
 where
-    F: Fn() -> Fut,
+    F: Fn() -> Fut + 'static,
     Fut: Future + Send + 'static,
     Fut::Output: Send + 'static,
 {

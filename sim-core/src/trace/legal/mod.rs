@@ -44,8 +44,13 @@ impl fmt::Display for Illegal {
 /// The events that cannot have happened, the first hundred of them.
 pub fn check(trace: &Trace) -> Result<(), Vec<Illegal>> {
     let tables = trace.tables();
-    let mut checker =
-        Checker { tables, state: Snapshot::initial(tables), given_up: BTreeSet::new(), illegal: Vec::new() };
+    let mut checker = Checker {
+        tables,
+        state: Snapshot::initial(tables),
+        given_up: BTreeSet::new(),
+        aborted: BTreeSet::new(),
+        illegal: Vec::new(),
+    };
     for (n, time, event) in trace.events_from(0) {
         checker.event(n, time, event);
         if checker.illegal.len() >= MOST {
@@ -60,6 +65,8 @@ struct Checker<'a> {
     state: Snapshot,
     /// Requests that nobody wants any more while the device still works on them.
     given_up: BTreeSet<RequestId>,
+    /// Tasks whose end was asked for: their destructors may compute without a poll.
+    aborted: BTreeSet<TaskId>,
     illegal: Vec<Illegal>,
 }
 
@@ -91,6 +98,12 @@ impl Checker<'_> {
             }
             Event::IoCompleted { request, .. } => {
                 self.given_up.remove(&request);
+            }
+            Event::AbortRequested { task, .. } => {
+                self.aborted.insert(task);
+            }
+            Event::TaskCancelled { task, .. } | Event::TaskCompleted { task, .. } => {
+                self.aborted.remove(&task);
             }
             // The snapshot remembers the rest.
             _ => {}
@@ -126,6 +139,7 @@ impl Checker<'_> {
 
     fn acting_rule(&self, event: Event) -> Verdict {
         match table::acting(event) {
+            Some(Actor::Task(id)) if self.aborted.contains(&id) => Ok(()),
             Some(Actor::Task(id)) => {
                 one_of(&self.tables.task_name(id), table::task_phase(self.state.task(id)), &[table::TaskPhase::Polling])
             }

@@ -69,7 +69,7 @@ pub(super) fn task_rule(event: Event) -> Option<(TaskId, &'static [TaskPhase])> 
         E::Woken { task, effect: WakeEffect::Queued, .. } => (task, &[Pending]),
         E::Woken { task, effect: WakeEffect::Redundant, .. } => (task, &[Ready, Polling]),
         E::Woken { task, effect: WakeEffect::OwnPoll | WakeEffect::DuringPoll, .. } => (task, &[Polling]),
-        E::Woken { task, effect: WakeEffect::Stale, .. } => (task, &[Ended]),
+        E::Woken { task, effect: WakeEffect::Stale, .. } => (task, &[Ended, Ready, Pending]),
         E::WakerCloned { task, .. } | E::WakerDropped { task, .. } => (task, KNOWN),
         E::BudgetExhausted { task, .. } => (task, &[Polling]),
         E::TaskCompleted { task, .. } => (task, &[Polling, Ended]),

@@ -1,0 +1,131 @@
+//! What is wrong: every finding of every run, explained, with the way to the events that prove it.
+
+use egui::{Label, Rect, RichText, ScrollArea, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
+use sim_core::analysis::findings::Finding;
+use sim_core::trace::text::describe;
+
+use crate::session::{Command, Cursor, FindingId, Run, Session};
+use crate::timeline::axis::write_clock;
+
+use super::fonts;
+use super::icons;
+use super::theme::Theme;
+use super::widgets::{self, Emit, run_letter};
+
+/// So many events of a proof are offered; the first says where it begins.
+const MOST_PROOFS: usize = 4;
+
+/// Shows the list.
+pub fn findings_ui(ui: &mut Ui, area: Rect, session: &Session, emit: &mut Emit<'_>) {
+    let found = session.findings();
+    if found.is_empty() {
+        let at = area.left_top() + vec2(16.0, 24.0);
+        let text = none_text(session);
+        widgets::text_cut(ui.painter(), at, text, fonts::regular(fonts::BODY), emit.theme.text2, area.width() - 32.0);
+        return;
+    }
+    widgets::inside(ui, area, |ui| {
+        ScrollArea::vertical().id_salt("findings").auto_shrink(false).show(ui, |ui| {
+            for (id, finding) in found {
+                finding_ui(ui, session, id, finding, emit);
+                widgets::rule(ui, emit.theme);
+            }
+        });
+    });
+}
+
+fn none_text(session: &Session) -> &'static str {
+    if session.runs().iter().any(|r| r.findings.is_none()) {
+        "The runs are looked through for problems as soon as they have ended."
+    } else {
+        "Nothing is wrong in these runs, as far as can be told from what they recorded."
+    }
+}
+
+fn finding_ui(ui: &mut Ui, session: &Session, id: FindingId, finding: &Finding, emit: &mut Emit<'_>) {
+    let theme = emit.theme;
+    let Some(run) = session.runs().get(id.run) else { return };
+    let looked_at = session.finding() == Some(id);
+    let begun = ui.cursor().top();
+    let under = ui.painter().add(egui::Shape::Noop);
+    egui::Frame::new().inner_margin(egui::Margin { left: 16, right: 16, top: 8, bottom: 8 }).show(ui, |ui| {
+        ui.spacing_mut().item_spacing.y = 4.0;
+        let title = ui.horizontal(|ui| title_ui(ui, run, id, finding, theme)).inner;
+        if title.on_hover_text("Go to where it begins, and select whom it is about").clicked() {
+            emit.emit(Command::ShowFinding(id));
+        }
+        let text = RichText::new(&finding.explanation).font(fonts::regular(fonts::ROW)).color(theme.text2);
+        ui.add(Label::new(text).wrap());
+        ui.horizontal_wrapped(|ui| proofs_ui(ui, session, run, id, finding, emit));
+    });
+    if looked_at {
+        let rect =
+            Rect::from_min_max(pos2(ui.max_rect().left(), begun), pos2(ui.max_rect().right(), ui.cursor().top()));
+        let bar = Rect::from_min_size(rect.min, vec2(3.0, rect.height()));
+        ui.painter().rect_filled(bar, 0.0, theme.ink);
+        ui.painter().set(under, egui::Shape::rect_filled(rect, 0.0, theme.selected));
+    }
+}
+
+fn title_ui(ui: &mut Ui, run: &Run, id: FindingId, finding: &Finding, theme: &Theme) -> egui::Response {
+    let room = ui.available_width();
+    let font = fonts::semibold(fonts::BODY);
+    let (rect, response) = ui.allocate_exact_size(vec2(room, 22.0), Sense::click());
+    let letter = run_letter(id.run);
+    let severity = finding.severity.text();
+    let said = format!("Finding in run {letter}, {severity}: {}", finding.title);
+    response.widget_info(|| WidgetInfo::labeled(egui::Role::Button, true, &said));
+    let color = if response.hovered() || response.has_focus() { theme.ink } else { theme.text1 };
+    icons::severity(ui.painter(), finding.severity, rect.left_center() + vec2(7.0, 0.0), theme);
+    let (from, to) = (write_clock(finding.span.0), write_clock(finding.span.1));
+    let where_ = format!("{}, {letter}, {from} – {to} ms", finding.kind.id());
+    let small = fonts::regular(fonts::LABEL);
+    let galley = ui.painter().layout_no_wrap(where_, small, theme.text3);
+    let right = rect.right() - galley.size().x;
+    let at = rect.left_center() + vec2(22.0, 0.0);
+    let beside = right - at.x > 220.0;
+    let room = if beside { right - at.x - 12.0 } else { rect.right() - at.x };
+    widgets::text_cut(ui.painter(), at, &finding.title, font, color, room);
+    if beside {
+        ui.painter().galley(pos2(right, rect.center().y - galley.size().y / 2.0), galley, theme.text3);
+    }
+    if response.has_focus() {
+        ui.painter().rect_stroke(rect.expand(2.0), 4.0, Stroke::new(2.0, theme.ink), egui::StrokeKind::Outside);
+    }
+    let whole = format!("{}: {}, in run {letter} ({})", finding.severity.text(), finding.title, run.title);
+    response.on_hover_text(whole)
+}
+
+/// The events that prove it, each a way to go.
+fn proofs_ui(ui: &mut Ui, session: &Session, run: &Run, id: FindingId, finding: &Finding, emit: &mut Emit<'_>) {
+    let theme = emit.theme;
+    ui.spacing_mut().item_spacing = vec2(6.0, 4.0);
+    ui.label(RichText::new("Proof").font(fonts::medium(fonts::LABEL)).color(theme.text3));
+    for n in finding.proof.iter().take(MOST_PROOFS).filter(|n| **n < run.trace.len()) {
+        let Some(event) = run.trace.event(*n) else { continue };
+        let words = describe(&event, run.trace.tables());
+        let label = format!("{} ms  {}: {}", write_clock(run.trace.time(*n)), words.who, words.event);
+        let here = session.focus() == id.run && session.cursor() == Cursor::after(&run.trace, *n);
+        let button = proof_ui(ui, &label, here, theme);
+        if button.on_hover_text(words.detail).clicked() {
+            emit.emit(Command::SeekEvent { run: id.run, event: *n });
+        }
+    }
+    let more = finding.proof.len().saturating_sub(MOST_PROOFS);
+    if more > 0 {
+        let text = RichText::new(format!("and {more} more")).font(fonts::regular(fonts::LABEL)).color(theme.text3);
+        ui.label(text);
+    }
+}
+
+fn proof_ui(ui: &mut Ui, label: &str, here: bool, theme: &Theme) -> egui::Response {
+    let galley = ui.painter().layout_no_wrap(label.to_owned(), fonts::mono(fonts::LEAST), theme.text1);
+    let (rect, response) = ui.allocate_exact_size(galley.size() + vec2(14.0, 7.0), Sense::click());
+    let said = format!("Go to {label}");
+    response.widget_info(|| WidgetInfo::selected(egui::Role::Button, true, here, &said));
+    let lit = here || response.hovered() || response.has_focus();
+    let edge = if lit { theme.ink } else { theme.strong_line };
+    ui.painter().rect(rect, 5.0, theme.panel, Stroke::new(1.0, edge), egui::StrokeKind::Inside);
+    ui.painter().galley((rect.center() - galley.size() / 2.0).round(), galley, theme.text1);
+    response
+}

@@ -1,0 +1,119 @@
+//! What stands at the left of the rows: the heads of runs, and each row's name with its state at the cursor.
+
+use egui::{Align2, Rect, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
+use sim_core::analysis::track::{Track, TrackKind};
+
+use crate::session::{Command, Growth, Run, Selection};
+use crate::timeline::rows::Row;
+use crate::timeline::words;
+
+use super::fonts;
+use super::timeline_panel::{LABELS, Panel, RIGHT_MARGIN};
+use super::widgets::{self, Emit};
+
+impl Panel<'_> {
+    pub(super) fn head_ui(&self, ui: &mut Ui, row: &Row, emit: &mut Emit<'_>) {
+        let theme = emit.theme;
+        let rect = self.rect_of(row);
+        let run = self.run(row);
+        let focused = self.session.focus() == row.run;
+        // A head is opaque, so that the cursor does not cross its words.
+        let font = fonts::semibold(fonts::ROW);
+        let title = ui.painter().layout_no_wrap(run.title.clone(), font.clone(), theme.text1).size().x;
+        let words = vec2((title + 50.0).max(LABELS - 2.0), rect.height());
+        ui.painter().rect_filled(Rect::from_min_size(rect.min, words), 0.0, theme.raised);
+        widgets::run_key(ui.painter(), rect.left_center() + vec2(27.0, 0.0), row.run, focused, theme);
+        let at = rect.left_center() + vec2(46.0, 0.0);
+        let room = rect.width() - 60.0;
+        let title = widgets::text_cut(ui.painter(), at, &run.title, font, theme.text1, room);
+        let info = &run.trace.tables().run;
+        let mut facts: Vec<String> =
+            [info.policy.clone(), costs_name(&info.costs).to_owned()].into_iter().filter(|t| !t.is_empty()).collect();
+        facts.extend(growth_text(run));
+        let at = at + vec2(title + 10.0, 0.5);
+        // What stands beside the title begins with the rows.
+        let at = pos2(at.x.max(self.axis.left + 8.0), at.y);
+        let room = rect.right() - at.x - RIGHT_MARGIN;
+        widgets::text_cut(ui.painter(), at, &facts.join(" · "), fonts::regular(fonts::LABEL), theme.text3, room);
+        let response = ui.interact(rect, ui.scope_id().with(("head", row.run)), Sense::click());
+        let said = format!("Run {}: {}, {}", widgets::run_letter(row.run), run.title, facts.join(", "));
+        response.widget_info(|| WidgetInfo::selected(egui::Role::RadioButton, true, focused, &said));
+        if response.clicked() {
+            emit.emit(Command::FocusRun(row.run));
+        }
+    }
+
+    pub(super) fn label_ui(&self, ui: &mut Ui, row: &Row, index: usize, kind: TrackKind, emit: &mut Emit<'_>) {
+        let theme = emit.theme;
+        let run = self.run(row);
+        let track = &run.index.tracks[index];
+        let rect = self.rect_of(row).with_max_x(self.axis.left - 8.0);
+        let state = row_state(run, track);
+        let name = words::row_name(track);
+        let response = ui.interact(rect, ui.scope_id().with(("row", row.run, kind)), Sense::click());
+        let selected = self.session.selection().track() == Some((row.run, kind));
+        let said = format!("{name} of run {}: {state}", widgets::run_letter(row.run));
+        response.widget_info(|| WidgetInfo::selected(egui::Role::Button, true, selected, &said));
+        let strong = matches!(kind, TrackKind::Task(_) | TrackKind::Thread(_) | TrackKind::Worker(_));
+        let font = if strong { fonts::medium(fonts::ROW) } else { fonts::regular(fonts::ROW) };
+        let (left, right, y) = (rect.left() + 16.0, rect.right(), rect.center().y);
+        let small = fonts::regular(fonts::LEAST);
+        let state_width = ui.painter().layout_no_wrap(state.clone(), small.clone(), theme.text3).size().x;
+        let name_width = ui.painter().layout_no_wrap(name.clone(), font.clone(), theme.text1).size().x;
+        let room = right - left;
+        // The name matters more than the state; both are whole on hover.
+        let state_room = (room - name_width.min(room * 0.6) - 8.0).max(0.0);
+        let cut = name_width > room - state_width.min(state_room) - 8.0;
+        let letters =
+            ((room - state_width.min(state_room) - 8.0) / (name_width / name.chars().count().max(1) as f32)) as usize;
+        let shown = if cut { words::middle_cut(&name, letters) } else { name.clone() };
+        let color = if response.hovered() || response.has_focus() { theme.ink } else { theme.text1 };
+        ui.painter().text(pos2(left, y), Align2::LEFT_CENTER, shown, font, color);
+        if state_width <= state_room {
+            ui.painter().text(pos2(right, y), Align2::RIGHT_CENTER, &state, small, theme.text2);
+        } else if state_room > 30.0 {
+            widgets::text_cut(ui.painter(), pos2(right - state_room, y), &state, small, theme.text2, state_room);
+        }
+        if response.has_focus() {
+            ui.painter().rect_stroke(rect.shrink(2.0), 4.0, Stroke::new(2.0, theme.ink), egui::StrokeKind::Inside);
+        }
+        let response = response.on_hover_text(format!("{name}: {state}\n{}", kind_words(kind)));
+        if response.clicked() {
+            emit.emit(Command::Select(Selection::Track { run: row.run, track: kind }));
+        }
+    }
+}
+
+fn row_state(run: &Run, track: &Track) -> String {
+    let state = run.snapshot();
+    // Before the first event nothing is in any state.
+    if state.events == 0 { String::new() } else { words::row_state(run.trace.tables(), track, state) }
+}
+
+fn costs_name(costs: &str) -> &str {
+    match costs {
+        "zero" => "textbook costs",
+        "cited" => "measured costs",
+        other => other,
+    }
+}
+
+fn growth_text(run: &Run) -> Option<String> {
+    match run.growth {
+        Growth::Waiting => Some("waiting".to_owned()),
+        Growth::Growing => Some(format!("{} events so far", run.trace.len())),
+        Growth::Stopped => Some(format!("stopped after {} events", run.trace.len())),
+        Growth::Complete => run.notice.clone(),
+    }
+}
+
+fn kind_words(kind: TrackKind) -> &'static str {
+    match kind {
+        TrackKind::Core(_) => "A simulated CPU: which thread is on it",
+        TrackKind::Worker(_) => "A thread that runs the executor: which task it polls",
+        TrackKind::Device(_) => "A device: the requests it works on",
+        TrackKind::Task(_) => "A task: its state over time",
+        TrackKind::Thread(_) => "A thread: its state over time",
+        TrackKind::Counter(_) => "How many wait, over time",
+    }
+}
