@@ -33,7 +33,8 @@ pub struct ThreadBuilder {
 }
 
 impl ThreadBuilder {
-    /// A thread of this name. The name is also its path: by it the world decides how long its I/O takes.
+    /// A thread of this name. By its name, its spawner and how manieth of that name it is the world decides how long
+    /// its I/O takes: the same for a task in the same place.
     pub fn new(name: impl Into<String>) -> ThreadBuilder {
         ThreadBuilder { name: name.into(), path: None, kind: ThreadKind::Plain, priority: 0 }
     }

@@ -207,7 +207,8 @@ pub struct TaskBuilder {
 }
 
 impl TaskBuilder {
-    /// A task of this name. The name is also its path: by it the world decides how long its I/O takes.
+    /// A task of this name. By its name, its spawner and how manieth of that name it is the world decides how long
+    /// its I/O takes: the same for a thread in the same place.
     pub fn new(name: impl Into<String>) -> TaskBuilder {
         TaskBuilder { name: name.into(), kind: TaskKind::Plain }
     }

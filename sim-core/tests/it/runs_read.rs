@@ -49,6 +49,13 @@ fn one_blocking_call_makes_the_heartbeat_late() {
     });
     let found = findings(&outcome.trace);
     assert_eq!(found, [(FindingKind::LongPoll, "One poll of hog took 100ms: hb had to wait".to_owned())]);
+    let proof = &diagnose(&outcome.trace, &Thresholds::default())[0].proof;
+    let proof: Vec<&str> = proof.iter().map(|n| outcome.trace.event(*n).expect("a known kind").name()).collect();
+    assert_eq!(
+        proof,
+        ["PollStarted", "Woken", "PollEnded"],
+        "the long poll, and the wake that had to wait for its end"
+    );
     let Some(Value::Duration(late)) = Metrics::of(&outcome.trace).get("lateness(hb, 10.1ms)") else {
         panic!("the heartbeat set markers");
     };

@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 
 use super::*;
+use crate::trace::event::WakeEffect;
 use crate::trace::ids::*;
 use crate::trace::snapshot::TaskState;
 use crate::trace::tables::{QueueKind, TaskKind};
@@ -16,6 +17,8 @@ const LEAST_WAIT_SHARE: u64 = 10;
 
 #[derive(Default)]
 pub(super) struct LongPoll {
+    /// By which event each task last came to want a poll.
+    called: BTreeMap<TaskId, usize>,
     polls: BTreeMap<WorkerId, Poll>,
     worst: BTreeMap<TaskId, Worst>,
 }
@@ -58,6 +61,12 @@ struct Worst {
 impl Watch for LongPoll {
     fn note(&mut self, seen: &Seen<'_>) {
         match seen.event {
+            Event::TaskSpawned { task, .. }
+            | Event::Woken {
+                task, effect: WakeEffect::Queued | WakeEffect::OwnPoll | WakeEffect::DuringPoll, ..
+            } => {
+                self.called.insert(task, seen.n);
+            }
             Event::PollStarted { at, .. } => {
                 let poll = Poll {
                     event: seen.n,
@@ -142,7 +151,7 @@ impl LongPoll {
         if wait * LEAST_WAIT_SHARE < seen.thresholds.long_poll {
             return;
         }
-        let became_ready = seen.state.task(longest).map(|t| t.last_event);
+        let became_ready = self.called.get(&longest).copied();
         let count = self.worst.get(&task).map_or(1, |w| w.count + 1);
         let mut proof: Vec<usize> = [Some(poll.event), became_ready, ended].into_iter().flatten().collect();
         proof.sort_unstable();
