@@ -133,9 +133,9 @@ pub struct Limits {
 }
 
 impl Default for Limits {
-    /// A hundred million steps; as much virtual time as a trace can hold.
+    /// Ten million steps, about a gigabyte of trace; as much virtual time as a trace can hold. A longer run says so.
     fn default() -> Limits {
-        Limits { steps: 100_000_000, time: SimTime::MAX }
+        Limits { steps: 10_000_000, time: SimTime::MAX }
     }
 }
 
