@@ -15,10 +15,6 @@ use crate::trace::tables::RunInfo;
 /// The slice of the fair scheduler: Linux's base slice on four CPUs, rounded up by a 250 Hz tick.
 const FAIR_SLICE: SimDuration = SimDuration::from_millis(4);
 
-/// A lesson's run ends after so many steps unless its file says otherwise: forty times the largest of ours. An endless
-/// one is told of in seconds, and its trace fits into the memory of a small machine.
-pub const USUAL_STEPS: u64 = 10_000_000;
-
 /// What a run is asked besides the scenario.
 #[derive(Clone, Debug, Default)]
 pub struct RunOptions {
@@ -63,7 +59,7 @@ impl Scenario {
     fn machine(&self, run: &RunSpec, options: &RunOptions) -> Machine {
         let usual = Limits::default();
         let limits = Limits {
-            steps: self.machine.max_steps.unwrap_or(USUAL_STEPS),
+            steps: self.machine.max_steps.unwrap_or(usual.steps),
             time: self.machine.max_time.map_or(usual.time, |d| SimTime::ZERO + d),
         };
         let plain = Device::new("I/O", SimDuration::from_millis(1));
