@@ -31,7 +31,7 @@ pub fn height_of(rows: usize) -> f32 {
 /// What the list remembers between frames.
 #[derive(Clone, Default, Debug)]
 pub struct EventsState {
-    shown: Option<(usize, usize, usize)>,
+    shown: Option<(usize, usize, usize, usize)>,
 }
 
 /// Where the columns begin, from the left of the list.
@@ -162,9 +162,10 @@ fn rows_ui(ui: &mut Ui, session: &Session, run: &Run, columns: Columns, state: &
     ui.spacing_mut().item_spacing.y = 0.0;
     let mut scroll = ScrollArea::vertical().id_salt("events").auto_shrink(false).min_scrolled_height(0.0);
     // The list follows the cursor; a person who scrolls away is left alone until the cursor moves again.
-    let shown = (session.focus(), session.cursor().events, happened);
+    // So does a change of its height: the lesson above may have grown.
+    let room = ui.available_height();
+    let shown = (session.focus(), session.cursor().events, happened, room.round() as usize);
     if state.shown != Some(shown) {
-        let room = ui.available_height();
         let middle = ((happened as f32 * ROW - room * 0.5) / ROW).round() * ROW;
         scroll = scroll.vertical_scroll_offset(middle.clamp(0.0, (count as f32 * ROW - room).max(0.0)));
         state.shown = Some(shown);
