@@ -17,7 +17,7 @@ use crate::machine::kernel::Kernel;
 use crate::machine::sim::Sim;
 use crate::trace::event::{BlockReason, End, Event, PollFrom, WakeEffect};
 use crate::trace::ids::*;
-use crate::trace::tables::{TaskInfo, TaskKind};
+use crate::trace::tables::TaskInfo;
 
 thread_local! {
     static CURRENT: StdCell<*const Exec> = const { StdCell::new(ptr::null()) };
@@ -181,7 +181,7 @@ impl Exec {
         let cell = Arc::new(Cell::new(id, Arc::clone(&self.link)));
         let task = Task { future: Some(future), cell: Some(cell), unpaid: by == Actor::Run, fixed: None };
         state.tasks.push(task);
-        state.live += usize::from(new.kind != TaskKind::Helper);
+        state.live += 1;
         if by != Actor::Run {
             self.sim.owe(kernel.costs.task_spawn);
         }

@@ -8,10 +8,8 @@ use super::core::{EndsWith, Exec};
 use super::ready::Core;
 use super::task::TaskFuture;
 use super::waker::{self, TaskState};
-use crate::machine::kernel::Kernel;
 use crate::trace::event::{End, Event, PollResult};
 use crate::trace::ids::*;
-use crate::trace::tables::TaskKind;
 
 impl Exec {
     /// Takes an ending task's future out of its slot, to be dropped.
@@ -38,7 +36,7 @@ impl Exec {
         } else {
             TaskState::Panicked
         };
-        self.end(&mut state, task, how, &kernel);
+        self.end(&mut state, task, how);
         drop((state, kernel));
         self.forget(task);
     }
@@ -91,7 +89,7 @@ impl Exec {
         let mut state = self.state.borrow_mut();
         let mut kernel = self.sim.kernel.borrow_mut();
         kernel.record(Event::TaskCancelled { task, by });
-        self.end(&mut state, task, TaskState::Cancelled, &kernel);
+        self.end(&mut state, task, TaskState::Cancelled);
         drop((state, kernel));
         self.forget(task);
     }
@@ -113,20 +111,24 @@ impl Exec {
         }
     }
 
-    fn end(&self, state: &mut Core, task: TaskId, how: TaskState, kernel: &Kernel) {
+    fn end(&self, state: &mut Core, task: TaskId, how: TaskState) {
         let slot = &mut state.tasks[task.index()];
         slot.cell().set(how);
         slot.fixed = Some(how);
-        let helper = kernel.recorder.tables().tasks[task.index()].kind == TaskKind::Helper;
-        state.live -= usize::from(!helper);
+        state.live -= 1;
         let over = match self.ends {
             EndsWith::Root => task == TaskId(0),
             EndsWith::All => state.live == 0,
         };
         if over {
-            self.over.set(true);
-            self.link.call();
+            self.stop_workers();
         }
+    }
+
+    /// The run is over: workers return before their next poll.
+    pub fn stop_workers(&self) {
+        self.over.set(true);
+        self.link.call();
     }
 
     /// The executor gives up its own reference to an ended task.

@@ -20,7 +20,7 @@ pub(crate) struct Core {
     pub workers: Vec<ThreadId>,
     pub parked: Vec<bool>,
     pub any_parked: bool,
-    /// Tasks that have not ended, not counting helpers.
+    /// Tasks that have not ended.
     pub live: usize,
     policy: Box<dyn TaskPolicy>,
     /// The policy's lane, as the machine's queue.

@@ -182,8 +182,7 @@ impl Exec {
         }
         start();
         if self.ends == EndsWith::All && self.state.borrow().live == 0 {
-            self.over.set(true);
-            self.link.call();
+            self.stop_workers();
         }
         let between = || {
             self.take_foreign();
