@@ -29,6 +29,7 @@ pub mod stage;
 pub mod status;
 pub mod theme;
 pub mod timeline_panel;
+mod timeline_point;
 pub mod top;
 pub mod widgets;
 
