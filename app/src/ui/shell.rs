@@ -21,7 +21,7 @@ const PUMP_BUDGET: Duration = Duration::from_millis(7);
 /// Narrower windows have the lesson as a strip, and the inspector as a tab.
 const NARROW: f32 = 1100.0;
 /// The dock's height as a share of the window's: whole rows of it.
-const DOCK_SHARE: f32 = 0.19;
+const DOCK_SHARE: f32 = 0.24;
 
 /// The window's contents: a session, and what panels remember.
 pub struct Shell {
