@@ -27,6 +27,7 @@ mod program_failures;
 mod program_futures;
 mod program_locks;
 mod program_signals;
+mod program_steps;
 mod program_tasks;
 mod program_waits;
 mod random_runs;
