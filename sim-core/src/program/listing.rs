@@ -8,7 +8,7 @@
 
 use crate::instant::SimDuration;
 use crate::machine::spec::Latency;
-use crate::trace::code::{CodeLine, ProgramInfo, StepInfo};
+use crate::trace::code::{CodeLine, Loop, ProgramInfo, StepInfo};
 use crate::trace::ids::{ProgramId, StepId};
 
 use super::ast::{Op, Program, ResourceSpec, Workload};
@@ -60,7 +60,7 @@ struct Writer<'w> {
     /// The first step of the branch that is being written.
     branch: StepId,
     /// The loops around what is being written.
-    loops: Vec<u32>,
+    loops: Vec<Loop>,
 }
 
 impl Writer<'_> {
@@ -150,7 +150,7 @@ impl Writer<'_> {
                 self.around(&open.replacen("{}", &length(*d), 1), body, close, step);
             }
             Op::Repeat(times, body) => {
-                self.loops.push(*times);
+                self.loops.push(Loop { step, times: *times });
                 self.around(&format!("for _ in 0..{times} {{"), body, "}", step);
                 self.loops.pop();
             }

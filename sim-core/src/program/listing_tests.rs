@@ -179,7 +179,8 @@ fn a_step_knows_its_line_its_branch_and_its_loops() {
     )
     .unwrap();
     let (_, steps) = listings(&workload, Shape::Async);
-    let told: Vec<_> = steps.iter().map(|s| (s.program.0, s.line, s.branch.0, s.loops.clone())).collect();
+    let told: Vec<(u32, u32, u32, Vec<u32>)> =
+        steps.iter().map(|s| (s.program.0, s.line, s.branch.0, s.loops.iter().map(|l| l.times).collect())).collect();
     let expected = [
         (0, 1, 0, vec![]),
         (1, 1, 1, vec![]),

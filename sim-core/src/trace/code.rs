@@ -43,8 +43,17 @@ pub struct StepInfo {
     /// The first step of the branch that it belongs to: of the whole program, or of a body that goes on beside others
     /// (of a join or select) or by itself (of a let). At most one step of a branch goes on at a time.
     pub branch: StepId,
-    /// How often each loop around it goes round, the outermost first.
-    pub loops: Vec<u32>,
+    /// The loops around it, the outermost first.
+    pub loops: Vec<Loop>,
+}
+
+/// A step that has others done again and again.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, serde::Serialize, serde::Deserialize)]
+pub struct Loop {
+    /// The step.
+    pub step: StepId,
+    /// How often.
+    pub times: u32,
 }
 
 impl StepInfo {
@@ -52,9 +61,9 @@ impl StepInfo {
     pub fn rounds(&self, round: u64) -> Vec<Round> {
         let mut rest = round;
         let mut rounds: Vec<Round> = Vec::with_capacity(self.loops.len());
-        for of in self.loops.iter().rev().copied() {
+        for Loop { step, times: of } in self.loops.iter().rev().copied() {
             let times = u64::from(of.max(1));
-            rounds.push(Round { nth: (rest % times) as u32 + 1, of });
+            rounds.push(Round { step, nth: (rest % times) as u32 + 1, of });
             rest /= times;
         }
         rounds.reverse();
@@ -65,6 +74,8 @@ impl StepInfo {
 /// One round of a loop.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Round {
+    /// The loop.
+    pub step: StepId,
     /// Which, from 1.
     pub nth: u32,
     /// Of how many.
@@ -148,18 +159,24 @@ mod tests {
         assert_eq!(wide.len(), 3, "only what does not fit is kept aside");
     }
 
+    fn within(times: &[u32]) -> StepInfo {
+        let loops = times.iter().enumerate().map(|(i, times)| Loop { step: StepId::from_index(i), times: *times });
+        StepInfo { program: ProgramId(0), line: 0, text: String::new(), branch: StepId(0), loops: loops.collect() }
+    }
+
+    fn told(times: &[u32], round: u64) -> Vec<(u32, u32, u32)> {
+        within(times).rounds(round).into_iter().map(|round| (round.step.0, round.nth, round.of)).collect()
+    }
+
     #[test]
     fn a_round_is_told_for_each_loop() {
-        let step =
-            StepInfo { program: ProgramId(0), line: 0, text: String::new(), branch: StepId(0), loops: vec![3, 10] };
-        assert_eq!(step.rounds(0), [Round { nth: 1, of: 3 }, Round { nth: 1, of: 10 }]);
-        assert_eq!(step.rounds(25), [Round { nth: 3, of: 3 }, Round { nth: 6, of: 10 }]);
-        assert_eq!(StepInfo { loops: vec![], ..step }.rounds(0), []);
+        assert_eq!(told(&[3, 10], 0), [(0, 1, 3), (1, 1, 10)]);
+        assert_eq!(told(&[3, 10], 25), [(0, 3, 3), (1, 6, 10)]);
+        assert_eq!(told(&[], 0), []);
     }
 
     #[test]
     fn a_loop_of_no_rounds_in_a_damaged_file_is_no_panic() {
-        let step = StepInfo { program: ProgramId(0), line: 0, text: String::new(), branch: StepId(0), loops: vec![0] };
-        assert_eq!(step.rounds(7), [Round { nth: 1, of: 0 }]);
+        assert_eq!(told(&[0], 7), [(0, 1, 0)]);
     }
 }
