@@ -19,12 +19,21 @@ pub enum Ask {
     NewScenario,
 }
 
+/// What was asked, and the how manieth time something was: asked twice is not asked once.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Asked {
+    /// What.
+    pub what: Ask,
+    /// The how manieth time, from 1.
+    pub nth: u32,
+}
+
 /// What the session keeps for the start screen.
 #[derive(Debug, Default)]
 pub struct Home {
     progress: Progress,
     now: Stamp,
-    asked: Option<Ask>,
+    asked: Option<Asked>,
     not_created: Option<Problem>,
 }
 
@@ -49,9 +58,9 @@ impl Session {
         self.home.now = now;
     }
 
-    /// What was asked of the start screen, once.
-    pub fn take_ask(&mut self) -> Option<Ask> {
-        self.home.asked.take()
+    /// What was asked of the start screen last.
+    pub fn asked(&self) -> Option<Asked> {
+        self.home.asked
     }
 
     /// Why the scenario that was to be created is not there.
@@ -59,10 +68,17 @@ impl Session {
         self.home.not_created.as_ref()
     }
 
-    pub(super) fn ask(&mut self, ask: Ask) {
+    /// The recent file that could not be opened, if that is why nothing is shown.
+    pub fn recent_that_failed(&self) -> Option<&std::path::Path> {
+        let (Place::Failed(_), Some(Origin::File(path))) = (&self.place, &self.last_origin) else { return None };
+        self.home.progress.recent().iter().any(|file| file.path == *path).then_some(path)
+    }
+
+    pub(super) fn ask(&mut self, what: Ask) {
         self.playback.pause();
         self.place = Place::Library;
-        self.home.asked = Some(ask);
+        let nth = self.home.asked.map_or(1, |asked| asked.nth + 1);
+        self.home.asked = Some(Asked { what, nth });
         self.home.not_created = None;
     }
 

@@ -6,16 +6,22 @@
 
 pub mod command;
 pub mod document;
+pub mod find_scenario;
 #[cfg(test)]
 pub mod fixture;
+pub mod home;
 pub mod jobs;
 pub mod loader;
 pub mod playback;
+pub mod progress;
+pub mod recent_files;
 pub mod run;
 pub mod selection;
 pub mod stage;
 pub mod step;
 pub mod tab;
+pub mod template;
+pub mod thumbnails;
 pub mod view;
 
 mod apply;
@@ -38,6 +44,7 @@ pub use tab::Tab;
 pub use view::View;
 
 use document::RunTitle;
+use home::Home;
 use loader::{Job, Loader, Report, Taken, Wake};
 use playback::Playback;
 use view::ViewHistory;
@@ -75,6 +82,7 @@ pub struct Session {
     keys_shown: bool,
     quitting: bool,
     last_origin: Option<Origin>,
+    home: Home,
     loader: Option<Loader>,
     wake: Wake,
 }
@@ -103,6 +111,7 @@ impl Session {
             keys_shown: false,
             quitting: false,
             last_origin: None,
+            home: Home::default(),
             loader: None,
             wake,
         }
@@ -265,6 +274,7 @@ impl Session {
                     run.growth = Growth::Complete;
                     run.notice = notice;
                 }
+                self.note_run_ended();
                 self.grown();
             }
             Report::Diagnosed { run, findings } => {
@@ -296,8 +306,8 @@ impl Session {
         self.view = View::whole(0.0);
         self.fitted = true;
         self.playback = Playback::default();
-        self.step = 0;
-        self.step_wanted = Some(0);
+        self.step = self.note_opened();
+        self.step_wanted = Some(self.step);
         self.finding = None;
         self.tab = Tab::Events;
     }

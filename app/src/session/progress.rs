@@ -336,7 +336,7 @@ mod tests {
 
     #[test]
     fn ages_are_told_in_words() {
-        let words = |seconds| Stamp(1_000_000 - seconds).ago(NOW);
+        let words = |seconds: u64| Stamp(1_000_000 - seconds).ago(NOW);
         assert_eq!(words(0), "just now");
         assert_eq!(words(61), "1 minute ago");
         assert_eq!(words(7_300), "2 hours ago");

@@ -3,5 +3,6 @@
 mod support;
 mod window_findings;
 mod window_keys;
+mod window_library;
 mod window_panels;
 mod window_pictures;
