@@ -92,8 +92,8 @@ impl Finder {
 
 /// Words that people put around what they look for.
 const EMPTY_WORDS: &[&str] = &[
-    "a", "an", "and", "are", "at", "be", "can", "do", "does", "for", "how", "i", "in", "is", "it", "my", "not", "of", "on",
-    "or", "s", "the", "to", "was", "what", "when", "where", "which", "who", "why", "with",
+    "a", "an", "and", "are", "at", "be", "can", "do", "does", "for", "how", "i", "in", "is", "it", "my", "not", "of",
+    "on", "or", "s", "the", "to", "was", "what", "when", "where", "which", "who", "why", "with",
 ];
 
 /// What people say, and what the lessons call it.
@@ -208,11 +208,7 @@ fn excerpt(text: &str, word: std::ops::Range<usize>) -> (String, std::ops::Range
     let before = &text[..word.start];
     let sentence = before.rfind(". ").map_or(0, |dot| dot + 2);
     let near = before.char_indices().rev().nth(BEFORE).map_or(0, |(at, _)| at);
-    let cut = if sentence >= near {
-        sentence
-    } else {
-        before[near..].find(' ').map_or(near, |space| near + space + 1)
-    };
+    let cut = if sentence >= near { sentence } else { before[near..].find(' ').map_or(near, |space| near + space + 1) };
     let dots = if cut > 0 && cut != sentence { "…" } else { "" };
     let rest: String = text[cut..].chars().take(LONGEST).collect();
     let shift = |at: usize| at - cut + dots.len();

@@ -165,14 +165,8 @@ impl Progress {
             Origin::Library(id) => self.lessons.entry(id.clone()).or_default().opened = now,
             Origin::File(path) => self.note_file(path, document.kind, now),
         }
-        self.last = Some(Last {
-            origin,
-            title: document.title.clone(),
-            idea: document.idea.clone(),
-            at,
-            steps,
-            opened: now,
-        });
+        self.last =
+            Some(Last { origin, title: document.title.clone(), idea: document.idea.clone(), at, steps, opened: now });
         self.saw(document, at, now);
     }
 
@@ -329,7 +323,11 @@ mod tests {
         progress.opened(&lesson("x", 3), NOW);
         progress.opened(&file("with \"quotes\" and spaces.wkl", DocumentKind::Recording), NOW);
         assert_eq!(Progress::from_text(&progress.to_text()), Ok(progress));
-        assert_eq!(Progress::from_text("()"), Ok(Progress::default()), "what is missing is as if nobody had been there");
+        assert_eq!(
+            Progress::from_text("()"),
+            Ok(Progress::default()),
+            "what is missing is as if nobody had been there"
+        );
         assert!(Progress::from_text("(lessons: 3)").is_err());
         assert!(Progress::from_text("\u{0}").is_err());
     }

@@ -32,9 +32,7 @@ pub fn create(path: &Path) -> Result<(), Problem> {
         std::io::ErrorKind::AlreadyExists => {
             wrong("There is a file of that name already, and it stays as it is.".to_owned(), "Choose another name.")
         }
-        std::io::ErrorKind::NotFound => {
-            wrong("There is no such folder.".to_owned(), "Name a folder that exists.")
-        }
+        std::io::ErrorKind::NotFound => wrong("There is no such folder.".to_owned(), "Name a folder that exists."),
         _ => wrong(format!("The file cannot be written: {error}."), "Choose another place."),
     })
 }

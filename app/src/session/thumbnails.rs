@@ -361,7 +361,9 @@ mod tests {
                 let mut track = Track::new(TrackKind::Task(sim_core::trace::TaskId(n)), String::new());
                 let at = |ns| SimTime::from_nanos(ns);
                 let state = sim_core::analysis::track::SpanState::Ready;
-                track.spans = vec![sim_core::analysis::track::Span { start: at(0), end: at(1000), state, event: 0 }];
+                track.spans =
+                    std::iter::once(sim_core::analysis::track::Span { start: at(0), end: at(1000), state, event: 0 })
+                        .collect();
                 track
             })
             .collect();

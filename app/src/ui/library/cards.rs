@@ -63,9 +63,7 @@ fn part_head_ui(ui: &mut Ui, part: &[Entry], session: &Session, theme: &Theme) -
     let done = part.iter().filter(|e| session.progress().status(&e.id) == Status::Done).count();
     let count = format!("{done} of {} done", part.len());
     let (letter, title) = (&part[0].part, &part[0].part_title);
-    response.widget_info(|| {
-        WidgetInfo::labeled(egui::Role::Heading, true, format!("Part {letter}, {title}: {count}"))
-    });
+    response.widget_info(|| WidgetInfo::labeled(egui::Role::Heading, true, format!("Part {letter}, {title}: {count}")));
     let y = rect.bottom() - 10.0;
     let painter = ui.painter();
     let text = format!("{letter}  {title}");
@@ -112,7 +110,9 @@ pub fn found_ui(ui: &mut Ui, session: &Session, state: &mut LibraryState, patter
         .filter_map(|(id, hit)| Some((session.library().iter().find(|entry| entry.id == *id)?, hit)))
         .collect();
     let says = match shown.len() {
-        0 => format!("No scenario speaks of “{looked_for}”. Try another word: an idea, a finding, a step such as lock."),
+        0 => {
+            format!("No scenario speaks of “{looked_for}”. Try another word: an idea, a finding, a step such as lock.")
+        }
         1 => format!("One scenario speaks of “{looked_for}”. Enter opens it."),
         n => format!("{n} scenarios speak of “{looked_for}”. Enter opens the first."),
     };

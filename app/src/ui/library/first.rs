@@ -52,7 +52,7 @@ fn offer(session: &Session) -> Option<Offer> {
     }
     let entry = session.library().iter().find(|entry| entry.id == FIRST).or(session.library().first())?;
     Some(Offer {
-        over: "Begin here: see an async run beside a thread run",
+        over: "Begin here",
         origin: Origin::Library(entry.id.clone()),
         title: entry.title.clone(),
         idea: entry.idea.clone(),
@@ -71,10 +71,8 @@ pub fn first_ui(ui: &mut Ui, session: &Session, state: &mut LibraryState, patter
         ui.scroll_to_rect(rect.expand(8.0), Some(egui::Align::TOP));
     }
     ui.painter().rect(rect, 8.0, theme.panel, Stroke::new(1.0, theme.strong_line), StrokeKind::Inside);
-    let button = Rect::from_center_size(
-        pos2(rect.right() - PADDING - BUTTON / 2.0, rect.center().y - 10.0),
-        vec2(BUTTON, 36.0),
-    );
+    let button =
+        Rect::from_center_size(pos2(rect.right() - PADDING - BUTTON / 2.0, rect.center().y - 10.0), vec2(BUTTON, 36.0));
     let with_picture = rect.width() >= 680.0;
     let words = if with_picture { (rect.width() * 0.36).min(460.0) } else { rect.width() - BUTTON - 3.0 * PADDING };
     words_ui(ui, Rect::from_min_size(rect.min + vec2(PADDING, 0.0), vec2(words, HEIGHT)), &offer, emit);

@@ -57,7 +57,13 @@ fn search_ui(ui: &mut Ui, rect: Rect, state: &mut LibraryState, emit: &mut Emit<
     ui.painter().rect(rect, 6.0, theme.panel, edge, StrokeKind::Inside);
     sign_ui(ui.painter(), LibrarySign::Search, rect.left_center() + vec2(22.0, 0.0), theme.text2);
     let written = !state.looked_for.is_empty();
-    let right = if written { CLOSE + 4.0 } else if rect.width() > 420.0 { 74.0 } else { 10.0 };
+    let right = if written {
+        CLOSE + 4.0
+    } else if rect.width() > 420.0 {
+        74.0
+    } else {
+        10.0
+    };
     let inner = Rect::from_min_max(rect.min + vec2(40.0, 8.0), rect.max - vec2(right, 8.0));
     let hint = longest_fitting(ui, inner.width());
     let field = widgets::inside(ui, inner, |ui| {
@@ -165,13 +171,7 @@ pub(super) struct FieldWords<'a> {
     pub hint: &'a str,
 }
 
-fn bare_field_ui(
-    ui: &mut Ui,
-    text: &mut String,
-    words: FieldWords<'_>,
-    id: Option<Id>,
-    theme: &Theme,
-) -> Response {
+fn bare_field_ui(ui: &mut Ui, text: &mut String, words: FieldWords<'_>, id: Option<Id>, theme: &Theme) -> Response {
     let mut edit = egui::TextEdit::singleline(text)
         .hint_text(egui::RichText::new(words.hint).color(theme.text3))
         .font(fonts::regular(fonts::NARRATION))
@@ -235,8 +235,7 @@ fn path_ui(ui: &mut Ui, state: &mut LibraryState, emit: &mut Emit<'_>) {
     }
     let entered = response.lost_focus() && ui.input(|i| i.key_pressed(Key::Enter));
     let button = Rect::from_min_size(pos2(field.right() + 8.0, rect.top() + 1.0), vec2(72.0, 34.0));
-    let pressed =
-        widgets::inside(ui, button, |ui| text_button(ui, "Open", Weight::Primary, 72.0, theme).clicked());
+    let pressed = widgets::inside(ui, button, |ui| text_button(ui, "Open", Weight::Primary, 72.0, theme).clicked());
     let close = Rect::from_min_size(pos2(button.right() + 6.0, rect.top() + 1.0), vec2(34.0, 34.0));
     let closed = close_ui(ui, close, "Close the path field", theme).clicked()
         || (response.lost_focus() && ui.input(|i| i.key_pressed(Key::Escape)));

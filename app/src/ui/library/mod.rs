@@ -35,13 +35,7 @@ const WIDEST: f32 = 1640.0;
 const NARROW: f32 = 860.0;
 
 /// Shows the start screen.
-pub fn library_ui(
-    ui: &mut Ui,
-    session: &Session,
-    state: &mut LibraryState,
-    patterns: &Patterns,
-    emit: &mut Emit<'_>,
-) {
+pub fn library_ui(ui: &mut Ui, session: &Session, state: &mut LibraryState, patterns: &Patterns, emit: &mut Emit<'_>) {
     let theme = emit.theme;
     state.begin_frame(ui.ctx(), session, emit);
     let whole = ui.max_rect();

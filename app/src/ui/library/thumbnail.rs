@@ -12,7 +12,7 @@ use super::super::patterns::Patterns;
 use super::super::theme::Theme;
 
 /// A row is no higher than this.
-const HIGHEST_ROW: f32 = 14.0;
+const HIGHEST_ROW: f32 = 16.0;
 /// Between two runs.
 const BETWEEN: f32 = 11.0;
 /// A bar is no narrower than this.
