@@ -1,6 +1,7 @@
 //! What each command does. The only place where the session changes by a person's will.
 
 use super::command::Command;
+use super::home::Ask;
 use super::rows::RowPlan;
 use super::step::{self, Cursor, Stop};
 use super::view::{Kind, View};
@@ -59,9 +60,13 @@ impl Session {
                 self.playback.pause();
                 self.place = Place::Library;
             }
-            C::Resume if !self.runs.is_empty() => self.place = Place::Open,
-            C::Resume => {}
-            C::OpenScenario(id) => self.load(Origin::Library(id), None),
+            C::Resume => self.resume(),
+            C::OpenScenario(id) => self.open_scenario(id),
+            C::FindScenario => self.ask(Ask::Search),
+            C::ChooseFile => self.ask(Ask::ChooseFile),
+            C::NewScenario => self.ask(Ask::NewScenario),
+            C::CreateScenario(path) => self.create_scenario(path),
+            C::ForgetFile(path) => self.forget_file(&path),
             C::OpenFile(path) => self.load(Origin::File(path), None),
             C::Reload => self.reload(),
             C::CancelLoading => {
@@ -223,6 +228,7 @@ impl Session {
         let Some(document) = self.document.clone() else { return };
         let Some(shown) = document.steps.get(step) else { return };
         self.step = step;
+        self.note_step();
         if shown.says.variant != document.variant {
             // The step speaks of the scenario with something changed: it is shown when that has been run.
             self.step_wanted = Some(step);

@@ -109,8 +109,18 @@ pub enum Command {
     ClearSelection,
     /// Back to the list of scenarios.
     ShowLibrary,
-    /// Back to what is open.
+    /// Back to what is open, or to what was open last.
     Resume,
+    /// Look for a scenario of the library.
+    FindScenario,
+    /// Choose a file to open.
+    ChooseFile,
+    /// Begin a scenario of one's own: asks where to.
+    NewScenario,
+    /// Write the starter scenario to a path where nothing is yet, and open it.
+    CreateScenario(PathBuf),
+    /// Take a file from the list of recent files.
+    ForgetFile(PathBuf),
     /// Open a scenario of the library.
     OpenScenario(String),
     /// Open a scenario file or a saved trace.
@@ -251,6 +261,10 @@ pub const BINDINGS: &[Binding] = {
         bind(C::FocusNextRun, G::Select, "Look at the next run", &["N"]),
         bind(C::ClearSelection, G::Select, "Clear the selection", &["Esc"]),
         bind(C::ShowLibrary, G::Window, "All scenarios", &["L"]),
+        bind(C::Resume, G::Window, "Back to what was open last", &[]),
+        bind(C::FindScenario, G::Window, "Find a scenario", &["Ctrl+P"]),
+        bind(C::ChooseFile, G::Window, "Open a file", &["Ctrl+O"]),
+        bind(C::NewScenario, G::Window, "New scenario from the template", &["Ctrl+N"]),
         bind(C::SwitchTab, G::Window, "Events or findings", &["E"]),
         bind(C::Reload, G::Window, "Run again", &["Ctrl+R"]),
         bind(C::CancelLoading, G::Window, "Stop the simulation", &[]),

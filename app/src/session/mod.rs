@@ -6,17 +6,23 @@
 
 pub mod command;
 pub mod document;
+pub mod find_scenario;
 #[cfg(test)]
 pub mod fixture;
+pub mod home;
 pub mod jobs;
 pub mod loader;
 pub mod playback;
+pub mod progress;
+pub mod recent_files;
 pub mod rows;
 pub mod run;
 pub mod selection;
 pub mod stage;
 pub mod step;
 pub mod tab;
+pub mod template;
+pub mod thumbnails;
 pub mod view;
 
 mod apply;
@@ -39,6 +45,7 @@ pub use tab::Tab;
 pub use view::View;
 
 use document::RunTitle;
+use home::Home;
 use loader::{Job, Loader, Report, Taken, Wake};
 use playback::Playback;
 use view::ViewHistory;
@@ -77,6 +84,7 @@ pub struct Session {
     wide: bool,
     quitting: bool,
     last_origin: Option<Origin>,
+    home: Home,
     loader: Option<Loader>,
     wake: Wake,
 }
@@ -106,6 +114,7 @@ impl Session {
             wide: false,
             quitting: false,
             last_origin: None,
+            home: Home::default(),
             loader: None,
             wake,
         }
@@ -273,6 +282,7 @@ impl Session {
                     run.growth = Growth::Complete;
                     run.notice = notice;
                 }
+                self.note_run_ended();
                 self.grown();
             }
             Report::Diagnosed { run, findings } => {
@@ -309,8 +319,8 @@ impl Session {
         self.view = View::whole(0.0);
         self.fitted = true;
         self.playback = Playback::default();
-        self.step = 0;
-        self.step_wanted = Some(0);
+        self.step = self.note_opened();
+        self.step_wanted = Some(self.step);
         self.finding = None;
         self.tab = Tab::Events;
     }

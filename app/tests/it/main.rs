@@ -4,5 +4,6 @@ mod monkey;
 mod support;
 mod window_findings;
 mod window_keys;
+mod window_library;
 mod window_panels;
 mod window_pictures;
