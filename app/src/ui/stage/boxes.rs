@@ -60,10 +60,10 @@ impl<'a> RunStage<'a> {
         let room = LABELS - 56.0;
         let x = self.rect.left() + 46.0;
         widgets::text_cut(ui.painter(), pos2(x, at.y), name, fonts::semibold(fonts::ROW), theme.text1, room);
-        let beside = if self.stage.ended > 0 {
-            format!("{} ended", with_thousands(&self.stage.ended.to_string()))
-        } else {
-            rest.to_owned()
+        let beside = match (self.stage.over, self.stage.ended) {
+            (Some(end), _) => format!("ended at {}", write_moment(end)),
+            (None, 0) => rest.to_owned(),
+            (None, ended) => format!("{} ended", with_thousands(&ended.to_string())),
         };
         let under = pos2(self.rect.left() + 18.0, at.y + 22.0);
         widgets::text_cut(ui.painter(), under, &beside, fonts::regular(fonts::LABEL), theme.text3, LABELS - 28.0);
@@ -94,7 +94,9 @@ impl<'a> RunStage<'a> {
     fn nothing_yet(&self, ui: &mut Ui, emit: &mut Emit<'_>) {
         let rect = Rect::from_min_max(self.column(0).min, self.column(2).max);
         dashed_frame(ui.painter(), rect, emit.theme);
-        let text = match self.session.runs()[self.run].growth {
+        let run = &self.session.runs()[self.run];
+        let text = match run.growth {
+            Growth::Complete if run.trace.is_empty() => "Nothing happened in this run: it has no task.",
             Growth::Waiting => "Waiting for the simulation.",
             Growth::Growing | Growth::Complete | Growth::Stopped => {
                 "Nothing has happened yet. Press → to step to the first event, or Space to play."
