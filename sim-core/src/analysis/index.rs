@@ -4,6 +4,7 @@
 //! shows and what the snapshot says are the same truth. Grows with its trace. Knows no pixels.
 
 use super::links::Links;
+use super::sums::SumIndex;
 use super::track::*;
 use crate::instant::SimTime;
 use crate::trace::event::Event;
@@ -28,6 +29,7 @@ pub struct Index {
     counted: (u32, u32),
     serving: BTreeMap<RequestId, (DeviceId, usize)>,
     started: bool,
+    sums: SumIndex,
 }
 
 /// The value of a counter that no row shows yet.
@@ -58,6 +60,7 @@ impl Index {
         for (n, record) in trace.records_from(from).enumerate() {
             let event = Event::decode(record, &tables.wide);
             self.snapshot.apply(tables, record);
+            self.sums.note(&self.snapshot, event);
             if let Some(event) = event {
                 self.links.note(tables, from + n, record.time(), event);
                 self.touch(tables, from + n, event);
@@ -76,6 +79,11 @@ impl Index {
     /// The state at the end of what it has taken in.
     pub fn last_snapshot(&self) -> &Snapshot {
         &self.snapshot
+    }
+
+    /// What any stretch of time adds up to.
+    pub fn sums(&self) -> &SumIndex {
+        &self.sums
     }
 
     /// The row of a thing, if it has one.

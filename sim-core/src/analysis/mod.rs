@@ -6,4 +6,5 @@ pub mod findings;
 pub mod index;
 mod links;
 pub mod metrics;
+pub mod sums;
 pub mod track;

@@ -6,6 +6,7 @@ mod aborts;
 mod analysis_findings;
 mod analysis_index;
 mod analysis_metrics;
+mod analysis_sums;
 mod circles_outlived;
 mod clock_moves;
 mod costs;
