@@ -51,8 +51,22 @@ impl Session {
             C::FocusRun(run) => self.focus_run(run),
             C::FocusNextRun => self.focus_run((self.focus + 1) % self.runs.len().max(1)),
             C::Select(selection) => self.select(selection),
+            C::SelectTime { from, to } => self.select_time(from, to),
+            C::SelectionToTime => {
+                if let Some(span) = self.selection_to_time() {
+                    let (from, to) = (span.from.as_nanos() as f64, span.to.as_nanos() as f64);
+                    let margin = (to - from) * 0.05;
+                    self.look(C::ShowRange { from: from - margin, to: to + margin });
+                }
+            }
+            C::SetDragMeans(means) => self.drag_means = means,
+            C::SwitchMark => self.switch_mark(),
+            C::NextMark => self.next_mark(),
+            C::PreviousMark => self.previous_mark(),
+            C::GoToMark(place) => self.go_to_mark(place),
             C::ClearSelection => self.clear(),
             C::ZoomIn | C::ZoomOut | C::ZoomAt { .. } | C::Pan(_) | C::PanRight | C::PanLeft => self.look(command),
+            C::ResizeView { .. } => self.look(command),
             C::ShowRange { .. } | C::CentreThenFit | C::Fit | C::UndoView => self.look(command),
             C::ShowLibrary => {
                 self.playback.pause();
@@ -84,6 +98,8 @@ impl Session {
     fn clear(&mut self) {
         if self.keys_shown {
             self.keys_shown = false;
+        } else if self.selected_time.is_some() {
+            self.selected_time = None;
         } else {
             self.selection = Selection::Nothing;
         }
@@ -105,7 +121,7 @@ impl Session {
     }
 
     /// Goes to a place and brings it into view.
-    fn jump(&mut self, cursor: Cursor) {
+    pub(super) fn jump(&mut self, cursor: Cursor) {
         self.playback.pause();
         self.cursor = cursor;
         self.view = self.view.showing(cursor.time.as_nanos() as f64, self.total());
@@ -141,6 +157,8 @@ impl Session {
             self.focus_run(run);
         }
         self.selection = selection;
+        // Whoever looks at a thing looks at the stretch of time no more.
+        self.selected_time = None;
     }
 
     fn step_span(&mut self, way: Way) {
@@ -225,6 +243,7 @@ impl Session {
             C::PanRight => (self.view.panned(PAN_STEP, total), Kind::Pan),
             C::PanLeft => (self.view.panned(-PAN_STEP, total), Kind::Pan),
             C::ShowRange { from, to } => (View::of(from, to), Kind::Jump),
+            C::ResizeView { from, to } => (View::of(from, to), Kind::Zoom),
             C::Fit => (self.whole(), Kind::Jump),
             C::CentreThenFit => {
                 let centred = self.view.centred(here, total);

@@ -10,9 +10,11 @@ pub mod document;
 pub mod fixture;
 pub mod jobs;
 pub mod loader;
+pub mod marks;
 pub mod playback;
 pub mod run;
 pub mod selection;
+pub mod span_of_time;
 pub mod stage;
 pub mod step;
 pub mod tab;
@@ -33,6 +35,7 @@ pub use document::{Document, Entry, Origin, Problem};
 pub use find::FindingId;
 pub use run::{Growth, Run};
 pub use selection::Selection;
+pub use span_of_time::{DragMeans, SpanOfTime};
 pub use step::Cursor;
 pub use tab::Tab;
 pub use view::View;
@@ -62,6 +65,10 @@ pub struct Session {
     focus: usize,
     cursor: Cursor,
     selection: Selection,
+    selected_time: Option<SpanOfTime>,
+    kept_sums: span_of_time::KeptSums,
+    drag_means: DragMeans,
+    marks: marks::Marks,
     view: View,
     history: ViewHistory,
     fitted: bool,
@@ -90,6 +97,10 @@ impl Session {
             focus: 0,
             cursor: Cursor::default(),
             selection: Selection::Nothing,
+            selected_time: None,
+            kept_sums: span_of_time::KeptSums::default(),
+            drag_means: DragMeans::default(),
+            marks: marks::Marks::default(),
             view: View::whole(0.0),
             history: ViewHistory::default(),
             fitted: true,
@@ -200,7 +211,7 @@ impl Session {
     }
 
     /// The view of everything.
-    fn whole(&self) -> View {
+    pub fn whole(&self) -> View {
         let stuck = self.runs.iter().any(Run::is_stuck);
         if stuck { View::whole_stuck(self.total()) } else { View::whole(self.total()) }
     }
@@ -292,6 +303,7 @@ impl Session {
         self.focus = 0;
         self.cursor = Cursor::default();
         self.selection = Selection::Nothing;
+        self.selected_time = None;
         self.history = ViewHistory::default();
         self.view = View::whole(0.0);
         self.fitted = true;
