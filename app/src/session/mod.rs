@@ -61,6 +61,7 @@ pub struct Session {
     library: Vec<Entry>,
     place: Place,
     document: Option<Arc<Document>>,
+    opened: u64,
     runs: Vec<Run>,
     focus: usize,
     cursor: Cursor,
@@ -93,6 +94,7 @@ impl Session {
             library,
             place: Place::Library,
             document: None,
+            opened: 0,
             runs: Vec::new(),
             focus: 0,
             cursor: Cursor::default(),
@@ -132,6 +134,11 @@ impl Session {
     /// What is open.
     pub fn document(&self) -> Option<&Document> {
         self.document.as_deref()
+    }
+
+    /// How many times something was opened or run again: what was derived from the runs before serves no more.
+    pub fn opened(&self) -> u64 {
+        self.opened
     }
 
     /// The runs: A, B, ….
@@ -293,6 +300,7 @@ impl Session {
         let again = self.document.as_ref().is_some_and(|d| d.origin == document.origin);
         self.runs = titles.into_iter().map(|t| Run::new(t.title, t.threads)).collect();
         self.document = Some(document);
+        self.opened += 1;
         self.finding = None;
         self.place = Place::Open;
         if again && self.focus < self.runs.len() {

@@ -69,7 +69,9 @@ fn the_whole_is_what_the_figures_say() {
 fn neighbouring_stretches_add_up_wherever_they_are_cut() {
     let asked = Asked::of(many_polls(2_500));
     assert!(asked.trace.len() > 3 * 4_096, "there are several kept totals: {}", asked.trace.len());
-    for (from, cut, to) in [(0.0, 1.0, 2.0), (0.3, 900.1, 2_400.7), (10.25, 10.25, 1_700.5), (2_000.0, 2_499.0, 2_600.0)] {
+    for (from, cut, to) in
+        [(0.0, 1.0, 2.0), (0.3, 900.1, 2_400.7), (10.25, 10.25, 1_700.5), (2_000.0, 2_499.0, 2_600.0)]
+    {
         let (whole, left, right) = (asked.between(from, to), asked.between(from, cut), asked.between(cut, to));
         assert_eq!(whole.polls, left.polls + right.polls);
         assert_eq!(whole.wakes, left.wakes + right.wakes);
