@@ -5,3 +5,4 @@ mod window_findings;
 mod window_keys;
 mod window_panels;
 mod window_pictures;
+mod window_pointing;
