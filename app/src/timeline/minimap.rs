@@ -4,8 +4,10 @@
 //! a number of events: painting it does not look at spans again.
 
 use sim_core::analysis::index::Index;
-use sim_core::analysis::track::{CounterKind, SpanState, Track, TrackKind};
+use sim_core::analysis::track::{Class, CounterKind, SpanState, Track, TrackKind};
 
+use super::axis::Axis;
+use super::walk::{Step, walk};
 use crate::session::View;
 
 /// The whole run over a stretch of pixels.
@@ -156,11 +158,23 @@ impl Line {
     }
 
     fn add_running(&mut self, track: &Track, share: f32) {
-        for span in track.spans.iter() {
-            let (from, to) = (self.place(span.start.as_nanos()), self.place(span.end.as_nanos()));
-            let cell = self.cell_of(from);
-            self.cells[cell].begins = true;
-            self.cover(from, to, |cell, part| cell.runs = (cell.runs + part * share).min(1.0));
+        for step in walk(&track.spans, &self.axis()) {
+            match step {
+                Step::One(span) => {
+                    let (from, to) = (self.place(span.start.as_nanos()), self.place(span.end.as_nanos()));
+                    let cell = self.cell_of(from);
+                    self.cells[cell].begins = true;
+                    self.cover(from, to, |cell, part| cell.runs = (cell.runs + part * share).min(1.0));
+                }
+                Step::Crowd(crowd) => {
+                    let cell = self.cell_of(self.place(crowd.start.as_nanos()));
+                    let nanos = crowd.sums.nanos[Class::Running as usize] + crowd.sums.nanos[Class::OffCore as usize];
+                    let part = self.place(nanos) as f32;
+                    let cell = &mut self.cells[cell];
+                    cell.begins = true;
+                    cell.runs = (cell.runs + part * share).min(1.0);
+                }
+            }
         }
     }
 
@@ -171,6 +185,11 @@ impl Line {
                 self.cover(from, to, |cell, part| cell.wants = (cell.wants + part).min(1.0));
             }
         }
+    }
+
+    /// A cell a point.
+    fn axis(&self) -> Axis {
+        Axis { left: 0.0, right: self.cells.len() as f32, start: 0.0, length: self.total }
     }
 
     /// Where a time is, in cells.

@@ -10,7 +10,6 @@
 
 pub mod axis;
 pub mod density;
-pub mod dispatch;
 pub mod findings;
 pub mod hit;
 pub mod layout;
@@ -18,6 +17,7 @@ pub mod links;
 pub mod minimap;
 pub mod rows;
 pub mod scene;
+pub mod walk;
 pub mod words;
 
 #[cfg(test)]

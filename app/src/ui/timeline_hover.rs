@@ -3,13 +3,13 @@
 //! Owns which thing is meant, and where its text may stand; the wording of states is in [`super::hover`].
 
 use egui::{Pos2, Rect, Response};
-use sim_core::analysis::track::{CounterKind, Link, SpanState, Track, TrackKind};
+use sim_core::analysis::track::{Class, CounterKind, Link, Track, TrackKind};
 use sim_core::instant::SimTime;
 use sim_core::trace::event::kind;
 use sim_core::trace::{CoreId, Event, Trace};
 
 use crate::session::Run;
-use crate::timeline::axis::{write_clock, write_length};
+use crate::timeline::axis::{with_thousands, write_clock, write_length};
 use crate::timeline::hit;
 use crate::timeline::rows::Row;
 use crate::timeline::scene::{Finding, Scene, Sign};
@@ -21,7 +21,7 @@ use super::{hover, tip};
 
 /// A sign is hit from so far.
 const REACH: f32 = 5.0;
-/// With more events or spans than this in a pixel, they are not told one by one.
+/// So many events around a pixel are looked at.
 const MOST: usize = 10_000;
 
 impl Panel<'_> {
@@ -104,24 +104,20 @@ impl Panel<'_> {
         }
         let (from, to) = (self.axis.moment_from_x(x - 0.5), self.axis.moment_from_x(x + 0.5));
         let spans = &track.spans;
-        let (first, last) = (spans.partition_point(|s| s.end < from), spans.partition_point(|s| s.start <= to));
-        if last.saturating_sub(first) < 4 {
+        let places = spans.begun_before(from)..spans.begun_before(SimTime::from_nanos(to.as_nanos() + 1));
+        if places.len() < 4 {
             return None;
         }
-        let (mut ran, mut count, mut wanted) = (0, 0_usize, 0);
-        for span in spans.iter().skip(first).take((last - first).min(MOST)) {
-            let inside = span.end.min(to).since(span.start.max(from)).as_nanos();
-            match span.state {
-                SpanState::Polling(_) | SpanState::PollingOffCore(_) | SpanState::Running(_) => {
-                    (ran, count) = (ran + inside, count + 1);
-                }
-                SpanState::Occupied(_) | SpanState::Polls(_) | SpanState::PollsOffCore(_) => {
-                    (ran, count) = (ran + inside, count + 1);
-                }
-                SpanState::Ready | SpanState::Runnable => wanted += inside,
-                SpanState::Pending(_) | SpanState::Blocked(_) | SpanState::Serves(_) | SpanState::Level(_) => {}
-            }
-        }
+        let sums = spans.sums(places.clone());
+        // What begins here and ends elsewhere is cut at the edge.
+        let last = spans.get(places.end - 1).filter(|last| last.end > to);
+        let over = last.and_then(|last| Some((last.state.class()?, last.end.since(to).as_nanos())));
+        let of = |class: Class| {
+            let beyond = over.filter(|(of, _)| *of == class).map_or(0, |(_, ns)| ns);
+            sums.nanos[class as usize].saturating_sub(beyond)
+        };
+        let (ran, wanted) = (of(Class::Running) + of(Class::OffCore), of(Class::Ready));
+        let count = sums.count[Class::Running as usize] + sums.count[Class::OffCore as usize];
         let polls = matches!(track.kind, TrackKind::Task(_) | TrackKind::Worker(_));
         let what = match (polls, count) {
             (true, 1) => "poll",
@@ -129,11 +125,10 @@ impl Panel<'_> {
             (false, 1) => "run",
             (false, _) => "runs",
         };
-        let mut lines = vec![format!("{}: {count} {what} here", row_name(track))];
-        let more = if last - first > MOST { "at least " } else { "" };
+        let mut lines = vec![format!("{}: {} {what} here", row_name(track), with_thousands(&count.to_string()))];
         lines.push(format!("{} – {} ms", write_clock(from), write_clock(to)));
         let ready = if run.threads { "Runnable" } else { "Ready" };
-        lines.push(format!("{more}{} in all, {ready} {}", write_length(ran), write_length(wanted)));
+        lines.push(format!("{} in all, {ready} {}", write_length(ran), write_length(wanted)));
         Some(lines)
     }
 }

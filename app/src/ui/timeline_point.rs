@@ -57,7 +57,7 @@ impl Panel<'_> {
     }
 
     fn point_at_arrow(&self, response: &Response, arrow: &Arrow, at: egui::Pos2, emit: &mut Emit<'_>) {
-        let link = self.session.runs()[arrow.run].index.links()[arrow.link];
+        let Some(link) = self.session.runs()[arrow.run].index.links().get(arrow.link) else { return };
         if response.clicked() {
             emit.emit(Command::Select(Selection::Link { run: arrow.run, link }));
             emit.emit(Command::SeekEvent { run: arrow.run, event: link.to_event });

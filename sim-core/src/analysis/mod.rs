@@ -6,5 +6,7 @@ pub mod findings;
 pub mod index;
 mod links;
 pub mod metrics;
+mod packed;
+mod spans;
 pub mod sums;
 pub mod track;
