@@ -15,6 +15,9 @@ impl Session {
     /// Does what a person asked for.
     pub fn apply(&mut self, command: Command) {
         use Command as C;
+        if !is_gradual(&command) {
+            self.history.settle();
+        }
         match command {
             C::StepForward => self.step_cursor(Stop::Lesson, Way::Forward),
             C::StepBack => self.step_cursor(Stop::Lesson, Way::Back),
@@ -66,7 +69,7 @@ impl Session {
             C::GoToMark(place) => self.go_to_mark(place),
             C::ClearSelection => self.clear(),
             C::ZoomIn | C::ZoomOut | C::ZoomAt { .. } | C::Pan(_) | C::PanRight | C::PanLeft => self.look(command),
-            C::ResizeView { .. } => self.look(command),
+            C::PullView { .. } => self.look(command),
             C::ShowRange { .. } | C::CentreThenFit | C::Fit | C::UndoView => self.look(command),
             C::ShowLibrary => {
                 self.playback.pause();
@@ -243,7 +246,7 @@ impl Session {
             C::PanRight => (self.view.panned(PAN_STEP, total), Kind::Pan),
             C::PanLeft => (self.view.panned(-PAN_STEP, total), Kind::Pan),
             C::ShowRange { from, to } => (View::of(from, to), Kind::Jump),
-            C::ResizeView { from, to } => (View::of(from, to), Kind::Zoom),
+            C::PullView { fixed, to } => (View::of(fixed, to), Kind::Pull(fixed.to_bits())),
             C::Fit => (self.whole(), Kind::Jump),
             C::CentreThenFit => {
                 let centred = self.view.centred(here, total);
@@ -262,6 +265,15 @@ impl Session {
             self.fitted = view == self.whole();
         }
     }
+}
+
+/// Whether one movement of a person may come as many of these.
+fn is_gradual(command: &Command) -> bool {
+    use Command as C;
+    matches!(
+        command,
+        C::ZoomIn | C::ZoomOut | C::ZoomAt { .. } | C::Pan(_) | C::PanRight | C::PanLeft | C::PullView { .. }
+    )
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]

@@ -92,11 +92,11 @@ pub enum Command {
         /// Its end.
         to: f64,
     },
-    /// The same as a part of one long pull at the view's edge: it is taken back as one.
-    ResizeView {
-        /// Its start, in nanoseconds.
-        from: f64,
-        /// Its end.
+    /// Pull an edge of the view; the other one stays. A long pull is taken back as one.
+    PullView {
+        /// The edge that stays, in nanoseconds.
+        fixed: f64,
+        /// Where the other one is now; it may be before the first.
         to: f64,
     },
     /// Put the cursor in the middle; when it is there, show the whole.

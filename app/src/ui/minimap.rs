@@ -7,7 +7,7 @@ use egui::{Align2, CursorIcon, EventFilter, Key, Modifiers, Rect, Response, Sens
 use egui::{WidgetInfo, pos2, vec2};
 use sim_core::instant::SimTime;
 
-use crate::session::{Command, Run, Session, View};
+use crate::session::{Command, Run, Session};
 use crate::timeline::axis::{Axis, write_clock, write_length};
 use crate::timeline::minimap::{Drag, Line, Map, Part};
 
@@ -201,7 +201,9 @@ fn point(ui: &Ui, response: &Response, session: &Session, map: &Map, state: &mut
         let shown = drag.to(view, map.time_from_x(at.x));
         match drag {
             Drag::Window(_) if shown != view => emit.emit(Command::Pan((shown.start - view.start) / view.length)),
-            Drag::Edge(_) if shown != view => emit.emit(resize(shown)),
+            Drag::Edge(fixed) if shown != view => {
+                emit.emit(Command::PullView { fixed, to: map.time_from_x(at.x) });
+            }
             Drag::Window(_) | Drag::Edge(_) => {}
         }
     }
@@ -241,10 +243,6 @@ fn said_ui(ui: &mut Ui, map: &Map, x: f32, part: Part, theme: &Theme) {
         },
         theme,
     );
-}
-
-fn resize(view: View) -> Command {
-    Command::ResizeView { from: view.start, to: view.end() }
 }
 
 /// The wheel alone zooms here: there is nothing to scroll.

@@ -59,6 +59,17 @@ impl Window {
         self.harness.run_steps(2);
     }
 
+    /// Two clicks as quick as fingers can: one a frame.
+    fn double_click(&mut self, at: Pos2) {
+        let (button, modifiers) = (PointerButton::Primary, Modifiers::NONE);
+        for _ in 0..2 {
+            let press = |pressed| Event::PointerButton { pos: at, button, pressed, modifiers };
+            self.harness.input_mut().events.extend([press(true), press(false)]);
+            self.harness.run_steps(1);
+        }
+        self.harness.run_steps(2);
+    }
+
     fn drag(&mut self, from: Pos2, to: Pos2, button: PointerButton, modifiers: Modifiers) {
         self.harness.hover_at(from);
         self.harness.run_steps(1);
@@ -143,7 +154,7 @@ fn shift_drag_and_middle_drag_pan_and_so_does_a_plain_drag_if_it_is_so_set() {
         start = view.start;
     }
     window.press("Ctrl+Z");
-    assert!((window.view().start - 40e6).abs() < 1.0, "the pans are taken back as one");
+    assert!((window.view().start - 80e6).abs() < 1e6, "a whole drag is taken back at once");
 }
 
 #[test]
@@ -154,7 +165,7 @@ fn a_click_selects_a_double_click_zooms_and_f_centres_then_fits() {
     window.click(at);
     assert_eq!(window.session(|s| s.selected_track().map(|(_, t)| t.name.clone())), Some("hb".to_owned()));
     assert!(near(window.time(), ms(900)));
-    window.click(at);
+    window.double_click(at);
     let view = window.view();
     assert!(view.start < 20.1e6 && view.end() > 115e6 && view.length < 150e6, "hb's wait fills the view: {view:?}");
     window.press("F");
@@ -168,7 +179,8 @@ fn a_click_selects_a_double_click_zooms_and_f_centres_then_fits() {
 
 #[test]
 fn the_wheel_scrolls_rows_with_ctrl_zooms_and_with_shift_pans() {
-    let mut window = blocked();
+    let mut window = Window::with_blocked_executor(1280.0, 600.0);
+    window.apply(Command::ClearSelection);
     window.apply(Command::ShowRange { from: 40e6, to: 140e6 });
     let at = window.at("hb of run A", ms(800));
     let (view, row) = (window.view(), window.harness.get_by_label_contains("hb of run A").rect());
@@ -258,11 +270,14 @@ fn dragging_on_the_axis_moves_the_cursor_all_the_way() {
     assert!(near(window.time(), ms(900)));
     window.harness.get_by_label_contains("Time axis").focus();
     window.harness.run();
-    let events = window.session(|s| s.cursor().events);
+    let events = |window: &Window| window.session(|s| s.cursor().events);
+    let first = events(&window);
     window.press("Right");
-    assert!(window.session(|s| s.cursor().events) > events);
+    let second = events(&window);
+    window.press("Right");
+    assert!(first < second && second < events(&window));
     window.press("Left");
-    assert_eq!(window.session(|s| s.cursor().events), events);
+    assert_eq!(events(&window), second);
 }
 
 #[test]
