@@ -17,6 +17,9 @@ impl Session {
     /// Does what a person asked for.
     pub fn apply(&mut self, command: Command) {
         use Command as C;
+        if !is_gradual(&command) {
+            self.history.settle();
+        }
         match command {
             C::StepForward => self.step_cursor(Stop::Lesson, Way::Forward),
             C::StepBack => self.step_cursor(Stop::Lesson, Way::Back),
@@ -53,8 +56,22 @@ impl Session {
             C::FocusRun(run) => self.focus_run(run),
             C::FocusNextRun => self.focus_run((self.focus + 1) % self.runs.len().max(1)),
             C::Select(selection) => self.select(selection),
+            C::SelectTime { from, to } => self.select_time(from, to),
+            C::SelectionToTime => {
+                if let Some(span) = self.selection_to_time() {
+                    let (from, to) = (span.from.as_nanos() as f64, span.to.as_nanos() as f64);
+                    let margin = (to - from) * 0.05;
+                    self.look(C::ShowRange { from: from - margin, to: to + margin });
+                }
+            }
+            C::SetDragMeans(means) => self.drag_means = means,
+            C::SwitchMark => self.switch_mark(),
+            C::NextMark => self.next_mark(),
+            C::PreviousMark => self.previous_mark(),
+            C::GoToMark(place) => self.go_to_mark(place),
             C::ClearSelection => self.clear(),
             C::ZoomIn | C::ZoomOut | C::ZoomAt { .. } | C::Pan(_) | C::PanRight | C::PanLeft => self.look(command),
+            C::PullView { .. } => self.look(command),
             C::ShowRange { .. } | C::CentreThenFit | C::Fit | C::UndoView => self.look(command),
             C::ShowLibrary => {
                 self.playback.pause();
@@ -94,6 +111,8 @@ impl Session {
     fn clear(&mut self) {
         if self.keys_shown {
             self.keys_shown = false;
+        } else if self.selected_time.is_some() {
+            self.selected_time = None;
         } else {
             self.selection = Selection::Nothing;
         }
@@ -115,7 +134,7 @@ impl Session {
     }
 
     /// Goes to a place and brings it into view.
-    fn jump(&mut self, cursor: Cursor) {
+    pub(super) fn jump(&mut self, cursor: Cursor) {
         self.playback.pause();
         self.cursor = cursor;
         self.view = self.view.showing(cursor.time.as_nanos() as f64, self.total());
@@ -182,6 +201,8 @@ impl Session {
             }
         }
         self.selection = selection;
+        // Whoever looks at a thing looks at the stretch of time no more.
+        self.selected_time = None;
     }
 
     fn step_span(&mut self, way: Way) {
@@ -267,6 +288,7 @@ impl Session {
             C::PanRight => (self.view.panned(PAN_STEP, total), Kind::Pan),
             C::PanLeft => (self.view.panned(-PAN_STEP, total), Kind::Pan),
             C::ShowRange { from, to } => (View::of(from, to), Kind::Jump),
+            C::PullView { fixed, to } => (View::of(fixed, to), Kind::Pull(fixed.to_bits())),
             C::Fit => (self.whole(), Kind::Jump),
             C::CentreThenFit => {
                 let centred = self.view.centred(here, total);
@@ -285,6 +307,15 @@ impl Session {
             self.fitted = view == self.whole();
         }
     }
+}
+
+/// Whether one movement of a person may come as many of these.
+fn is_gradual(command: &Command) -> bool {
+    use Command as C;
+    matches!(
+        command,
+        C::ZoomIn | C::ZoomOut | C::ZoomAt { .. } | C::Pan(_) | C::PanRight | C::PanLeft | C::PullView { .. }
+    )
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]

@@ -11,6 +11,7 @@ use sim_core::instant::SimTime;
 use super::find::FindingId;
 use super::rows::{RowGroup, RowSort};
 use super::selection::Selection;
+use super::span_of_time::DragMeans;
 use super::tab::Tab;
 
 /// One act of a person. Panels emit these; [`super::Session::apply`] alone changes anything.
@@ -93,6 +94,13 @@ pub enum Command {
         /// Its end.
         to: f64,
     },
+    /// Pull an edge of the view; the other one stays. A long pull is taken back as one.
+    PullView {
+        /// The edge that stays, in nanoseconds.
+        fixed: f64,
+        /// Where the other one is now; it may be before the first.
+        to: f64,
+    },
     /// Put the cursor in the middle; when it is there, show the whole.
     CentreThenFit,
     /// Show the whole of every run.
@@ -105,6 +113,25 @@ pub enum Command {
     FocusNextRun,
     /// Select a thing.
     Select(Selection),
+    /// Select a stretch of time, its ends in either order.
+    SelectTime {
+        /// One end.
+        from: SimTime,
+        /// The other.
+        to: SimTime,
+    },
+    /// Make the selected span a stretch of time; show that stretch if there is one.
+    SelectionToTime,
+    /// Choose what dragging in the rows does.
+    SetDragMeans(DragMeans),
+    /// Mark where the cursor is, or take the mark away that is there.
+    SwitchMark,
+    /// Go to the next mark.
+    NextMark,
+    /// Go to the mark before.
+    PreviousMark,
+    /// Go to this mark, counted from 0 in order of time.
+    GoToMark(usize),
     /// Select nothing.
     ClearSelection,
     /// Back to the list of scenarios.
@@ -258,6 +285,10 @@ pub const BINDINGS: &[Binding] = {
         bind(C::PreviousSpan, G::Select, "Previous span of the selected row", &[","]),
         bind(C::WakeCause, G::Select, "Follow the wake to its cause", &["["]),
         bind(C::WakeEffect, G::Select, "Follow the wake to its effect", &["]"]),
+        bind(C::SelectionToTime, G::Select, "Select the span's time, then show it", &["R"]),
+        bind(C::SwitchMark, G::Select, "Mark the cursor, or remove the mark", &["M"]),
+        bind(C::PreviousMark, G::Select, "Go to the previous mark", &["Ctrl+Shift+M"]),
+        bind(C::NextMark, G::Select, "Go to the next mark", &["Shift+M"]),
         bind(C::FocusNextRun, G::Select, "Look at the next run", &["N"]),
         bind(C::ClearSelection, G::Select, "Clear the selection", &["Esc"]),
         bind(C::ShowLibrary, G::Window, "All scenarios", &["L"]),

@@ -12,12 +12,14 @@ pub mod fixture;
 pub mod home;
 pub mod jobs;
 pub mod loader;
+pub mod marks;
 pub mod playback;
 pub mod progress;
 pub mod recent_files;
 pub mod rows;
 pub mod run;
 pub mod selection;
+pub mod span_of_time;
 pub mod stage;
 pub mod step;
 pub mod tab;
@@ -40,6 +42,7 @@ pub use document::{Document, Entry, Origin, Problem};
 pub use find::FindingId;
 pub use run::{Growth, Run};
 pub use selection::Selection;
+pub use span_of_time::{DragMeans, SpanOfTime};
 pub use step::Cursor;
 pub use tab::Tab;
 pub use view::View;
@@ -66,10 +69,15 @@ pub struct Session {
     library: Vec<Entry>,
     place: Place,
     document: Option<Arc<Document>>,
+    opened: u64,
     runs: Vec<Run>,
     focus: usize,
     cursor: Cursor,
     selection: Selection,
+    selected_time: Option<SpanOfTime>,
+    kept_sums: span_of_time::KeptSums,
+    drag_means: DragMeans,
+    marks: marks::Marks,
     view: View,
     history: ViewHistory,
     fitted: bool,
@@ -96,10 +104,15 @@ impl Session {
             library,
             place: Place::Library,
             document: None,
+            opened: 0,
             runs: Vec::new(),
             focus: 0,
             cursor: Cursor::default(),
             selection: Selection::Nothing,
+            selected_time: None,
+            kept_sums: span_of_time::KeptSums::default(),
+            drag_means: DragMeans::default(),
+            marks: marks::Marks::default(),
             view: View::whole(0.0),
             history: ViewHistory::default(),
             fitted: true,
@@ -133,6 +146,11 @@ impl Session {
     /// What is open.
     pub fn document(&self) -> Option<&Document> {
         self.document.as_deref()
+    }
+
+    /// How many times something was opened or run again: what was derived from the runs before serves no more.
+    pub fn opened(&self) -> u64 {
+        self.opened
     }
 
     /// The runs: A, B, ….
@@ -217,7 +235,7 @@ impl Session {
     }
 
     /// The view of everything.
-    fn whole(&self) -> View {
+    pub fn whole(&self) -> View {
         let stuck = self.runs.iter().any(Run::is_stuck);
         if stuck { View::whole_stuck(self.total()) } else { View::whole(self.total()) }
     }
@@ -305,6 +323,7 @@ impl Session {
             self.runs.iter_mut().zip(before).for_each(|(run, before)| run.rows = before.rows.kept());
         }
         self.document = Some(document);
+        self.opened += 1;
         self.finding = None;
         self.place = Place::Open;
         if again && self.focus < self.runs.len() {
@@ -315,6 +334,7 @@ impl Session {
         self.focus = 0;
         self.cursor = Cursor::default();
         self.selection = Selection::Nothing;
+        self.selected_time = None;
         self.history = ViewHistory::default();
         self.view = View::whole(0.0);
         self.fitted = true;

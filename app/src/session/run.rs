@@ -2,6 +2,7 @@
 
 use sim_core::analysis::findings::Finding;
 use sim_core::analysis::index::Index;
+use sim_core::analysis::sums::Sums;
 use sim_core::instant::SimTime;
 use sim_core::trace::event::EndReason;
 use sim_core::trace::keyframes::Keyframes;
@@ -111,6 +112,11 @@ impl Run {
     /// The state of everything where the cursor stands.
     pub fn snapshot(&self) -> &Snapshot {
         &self.snapshot
+    }
+
+    /// What happens from `from` on and before `to`.
+    pub fn sums(&self, from: SimTime, to: SimTime) -> Sums {
+        self.index.sums().between(&self.trace, &self.keyframes, from, to)
     }
 
     /// Whether it ended with something left that nothing will ever wake.

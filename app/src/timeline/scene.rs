@@ -186,6 +186,8 @@ pub struct Arrow {
     pub link: usize,
     /// The run, from 0.
     pub run: usize,
+    /// Who the source is, if its row is not in sight.
+    pub name: Option<String>,
 }
 
 /// A wake that is not drawn as an arrow.

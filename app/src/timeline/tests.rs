@@ -103,6 +103,7 @@ fn arrows(selected: Option<TrackKind>, axis: Axis) -> Scene {
         selected_track: selected,
         events: 0,
         selected_link: None,
+        hovered: None,
     }
     .lay_out(&mut scene);
     scene

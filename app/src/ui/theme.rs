@@ -66,6 +66,10 @@ pub struct Theme {
     pub finding: Color32,
     /// A ground that says what is wrong.
     pub finding_tint: Color32,
+    /// A place that a person has marked.
+    pub mark: Color32,
+    /// Text on that.
+    pub on_mark: Color32,
 }
 
 const fn rgb(hex: u32) -> Color32 {
@@ -110,6 +114,8 @@ pub const LIGHT: Theme = Theme {
     wake: rgb(0xA23B7E),
     finding: rgb(0xB84300),
     finding_tint: rgb(0xFCEEE5),
+    mark: rgb(0xF0E442),
+    on_mark: rgb(0x12171D),
 };
 
 /// Light on dark.
@@ -143,6 +149,8 @@ pub const DARK: Theme = Theme {
     wake: rgb(0xE08CC0),
     finding: rgb(0xFF8A4C),
     finding_tint: rgb(0x2B1A10),
+    mark: rgb(0xF0E442),
+    on_mark: rgb(0x12171D),
 };
 
 impl Theme {

@@ -17,6 +17,7 @@ use super::axis::{TICK_GAP, axis_ui};
 use super::canvas::Canvas;
 use super::crowd::Crowds;
 use super::fonts;
+use super::minimap::{self, MinimapState, minimap_ui};
 use super::paint::{label_font, scene_ui};
 use super::patterns::Patterns;
 use super::theme::Theme;
@@ -27,7 +28,7 @@ use super::widgets::{self, Emit};
 pub const LABELS: f32 = 148.0;
 /// Free at the right of the rows.
 pub const RIGHT_MARGIN: f32 = 16.0;
-const AXIS_HEIGHT: f32 = 28.0;
+const AXIS_HEIGHT: f32 = 24.0;
 
 /// What the timeline remembers between frames.
 #[derive(Clone, Default)]
@@ -36,6 +37,7 @@ pub struct TimelineState {
     focus: usize,
     jump: Option<f32>,
     crowds: Crowds,
+    minimap: MinimapState,
 }
 
 struct FontMeasure<'a> {
@@ -71,10 +73,11 @@ pub fn timeline_ui(
     let view = session.view();
     let axis =
         Axis { left: area.left() + LABELS, right: area.right() - RIGHT_MARGIN, start: view.start, length: view.length };
-    let head = Rect::from_min_size(area.min, vec2(area.width(), AXIS_HEIGHT));
+    let strip = Rect::from_min_size(area.min, vec2(area.width(), minimap::HEIGHT));
+    let head = Rect::from_min_size(strip.left_bottom(), vec2(area.width(), AXIS_HEIGHT));
     let body = Rect::from_min_max(head.left_bottom(), area.max);
     let rows = rows_of(session).fitted(body.height());
-    wheel(ui, area, &axis, emit);
+    wheel(ui, area.with_min_y(head.top()), &axis, emit);
     widgets::inside(ui, body, |ui| {
         ui.set_clip_rect(body.intersect(ui.clip_rect()));
         ui.spacing_mut().item_spacing = vec2(0.0, 0.0);
@@ -93,6 +96,7 @@ pub fn timeline_ui(
         });
     });
     axis_ui(ui, head, session, &axis, emit);
+    minimap_ui(ui, strip, session, &axis, &mut state.minimap, emit);
 }
 
 /// The rows in sight.
@@ -121,6 +125,8 @@ impl Panel<'_> {
         self.crowds_ui(&painter, visible, self.patterns, emit.theme);
         scene_ui(&painter, &scene, emit.theme, self.patterns);
         self.growing(ui, visible, emit.theme);
+        self.selected_time(ui, emit.theme);
+        self.marked(ui, emit.theme);
         self.cursor(ui, emit.theme);
         self.point(ui, &pointer, &scene, emit);
         for row in visible {
@@ -271,6 +277,7 @@ impl Panel<'_> {
                 }
             }
         }
+        let hovered = self.hovered(ui);
         for (run, of) in self.session.runs().iter().enumerate() {
             let selected_track = self.session.selection().track().filter(|(r, _)| *r == run).map(|(_, t)| t);
             let selected_link = self.session.selection().link().filter(|(r, _)| *r == run).map(|(_, l)| l);
@@ -284,6 +291,7 @@ impl Panel<'_> {
                 selected_track,
                 events: self.session.events_of(run),
                 selected_link,
+                hovered: hovered.filter(|h| h.run == run).map(|h| (h.track, h.span)),
             }
             .lay_out(&mut scene);
             let findings = of.findings();

@@ -7,3 +7,4 @@ mod window_keys;
 mod window_library;
 mod window_panels;
 mod window_pictures;
+mod window_pointing;
