@@ -5,9 +5,11 @@
 
 use std::path::PathBuf;
 
+use sim_core::analysis::track::TrackKind;
 use sim_core::instant::SimTime;
 
 use super::find::FindingId;
+use super::rows::{RowGroup, RowSort};
 use super::selection::Selection;
 use super::tab::Tab;
 
@@ -131,6 +133,48 @@ pub enum Command {
     SwitchTheme,
     /// Show or hide the keys.
     ShowKeys,
+    /// The timeline alone, without side panels and dock; or all of them again.
+    SwitchWide,
+    /// Fold a run to its head, or open it.
+    FoldRun(usize),
+    /// Fold one of a run's groups of rows away, or open it.
+    FoldGroup {
+        /// The run, from 0.
+        run: usize,
+        /// The group.
+        group: RowGroup,
+    },
+    /// Fold a run's tasks and threads into one picture, or show each.
+    FoldCrowd(usize),
+    /// Pin a row above the others, or let it go.
+    PinRow {
+        /// The run, from 0.
+        run: usize,
+        /// The row.
+        track: TrackKind,
+    },
+    /// Sort a run's tasks and threads.
+    SortRows {
+        /// The run, from 0.
+        run: usize,
+        /// By what.
+        by: RowSort,
+    },
+    /// List only the tasks and threads of a run whose names contain this.
+    FilterRows {
+        /// The run, from 0.
+        run: usize,
+        /// A part of their names; empty: all.
+        text: String,
+    },
+    /// Fold the focused run to its head, or open it.
+    FoldFocusedRun,
+    /// Fold the focused run's tasks and threads into one picture, or show each.
+    FoldFocusedCrowd,
+    /// Sort the focused run's tasks and threads by the next measure.
+    SortOn,
+    /// Pin the selected row, or let it go.
+    PinSelected,
     /// Leave.
     Quit,
 }
@@ -226,6 +270,11 @@ pub const BINDINGS: &[Binding] = {
         bind(C::CancelLoading, G::Window, "Stop the simulation", &[]),
         bind(C::SwitchTheme, G::Window, "Light or dark", &["T"]),
         bind(C::ShowKeys, G::Window, "Keys", &["?", "Shift+/", "F1"]),
+        bind(C::SwitchWide, G::View, "Wide timeline, or all panels", &["Z"]),
+        bind(C::FoldFocusedRun, G::View, "Fold the run to its head, or open it", &["H"]),
+        bind(C::FoldFocusedCrowd, G::View, "Fold tasks into one picture, or show each", &["U"]),
+        bind(C::SortOn, G::View, "Sort tasks by the next measure", &[]),
+        bind(C::PinSelected, G::Select, "Pin the selected row, or let it go", &["P"]),
         bind(C::Quit, G::Window, "Quit", &["Ctrl+Q"]),
     ]
 };

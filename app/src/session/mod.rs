@@ -15,6 +15,7 @@ pub mod loader;
 pub mod playback;
 pub mod progress;
 pub mod recent_files;
+pub mod rows;
 pub mod run;
 pub mod selection;
 pub mod stage;
@@ -80,6 +81,7 @@ pub struct Session {
     tab: Tab,
     dark: bool,
     keys_shown: bool,
+    wide: bool,
     quitting: bool,
     last_origin: Option<Origin>,
     home: Home,
@@ -109,6 +111,7 @@ impl Session {
             tab: Tab::Events,
             dark: false,
             keys_shown: false,
+            wide: false,
             quitting: false,
             last_origin: None,
             home: Home::default(),
@@ -185,6 +188,11 @@ impl Session {
     /// Whether the keys are shown.
     pub fn shows_keys(&self) -> bool {
         self.keys_shown
+    }
+
+    /// Whether the timeline stands alone, without side panels and dock.
+    pub fn is_wide(&self) -> bool {
+        self.wide
     }
 
     /// Whether the person wants to leave.
@@ -290,7 +298,12 @@ impl Session {
 
     fn open(&mut self, document: Arc<Document>, titles: Vec<RunTitle>) {
         let again = self.document.as_ref().is_some_and(|d| d.origin == document.origin);
+        let before = std::mem::take(&mut self.runs);
         self.runs = titles.into_iter().map(|t| Run::new(t.title, t.threads)).collect();
+        if again {
+            // Run again: the rows stay arranged as they were.
+            self.runs.iter_mut().zip(before).for_each(|(run, before)| run.rows = before.rows.kept());
+        }
         self.document = Some(document);
         self.finding = None;
         self.place = Place::Open;
@@ -359,10 +372,12 @@ impl Session {
 
     /// Brings every run's state to the cursor.
     fn settle(&mut self) {
-        let (cursor, focus) = (self.cursor, self.focus);
+        let (cursor, focus, selected) = (self.cursor, self.focus, self.selection.track());
         for (i, run) in self.runs.iter_mut().enumerate() {
             let events = run.events_at(cursor, i == focus);
             run.show(events);
+            let selected = selected.filter(|(of, _)| *of == i).map(|(_, track)| track);
+            run.rows.refresh(&run.index, selected);
         }
     }
 

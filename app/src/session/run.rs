@@ -7,6 +7,7 @@ use sim_core::trace::event::EndReason;
 use sim_core::trace::keyframes::Keyframes;
 use sim_core::trace::{Snapshot, Trace, TracePart};
 
+use super::rows::RowPlan;
 use super::step::{Cursor, is_lesson};
 
 /// How far a run's recording is.
@@ -41,6 +42,8 @@ pub struct Run {
     pub lesson_events: Vec<u32>,
     /// What is wrong with it, in order of time; none while it grows and is not diagnosed yet.
     pub findings: Option<Vec<Finding>>,
+    /// How its rows are arranged.
+    pub rows: RowPlan,
     keyframes: Keyframes,
     snapshot: Snapshot,
 }
@@ -57,6 +60,7 @@ impl Run {
             notice: None,
             lesson_events: Vec::new(),
             findings: None,
+            rows: RowPlan::default(),
             keyframes: Keyframes::build(&trace),
             snapshot: Snapshot::default(),
             trace,

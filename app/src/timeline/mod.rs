@@ -11,6 +11,7 @@
 pub mod axis;
 pub mod density;
 pub mod findings;
+pub mod fold;
 pub mod hit;
 pub mod layout;
 pub mod links;
