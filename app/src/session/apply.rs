@@ -5,7 +5,7 @@ use super::home::Ask;
 use super::rows::RowPlan;
 use super::step::{self, Cursor, Stop};
 use super::view::{Kind, View};
-use super::{Origin, Place, Selection, Session, Tab, document::Step};
+use super::{Place, Selection, Session, Tab, document::Step};
 use sim_core::scenario::anchor;
 
 /// One press of a zoom key.
@@ -84,7 +84,7 @@ impl Session {
             C::NewScenario => self.ask(Ask::NewScenario),
             C::CreateScenario(path) => self.create_scenario(path),
             C::ForgetFile(path) => self.forget_file(&path),
-            C::OpenFile(path) => self.load(Origin::File(path), None),
+            C::OpenFile(path) => self.open_file(path),
             C::Reload => self.reload(),
             C::CancelLoading => {
                 if let Some(loader) = &self.loader {

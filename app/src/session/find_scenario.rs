@@ -98,19 +98,19 @@ const EMPTY_WORDS: &[&str] = &[
 
 /// What people say, and what the lessons call it.
 const SYNONYMS: &[(&str, &[&str])] = &[
-    ("slow", &["slow", "late", "longpoll", "block"]),
-    ("late", &["late", "longpoll"]),
-    ("hang", &["hang", "stuck", "deadlock", "waitcycle"]),
-    ("hangs", &["hang", "stuck", "deadlock", "waitcycle"]),
-    ("stuck", &["stuck", "hang", "deadlock", "waitcycle"]),
-    ("freeze", &["hang", "stuck", "deadlock", "block"]),
-    ("deadlock", &["deadlock", "waitcycle"]),
-    ("mutex", &["mutex", "lock", "guard"]),
-    ("queue", &["queue", "channel"]),
-    ("parallel", &["parallel", "core"]),
-    ("ram", &["memory", "mib"]),
-    ("abort", &["abort", "cancel", "drop"]),
-    ("select", &["select"]),
+    ("slow", &["late", "lateness", "longpoll"]),
+    ("slower", &["slow", "late", "longpoll"]),
+    ("late", &["longpoll"]),
+    ("hang", &["hangs", "stuck", "deadlock", "deadlocks", "waitcycle"]),
+    ("hangs", &["hang", "stuck", "deadlock", "deadlocks", "waitcycle"]),
+    ("stuck", &["hang", "hangs", "deadlock", "deadlocks", "waitcycle"]),
+    ("freeze", &["hang", "hangs", "stuck", "deadlock", "blocks", "blocking"]),
+    ("deadlock", &["waitcycle"]),
+    ("mutex", &["lock", "locks", "guard"]),
+    ("queue", &["channel"]),
+    ("ram", &["memory"]),
+    ("abort", &["cancelled", "cancels", "dropped"]),
+    ("cancel", &["dropped"]),
 ];
 
 fn words_of(question: &str) -> Vec<String> {
@@ -166,11 +166,11 @@ fn hit(scenario: usize, texts: &[(Place, String)], words: &[String]) -> Option<H
 }
 
 /// Where a word, or what the lessons call it, stands in a text; and how well: a whole word 4, its beginning 3, inside
-/// another 1, each halved for another name.
+/// another 1, each twice; another name must be the whole word.
 fn found_in(text: &str, word: &str) -> Option<(std::ops::Range<usize>, u32)> {
     let other_names = SYNONYMS.iter().find(|(said, _)| *said == word).map_or(&[][..], |(_, names)| names);
     let exact = place_of(text, word).map(|(range, how)| (range, how * 2));
-    let others = other_names.iter().filter_map(|name| place_of(text, name));
+    let others = other_names.iter().filter_map(|name| place_of(text, name)).filter(|(_, how)| *how == 4);
     exact.into_iter().chain(others).reduce(|one, other| if other.1 > one.1 { other } else { one })
 }
 

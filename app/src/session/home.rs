@@ -86,7 +86,7 @@ impl Session {
     pub(super) fn create_scenario(&mut self, path: PathBuf) {
         self.home.not_created = template::create(&path).err();
         if self.home.not_created.is_none() {
-            self.load(Origin::File(path), None);
+            self.open_file(path);
         }
     }
 
@@ -102,6 +102,12 @@ impl Session {
         } else if let Some(last) = self.home.progress.last() {
             self.load(last.origin.clone(), None);
         }
+    }
+
+    /// Opens a file; it is remembered by a path that holds wherever the program is started next.
+    pub(super) fn open_file(&mut self, path: PathBuf) {
+        let whole = std::path::absolute(&path).unwrap_or(path);
+        self.load(Origin::File(whole), None);
     }
 
     /// Opens a scenario of the library; the one that is open is shown as it was left.

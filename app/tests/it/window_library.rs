@@ -83,7 +83,7 @@ fn what_was_open_when_the_program_ended_is_resumed_at_its_step() {
 fn a_search_shows_what_was_found_where_and_enter_opens_the_first() {
     let mut window = library();
     window.press("Ctrl+P");
-    window.harness.get_by_label("Search scenarios").type_text("LongPoll");
+    window.harness.get_by_label("Search scenarios and ideas").type_text("LongPoll");
     window.harness.run();
     window.harness.get_by_label_contains("Blocked executor: ");
     assert!(window.harness.query_by_label("Start").is_none(), "only what was found is shown");
@@ -96,7 +96,7 @@ fn a_search_shows_what_was_found_where_and_enter_opens_the_first() {
 fn a_search_that_finds_nothing_says_so_and_leads_back() {
     let mut window = library();
     window.press("Ctrl+P");
-    window.harness.get_by_label("Search scenarios").type_text("zebra");
+    window.harness.get_by_label("Search scenarios and ideas").type_text("zebra");
     window.harness.run();
     window.harness.get_by_label_contains("No scenario speaks of “zebra”");
     window.harness.get_by_label("Show all scenarios").click();
@@ -275,7 +275,6 @@ fn the_start_screen_looks_as_it_did() {
 fn the_start_screen_can_be_shown_at_every_size() {
     for (width, height) in [(640.0, 400.0), (860.0, 500.0), (1024.0, 768.0), (1920.0, 1080.0)] {
         let mut window = Window::open(width, height);
-        window.finish_thumbnails();
         window.apply(Command::SwitchTheme);
         window.press("Ctrl+O");
         window.press("Ctrl+N");

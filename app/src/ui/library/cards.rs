@@ -164,7 +164,8 @@ fn card_ui(
         if let Some(drawn) = state.thumbnails.of(&Origin::Library(entry.id.clone())) {
             thumbnail::thumbnail_ui(ui.painter(), picture, drawn, theme, cards.patterns);
         }
-        if cut {
+        // Nothing lies over a question that is being asked.
+        if cut && state.new_path.is_none() {
             response.clone().on_hover_text(&entry.idea);
         }
     }

@@ -15,7 +15,7 @@ use super::thumbnail;
 const FIRST: &str = "blocked-executor";
 const HEIGHT: f32 = 140.0;
 const PADDING: f32 = 18.0;
-const BUTTON: f32 = 144.0;
+const BUTTON: f32 = 164.0;
 /// The names of the runs, beside their rows.
 const NAMES: f32 = 80.0;
 

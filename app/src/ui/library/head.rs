@@ -59,7 +59,7 @@ fn search_ui(ui: &mut Ui, rect: Rect, state: &mut LibraryState, emit: &mut Emit<
     let written = !state.looked_for.is_empty();
     let right = if written {
         CLOSE + 4.0
-    } else if rect.width() > 420.0 {
+    } else if rect.width() > 380.0 {
         74.0
     } else {
         10.0
@@ -67,7 +67,13 @@ fn search_ui(ui: &mut Ui, rect: Rect, state: &mut LibraryState, emit: &mut Emit<
     let inner = Rect::from_min_max(rect.min + vec2(40.0, 8.0), rect.max - vec2(right, 8.0));
     let hint = longest_fitting(ui, inner.width());
     let field = widgets::inside(ui, inner, |ui| {
-        bare_field_ui(ui, &mut state.looked_for, FieldWords { name: "Search scenarios", hint }, Some(id), theme)
+        bare_field_ui(
+            ui,
+            &mut state.looked_for,
+            FieldWords { name: "Search scenarios and ideas", hint },
+            Some(id),
+            theme,
+        )
     });
     if std::mem::take(&mut state.search_wanted) {
         field.request_focus();
@@ -151,10 +157,39 @@ fn cap_ui(ui: &Ui, right: egui::Pos2, key: &str, theme: &Theme) {
     ui.painter().galley((rect.center() - galley.size() / 2.0).round(), galley, theme.text3);
 }
 
+/// Whether something can be seen; it can be reached by keys in any case.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Shown {
+    Yes,
+    No,
+}
+
 /// A small button that takes something away.
-pub(super) fn close_ui(ui: &mut Ui, rect: Rect, name: &str, theme: &Theme) -> Response {
-    let response = ui.interact(rect, Id::unique(("library close", name)), Sense::click());
+#[derive(Clone, Copy)]
+pub(super) struct CloseButton<'a> {
+    pub name: &'a str,
+    pub shown: Shown,
+}
+
+impl<'a> From<&'a str> for CloseButton<'a> {
+    fn from(name: &'a str) -> CloseButton<'a> {
+        CloseButton { name, shown: Shown::Yes }
+    }
+}
+
+/// The place in memory of a button that takes something away.
+pub(super) fn close_id_of(name: &str) -> Id {
+    Id::unique(("library close", name))
+}
+
+/// Shows a small button that takes something away.
+pub(super) fn close_ui<'a>(ui: &mut Ui, rect: Rect, button: impl Into<CloseButton<'a>>, theme: &Theme) -> Response {
+    let CloseButton { name, shown } = button.into();
+    let response = ui.interact(rect, close_id_of(name), Sense::click());
     response.widget_info(|| WidgetInfo::labeled(egui::Role::Button, true, name));
+    if shown == Shown::No {
+        return response;
+    }
     let near = response.hovered() || response.has_focus();
     if near {
         ui.painter().rect_filled(rect, 6.0, theme.selected);

@@ -9,7 +9,7 @@ use crate::session::{Command, Session, jobs};
 use super::super::fonts;
 use super::super::icons::{self, Icon};
 use super::super::widgets::{self, Emit};
-use super::head::close_ui;
+use super::head::{CloseButton, Shown, close_id_of, close_ui};
 use super::state::LibraryState;
 
 const PADDING: f32 = 16.0;
@@ -49,8 +49,11 @@ fn file_ui(ui: &mut Ui, file: &RecentFile, session: &Session, state: &LibrarySta
     }
     let missing = file_state == Some(FileState::Missing);
     let close = Rect::from_center_size(pos2(rect.right() - 15.0, rect.center().y), vec2(26.0, 26.0));
-    let close_id = format!("Remove {name} from the recent files");
-    let near = response.hovered() || response.has_focus();
+    let close_name = format!("Remove {name} from the recent files");
+    // The way to remove it shows itself when someone is near, or when there is a reason.
+    let close_focused = ui.memory(|m| m.has_focus(close_id_of(&close_name)));
+    let near = response.hovered() || response.has_focus() || close_focused || ui.rect_contains_pointer(rect);
+    let removable = near || missing;
     if near {
         ui.painter().rect_filled(rect, 6.0, theme.selected);
     }
@@ -60,12 +63,14 @@ fn file_ui(ui: &mut Ui, file: &RecentFile, session: &Session, state: &LibrarySta
     let icon = if missing { Icon::Warning } else { Icon::File };
     let color = if missing { theme.finding } else { theme.text3 };
     icons::icon(ui.painter(), icon, rect.left_center() + vec2(20.0, -8.0), color, theme);
-    let room = rect.width() - 36.0 - 34.0;
+    let room = rect.width() - 36.0 - if removable { 34.0 } else { 6.0 };
     let at = rect.left_center() + vec2(36.0, 0.0);
     let text1 = if missing { theme.text2 } else { theme.text1 };
     widgets::text_cut(ui.painter(), at - vec2(0.0, 9.0), &name, fonts::medium(fonts::ROW), text1, room);
     widgets::text_cut(ui.painter(), at + vec2(0.0, 9.0), &what, fonts::regular(fonts::LABEL), theme.text3, room);
-    if close_ui(ui, close, &close_id, theme).clicked() {
+    // Its keys work in any case.
+    let shown = if removable { Shown::Yes } else { Shown::No };
+    if close_ui(ui, close, CloseButton { name: &close_name, shown }, theme).clicked() {
         emit.emit(Command::ForgetFile(file.path.clone()));
     }
     let whole = file.path.display().to_string();

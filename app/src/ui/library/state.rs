@@ -107,6 +107,7 @@ impl LibraryState {
         if came_back {
             self.new_path = None;
             self.path = None;
+            self.looked_for.clear();
             self.files.forget_question();
         }
         let wake: Wake = {
