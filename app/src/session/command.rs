@@ -7,6 +7,7 @@ use std::path::PathBuf;
 
 use sim_core::instant::SimTime;
 
+use super::event_filter::EventQuery;
 use super::find::FindingId;
 use super::selection::Selection;
 use super::tab::Tab;
@@ -57,6 +58,16 @@ pub enum Command {
     ShowTab(Tab),
     /// From the events to the findings and back.
     SwitchTab,
+    /// List other events, or search for another text.
+    FilterEvents(Box<EventQuery>),
+    /// Go to the event of a row of the list.
+    SeekRow(usize),
+    /// Search the events.
+    FocusSearch,
+    /// Go to the next event that holds the text.
+    NextHit,
+    /// Go to the event before that holds the text.
+    PreviousHit,
     /// Answer the question of the lesson's step, by the answer's place from 0.
     Predict(usize),
     /// Play, or pause.
@@ -204,6 +215,7 @@ pub const BINDINGS: &[Binding] = {
         bind(C::PreviousSpan, G::Select, "Previous span of the selected row", &[","]),
         bind(C::WakeCause, G::Select, "Follow the wake to its cause", &["["]),
         bind(C::WakeEffect, G::Select, "Follow the wake to its effect", &["]"]),
+        bind(C::FocusSearch, G::Select, "Search the events", &["/", "Ctrl+F"]),
         bind(C::FocusNextRun, G::Select, "Look at the next run", &["N"]),
         bind(C::ClearSelection, G::Select, "Clear the selection", &["Esc"]),
         bind(C::ShowLibrary, G::Window, "All scenarios", &["L"]),

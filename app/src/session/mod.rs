@@ -6,6 +6,9 @@
 
 pub mod command;
 pub mod document;
+pub mod event_filter;
+pub mod event_match;
+pub mod figures;
 #[cfg(test)]
 pub mod fixture;
 pub mod jobs;
@@ -38,6 +41,7 @@ pub use tab::Tab;
 pub use view::View;
 
 use document::RunTitle;
+use event_filter::EventList;
 use loader::{Job, Loader, Report, Taken, Wake};
 use playback::Playback;
 use view::ViewHistory;
@@ -71,6 +75,7 @@ pub struct Session {
     answers: BTreeMap<(Origin, usize), usize>,
     finding: Option<FindingId>,
     tab: Tab,
+    events: EventList,
     dark: bool,
     keys_shown: bool,
     quitting: bool,
@@ -99,6 +104,7 @@ impl Session {
             answers: BTreeMap::new(),
             finding: None,
             tab: Tab::Events,
+            events: EventList::default(),
             dark: false,
             keys_shown: false,
             quitting: false,
@@ -272,6 +278,11 @@ impl Session {
                     run.diagnosed(findings);
                 }
             }
+            Report::Measured { run, figures } => {
+                if let Some(run) = self.runs.get_mut(run) {
+                    run.figures = Some(figures);
+                }
+            }
             Report::Failed(problems) => {
                 self.place = Place::Failed(problems);
             }
@@ -283,6 +294,7 @@ impl Session {
         self.runs = titles.into_iter().map(|t| Run::new(t.title, t.threads)).collect();
         self.document = Some(document);
         self.finding = None;
+        self.events.reset();
         self.place = Place::Open;
         if again && self.focus < self.runs.len() {
             // Run again: the person stays where they were.
