@@ -42,13 +42,7 @@ pub enum Who {
 
 impl Default for EventQuery {
     fn default() -> EventQuery {
-        EventQuery {
-            level: Level::Lesson,
-            who: Who::Everyone,
-            kinds: Vec::new(),
-            within: None,
-            text: String::new(),
-        }
+        EventQuery { level: Level::Lesson, who: Who::Everyone, kinds: Vec::new(), within: None, text: String::new() }
     }
 }
 

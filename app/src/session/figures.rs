@@ -11,10 +11,24 @@ use sim_core::trace::event::EndReason;
 use super::{Growth, Run};
 use crate::timeline::axis::{Unit, with_thousands, write_length};
 
-/// The figures that every comparison shows, after the makespan and what the lesson speaks of.
+/// The figures that every comparison shows, after the makespan and the lateness of beats.
 const USUAL: [&str; 16] = [
-    "unfinished", "wake_max", "wake_p99", "wake_p50", "busy", "work", "overhead", "utilisation", "polls", LONGEST_POLL,
-    "wakes", "switches", "switch_cost", "threads", "memory_tasks", "memory_stacks",
+    "unfinished",
+    "wake_max",
+    "busy",
+    "polls",
+    "switches",
+    "switch_cost",
+    LONGEST_POLL,
+    "wake_p99",
+    "wake_p50",
+    "work",
+    "overhead",
+    "utilisation",
+    "wakes",
+    "threads",
+    "memory_tasks",
+    "memory_stacks",
 ];
 
 /// A figure of the whole run that no scenario can name.
@@ -43,12 +57,10 @@ impl RunFigures {
     pub fn of(trace: &Trace) -> RunFigures {
         let metrics = Metrics::of(trace);
         let mut ids = vec!["makespan".to_owned()];
-        let info = &trace.tables().run;
-        if let Ok(scenario) = Scenario::parse(&info.scenario, &info.source, &[]) {
-            let spoken_of = |id: &String| matches!(Measure::parse(id), Ok(Measure::Metric(..)));
-            ids.extend(scenario.expectations.into_iter().map(|e| e.metric).filter(spoken_of));
-        }
+        let (beats, others) = spoken_of(trace).into_iter().partition(|id: &String| id.starts_with("lateness"));
+        ids.extend::<Vec<String>>(beats);
         ids.extend(USUAL.map(str::to_owned));
+        ids.extend::<Vec<String>>(others);
         let mut figures: Vec<(String, Known)> = Vec::new();
         for id in ids {
             if !figures.iter().any(|(known, _)| *known == id) {
@@ -62,6 +74,15 @@ impl RunFigures {
     fn get(&self, id: &str) -> Option<&Known> {
         self.figures.iter().find(|(known, _)| known == id).map(|(_, known)| known)
     }
+}
+
+/// The figures that the run's scenario expects something of. Markers are moments, and seen on the timeline.
+fn spoken_of(trace: &Trace) -> Vec<String> {
+    let info = &trace.tables().run;
+    let Ok(scenario) = Scenario::parse(&info.scenario, &info.source, &[]) else { return Vec::new() };
+    let is_figure =
+        |id: &String| matches!(Measure::parse(id), Ok(Measure::Metric(..))) && !id.trim().starts_with("mark");
+    scenario.expectations.into_iter().map(|e| e.metric).filter(is_figure).collect()
 }
 
 fn known(id: &str, trace: &Trace, metrics: &Metrics) -> Known {
@@ -181,8 +202,6 @@ fn words(id: &str) -> (String, String) {
         "wake_p99" => "Wake → run, 99 %".to_owned(),
         "wake_p50" => "Wake → run, median".to_owned(),
         "busy" => "Core busy".to_owned(),
-        "work" => "… computing".to_owned(),
-        "overhead" => "… overhead".to_owned(),
         _ => Measure::parse(id).map_or_else(|_| id.to_owned(), |measure| title(id, &measure)),
     };
     (name, definition(id).map_or(String::new(), |d| sentence(d.definition)))

@@ -1,6 +1,6 @@
 //! The runs' figures side by side, each defined on hover; the better one stands out where better has a meaning.
 
-use egui::{Align2, Rect, ScrollArea, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
+use egui::{Align2, Rect, ScrollArea, Sense, Ui, WidgetInfo, pos2, vec2};
 
 use crate::session::figures::{self, Cell, FigureRow};
 use crate::session::{Command, Growth, Session};
@@ -9,9 +9,10 @@ use super::fonts;
 use super::widgets::{self, Emit, run_letter};
 
 const ROW: f32 = 24.0;
-/// The least width of a run's column, and of the figures' names.
-const COLUMN: f32 = 96.0;
+/// The least width of the figures' names.
 const NAMES: f32 = 132.0;
+/// The width of one figure's letter.
+const LETTER: f32 = 7.9;
 
 /// Shows the figures.
 pub fn compare_ui(ui: &mut Ui, session: &Session, emit: &mut Emit<'_>) {
@@ -21,9 +22,11 @@ pub fn compare_ui(ui: &mut Ui, session: &Session, emit: &mut Emit<'_>) {
         return;
     }
     let rows = figures::rows(session.runs());
-    let names = (area.width() - 16.0 - COLUMN * runs as f32 - 12.0).clamp(NAMES, 190.0);
-    let column = ((area.width() - 28.0 - names) / runs as f32).clamp(COLUMN, 132.0);
-    let width = (16.0 + names + column * runs as f32 + 12.0).max(area.width());
+    let longest = rows.iter().flat_map(|row| &row.cells).map(|cell| cell.text.chars().count()).max();
+    let least = (longest.unwrap_or(0) as f32 * LETTER + 14.0).max(72.0);
+    let names = (area.width() - 32.0 - least * runs as f32).clamp(NAMES, 210.0);
+    let column = ((area.width() - 32.0 - names) / runs as f32).clamp(least, 132.0_f32.max(least));
+    let width = (32.0 + names + column * runs as f32).max(area.width());
     ui.spacing_mut().item_spacing = vec2(0.0, 0.0);
     ScrollArea::both().id_salt("compare").auto_shrink(false).min_scrolled_height(0.0).show(ui, |ui| {
         let (head, _) = ui.allocate_exact_size(vec2(width, ROW), Sense::hover());
@@ -101,15 +104,12 @@ fn cell_ui(ui: &Ui, place: Rect, title: &str, run: usize, cell: &Cell, emit: &Em
     let better = if cell.best { ", the better one" } else { "" };
     let said = format!("{title}, run {}: {}{better}", run_letter(run), cell.text);
     response.widget_info(|| WidgetInfo::labeled(egui::Role::Cell, true, &said));
-    let (font, color) = if cell.best {
-        (fonts::mono_medium(fonts::ROW), theme.text1)
-    } else {
-        (fonts::mono(fonts::ROW), theme.text2)
-    };
+    let (font, color) =
+        if cell.best { (fonts::mono_medium(fonts::ROW), theme.text1) } else { (fonts::mono(fonts::ROW), theme.text2) };
     let text = ui.painter().text(place.right_center(), Align2::RIGHT_CENTER, &cell.text, font, color);
     if cell.best {
-        // Weight alone is easily missed: the better one is underlined, too.
-        ui.painter().hline(text.x_range(), text.bottom() - 0.5, Stroke::new(1.5, theme.ink));
+        // Weight alone is easily missed.
+        ui.painter().circle_filled(text.left_center() - vec2(6.0, 0.0), 2.0, theme.ink);
     }
     if !cell.note.is_empty() {
         response.on_hover_text(if cell.best { format!("{}\nThe better one.", cell.note) } else { cell.note.clone() });

@@ -63,7 +63,7 @@ fn field_ui(ui: &mut Ui, rect: Rect, session: &Session, state: &mut ToolsState, 
         .hint_text(RichText::new(hint).font(fonts::regular(fonts::LABEL)).color(theme.text3))
         .font(fonts::regular(fonts::LABEL))
         .margin(egui::Margin { left: 24, right: 6, top: 4, bottom: 4 })
-        .desired_width(rect.width() - 30.0);
+        .desired_width(rect.width());
     let response = widgets::inside(ui, rect, |ui| ui.add(edit));
     let value = text.clone();
     response.widget_info(|| {
@@ -76,14 +76,18 @@ fn field_ui(ui: &mut Ui, rect: Rect, session: &Session, state: &mut ToolsState, 
         state.asked = session.search_asked();
         response.request_focus();
     }
-    let left = |key| response.lost_focus() && ui.input(|i| i.key_pressed(key));
-    if left(Key::Enter) {
+    if response.lost_focus() && ui.input(|i| i.key_pressed(Key::Enter)) {
         let back = ui.input(|i| i.modifiers.shift);
         emit.emit(if back { Command::PreviousHit } else { Command::NextHit });
         response.request_focus();
     }
-    if left(Key::Escape) {
-        text.clear();
+    if response.has_focus() {
+        let own = egui::EventFilter { horizontal_arrows: true, vertical_arrows: true, escape: true, tab: false };
+        ui.memory_mut(|m| m.set_focus_lock_filter(response.id, own));
+        if ui.input(|i| i.key_pressed(Key::Escape)) {
+            text.clear();
+            response.surrender_focus();
+        }
     }
     if text != query.text {
         emit.emit(Command::FilterEvents(Box::new(EventQuery { text, ..query.clone() })));
@@ -104,7 +108,9 @@ fn funnel_ui(ui: &mut Ui, rect: Rect, session: &Session, emit: &mut Emit<'_>) {
     let on = query.leaves_out() || query.level != Level::Lesson;
     let said = if on { "Filter the events: something is set" } else { "Filter the events" };
     response.widget_info(|| WidgetInfo::labeled(egui::Role::Button, true, said));
-    let lit = response.hovered() || response.has_focus() || Popup::is_id_open(ui.ctx(), Popup::default_response_id(&response));
+    let lit = response.hovered()
+        || response.has_focus()
+        || Popup::is_id_open(ui.ctx(), Popup::default_response_id(&response));
     if lit {
         ui.painter().rect_filled(rect, 6.0, theme.selected);
     }

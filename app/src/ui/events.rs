@@ -58,8 +58,10 @@ impl Columns {
         let clock = write_clock(run.end()).len() as f32;
         let time = 16.0 + digits.max(2.0) * 8.0 + 14.0;
         let who = time + clock.max(6.0) * 8.0 + 16.0;
-        let wide = ((width - who) / 380.0).clamp(0.8, 1.0);
-        Columns { time, who, event: who + (84.0 * wide).round(), detail: who + (198.0 * wide).round() }
+        // Where there is room, the longest names have it.
+        let spare = (width - who - 340.0).clamp(0.0, 60.0);
+        let event = who + (72.0 + spare * 0.5).round();
+        Columns { time, who, event, detail: event + 126.0 + (spare * 0.5).round() }
     }
 }
 
@@ -88,7 +90,7 @@ pub fn count_text(session: &Session) -> String {
     if listed == all {
         return format!("run {letter}, {} events", number(all));
     }
-    format!("run {letter}, {} of {} events", number(listed), number(all))
+    format!("run {letter}, {} of {}", number(listed), number(all))
 }
 
 fn names_ui(ui: &Ui, rect: Rect, columns: Columns, theme: &Theme) {
@@ -138,7 +140,11 @@ impl List<'_> {
                     drawn = true;
                     let top = rect.top() - ROW * (item - happened) as f32;
                     let at = pos2(rect.left() + 40.0, top + 2.0);
-                    ui.painter().vline(rect.left() + 26.5, rect.top()..=rect.bottom(), Stroke::new(1.0, emit.theme.line));
+                    ui.painter().vline(
+                        rect.left() + 26.5,
+                        rect.top()..=rect.bottom(),
+                        Stroke::new(1.0, emit.theme.line),
+                    );
                     ui.painter().galley(at, galley, emit.theme.text2);
                 }
             } else if item < happened + between {
@@ -188,6 +194,8 @@ impl List<'_> {
         let at = ui.max_rect().left_top() + vec2(16.0, 16.0);
         let width = ui.max_rect().width() - 32.0;
         widgets::text_cut(ui.painter(), at, text, fonts::regular(fonts::ROW), emit.theme.text2, width);
+        let response = ui.interact(ui.max_rect(), ui.scope_id().with("empty"), Sense::hover());
+        response.widget_info(|| WidgetInfo::labeled(egui::Role::Label, true, text));
     }
 
     /// What the event of a row means, for a beginner.
@@ -212,7 +220,10 @@ impl List<'_> {
             }
             None if run.may_grow() => format!("cursor at {cursor} ms; the simulation goes on"),
             None if now > run.end() => format!("the run ended at {} ms; cursor at {cursor} ms", write_clock(run.end())),
-            None => format!("no {} after this; cursor at {cursor} ms", listed.trim_start_matches("an ").trim_start_matches("a ")),
+            None => format!(
+                "no {} after this; cursor at {cursor} ms",
+                listed.trim_start_matches("an ").trim_start_matches("a ")
+            ),
         })
     }
 
@@ -222,7 +233,12 @@ impl List<'_> {
         let words = describe(&event, self.run.trace.tables());
         let response = ui.interact(rect, ui.scope_id().with(("event", n)), Sense::CLICK);
         response.widget_info(|| {
-            WidgetInfo::selected(egui::Role::ListBoxOption, true, here, sentence(self.run, n, &words, event.explanation()))
+            WidgetInfo::selected(
+                egui::Role::ListBoxOption,
+                true,
+                here,
+                sentence(self.run, n, &words, event.explanation()),
+            )
         });
         if here {
             ui.painter().rect_filled(rect, 0.0, theme.selected);
@@ -312,6 +328,8 @@ fn gap_ui(ui: &Ui, rect: Rect, text: &str, theme: &Theme) {
     }
     let at = pos2(rect.left() + 40.0, rect.center().y);
     widgets::text_cut(ui.painter(), at, text, fonts::regular(fonts::ROW), theme.text3, rect.width() - 56.0);
+    let response = ui.interact(rect, ui.scope_id().with("gap"), Sense::hover());
+    response.widget_info(|| WidgetInfo::labeled(egui::Role::Label, true, text));
 }
 
 /// An event as a person would tell it.

@@ -44,6 +44,9 @@ pub fn findings_ui(ui: &mut Ui, area: Rect, session: &Session, state: &mut Findi
         let at = area.left_top() + vec2(16.0, 24.0);
         let text = none_text(session);
         widgets::text_cut(ui.painter(), at, text, fonts::regular(fonts::BODY), emit.theme.text2, area.width() - 32.0);
+        let response = ui.interact(area, ui.scope_id().with("none"), Sense::hover());
+        response.widget_info(|| WidgetInfo::labeled(egui::Role::Label, true, text));
+        response.on_hover_text(text);
         return;
     }
     let items = items(&found, state);
