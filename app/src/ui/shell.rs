@@ -11,10 +11,11 @@ use super::dock::{self, Beside};
 use super::events::{self, EventsState};
 use super::library::{self, LibraryState};
 use super::patterns::Patterns;
+use super::stage::{self, StageState};
 use super::theme::Theme;
 use super::timeline_panel::{self, TimelineState};
 use super::widgets::Emit;
-use super::{failed, fonts, inspector, keys, lesson, stage, status, top};
+use super::{failed, fonts, inspector, keys, lesson, status, top};
 
 /// Taking in what the background has sent may take so much of a frame.
 const PUMP_BUDGET: Duration = Duration::from_millis(7);
@@ -29,6 +30,7 @@ pub struct Shell {
     pub session: Session,
     timeline: TimelineState,
     events: EventsState,
+    stage: StageState,
     library: LibraryState,
     patterns: Option<Patterns>,
     shown_theme: Option<bool>,
@@ -43,6 +45,7 @@ impl Shell {
             session: Session::new(entries, Arc::new(move || waker.request_repaint())),
             timeline: TimelineState::default(),
             events: EventsState::default(),
+            stage: StageState::default(),
             library: LibraryState::default(),
             patterns: None,
             shown_theme: None,
@@ -131,9 +134,10 @@ impl Shell {
             let side = Panel::left("lesson").exact_size(lesson::WIDTH).frame(plain).resizable(false);
             side.show(ui, |ui| lesson::lesson_ui(ui, &self.session, emit));
         }
-        let height = stage::height(&self.session, stage_room(size.y));
-        let stage = Panel::bottom("stage").exact_size(height).frame(plain).show_separator_line(false).resizable(false);
-        stage.show(ui, |ui| stage::stage_ui(ui, &self.session, patterns, emit));
+        let height = stage::height(&self.session, &mut self.stage, stage_room(size.y));
+        let bottom = Panel::bottom("stage").exact_size(height).frame(plain).show_separator_line(false).resizable(false);
+        let (session, state) = (&self.session, &mut self.stage);
+        bottom.show(ui, |ui| stage::stage_ui(ui, session, state, patterns, emit));
         CentralPanel::default().frame(plain).show(ui, |ui| {
             timeline_panel::timeline_ui(ui, &self.session, &mut self.timeline, patterns, emit);
         });

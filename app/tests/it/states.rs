@@ -23,7 +23,7 @@ use crate::support::Window;
 const AT: WorkerQueue = WorkerQueue { worker: WorkerId(0), queue: QueueId(0) };
 
 /// One worker that polls `tasks` tasks, each once, `gap` nanoseconds apart.
-fn tasks(tasks: u32, gap: u64, name: impl Fn(u32) -> String) -> Trace {
+pub fn tasks(tasks: u32, gap: u64, name: impl Fn(u32) -> String) -> Trace {
     let run = RunInfo { title: "async, 1 worker".into(), cores: 1, workers: 1, ..RunInfo::default() };
     let mut tape = Recorder::new(Tables { run, ..Tables::default() }, None);
     let (worker, queue) = (tape.intern("worker 0"), tape.intern("ready queue"));
@@ -73,7 +73,7 @@ fn ended(outlet: &Outlet, trace: &Trace, findings: Vec<Finding>) {
 }
 
 /// A window in which one run is open, with these findings.
-fn window_with(trace: Trace, findings: Vec<Finding>) -> Window {
+pub fn window_with(trace: Trace, findings: Vec<Finding>) -> Window {
     let mut window = Window::open(1440.0, 900.0);
     window.session(|s| {
         s.start(Box::new(move |outlet| {
@@ -87,7 +87,7 @@ fn window_with(trace: Trace, findings: Vec<Finding>) -> Window {
 }
 
 /// A window in which one run grows until the answer is dropped.
-fn window_growing(trace: Trace) -> (Window, crossbeam_channel::Sender<()>) {
+pub fn window_growing(trace: Trace) -> (Window, crossbeam_channel::Sender<()>) {
     let mut window = Window::open(1440.0, 900.0);
     let (hold, held): (_, Receiver<()>) = bounded(0);
     let (sent, has_sent) = bounded(1);
@@ -163,7 +163,7 @@ fn of_a_hundred_thousand_tasks_only_the_events_in_sight_are_described() {
     assert_eq!(window.session(|s| s.event_rows().len()), 5);
 }
 
-fn finding(n: usize, kind: FindingKind) -> Finding {
+pub fn finding(n: usize, kind: FindingKind) -> Finding {
     Finding {
         kind,
         severity: if kind == FindingKind::LostWaker { Severity::Error } else { Severity::Warning },
