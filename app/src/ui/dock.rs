@@ -6,6 +6,7 @@
 use egui::{Align2, Rangef, Rect, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2};
 
 use crate::session::{Command, Session, Tab};
+use crate::timeline::axis::with_thousands;
 
 use super::event_tools::{self, hits_text};
 use super::events::{self, EventsState};
@@ -139,7 +140,9 @@ fn found_ui(ui: &Ui, at: egui::Pos2, found: &[sim_core::analysis::findings::Seve
     let Some(worst) = found.iter().min() else { return at.x };
     icons::severity(ui.painter(), *worst, pos2(at.x + 14.0, at.y), theme);
     let (font, color) = (fonts::semibold(fonts::ROW), icons::severity_color(*worst, theme));
-    ui.painter().text(pos2(at.x + 26.0, at.y), Align2::LEFT_CENTER, found.len().to_string(), font, color).right()
+    ui.painter()
+        .text(pos2(at.x + 26.0, at.y), Align2::LEFT_CENTER, with_thousands(&found.len().to_string()), font, color)
+        .right()
 }
 
 #[cfg(test)]

@@ -143,7 +143,13 @@ fn filter_ui(ui: &mut Ui, session: &Session, emit: &mut Emit<'_>) {
     let theme = emit.theme;
     let before = session.event_query();
     let mut query = before.clone();
-    ui.set_width(250.0);
+    ui.set_width(280.0);
+    // A menu hides the edges of what can be checked.
+    let visuals = &mut ui.visuals_mut().widgets;
+    for widget in [&mut visuals.inactive, &mut visuals.hovered, &mut visuals.active] {
+        widget.bg_stroke = Stroke::new(1.0, theme.rail);
+        widget.bg_fill = theme.panel;
+    }
     heading(ui, "How much is listed", theme);
     for (level, text) in [
         (Level::Lesson, "What a lesson speaks of"),
@@ -178,7 +184,7 @@ fn filter_ui(ui: &mut Ui, session: &Session, emit: &mut Emit<'_>) {
 fn kinds_ui(ui: &mut Ui, run: &Run, query: &mut EventQuery, theme: &Theme) {
     heading(ui, "Only these kinds (none checked: all)", theme);
     let there = |kind: u8| run.kinds.get(usize::from(kind)).copied().unwrap_or(0);
-    ScrollArea::vertical().id_salt("kinds").max_height(168.0).show(ui, |ui| {
+    ScrollArea::vertical().id_salt("kinds").max_height(192.0).show(ui, |ui| {
         for (name, kind, level) in Event::CATALOGUE.iter().filter(|(_, kind, _)| there(*kind) > 0) {
             let chosen = query.kinds.binary_search(kind);
             if *level > query.level && chosen.is_err() {

@@ -9,7 +9,8 @@ use sim_core::trace::text::{Row, describe};
 use crate::session::event_filter::Rows;
 use crate::session::event_match::find_text;
 use crate::session::{Command, Run, Session};
-use crate::timeline::axis::{with_thousands, write_clock, write_length};
+use crate::timeline::axis::{with_thousands, write_length};
+use crate::timeline::clock::Clock;
 use crate::timeline::words::middle_cut;
 
 use super::dock::TAB;
@@ -19,8 +20,8 @@ use super::theme::Theme;
 use super::widgets::{self, Emit, run_letter};
 
 const ROW: f32 = 24.0;
-/// Names of tasks are cut in their middle to so many letters.
-const NAME_LETTERS: usize = 15;
+/// The width of a letter of a name, on the average: names are cut in their middle by letters.
+const LETTER: f32 = 7.2;
 
 /// How many rows of the list fit into a dock of this height.
 pub fn rows_within(height: f32) -> usize {
@@ -55,13 +56,13 @@ impl Columns {
     /// Wide enough for the largest number and time of the run.
     fn of(run: &Run, width: f32) -> Columns {
         let digits = run.trace.len().max(1).to_string().len() as f32;
-        let clock = write_clock(run.end()).len() as f32;
+        let clock = Clock::for_end(run.end()).write(run.end()).len() as f32;
         let time = 16.0 + digits.max(2.0) * 8.0 + 14.0;
-        let who = time + clock.max(6.0) * 8.0 + 16.0;
+        let who = time + clock.max(6.0) * 8.0 + 12.0;
         // Where there is room, the longest names have it.
         let spare = (width - who - 340.0).clamp(0.0, 60.0);
         let event = who + (72.0 + spare * 0.5).round();
-        Columns { time, who, event, detail: event + 126.0 + (spare * 0.5).round() }
+        Columns { time, who, event, detail: event + 116.0 + (spare * 0.5).round() }
     }
 }
 
@@ -71,7 +72,7 @@ pub fn events_ui(ui: &mut Ui, session: &Session, state: &mut EventsState, emit: 
     let Some(run) = session.focused() else { return };
     let columns = Columns::of(run, area.width());
     let names = Rect::from_min_size(area.min, vec2(area.width(), ROW));
-    names_ui(ui, names, columns, emit.theme);
+    names_ui(ui, names, columns, Clock::for_end(run.end()), emit.theme);
     // Whole rows only: half of one at the edge looks broken.
     let whole = (((area.bottom() - names.bottom()) / ROW).floor() * ROW).max(ROW);
     let list = Rect::from_min_size(names.left_bottom(), vec2(area.width(), whole));
@@ -93,10 +94,14 @@ pub fn count_text(session: &Session) -> String {
     format!("run {letter}, {} of {}", number(listed), number(all))
 }
 
-fn names_ui(ui: &Ui, rect: Rect, columns: Columns, theme: &Theme) {
-    for (x, text) in
-        [(16.0, "#"), (columns.time, "ms"), (columns.who, "who"), (columns.event, "event"), (columns.detail, "detail")]
-    {
+fn names_ui(ui: &Ui, rect: Rect, columns: Columns, clock: Clock, theme: &Theme) {
+    for (x, text) in [
+        (16.0, "#"),
+        (columns.time, clock.unit()),
+        (columns.who, "who"),
+        (columns.event, "event"),
+        (columns.detail, "detail"),
+    ] {
         let at = pos2(rect.left() + x, rect.center().y);
         ui.painter().text(at, Align2::LEFT_CENTER, text, fonts::regular(fonts::LABEL), theme.text3);
     }
@@ -212,16 +217,17 @@ impl List<'_> {
         if now <= before {
             return None;
         }
-        let cursor = write_clock(now);
+        let clock = Clock::for_end(run.end());
+        let cursor = clock.say(now);
         let listed = if self.session.event_query().leaves_out() { "a listed event" } else { "an event" };
         Some(match self.rows.event(happened).map(|n| run.trace.time(n)) {
             Some(after) => {
-                format!("{} without {listed}; cursor at {cursor} ms", write_length((after - before).as_nanos()))
+                format!("{} without {listed}; cursor at {cursor}", write_length((after - before).as_nanos()))
             }
-            None if run.may_grow() => format!("cursor at {cursor} ms; the simulation goes on"),
-            None if now > run.end() => format!("the run ended at {} ms; cursor at {cursor} ms", write_clock(run.end())),
+            None if run.may_grow() => format!("cursor at {cursor}; the simulation goes on"),
+            None if now > run.end() => format!("the run ended at {}; cursor at {cursor}", clock.say(run.end())),
             None => format!(
-                "no {} after this; cursor at {cursor} ms",
+                "no {} after this; cursor at {cursor}",
                 listed.trim_start_matches("an ").trim_start_matches("a ")
             ),
         })
@@ -270,8 +276,22 @@ impl List<'_> {
         };
         let regular = || fonts::regular(fonts::ROW);
         cell(16.0, c.time, &n.to_string(), fonts::mono(fonts::ROW), theme.text3, "");
-        cell(c.time, c.who, &write_clock(self.run.trace.time(n)), fonts::mono(fonts::ROW), second, "");
-        cell(c.who, c.event, &middle_cut(&words.who, NAME_LETTERS), regular(), second, &sought);
+        cell(
+            c.time,
+            c.who,
+            &Clock::for_end(self.run.end()).write(self.run.trace.time(n)),
+            fonts::mono(fonts::ROW),
+            second,
+            "",
+        );
+        cell(
+            c.who,
+            c.event,
+            &middle_cut(&words.who, ((c.event - c.who - 8.0) / LETTER) as usize),
+            regular(),
+            second,
+            &sought,
+        );
         cell(c.event, c.detail, words.event, fonts::medium(fonts::ROW), first, &sought);
         cell(c.detail, rect.width() - 8.0, &words.detail, regular(), second, &sought);
     }
@@ -334,9 +354,9 @@ fn gap_ui(ui: &Ui, rect: Rect, text: &str, theme: &Theme) {
 
 /// An event as a person would tell it.
 fn sentence(run: &Run, n: usize, words: &Row, explanation: &str) -> String {
-    let time = write_clock(run.trace.time(n));
+    let time = Clock::for_end(run.end()).say(run.trace.time(n));
     let detail = if words.detail.is_empty() { String::new() } else { format!(", {}", words.detail) };
-    format!("Event {n} at {time} ms: {} {}{detail}. {}.", words.who, words.event, capital(explanation))
+    format!("Event {n} at {time}: {} {}{detail}. {}.", words.who, words.event, capital(explanation))
 }
 
 /// A place that is not seen and that a screen reader reads out whenever the cursor has stepped.

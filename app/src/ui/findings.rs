@@ -7,7 +7,8 @@ use sim_core::analysis::findings::{Finding, FindingKind, Severity};
 use sim_core::trace::text::describe;
 
 use crate::session::{Command, Cursor, FindingId, Growth, Run, Selection, Session};
-use crate::timeline::axis::{with_thousands, write_clock};
+use crate::timeline::axis::with_thousands;
+use crate::timeline::clock::Clock;
 use crate::timeline::words::middle_cut;
 
 use super::fonts;
@@ -181,8 +182,9 @@ fn title_ui(ui: &mut Ui, run: &Run, id: FindingId, finding: &Finding, theme: &Th
     response.widget_info(|| WidgetInfo::labeled(egui::Role::Button, true, &said));
     let color = if response.hovered() || response.has_focus() { theme.ink } else { theme.text1 };
     icons::severity(ui.painter(), finding.severity, rect.left_center() + vec2(7.0, 0.0), theme);
-    let (from, to) = (write_clock(finding.span.0), write_clock(finding.span.1));
-    let where_ = format!("{}, {letter}, {from} – {to} ms", finding.kind.id());
+    let clock = Clock::for_end(run.end());
+    let (from, to) = (clock.write(finding.span.0), clock.say(finding.span.1));
+    let where_ = format!("{}, {letter}, {from} – {to}", finding.kind.id());
     let small = fonts::regular(fonts::LABEL);
     let galley = ui.painter().layout_no_wrap(where_, small, theme.text3);
     let right = rect.right() - galley.size().x;
@@ -209,7 +211,12 @@ fn proofs_ui(ui: &mut Ui, session: &Session, run: &Run, id: FindingId, finding: 
     for n in finding.proof.iter().take(MOST_PROOFS).filter(|n| **n < run.trace.len()) {
         let Some(event) = run.trace.event(*n) else { continue };
         let words = describe(&event, run.trace.tables());
-        let label = format!("{} ms  {}: {}", write_clock(run.trace.time(*n)), words.who, words.event);
+        let label = format!(
+            "{}  {}: {}",
+            Clock::for_end(run.end()).say(run.trace.time(*n)),
+            middle_cut(&words.who, 24),
+            words.event
+        );
         let here = session.focus() == id.run && session.cursor() == Cursor::after(&run.trace, *n);
         let button = proof_ui(ui, &label, "Go to", here, theme);
         if button.on_hover_text(words.detail).clicked() {

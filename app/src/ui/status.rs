@@ -39,14 +39,21 @@ enum Entry {
 fn entries(runs: &[Run]) -> Vec<Entry> {
     let count = |run: &Run, kinds: &[u8]| kinds.iter().map(|k| run.kinds[usize::from(*k)]).sum::<u32>();
     let any = |kinds: &[u8]| runs.iter().any(|run| count(run, kinds) > 0);
-    let off_core = |run: &Run| !run.threads && count(run, &[kind::BlockBegan]) > 0;
+    // Inside a poll a worker leaves its core when it blocks or is preempted.
+    let preempted =
+        |run: &Run| count(run, &[kind::SwitchedOut]) > count(run, &[kind::ThreadBlocked, kind::ThreadExited]);
+    let off_core = |run: &Run| !run.threads && (count(run, &[kind::BlockBegan]) > 0 || preempted(run));
     let polls = |run: &Run| count(run, &[kind::PollStarted]) > 0;
+    let waits = |run: &Run| match run.threads {
+        true => count(run, &[kind::ThreadBlocked]) > 0,
+        false => count(run, &[kind::PollEnded]) > count(run, &[kind::TaskCompleted]),
+    };
     let mut entries = Vec::new();
     let mut add = |there: bool, entry| entries.extend(there.then_some(entry));
     add(any(&[kind::PollStarted, kind::Dispatched]), Entry::Running);
     add(runs.iter().any(|run| off_core(run) && polls(run)), Entry::OffCore);
     add(any(&[kind::Queued, kind::ThreadRunnable]), Entry::Ready);
-    add(any(&[kind::PollEnded, kind::ThreadBlocked]), Entry::Waiting);
+    add(runs.iter().any(waits), Entry::Waiting);
     add(any(&[kind::TaskCompleted, kind::ThreadExited]), Entry::Finished);
     add(any(&[kind::TaskCancelled]), Entry::Cancelled);
     add(any(&[kind::Woken, kind::ThreadUnblocked]), Entry::Wake);
