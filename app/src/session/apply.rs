@@ -1,6 +1,8 @@
 //! What each command does. The only place where the session changes by a person's will.
 
 use super::command::Command;
+use super::home::Ask;
+use super::rows::RowPlan;
 use super::step::{self, Cursor, Stop};
 use super::view::{Kind, View};
 use super::{Origin, Place, Selection, Session, Tab, document::Step};
@@ -66,9 +68,13 @@ impl Session {
                 self.playback.pause();
                 self.place = Place::Library;
             }
-            C::Resume if !self.runs.is_empty() => self.place = Place::Open,
-            C::Resume => {}
-            C::OpenScenario(id) => self.load(Origin::Library(id), None),
+            C::Resume => self.resume(),
+            C::OpenScenario(id) => self.open_scenario(id),
+            C::FindScenario => self.ask(Ask::Search),
+            C::ChooseFile => self.ask(Ask::ChooseFile),
+            C::NewScenario => self.ask(Ask::NewScenario),
+            C::CreateScenario(path) => self.create_scenario(path),
+            C::ForgetFile(path) => self.forget_file(&path),
             C::OpenFile(path) => self.load(Origin::File(path), None),
             C::Reload => self.reload(),
             C::CancelLoading => {
@@ -78,6 +84,10 @@ impl Session {
             }
             C::SwitchTheme => self.dark = !self.dark,
             C::ShowKeys => self.keys_shown = !self.keys_shown,
+            C::SwitchWide => self.wide = !self.wide,
+            C::FoldRun(_) | C::FoldGroup { .. } | C::FoldCrowd(_) | C::PinRow { .. } => self.arrange(command),
+            C::SortRows { .. } | C::FilterRows { .. } | C::FoldFocusedRun => self.arrange(command),
+            C::FoldFocusedCrowd | C::SortOn | C::PinSelected => self.arrange(command),
             C::Quit => self.quitting = true,
         }
         self.settle();
@@ -144,9 +154,40 @@ impl Session {
         }
     }
 
+    /// Arranges the rows of a run.
+    fn arrange(&mut self, command: Command) {
+        use Command as C;
+        let (focus, selected) = (self.focus, self.selection.track());
+        let mut plan = |run: usize, change: &dyn Fn(&mut RowPlan)| {
+            if let Some(run) = self.runs.get_mut(run) {
+                change(&mut run.rows);
+            }
+        };
+        match command {
+            C::FoldRun(run) => plan(run, &RowPlan::switch_collapsed),
+            C::FoldFocusedRun => plan(focus, &RowPlan::switch_collapsed),
+            C::FoldGroup { run, group } => plan(run, &|p| p.switch_group(group)),
+            C::FoldCrowd(run) => plan(run, &RowPlan::switch_folded),
+            C::FoldFocusedCrowd => plan(focus, &RowPlan::switch_folded),
+            C::PinRow { run, track } => plan(run, &|p| p.switch_pin(track)),
+            C::PinSelected => {
+                if let Some((run, track)) = selected {
+                    plan(run, &|p| p.switch_pin(track));
+                }
+            }
+            C::SortRows { run, by } => plan(run, &|p| p.set_sort(by)),
+            C::SortOn => plan(focus, &|p| p.set_sort(p.sort().next())),
+            C::FilterRows { run, text } => plan(run, &|p| p.set_filter(text.clone())),
+            _ => {}
+        }
+    }
+
     fn select(&mut self, selection: Selection) {
-        if let Some((run, _)) = selection.track() {
+        if let Some((run, track)) = selection.track() {
             self.focus_run(run);
+            if let Some(run) = self.runs.get_mut(run) {
+                run.rows.reveal(track);
+            }
         }
         self.selection = selection;
     }
@@ -195,6 +236,7 @@ impl Session {
         let Some(document) = self.document.clone() else { return };
         let Some(shown) = document.steps.get(step) else { return };
         self.step = step;
+        self.note_step();
         if shown.says.variant != document.variant {
             // The step speaks of the scenario with something changed: it is shown when that has been run.
             self.step_wanted = Some(step);

@@ -8,6 +8,7 @@ use sim_core::trace::keyframes::Keyframes;
 use sim_core::trace::{Snapshot, Trace, TracePart};
 
 use super::figures::RunFigures;
+use super::rows::RowPlan;
 use super::step::{Cursor, is_lesson};
 
 /// How far a run's recording is.
@@ -46,6 +47,8 @@ pub struct Run {
     pub figures: Option<RunFigures>,
     /// How many events of each kind there are, by the kind's number.
     pub kinds: Vec<u32>,
+    /// How its rows are arranged.
+    pub rows: RowPlan,
     keyframes: Keyframes,
     snapshot: Snapshot,
 }
@@ -64,6 +67,7 @@ impl Run {
             findings: None,
             figures: None,
             kinds: vec![0; 256],
+            rows: RowPlan::default(),
             keyframes: Keyframes::build(&trace),
             snapshot: Snapshot::default(),
             trace,

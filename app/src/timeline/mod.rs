@@ -12,6 +12,7 @@ pub mod axis;
 pub mod clock;
 pub mod density;
 pub mod findings;
+pub mod fold;
 pub mod hit;
 pub mod layout;
 pub mod links;

@@ -2,7 +2,7 @@
 
 use egui::{RichText, ScrollArea, Stroke, Ui, vec2};
 
-use crate::session::{Command, Problem};
+use crate::session::{Command, Problem, Session};
 
 use super::fonts;
 use super::icons::{self, Icon};
@@ -10,7 +10,7 @@ use super::theme::Theme;
 use super::widgets::{Emit, Weight, text_button};
 
 /// Shows the problems, and the ways out.
-pub fn failed_ui(ui: &mut Ui, problems: &[Problem], emit: &mut Emit<'_>) {
+pub fn failed_ui(ui: &mut Ui, session: &Session, problems: &[Problem], emit: &mut Emit<'_>) {
     let theme = emit.theme;
     ui.painter().rect_filled(ui.max_rect(), 0.0, theme.window);
     ScrollArea::vertical().id_salt("failed").auto_shrink(false).show(ui, |ui| {
@@ -31,6 +31,11 @@ pub fn failed_ui(ui: &mut Ui, problems: &[Problem], emit: &mut Emit<'_>) {
                     }
                     if text_button(ui, "All scenarios", Weight::Framed, 120.0, theme).clicked() {
                         emit.emit(Command::ShowLibrary);
+                    }
+                    if let Some(path) = session.recent_that_failed()
+                        && text_button(ui, "Remove it from the recent files", Weight::Framed, 120.0, theme).clicked()
+                    {
+                        emit.emit(Command::ForgetFile(path.to_owned()));
                     }
                 });
                 ui.add_space(32.0);

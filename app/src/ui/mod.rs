@@ -8,6 +8,8 @@
 pub mod axis;
 pub mod canvas;
 pub mod compare;
+mod crowd;
+mod crowd_labels;
 pub mod dock;
 pub mod event_tools;
 pub mod events;
@@ -26,6 +28,7 @@ pub mod patterns;
 pub mod program;
 pub mod raster;
 pub mod row_labels;
+mod row_menu;
 pub mod shell;
 pub mod stage;
 pub mod status;

@@ -154,6 +154,11 @@ pub const DARK: Theme = Theme {
 };
 
 impl Theme {
+    /// Pending and Blocked where they are an area, not a rail.
+    pub fn waiting(&self) -> Color32 {
+        if self.dark { rgb(0x252D37) } else { rgb(0xE6EAEE) }
+    }
+
     /// The theme that a person chose.
     pub fn of(dark: bool) -> &'static Theme {
         if dark { &DARK } else { &LIGHT }

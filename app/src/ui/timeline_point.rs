@@ -62,7 +62,7 @@ impl Panel<'_> {
             return;
         }
         let Some(row) = self.rows.at(at.y - self.origin) else { return };
-        let RowKind::Track { index, kind } = row.kind else { return };
+        let RowKind::Track { index, kind } = row.kind else { return self.point_crowd(ui, response, row, at, emit) };
         let run = self.run(row);
         let track = &run.index.tracks[index];
         let span = hit::span_at(track, &self.axis, at.x);

@@ -5,5 +5,6 @@ mod states;
 mod support;
 mod window_findings;
 mod window_keys;
+mod window_library;
 mod window_panels;
 mod window_pictures;

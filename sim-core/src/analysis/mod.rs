@@ -8,4 +8,5 @@ mod links;
 pub mod metrics;
 mod packed;
 mod spans;
+pub mod stands;
 pub mod track;
