@@ -48,6 +48,14 @@ impl Session {
             C::SwitchTab => {
                 self.tab = if self.tab == Tab::Events { Tab::Findings } else { Tab::Events };
             }
+            C::FilterEvents(query) => self.events.set_query(*query),
+            C::SeekRow(row) => self.seek_row(row),
+            C::FocusSearch => {
+                self.tab = Tab::Events;
+                self.events.ask_for_search();
+            }
+            C::NextHit => self.next_hit(),
+            C::PreviousHit => self.previous_hit(),
             C::Predict(choice) => self.predict(choice),
             C::PlayPause => self.play_or_pause(),
             C::Faster => self.playback.set_speed(self.playback.speed * 2.0),

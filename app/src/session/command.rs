@@ -8,6 +8,7 @@ use std::path::PathBuf;
 use sim_core::analysis::track::TrackKind;
 use sim_core::instant::SimTime;
 
+use super::event_filter::EventQuery;
 use super::find::FindingId;
 use super::rows::{RowGroup, RowSort};
 use super::selection::Selection;
@@ -60,6 +61,16 @@ pub enum Command {
     ShowTab(Tab),
     /// From the events to the findings and back.
     SwitchTab,
+    /// List other events, or search for another text.
+    FilterEvents(Box<EventQuery>),
+    /// Go to the event of a row of the list.
+    SeekRow(usize),
+    /// Search the events.
+    FocusSearch,
+    /// Go to the next event that holds the text.
+    NextHit,
+    /// Go to the event before that holds the text.
+    PreviousHit,
     /// Answer the question of the lesson's step, by the answer's place from 0.
     Predict(usize),
     /// Play, or pause.
@@ -289,6 +300,7 @@ pub const BINDINGS: &[Binding] = {
         bind(C::SwitchMark, G::Select, "Mark the cursor, or remove the mark", &["M"]),
         bind(C::PreviousMark, G::Select, "Go to the previous mark", &["Ctrl+Shift+M"]),
         bind(C::NextMark, G::Select, "Go to the next mark", &["Shift+M"]),
+        bind(C::FocusSearch, G::Select, "Search the events", &["/", "Ctrl+F"]),
         bind(C::FocusNextRun, G::Select, "Look at the next run", &["N"]),
         bind(C::ClearSelection, G::Select, "Clear the selection", &["Esc"]),
         bind(C::ShowLibrary, G::Window, "All scenarios", &["L"]),

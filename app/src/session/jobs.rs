@@ -14,6 +14,7 @@ use sim_core::trace::tables::RunInfo;
 use sim_core::trace::{Trace, TracePart};
 
 use super::document::{Document, DocumentKind, Entry, Origin, Problem, RunTitle, Step};
+use super::figures::RunFigures;
 use super::loader::{Job, Outlet, Report};
 use crate::library::{embedded, find, lessons};
 
@@ -200,6 +201,7 @@ fn stream(outlet: &Outlet, run: usize, trace: &Trace) {
 fn end(outlet: &Outlet, run: usize, trace: &Trace, notice: Option<String>) -> bool {
     outlet.send(Report::RunEnded { run, notice })
         && outlet.send(Report::Diagnosed { run, findings: diagnose(trace, &Thresholds::default()) })
+        && outlet.send(Report::Measured { run, figures: RunFigures::of(trace) })
 }
 
 /// The path of a file, as a person may write it: quotes and spaces around it are left out, `~` is their own folder.

@@ -6,6 +6,9 @@
 
 pub mod command;
 pub mod document;
+pub mod event_filter;
+pub mod event_match;
+pub mod figures;
 pub mod find_scenario;
 #[cfg(test)]
 pub mod fixture;
@@ -48,6 +51,7 @@ pub use tab::Tab;
 pub use view::View;
 
 use document::RunTitle;
+use event_filter::EventList;
 use home::Home;
 use loader::{Job, Loader, Report, Taken, Wake};
 use playback::Playback;
@@ -87,6 +91,7 @@ pub struct Session {
     answers: BTreeMap<(Origin, usize), usize>,
     finding: Option<FindingId>,
     tab: Tab,
+    events: EventList,
     dark: bool,
     keys_shown: bool,
     wide: bool,
@@ -122,6 +127,7 @@ impl Session {
             answers: BTreeMap::new(),
             finding: None,
             tab: Tab::Events,
+            events: EventList::default(),
             dark: false,
             keys_shown: false,
             wide: false,
@@ -308,6 +314,11 @@ impl Session {
                     run.diagnosed(findings);
                 }
             }
+            Report::Measured { run, figures } => {
+                if let Some(run) = self.runs.get_mut(run) {
+                    run.figures = Some(figures);
+                }
+            }
             Report::Failed(problems) => {
                 self.place = Place::Failed(problems);
             }
@@ -325,6 +336,7 @@ impl Session {
         self.document = Some(document);
         self.opened += 1;
         self.finding = None;
+        self.events.reset();
         self.place = Place::Open;
         if again && self.focus < self.runs.len() {
             // Run again: the person stays where they were.

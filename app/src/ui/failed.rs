@@ -73,15 +73,25 @@ fn problem_ui(ui: &mut Ui, problem: &Problem, theme: &Theme) {
             if problem.place.is_some() {
                 say(ui, &problem.location(), fonts::mono(fonts::LABEL), theme.text3);
             }
-            say(ui, &problem.message, fonts::medium(fonts::NARRATION), theme.text1);
+            say(ui, &sentence(&problem.message), fonts::medium(fonts::NARRATION), theme.text1);
             if let (Some((line, length)), Some((number, column))) = (&problem.excerpt, problem.place) {
                 excerpt_ui(ui, line, *length, number, column, &problem.label, theme);
             }
             if !problem.help.is_empty() {
-                say(ui, &problem.help, fonts::regular(fonts::BODY), theme.text2);
+                say(ui, &sentence(&problem.help), fonts::regular(fonts::BODY), theme.text2);
             }
         });
     ui.add_space(8.0);
+}
+
+/// With a capital and a stop, as a sentence stands on a page of its own.
+fn sentence(text: &str) -> String {
+    let mut letters = text.chars();
+    let mut whole: String = letters.next().map(char::to_uppercase).into_iter().flatten().chain(letters).collect();
+    if !whole.ends_with(['.', '?', '!']) {
+        whole.push('.');
+    }
+    whole
 }
 
 fn excerpt_ui(ui: &mut Ui, line: &str, length: usize, number: usize, column: usize, label: &str, theme: &Theme) {

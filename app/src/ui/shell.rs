@@ -64,6 +64,12 @@ impl Shell {
                 break;
             }
         }
+        while self.session.look_through_events(|| begun.elapsed() < PUMP_BUDGET) {
+            if begun.elapsed() >= PUMP_BUDGET {
+                ctx.request_repaint();
+                break;
+            }
+        }
         if self.session.playback().playing {
             self.session.pass(ctx.input(|i| f64::from(i.unstable_dt)));
             ctx.request_repaint();

@@ -67,6 +67,7 @@ pub struct Theme {
     /// A ground that says what is wrong.
     pub finding_tint: Color32,
     /// A place that a person has marked.
+    /// A mark, and what a search has found.
     pub mark: Color32,
     /// Text on that.
     pub on_mark: Color32,
@@ -232,6 +233,7 @@ mod tests {
                 (theme.on_running, theme.running),
                 (theme.on_ready, theme.ready),
                 (theme.on_ink, theme.ink),
+                (theme.on_mark, theme.mark),
                 (theme.finding, theme.finding_tint),
                 (theme.text1, theme.finished_tint),
             ] {

@@ -1,6 +1,7 @@
 //! The window and the command line, used as a person uses them.
 
 mod monkey;
+mod states;
 mod support;
 mod window_findings;
 mod window_keys;
