@@ -96,7 +96,7 @@ fn lines_ui(ui: &Ui, strip: Rect, session: &Session, map: &Map, state: &mut Mini
     let width = (map.right - map.left).round();
     state.lines.resize_with(runs.len(), Kept::default);
     let snap = Snap::new(ui.pixels_per_point());
-    let inner = strip.shrink2(vec2(0.0, 2.0));
+    let inner = strip.shrink2(vec2(0.0, 3.0));
     let room = inner.height() / runs.len().max(1) as f32;
     let height = room.min(HIGHEST_LINE);
     let first = inner.center().y - room.min(HIGHEST_LINE + 1.0) * runs.len() as f32 / 2.0;
@@ -148,7 +148,7 @@ fn line_ui(ui: &Ui, place: Rect, line: &Line, map: &Map, theme: &Theme) {
 
 /// What is wrong: a line above, where it shows.
 fn findings_ui(ui: &Ui, place: Rect, run: &Run, map: &Map, theme: &Theme) {
-    const MOST: usize = 400;
+    const MOST: usize = 5_000;
     let mut canvas = Canvas::plain();
     for finding in run.findings().iter().take(MOST) {
         let x = |time: SimTime| map.x_from_time(time.as_nanos() as f64);
@@ -228,12 +228,17 @@ fn point(ui: &Ui, response: &Response, session: &Session, map: &Map, state: &mut
         wheel(ui, map, at.x, emit);
     }
     let beside = Rect::from_x_y_ranges(at.x - 8.0..=at.x + 8.0, response.rect.y_range());
-    tip::beside(response, beside, |ui| said_ui(ui, map, at.x, part, emit.theme));
+    let end = session.end();
+    tip::beside(response, beside, |ui| said_ui(ui, map.time_from_x(at.x), end, part, emit.theme));
 }
 
-fn said_ui(ui: &mut Ui, map: &Map, x: f32, part: Part, theme: &Theme) {
-    let time = SimTime::from_nanos(map.time_from_x(x) as u64);
-    tip::title(ui, &format!("{} ms of {}", write_clock(time), write_length(map.total as u64)), theme);
+fn said_ui(ui: &mut Ui, time: f64, end: SimTime, part: Part, theme: &Theme) {
+    let time = SimTime::from_nanos(time as u64);
+    if time <= end {
+        tip::title(ui, &format!("{} ms of {}", write_clock(time), write_length(end.as_nanos())), theme);
+    } else {
+        tip::title(ui, &format!("after the end, at {} ms", write_clock(end)), theme);
+    }
     tip::line(
         ui,
         match part {
