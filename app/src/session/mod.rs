@@ -6,18 +6,28 @@
 
 pub mod command;
 pub mod document;
+pub mod event_filter;
+pub mod event_match;
+pub mod figures;
+pub mod find_scenario;
 #[cfg(test)]
 pub mod fixture;
+pub mod home;
 pub mod jobs;
 pub mod loader;
 pub mod marks;
 pub mod playback;
+pub mod progress;
+pub mod recent_files;
+pub mod rows;
 pub mod run;
 pub mod selection;
 pub mod span_of_time;
 pub mod stage;
 pub mod step;
 pub mod tab;
+pub mod template;
+pub mod thumbnails;
 pub mod view;
 
 mod apply;
@@ -41,6 +51,8 @@ pub use tab::Tab;
 pub use view::View;
 
 use document::RunTitle;
+use event_filter::EventList;
+use home::Home;
 use loader::{Job, Loader, Report, Taken, Wake};
 use playback::Playback;
 use view::ViewHistory;
@@ -79,10 +91,13 @@ pub struct Session {
     answers: BTreeMap<(Origin, usize), usize>,
     finding: Option<FindingId>,
     tab: Tab,
+    events: EventList,
     dark: bool,
     keys_shown: bool,
+    wide: bool,
     quitting: bool,
     last_origin: Option<Origin>,
+    home: Home,
     loader: Option<Loader>,
     wake: Wake,
 }
@@ -112,10 +127,13 @@ impl Session {
             answers: BTreeMap::new(),
             finding: None,
             tab: Tab::Events,
+            events: EventList::default(),
             dark: false,
             keys_shown: false,
+            wide: false,
             quitting: false,
             last_origin: None,
+            home: Home::default(),
             loader: None,
             wake,
         }
@@ -194,6 +212,11 @@ impl Session {
     /// Whether the keys are shown.
     pub fn shows_keys(&self) -> bool {
         self.keys_shown
+    }
+
+    /// Whether the timeline stands alone, without side panels and dock.
+    pub fn is_wide(&self) -> bool {
+        self.wide
     }
 
     /// Whether the person wants to leave.
@@ -283,11 +306,17 @@ impl Session {
                     run.growth = Growth::Complete;
                     run.notice = notice;
                 }
+                self.note_run_ended();
                 self.grown();
             }
             Report::Diagnosed { run, findings } => {
                 if let Some(run) = self.runs.get_mut(run) {
                     run.diagnosed(findings);
+                }
+            }
+            Report::Measured { run, figures } => {
+                if let Some(run) = self.runs.get_mut(run) {
+                    run.figures = Some(figures);
                 }
             }
             Report::Failed(problems) => {
@@ -298,10 +327,16 @@ impl Session {
 
     fn open(&mut self, document: Arc<Document>, titles: Vec<RunTitle>) {
         let again = self.document.as_ref().is_some_and(|d| d.origin == document.origin);
+        let before = std::mem::take(&mut self.runs);
         self.runs = titles.into_iter().map(|t| Run::new(t.title, t.threads)).collect();
+        if again {
+            // Run again: the rows stay arranged as they were.
+            self.runs.iter_mut().zip(before).for_each(|(run, before)| run.rows = before.rows.kept());
+        }
         self.document = Some(document);
         self.opened += 1;
         self.finding = None;
+        self.events.reset();
         self.place = Place::Open;
         if again && self.focus < self.runs.len() {
             // Run again: the person stays where they were.
@@ -316,8 +351,8 @@ impl Session {
         self.view = View::whole(0.0);
         self.fitted = true;
         self.playback = Playback::default();
-        self.step = 0;
-        self.step_wanted = Some(0);
+        self.step = self.note_opened();
+        self.step_wanted = Some(self.step);
         self.finding = None;
         self.tab = Tab::Events;
     }
@@ -369,10 +404,12 @@ impl Session {
 
     /// Brings every run's state to the cursor.
     fn settle(&mut self) {
-        let (cursor, focus) = (self.cursor, self.focus);
+        let (cursor, focus, selected) = (self.cursor, self.focus, self.selection.track());
         for (i, run) in self.runs.iter_mut().enumerate() {
             let events = run.events_at(cursor, i == focus);
             run.show(events);
+            let selected = selected.filter(|(of, _)| *of == i).map(|(_, track)| track);
+            run.rows.refresh(&run.index, selected);
         }
     }
 

@@ -51,7 +51,9 @@ impl LinkInput<'_> {
     /// Adds the arrows and ticks of the run's links to the scene.
     pub fn lay_out(&self, scene: &mut Scene) {
         let visible = self.visible();
-        let all = visible.len() <= MOST_ARROWS && self.far_apart(&visible);
+        // Beside a crowd most arrows have no row to lead to: the few that have would say too much.
+        let crowd = self.rows.crowd_of(self.run).is_some();
+        let all = !crowd && visible.len() <= MOST_ARROWS && self.far_apart(&visible);
         let clear = if all { Vec::new() } else { self.clear_of_each_other(&visible) };
         for (place, link) in visible {
             let selected = self.selected_link == Some(link);

@@ -156,6 +156,8 @@ pub enum Ground {
     Ended,
     /// In an empty stretch of a row.
     Empty,
+    /// On a rail, on a plate: how long something took.
+    Latency,
 }
 
 /// A text, cut to what fits.

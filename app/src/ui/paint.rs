@@ -206,6 +206,7 @@ fn label_style(ground: Ground, theme: &Theme) -> (FontId, Color32) {
         Ground::Bar(Fill::Running | Fill::OffCore) => theme.on_running,
         Ground::Rail | Ground::Empty => theme.on_rail,
         Ground::Finished => theme.finished,
+        Ground::Latency => theme.ready_edge,
         Ground::Ended => theme.text2,
     };
     (label_font(), color)
@@ -216,6 +217,7 @@ fn plate_color(ground: Ground, theme: &Theme) -> Option<Color32> {
     match ground {
         Ground::Bar(Fill::Ready) => Some(theme.ready),
         Ground::Bar(Fill::OffCore) => Some(theme.running),
+        Ground::Latency => Some(theme.panel),
         Ground::Bar(Fill::Running) | Ground::Rail | Ground::Finished | Ground::Ended | Ground::Empty => None,
     }
 }

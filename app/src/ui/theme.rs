@@ -67,6 +67,7 @@ pub struct Theme {
     /// A ground that says what is wrong.
     pub finding_tint: Color32,
     /// A place that a person has marked.
+    /// A mark, and what a search has found.
     pub mark: Color32,
     /// Text on that.
     pub on_mark: Color32,
@@ -154,6 +155,11 @@ pub const DARK: Theme = Theme {
 };
 
 impl Theme {
+    /// Pending and Blocked where they are an area, not a rail.
+    pub fn waiting(&self) -> Color32 {
+        if self.dark { rgb(0x252D37) } else { rgb(0xE6EAEE) }
+    }
+
     /// The theme that a person chose.
     pub fn of(dark: bool) -> &'static Theme {
         if dark { &DARK } else { &LIGHT }
@@ -227,6 +233,7 @@ mod tests {
                 (theme.on_running, theme.running),
                 (theme.on_ready, theme.ready),
                 (theme.on_ink, theme.ink),
+                (theme.on_mark, theme.mark),
                 (theme.finding, theme.finding_tint),
                 (theme.text1, theme.finished_tint),
             ] {

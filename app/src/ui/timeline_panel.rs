@@ -10,11 +10,12 @@ use crate::timeline::axis::{Axis, with_thousands};
 use crate::timeline::findings::FindingInput;
 use crate::timeline::layout::{Layout, RowInput};
 use crate::timeline::links::LinkInput;
-use crate::timeline::rows::{Row, RowKind, Rows, RunRows};
+use crate::timeline::rows::{Row, RowKind, Rows, RunRows, Why};
 use crate::timeline::scene::{Measure, Scene};
 
 use super::axis::{TICK_GAP, axis_ui};
 use super::canvas::Canvas;
+use super::crowd::Crowds;
 use super::fonts;
 use super::minimap::{self, MinimapState, minimap_ui};
 use super::paint::{label_font, scene_ui};
@@ -35,6 +36,7 @@ pub struct TimelineState {
     selected: Option<(usize, TrackKind)>,
     focus: usize,
     jump: Option<f32>,
+    crowds: Crowds,
     minimap: MinimapState,
 }
 
@@ -51,7 +53,11 @@ impl Measure for FontMeasure<'_> {
 
 /// The rows of a session's runs.
 pub fn rows_of(session: &Session) -> Rows {
-    let runs = session.runs().iter().map(|r| RunRows { tracks: &r.index.tracks, tables: r.trace.tables() });
+    let runs = session.runs().iter().map(|r| RunRows {
+        tracks: &r.index.tracks,
+        tables: r.trace.tables(),
+        arranged: r.rows.arranged(),
+    });
     Rows::new(&runs.collect::<Vec<_>>())
 }
 
@@ -78,10 +84,15 @@ pub fn timeline_ui(
         // The wheel alone scrolls the rows; what it means with a key was taken before.
         ScrollArea::vertical().id_salt("rows").auto_shrink(false).show_viewport(ui, |ui, _| {
             let (place, _) = ui.allocate_exact_size(vec2(area.width(), rows.height()), Sense::hover());
-            let panel = Panel { session, rows: &rows, axis, origin: place.top(), sight: ui.clip_rect(), patterns };
+            let (origin, sight) = (place.top(), ui.clip_rect());
+            let mut crowds = std::mem::take(&mut state.crowds);
+            let panel = Panel { session, rows: &rows, axis, origin, sight, patterns, crowds: &Crowds::default() };
+            crowds.prepare(ui.ctx(), &panel, emit.theme);
+            let panel = Panel { crowds: &crowds, ..panel };
             panel.follow(ui, state);
             panel.show(ui, emit);
             state.jump = panel.more_ui(ui, emit.theme);
+            state.crowds = crowds;
         });
     });
     axis_ui(ui, head, session, &axis, emit);
@@ -98,6 +109,7 @@ pub(super) struct Panel<'a> {
     /// What can be seen.
     pub(super) sight: Rect,
     patterns: &'a Patterns,
+    pub(super) crowds: &'a Crowds,
 }
 
 impl Panel<'_> {
@@ -110,6 +122,7 @@ impl Panel<'_> {
         self.grounds(ui, visible, emit.theme);
         let scene = self.scene(ui, visible);
         let painter = ui.painter().with_clip_rect(tracks.expand2(vec2(2.0, 0.0)).intersect(self.sight));
+        self.crowds_ui(&painter, visible, self.patterns, emit.theme);
         scene_ui(&painter, &scene, emit.theme, self.patterns);
         self.growing(ui, visible, emit.theme);
         self.selected_time(ui, emit.theme);
@@ -120,6 +133,9 @@ impl Panel<'_> {
             match row.kind {
                 RowKind::Head => self.head_ui(ui, row, emit),
                 RowKind::Track { index, kind } => self.label_ui(ui, row, index, kind, emit),
+                RowKind::Group(_) | RowKind::Crowd | RowKind::States | RowKind::Use => {
+                    self.crowd_label_ui(ui, row, emit);
+                }
             }
         }
         if self.rows.all().len() == self.session.runs().len() && !self.session.runs().is_empty() {
@@ -219,6 +235,7 @@ impl Panel<'_> {
                     below.rect(Rect::from_min_size(rect.min, vec2(3.0, rect.height())), theme.ink);
                 }
                 RowKind::Track { .. } => {}
+                RowKind::Group(_) | RowKind::Crowd | RowKind::States | RowKind::Use => {}
             }
         }
         let rows: Vec<_> = visible.iter().filter(|r| r.kind != RowKind::Head).collect();
@@ -233,7 +250,9 @@ impl Panel<'_> {
             }
         }
         for row in &rows {
-            if matches!(row.track(), Some(TrackKind::Core(_) | TrackKind::Counter(_))) {
+            if matches!(row.track(), Some(TrackKind::Core(_) | TrackKind::Worker(_) | TrackKind::Counter(_)))
+                && (row.height < 22.0 || !matches!(row.track(), Some(TrackKind::Worker(_))))
+            {
                 let y = self.rect_of(row).bottom() - 1.0;
                 let line = Rect::from_min_max(pos2(self.axis.left, y), pos2(self.axis.right, y + 1.0));
                 below.rect(line, theme.strong_line);
@@ -253,6 +272,9 @@ impl Panel<'_> {
                 let input =
                     RowInput { track, trace, top: self.origin + row.top, height: row.height, stuck: run.is_stuck() };
                 layout.row(input, &mut scene);
+                if let Some(link) = run.index.slowest_link().filter(|_| row.why == Why::Slowest) {
+                    layout.latency(input, &link, &mut scene);
+                }
             }
         }
         let hovered = self.hovered(ui);

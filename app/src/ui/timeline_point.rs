@@ -69,6 +69,9 @@ impl Panel<'_> {
 
     fn point_at_row(&self, response: &Response, scene: &Scene, at: egui::Pos2, emit: &mut Emit<'_>) {
         let Some(row) = self.rows.at(at.y - self.origin) else { return };
+        let RowKind::Track { index, kind } = row.kind else { return self.point_crowd(ui, response, row, at, emit) };
+        let run = self.run(row);
+        let track = &run.index.tracks[index];
         let RowKind::Track { index, kind } = row.kind else { return };
         let track = &self.run(row).index.tracks[index];
         let span = hit::span_at(track, &self.axis, at.x);

@@ -118,7 +118,7 @@ impl Index {
         &track.links[first.min(last)..last]
     }
 
-    /// The wake or unblock in the workload that took longest to lead to a poll or dispatch.
+    /// The wake or unblock in the workload that took longest to lead to a poll or dispatch; none: all were at once.
     pub fn slowest_link(&self) -> Option<Link> {
         self.links.slowest()
     }
