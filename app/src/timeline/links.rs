@@ -189,7 +189,7 @@ fn is_drawn(link: &Link) -> bool {
 mod tests {
     use super::*;
     use crate::session::fixture;
-    use crate::timeline::rows::RunRows;
+    use crate::timeline::rows::{Arranged, RunRows};
     use sim_core::trace::TaskId;
 
     const HB: TrackKind = TrackKind::Task(TaskId(0));
@@ -201,7 +201,11 @@ mod tests {
     fn scene(axis: Axis, change: impl FnOnce(&Index, &Rows, &mut LinkInput<'_>)) -> Scene {
         let session = fixture::session();
         let run = &session.runs()[0];
-        let rows = Rows::new(&[RunRows { tracks: &run.index.tracks, tables: run.trace.tables() }]);
+        let rows = Rows::new(&[RunRows {
+            tracks: &run.index.tracks,
+            tables: run.trace.tables(),
+            arranged: Arranged::default(),
+        }]);
         let (index, sight) = (&run.index, (0.0, 1_000.0));
         let (selected_track, selected_link, hovered) = (None, None, None);
         let mut input = LinkInput {
