@@ -184,3 +184,75 @@ fn is_drawn(link: &Link) -> bool {
         LinkKind::SpawnToFirst => false,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::session::fixture;
+    use crate::timeline::rows::{Arranged, RunRows};
+    use sim_core::trace::TaskId;
+
+    const HB: TrackKind = TrackKind::Task(TaskId(0));
+    /// So narrow that arrows would touch: only asked for ones are drawn.
+    const CROWDED: Axis = Axis { left: 0.0, right: 100.0, start: 0.0, length: 200e6 };
+    const WIDE: Axis = Axis { right: 1_000.0, ..CROWDED };
+
+    /// The scene of hb's and hog's async run; `change` says what is looked at.
+    fn scene(axis: Axis, change: impl FnOnce(&Index, &Rows, &mut LinkInput<'_>)) -> Scene {
+        let session = fixture::session();
+        let run = &session.runs()[0];
+        let rows = Rows::new(&[RunRows {
+            tracks: &run.index.tracks,
+            tables: run.trace.tables(),
+            arranged: Arranged::default(),
+        }]);
+        let (index, sight) = (&run.index, (0.0, 1_000.0));
+        let (selected_track, selected_link, hovered) = (None, None, None);
+        let mut input = LinkInput {
+            run: 0,
+            index,
+            rows: &rows,
+            origin: 0.0,
+            axis,
+            sight,
+            selected_track,
+            events: 0,
+            selected_link,
+            hovered,
+        };
+        change(index, &rows, &mut input);
+        let mut scene = Scene::default();
+        input.lay_out(&mut scene);
+        scene
+    }
+
+    #[test]
+    fn the_hovered_span_shows_the_arrow_that_begins_it_and_the_one_that_ends_it() {
+        let hovering = |ms: u64| {
+            scene(CROWDED, |index, _, input| {
+                let at = SimTime::from_nanos(ms * 1_000_000);
+                input.hovered = index.track(HB).and_then(|t| Some((HB, t.span_at(at)?)));
+            })
+        };
+        let scene = hovering(60);
+        assert_eq!(scene.arrows.len(), 1, "hb's wait is one arrow long");
+        let level = &scene.arrows[0].corners;
+        assert!((level[1].0 - 10.05).abs() < 0.1 && (level[2].0 - 57.5).abs() < 0.1, "{level:?}");
+        assert_eq!(scene.ticks.len(), 10);
+    }
+
+    #[test]
+    fn a_source_that_is_scrolled_away_is_named_at_the_edge_of_the_row() {
+        let seen = scene(WIDE, |_, _, _| ());
+        assert!(seen.arrows.iter().all(|a| a.name.is_none()));
+        let mut top = 0.0;
+        let away = scene(WIDE, |index, rows, input| {
+            let row = index.row(HB).and_then(|row| rows.of_track(0, row)).expect("hb has a row");
+            top = row.top;
+            input.sight = (top - 2.0, 1_000.0);
+        });
+        let long = away.arrows.iter().find(|a| a.corners.len() == 3).expect("hb waits long");
+        assert_eq!(long.name.as_deref(), Some("I/O device"));
+        assert_eq!(long.corners[0].1, top + 1.0);
+    }
+}

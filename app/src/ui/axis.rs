@@ -57,17 +57,13 @@ impl Above {
             let galley = painter.layout_no_wrap(time, fonts::mono_medium(fonts::LABEL), theme.on_ink);
             (plate(&galley, now), galley)
         });
+        let mut taken: Vec<Rect> = cursor.iter().map(|(rect, _)| *rect).collect();
         let length = session.selected_time().and_then(|span| {
             let (from, to) = (axis.x(span.from).max(axis.left), axis.x(span.to).min(axis.right));
             let text = write_length(span.length().as_nanos());
             let galley = painter.layout_no_wrap(text, fonts::mono_medium(fonts::LABEL), theme.text1);
-            let mut rect = plate(&galley, (from + to) / 2.0);
-            if let Some((taken, _)) = cursor.as_ref().filter(|(taken, _)| taken.expand(2.0).intersects(rect)) {
-                let width = rect.width();
-                let right = taken.right() + 4.0 + width <= room.max;
-                let left = if right { taken.right() + 4.0 } else { taken.left() - 4.0 - width };
-                rect = Rect::from_min_size(pos2(left, rect.top()), rect.size());
-            }
+            let rect = free_place(plate(&galley, (from + to) / 2.0), &taken, room);
+            taken.push(rect);
             (to >= from).then_some((rect, galley))
         });
         let marks = session.marks().iter().enumerate();
@@ -80,7 +76,8 @@ impl Above {
             let size = vec2(galley.size().x + 8.0, 15.0);
             let x = axis.x(mark.time()) - 1.0;
             let left = if x + size.x > room.max { x + 2.0 - size.x } else { x };
-            (n, Rect::from_min_size(pos2(left, head.bottom() - size.y), size), galley)
+            let rect = Rect::from_min_size(pos2(left, head.bottom() - size.y), size);
+            (n, free_place(rect, &taken, room), galley)
         });
         Above { flags: flags.collect(), length, cursor }
     }
@@ -95,7 +92,8 @@ impl Above {
         let theme = emit.theme;
         for (n, rect, galley) in self.flags {
             let mark = &session.marks()[n];
-            let response = ui.interact(rect, ui.scope_id().with(("mark", &mark.name)), Sense::click());
+            // It takes drags, too: else the axis below would have them, and the hovering with them.
+            let response = ui.interact(rect, ui.scope_id().with(("mark", &mark.name)), Sense::click_and_drag());
             let said = format!("{}, at {} ms", mark.name, write_clock(mark.time()));
             response.widget_info(|| WidgetInfo::labeled(egui::Role::Button, true, &said));
             let edge = if response.hovered() || response.has_focus() { theme.ink } else { theme.text3 };
@@ -118,6 +116,18 @@ impl Above {
             ui.painter().galley((rect.center() - galley.size() / 2.0).round(), galley, theme.on_ink);
         }
     }
+}
+
+/// Where a plate can stand: where it wants to, or right or left of what is there already.
+fn free_place(wanted: Rect, taken: &[Rect], room: Rangef) -> Rect {
+    let is_free = |rect: &Rect| taken.iter().all(|t| !t.expand(1.0).intersects(*rect));
+    let beside = |t: &Rect| {
+        let (right, left) = (t.right() + 4.0, t.left() - 4.0 - wanted.width());
+        [right, left].map(|x| Rect::from_min_size(pos2(x, wanted.top()), wanted.size()))
+    };
+    let others = taken.iter().flat_map(beside).filter(|r| r.left() >= room.min && r.right() <= room.max);
+    let mut places = std::iter::once(wanted).chain(others).filter(is_free);
+    places.next().unwrap_or(wanted)
 }
 
 fn ticks_ui(ui: &Ui, head: Rect, axis: &Axis, ticks: Ticks, above: &Above, theme: &Theme) {

@@ -116,7 +116,9 @@ fn mouse_ui(ui: &mut Ui, theme: &Theme) {
         ("Shift+wheel", "Pan"),
         ("Wheel", "Scroll the rows"),
         ("Drag the axis", "Move the cursor"),
-        ("Middle drag", "Pan"),
+        ("Drag", "Select a stretch of time"),
+        ("Shift+drag", "Pan, as the middle button does"),
+        ("Minimap", "Move its frame, pull its edges"),
     ] {
         line_ui(ui, what, does, theme);
     }

@@ -18,15 +18,26 @@ use super::widgets::{self, Emit};
 use super::{fonts, icons};
 
 /// The strip's height.
-pub const HEIGHT: f32 = 40.0;
+const HEIGHT: f32 = 40.0;
+/// The same where the rows have hardly any room themselves.
+const LOW: f32 = 26.0;
+/// A timeline lower than this has a low strip.
+const ROOMY: f32 = 220.0;
 /// Free above and below the frame.
 const MARGIN: f32 = 4.0;
+/// Letters nearer to each other than this stand in two columns.
+const LETTER: f32 = 11.0;
 /// A run's line is at most so high.
 const HIGHEST_LINE: f32 = 16.0;
 /// While a run grows, its line is made anew when it has so many times as many events.
 const GROWN: f64 = 1.15;
 /// A turn of the wheel enlarges by this for each point that it scrolls.
 const WHEEL: f64 = 0.004;
+
+/// How high the strip is in a timeline of this height.
+pub fn height(timeline: f32) -> f32 {
+    if timeline < ROOMY { LOW } else { HEIGHT }
+}
 
 /// What the strip remembers between frames.
 #[derive(Clone, Default)]
@@ -67,7 +78,8 @@ pub fn minimap_ui(
     let theme = emit.theme;
     let total = session.whole().end().max(1.0);
     let map = Map { left: axis.left, right: axis.right, total };
-    let strip = Rect::from_min_max(pos2(axis.left, area.top() + MARGIN), pos2(axis.right, area.bottom() - MARGIN));
+    let margin = MARGIN.min(area.height() / 10.0);
+    let strip = Rect::from_min_max(pos2(axis.left, area.top() + margin), pos2(axis.right, area.bottom() - margin));
     let response =
         ui.interact(strip.expand2(vec2(6.0, MARGIN)), ui.scope_id().with("minimap"), Sense::click_and_drag());
     let view = session.view();
@@ -96,7 +108,7 @@ fn lines_ui(ui: &Ui, strip: Rect, session: &Session, map: &Map, state: &mut Mini
     let width = (map.right - map.left).round();
     state.lines.resize_with(runs.len(), Kept::default);
     let snap = Snap::new(ui.pixels_per_point());
-    let inner = strip.shrink2(vec2(0.0, 2.0));
+    let inner = strip.shrink2(vec2(0.0, if strip.height() < 24.0 { 1.5 } else { 3.0 }));
     let room = inner.height() / runs.len().max(1) as f32;
     let height = room.min(HIGHEST_LINE);
     let first = inner.center().y - room.min(HIGHEST_LINE + 1.0) * runs.len() as f32 / 2.0;
@@ -107,8 +119,9 @@ fn lines_ui(ui: &Ui, strip: Rect, session: &Session, map: &Map, state: &mut Mini
         }
         let top = first + n as f32 * room.min(HIGHEST_LINE + 1.0);
         let place = Rect::from_min_size(pos2(strip.left(), top), vec2(strip.width(), height - 1.0));
-        let at = pos2(strip.left() - 9.0, place.center().y);
-        let font = fonts::regular(if height < 11.0 { 9.0 } else { fonts::LEAST });
+        let column = if room < LETTER && n % 2 == 1 { 11.0 } else { 0.0 };
+        let at = pos2(strip.left() - 9.0 - column, place.center().y);
+        let font = fonts::regular(fonts::LEAST);
         ui.painter().text(at, Align2::RIGHT_CENTER, widgets::run_letter(n), font, theme.text3);
         if n > 0 {
             ui.painter().hline(strip.x_range(), snap.edge(top) - snap.pixel() / 2.0, Stroke::new(1.0, theme.grid));
@@ -148,7 +161,7 @@ fn line_ui(ui: &Ui, place: Rect, line: &Line, map: &Map, theme: &Theme) {
 
 /// What is wrong: a line above, where it shows.
 fn findings_ui(ui: &Ui, place: Rect, run: &Run, map: &Map, theme: &Theme) {
-    const MOST: usize = 400;
+    const MOST: usize = 5_000;
     let mut canvas = Canvas::plain();
     for finding in run.findings().iter().take(MOST) {
         let x = |time: SimTime| map.x_from_time(time.as_nanos() as f64);
@@ -228,12 +241,17 @@ fn point(ui: &Ui, response: &Response, session: &Session, map: &Map, state: &mut
         wheel(ui, map, at.x, emit);
     }
     let beside = Rect::from_x_y_ranges(at.x - 8.0..=at.x + 8.0, response.rect.y_range());
-    tip::beside(response, beside, |ui| said_ui(ui, map, at.x, part, emit.theme));
+    let end = session.end();
+    tip::beside(response, beside, |ui| said_ui(ui, map.time_from_x(at.x), end, part, emit.theme));
 }
 
-fn said_ui(ui: &mut Ui, map: &Map, x: f32, part: Part, theme: &Theme) {
-    let time = SimTime::from_nanos(map.time_from_x(x) as u64);
-    tip::title(ui, &format!("{} ms of {}", write_clock(time), write_length(map.total as u64)), theme);
+fn said_ui(ui: &mut Ui, time: f64, end: SimTime, part: Part, theme: &Theme) {
+    let time = SimTime::from_nanos(time as u64);
+    if time <= end {
+        tip::title(ui, &format!("{} ms of {}", write_clock(time), write_length(end.as_nanos())), theme);
+    } else {
+        tip::title(ui, &format!("after the end, at {} ms", write_clock(end)), theme);
+    }
     tip::line(
         ui,
         match part {

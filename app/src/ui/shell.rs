@@ -21,7 +21,7 @@ use super::{failed, fonts, inspector, keys, lesson, status, top};
 /// Taking in what the background has sent may take so much of a frame.
 const PUMP_BUDGET: Duration = Duration::from_millis(7);
 /// Narrower windows have the lesson as a strip, and the inspector as a tab.
-const NARROW: f32 = 1100.0;
+pub(super) const NARROW: f32 = 1100.0;
 /// The dock's height as a share of the window's: whole rows of it.
 const DOCK_SHARE: f32 = 0.24;
 

@@ -3,7 +3,7 @@
 //! Owns which thing is meant, and where its text may stand; the wording of states is in [`super::hover`].
 
 use egui::{Pos2, Rect, Response};
-use sim_core::analysis::track::{Class, CounterKind, Link, Track, TrackKind};
+use sim_core::analysis::track::{Class, CounterKind, Link, SpanState, Track, TrackKind};
 use sim_core::instant::SimTime;
 use sim_core::trace::event::kind;
 use sim_core::trace::{CoreId, Event, Trace};
@@ -64,6 +64,11 @@ impl Panel<'_> {
             tip::beside(response, thing, |ui| {
                 tip::title(ui, &text[0], theme);
                 text[1..].iter().for_each(|line| tip::figures(ui, line, theme));
+            });
+        } else if let Some(lines) = device_words(run, track, self.axis.moment_from_x(at.x)) {
+            tip::beside(response, thing, |ui| {
+                tip::title(ui, &lines[0], theme);
+                lines[1..].iter().for_each(|line| tip::figures(ui, line, theme));
             });
         } else if let Some(span) = hit::span_at(track, &self.axis, at.x) {
             tip::beside(response, thing, |ui| hover::span(ui, run, track, &span, theme));
@@ -131,6 +136,29 @@ impl Panel<'_> {
         lines.push(format!("{} in all, {ready} {}", write_length(ran), write_length(wanted)));
         Some(lines)
     }
+}
+
+/// The requests that a device works on at a time, one by one while they are few; none if there is only one.
+fn device_words(run: &Run, track: &Track, time: SimTime) -> Option<Vec<String>> {
+    const TOLD: usize = 4;
+    const BACK: usize = 256;
+    let level = track.load.get(track.load.partition_point(|s| s.start <= time).checked_sub(1)?)?;
+    let SpanState::Level(count @ 2..) = level.state else { return None };
+    let mut lines = vec![format!("{}: {} requests at once", row_name(track), with_thousands(&count.to_string()))];
+    let begun = track.spans.partition_point(|s| s.start <= time);
+    let near = track.spans.range(begun.saturating_sub(BACK)..begun).filter(|s| s.end > time);
+    let each: Vec<String> = near
+        .map(|span| {
+            let owner = owner_of_request(&run.trace, span.event).unwrap_or_else(|| "a request".to_owned());
+            format!("{owner}: {} – {} ms", write_clock(span.start), write_clock(span.end))
+        })
+        .collect();
+    if each.len() <= TOLD {
+        lines.extend(each);
+    } else {
+        lines.push(format!("{} – {} ms", write_clock(level.start), write_clock(level.end)));
+    }
+    Some(lines)
 }
 
 /// What is said where a row is empty: of a core, how long it has nothing to do.

@@ -73,7 +73,7 @@ pub fn timeline_ui(
     let view = session.view();
     let axis =
         Axis { left: area.left() + LABELS, right: area.right() - RIGHT_MARGIN, start: view.start, length: view.length };
-    let strip = Rect::from_min_size(area.min, vec2(area.width(), minimap::HEIGHT));
+    let strip = Rect::from_min_size(area.min, vec2(area.width(), minimap::height(area.height())));
     let head = Rect::from_min_size(strip.left_bottom(), vec2(area.width(), AXIS_HEIGHT));
     let body = Rect::from_min_max(head.left_bottom(), area.max);
     let rows = rows_of(session).fitted(body.height());

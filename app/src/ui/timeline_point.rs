@@ -5,12 +5,13 @@ use egui::{CursorIcon, PointerButton, Rect, Response, Ui};
 use sim_core::analysis::track::{Span, TrackKind};
 use sim_core::instant::SimTime;
 
-use crate::session::{Command, DragMeans, FindingId, Selection};
+use crate::session::{Command, DragMeans, FindingId, Selection, Tab};
 use crate::timeline::axis::Axis;
 use crate::timeline::hit;
 use crate::timeline::rows::RowKind;
 use crate::timeline::scene::{Arrow, Scene};
 
+use super::shell::NARROW;
 use super::timeline_panel::Panel;
 use super::widgets::Emit;
 
@@ -66,7 +67,7 @@ impl Panel<'_> {
         }
     }
 
-    fn point_at_row(&self, ui: &mut Ui, response: &Response, scene: &Scene, at: egui::Pos2, emit: &mut Emit<'_>) {
+    fn point_at_row(&self, ui: &Ui, response: &Response, scene: &Scene, at: egui::Pos2, emit: &mut Emit<'_>) {
         let Some(row) = self.rows.at(at.y - self.origin) else { return };
         let RowKind::Track { index, kind } = row.kind else { return self.point_crowd(ui, response, row, at, emit) };
         let track = &self.run(row).index.tracks[index];
@@ -91,11 +92,16 @@ impl Panel<'_> {
 
     /// Dragging pans or selects time. Answers whether something is being dragged.
     fn drag(&self, ui: &Ui, response: &Response, emit: &mut Emit<'_>) -> bool {
+        let kept = response.id.with("selects from");
+        let narrow = ui.ctx().content_rect().width() < NARROW;
+        if response.drag_stopped() && narrow && ui.data(|d| d.get_temp::<Option<SimTime>>(kept)).flatten().is_some() {
+            // What the time adds up to has no place at the side.
+            emit.emit(Command::ShowTab(Tab::Inspector));
+        }
         let primary = response.dragged_by(PointerButton::Primary);
         if !primary && !response.dragged_by(PointerButton::Middle) {
             return false;
         }
-        let kept = response.id.with("selects from");
         if response.drag_started() {
             let shift = ui.input(|i| i.modifiers.shift);
             let selects = primary && !shift && self.session.drag_means() == DragMeans::Select;

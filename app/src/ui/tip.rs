@@ -1,9 +1,12 @@
 //! What is said about a thing under the pointer, beside it: never over it, never out of the window.
 
-use egui::{Rect, RectAlign, Response, RichText, Tooltip, Ui};
+use egui::{FontId, Label, Rect, RectAlign, Response, RichText, Tooltip, Ui};
 
 use super::fonts;
 use super::theme::Theme;
+
+/// A line may be so long.
+const WIDEST: f32 = 400.0;
 
 /// Where a text may stand, the first that fits: below, above, at the right, at the left.
 const PLACES: [RectAlign; 8] = [
@@ -26,15 +29,23 @@ pub fn beside(response: &Response, thing: Rect, say: impl FnOnce(&mut Ui)) {
 
 /// What it is.
 pub fn title(ui: &mut Ui, text: &str, theme: &Theme) {
-    ui.label(RichText::new(text).font(fonts::medium(fonts::ROW)).color(theme.text1));
+    say(ui, text, fonts::medium(fonts::ROW), theme);
 }
 
 /// When, how long, how many.
 pub fn figures(ui: &mut Ui, text: &str, theme: &Theme) {
-    ui.label(RichText::new(text).font(fonts::mono(fonts::LABEL)).color(theme.text1));
+    say(ui, text, fonts::mono(fonts::LABEL), theme);
 }
 
 /// What can be done with it.
 pub fn line(ui: &mut Ui, text: &str, theme: &Theme) {
-    ui.label(RichText::new(text).font(fonts::regular(fonts::LEAST)).color(theme.text1));
+    say(ui, text, fonts::regular(fonts::LEAST), theme);
+}
+
+/// A line as long as it is; only a very long one is broken. The place remembers how wide the text before was.
+fn say(ui: &mut Ui, text: &str, font: FontId, theme: &Theme) {
+    let width = ui.painter().layout_no_wrap(text.to_owned(), font.clone(), theme.text1).size().x;
+    let label = Label::new(RichText::new(text).font(font).color(theme.text1));
+    ui.set_min_width(width.min(WIDEST).ceil());
+    ui.add(if width <= WIDEST { label.extend() } else { label.wrap() });
 }

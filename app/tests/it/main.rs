@@ -4,6 +4,7 @@ mod monkey;
 mod states;
 mod support;
 mod window_findings;
+mod window_hover;
 mod window_keys;
 mod window_library;
 mod window_panels;
