@@ -5,7 +5,7 @@
 
 use std::ops::Range;
 
-use sim_core::analysis::index::{Spans, Sums};
+use sim_core::analysis::index::{Spans, Sums, SumsBefore};
 use sim_core::analysis::track::Span;
 use sim_core::instant::SimTime;
 
@@ -46,6 +46,7 @@ pub fn walk<'a>(spans: &'a Spans, axis: &Axis) -> impl Iterator<Item = Step> + '
     let last = spans.begun_before_from(after, first.min(spans.len()));
     let mut queue = first..first;
     let mut next = first;
+    let mut before = SumsBefore::default();
     std::iter::from_fn(move || {
         if queue.is_empty() {
             if next >= last {
@@ -57,7 +58,7 @@ pub fn walk<'a>(spans: &'a Spans, axis: &Axis) -> impl Iterator<Item = Step> + '
         if queue.len() > SINGLE {
             let places = queue.start..queue.end - 1;
             queue.start = queue.end - 1;
-            return crowd(spans, places).map(Step::Crowd);
+            return crowd(spans, places, &mut before).map(Step::Crowd);
         }
         let place = queue.next()?;
         spans.get(place).map(Step::One)
@@ -73,9 +74,9 @@ fn end_of_pixel(spans: &Spans, axis: &Axis, place: usize, last: usize) -> usize 
     spans.begun_before_from(edge, place + 1).min(last)
 }
 
-fn crowd(spans: &Spans, places: Range<usize>) -> Option<Crowd> {
+fn crowd(spans: &Spans, places: Range<usize>, before: &mut SumsBefore) -> Option<Crowd> {
     let (start, end) = (spans.get(places.start)?.start, spans.get(places.end - 1)?.end);
-    Some(Crowd { sums: spans.sums(places.clone()), places, start, end })
+    Some(Crowd { sums: spans.sums_after(before, places.clone()), places, start, end })
 }
 
 /// A time of the axis as a moment of the run.

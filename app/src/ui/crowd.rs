@@ -4,11 +4,13 @@
 //! A picture is gathered anew only when view, size, order or data change, a bounded number of steps a frame; until it
 //! is there, the one before is shown where its time is now.
 
+use std::time::Duration;
+
 use egui::{Color32, ColorImage, Context, Mesh, Painter, Rect, Shape, Stroke, TextureHandle, TextureOptions, pos2};
 
 use crate::session::Session;
 use crate::timeline::axis::Axis;
-use crate::timeline::fold::{Cell, Frame, Gathering, Picture};
+use crate::timeline::fold::{Cell, Frame, Gathering, Picture, Shares};
 use crate::timeline::rows::{Row, RowKind};
 
 use super::canvas::Canvas;
@@ -16,8 +18,11 @@ use super::patterns::{HATCH_PERIOD, Patterns};
 use super::theme::Theme;
 use super::timeline_panel::Panel;
 
-/// All runs together go so many steps in a frame: about three milliseconds.
-const STEPS: usize = 240_000;
+/// All runs together go so many steps in a frame: two or three milliseconds. What is left over goes on in the next one.
+const STEPS: usize = 150_000;
+/// What is not done yet goes on in the next frame: soon, and not at once, so that whoever waits for the window to stand
+/// still need not wait for a picture.
+const SOON: Duration = Duration::from_millis(1);
 /// A picture is at most so many cells wide.
 const MOST_COLUMNS: f32 = 2_048.0;
 /// What is drawn beside a picture may need it while the picture itself is out of sight.
@@ -27,12 +32,15 @@ const BESIDE: f32 = 400.0;
 #[derive(Clone, Default)]
 pub struct Crowds {
     of_run: Vec<Crowd>,
+    /// Who goes first, turn and turn about.
+    turn: usize,
 }
 
 #[derive(Clone, Default)]
 struct Crowd {
     gathering: Option<Gathering>,
     picture: Option<Picture>,
+    spare: Option<Picture>,
     texture: Option<TextureHandle>,
     dark: bool,
 }
@@ -47,7 +55,9 @@ impl Crowds {
     pub(super) fn prepare(&mut self, ctx: &Context, panel: &Panel<'_>, theme: &Theme) {
         let runs = panel.session.runs().len();
         self.of_run.resize_with(runs, Crowd::default);
-        for run in 0..runs {
+        self.turn += 1;
+        let mut left = STEPS;
+        for run in (0..runs).map(|n| (n + self.turn) % runs) {
             let Some(row) = panel.rows.crowd_of(run) else {
                 self.of_run[run] = Crowd::default();
                 continue;
@@ -57,7 +67,7 @@ impl Crowds {
                 continue;
             }
             let frame = frame(panel.session, run, &panel.axis, row.height, ctx.pixels_per_point());
-            self.of_run[run].prepare(ctx, panel.session, run, frame, STEPS / runs, theme);
+            left = self.of_run[run].prepare(ctx, panel.session, run, frame, left, theme);
         }
     }
 }
@@ -75,24 +85,37 @@ fn frame(session: &Session, run: usize, axis: &Axis, height: f32, density: f32) 
 }
 
 impl Crowd {
-    fn prepare(&mut self, ctx: &Context, session: &Session, run: usize, wanted: Frame, steps: usize, theme: &Theme) {
+    /// Answers how many of the steps are left.
+    fn prepare(
+        &mut self,
+        ctx: &Context,
+        session: &Session,
+        run: usize,
+        wanted: Frame,
+        mut steps: usize,
+        theme: &Theme,
+    ) -> usize {
         let of = &session.runs()[run];
         // The places of tasks have changed under it.
         self.gathering = self.gathering.take().filter(|g| g.frame().revision == wanted.revision);
         let shown = self.picture.as_ref().map(|p| p.frame);
         if self.gathering.is_none() && shown != Some(wanted) {
-            self.gathering = Some(Gathering::new(wanted, of.rows.order().len()));
+            self.gathering = Some(Gathering::new(wanted, of.rows.order().len(), self.spare.take()));
         }
         let mut changed = self.dark != theme.dark;
         if let Some(mut gathering) = self.gathering.take() {
-            if gathering.go_on(&of.index.tracks, of.rows.order(), steps) {
-                self.picture = Some(gathering.finish());
-                changed = true;
-            } else {
-                self.gathering = Some(gathering);
+            match gathering.go_on(&of.index.tracks, of.rows.order(), steps) {
+                Some(left) => {
+                    self.spare = self.picture.replace(gathering.finish());
+                    (steps, changed) = (left, true);
+                }
+                None => {
+                    steps = 0;
+                    self.gathering = Some(gathering);
+                }
             }
             if self.gathering.is_some() || self.picture.as_ref().map(|p| p.frame) != Some(wanted) {
-                ctx.request_repaint();
+                ctx.request_repaint_after(SOON);
             }
         }
         if let Some(picture) = self.picture.as_ref().filter(|_| changed) {
@@ -103,6 +126,7 @@ impl Crowd {
                 None => self.texture = Some(ctx.load_texture("crowd", image, TextureOptions::NEAREST)),
             }
         }
+        steps
     }
 }
 
@@ -111,11 +135,13 @@ fn image(picture: &Picture, theme: &Theme) -> ColorImage {
     let colors = Colors::new(theme);
     let size = [picture.frame.columns, picture.rows.max(1)];
     let mut pixels = Vec::with_capacity(size[0] * size[1]);
-    for row in 0..picture.rows {
-        let whole = picture.tasks_of(row).len().max(1) as f32;
-        let first = row * picture.frame.columns;
-        let cells = &picture.cells[first..first + picture.frame.columns];
-        pixels.extend(cells.iter().map(|cell| colors.of(cell, whole)));
+    // Most cells look like the one before.
+    let mut last = (Shares::default(), colors.of(Shares::default()));
+    for cell in &picture.cells {
+        if *cell != last.0 {
+            last = (*cell, colors.of(*cell));
+        }
+        pixels.push(last.1);
     }
     pixels.resize(size[0] * size[1], theme.panel);
     ColorImage::new(size, pixels)
@@ -125,7 +151,7 @@ fn image(picture: &Picture, theme: &Theme) -> ColorImage {
 const LEAST_RUNNING: f32 = 0.55;
 /// Any Ready in a cell covers at least so much of it.
 const LEAST_READY: f32 = 0.45;
-/// Less than this of a state is rounding, not a state.
+/// Less than this of a state, of all tasks together, is rounding and not a state.
 const SEEN: f32 = 1e-4;
 
 struct Colors {
@@ -148,15 +174,15 @@ impl Colors {
         }
     }
 
-    /// The colour of a cell that is `whole` tasks high.
-    fn of(&self, cell: &Cell, whole: f32) -> Color32 {
-        let (waiting, finished) = (cell.waiting / whole, cell.finished / whole);
+    fn of(&self, cell: Shares) -> Color32 {
+        let share = |part: u8| f32::from(part) / 255.0;
+        let (waiting, finished) = (share(cell.waiting), share(cell.finished));
         let mut color = self.panel;
         for (n, channel) in color.iter_mut().enumerate() {
             *channel += (self.waiting[n] - self.panel[n]) * waiting + (self.finished[n] - self.panel[n]) * finished;
         }
-        let ready = if cell.ready > SEEN { (cell.ready / whole).max(LEAST_READY) } else { 0.0 };
-        let running = if cell.running > 0.0 { (cell.running / whole).max(LEAST_RUNNING) } else { 0.0 };
+        let ready = if cell.ready > 0 { share(cell.ready).max(LEAST_READY) } else { 0.0 };
+        let running = if cell.running > 0 { share(cell.running).max(LEAST_RUNNING) } else { 0.0 };
         for (share, over) in [(ready, self.ready), (running, self.running)] {
             for (n, channel) in color.iter_mut().enumerate() {
                 *channel += (over[n] - *channel) * share.min(1.0);
@@ -258,7 +284,8 @@ impl Panel<'_> {
         let mut from = 0;
         while from < picture.busy.len() {
             let share = picture.busy[from];
-            let same = picture.busy[from..].iter().take_while(|b| (**b - share).abs() < 0.5 / room).count();
+            let alike = |b: &f32| (b - share).abs() < 0.5 / room && (*b > 0.0) == (share > 0.0);
+            let same = picture.busy[from..].iter().take_while(|b| alike(b)).count();
             if share > 0.0 {
                 let (x0, x1) =
                     (self.x_of_column(picture, from as f32), self.x_of_column(picture, (from + same) as f32));
@@ -304,10 +331,10 @@ mod tests {
     fn one_poll_of_a_hundred_tasks_is_seen_and_so_is_one_that_is_ready() {
         for theme in [&LIGHT, &DARK] {
             let colors = Colors::new(theme);
-            let rest = Cell { waiting: 99.0, ..Cell::default() };
-            let ground = colors.of(&Cell { waiting: 100.0, ..rest }, 100.0);
-            let polled = colors.of(&Cell { running: 1e-6, ..rest }, 100.0);
-            let ready = colors.of(&Cell { ready: 0.5, ..rest }, 100.0);
+            let rest = Shares { waiting: 253, ..Shares::default() };
+            let ground = colors.of(Shares { waiting: 255, ..rest });
+            let polled = colors.of(Shares { running: 1, ..rest });
+            let ready = colors.of(Shares { ready: 1, ..rest });
             assert!(differs(ground, polled) && differs(ground, ready) && differs(polled, ready), "{}", theme.dark);
             assert_eq!(ground, theme.waiting());
         }
@@ -316,9 +343,9 @@ mod tests {
     #[test]
     fn a_poll_is_seen_over_all_that_are_ready() {
         let colors = Colors::new(&LIGHT);
-        let both = colors.of(&Cell { running: 0.1, ready: 99.0, ..Cell::default() }, 100.0);
+        let both = colors.of(Shares { running: 1, ready: 253, ..Shares::default() });
         assert!(differs(both, LIGHT.ready_small));
-        assert_eq!(colors.of(&Cell { ready: 100.0, ..Cell::default() }, 100.0), LIGHT.ready_small);
-        assert_eq!(colors.of(&Cell::default(), 100.0), LIGHT.panel);
+        assert_eq!(colors.of(Shares { ready: 255, ..Shares::default() }), LIGHT.ready_small);
+        assert_eq!(colors.of(Shares::default()), LIGHT.panel);
     }
 }
