@@ -144,13 +144,12 @@ impl Gathering {
         self.picture.frame
     }
 
-    /// Goes on for about so many steps. Answers how many are left; none: it is not done. `order` are the places of the
-    /// tasks among `tracks`.
-    pub fn go_on(&mut self, tracks: &[Track], order: &[u32], steps: usize) -> Option<usize> {
+    /// Goes on for about so many steps. Answers whether it is done. `order` are the places of the tasks among `tracks`.
+    pub fn go_on(&mut self, tracks: &[Track], order: &[u32], steps: usize) -> bool {
         let mut left = steps;
         while self.next < self.picture.tasks {
             if left == 0 {
-                return None;
+                return false;
             }
             if let Some(track) = order.get(self.next).and_then(|n| tracks.get(*n as usize)) {
                 left = left.saturating_sub(self.line.add(track, &self.axis));
@@ -165,7 +164,7 @@ impl Gathering {
         if self.picture.busy.is_empty() {
             self.picture.busy = busy(tracks, &self.axis);
         }
-        Some(left)
+        true
     }
 
     fn settle_row(&mut self, row: usize) {
@@ -371,7 +370,7 @@ mod tests {
     fn picture(frame: Frame, tracks: &[Track]) -> Picture {
         let order: Vec<u32> = (0..tracks.len() as u32).collect();
         let mut gathering = Gathering::new(frame, tracks.len(), None);
-        while gathering.go_on(tracks, &order, 10).is_none() {}
+        while !gathering.go_on(tracks, &order, 10) {}
         gathering.finish()
     }
 
@@ -428,7 +427,7 @@ mod tests {
         let tracks: Vec<Track> = (0..1_000).map(|n| task(n, &[(0, 10, POLL)])).collect();
         let order: Vec<u32> = (0..1_000).collect();
         let mut gathering = Gathering::new(frame(10, 100), 1_000, None);
-        assert_eq!(gathering.go_on(&tracks, &order, 300), None);
+        assert!(!gathering.go_on(&tracks, &order, 300));
         assert!(gathering.next <= 101, "three steps a task");
     }
 

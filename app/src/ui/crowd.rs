@@ -18,8 +18,8 @@ use super::patterns::{HATCH_PERIOD, Patterns};
 use super::theme::Theme;
 use super::timeline_panel::Panel;
 
-/// All runs together go so many steps in a frame: two or three milliseconds. What is left over goes on in the next one.
-const STEPS: usize = 150_000;
+/// A picture goes so many steps in a frame: two or three milliseconds. What is left over goes on in the next one.
+const STEPS: usize = 120_000;
 /// What is not done yet goes on in the next frame: soon, and not at once, so that whoever waits for the window to stand
 /// still need not wait for a picture.
 const SOON: Duration = Duration::from_millis(1);
@@ -56,7 +56,6 @@ impl Crowds {
         let runs = panel.session.runs().len();
         self.of_run.resize_with(runs, Crowd::default);
         self.turn += 1;
-        let mut left = STEPS;
         for run in (0..runs).map(|n| (n + self.turn) % runs) {
             let Some(row) = panel.rows.crowd_of(run) else {
                 self.of_run[run] = Crowd::default();
@@ -67,7 +66,11 @@ impl Crowds {
                 continue;
             }
             let frame = frame(panel.session, run, &panel.axis, row.height, ctx.pixels_per_point());
-            left = self.of_run[run].prepare(ctx, panel.session, run, frame, left, theme);
+            if self.of_run[run].prepare(ctx, panel.session, run, frame, theme) {
+                // One a frame. The rest, and what is not done yet, comes in the next.
+                ctx.request_repaint_after(SOON);
+                break;
+            }
         }
     }
 }
@@ -85,16 +88,8 @@ fn frame(session: &Session, run: usize, axis: &Axis, height: f32, density: f32) 
 }
 
 impl Crowd {
-    /// Answers how many of the steps are left.
-    fn prepare(
-        &mut self,
-        ctx: &Context,
-        session: &Session,
-        run: usize,
-        wanted: Frame,
-        mut steps: usize,
-        theme: &Theme,
-    ) -> usize {
+    /// Answers whether that took any work.
+    fn prepare(&mut self, ctx: &Context, session: &Session, run: usize, wanted: Frame, theme: &Theme) -> bool {
         let of = &session.runs()[run];
         // The places of tasks have changed under it.
         self.gathering = self.gathering.take().filter(|g| g.frame().revision == wanted.revision);
@@ -103,19 +98,14 @@ impl Crowd {
             self.gathering = Some(Gathering::new(wanted, of.rows.order().len(), self.spare.take()));
         }
         let mut changed = self.dark != theme.dark;
+        let mut worked = false;
         if let Some(mut gathering) = self.gathering.take() {
-            match gathering.go_on(&of.index.tracks, of.rows.order(), steps) {
-                Some(left) => {
-                    self.spare = self.picture.replace(gathering.finish());
-                    (steps, changed) = (left, true);
-                }
-                None => {
-                    steps = 0;
-                    self.gathering = Some(gathering);
-                }
-            }
-            if self.gathering.is_some() || self.picture.as_ref().map(|p| p.frame) != Some(wanted) {
-                ctx.request_repaint_after(SOON);
+            worked = true;
+            if gathering.go_on(&of.index.tracks, of.rows.order(), STEPS) {
+                self.spare = self.picture.replace(gathering.finish());
+                changed = true;
+            } else {
+                self.gathering = Some(gathering);
             }
         }
         if let Some(picture) = self.picture.as_ref().filter(|_| changed) {
@@ -126,7 +116,7 @@ impl Crowd {
                 None => self.texture = Some(ctx.load_texture("crowd", image, TextureOptions::NEAREST)),
             }
         }
-        steps
+        worked
     }
 }
 
@@ -135,36 +125,41 @@ fn image(picture: &Picture, theme: &Theme) -> ColorImage {
     let colors = Colors::new(theme);
     let size = [picture.frame.columns, picture.rows.max(1)];
     let mut pixels = Vec::with_capacity(size[0] * size[1]);
-    // Most cells look like the one before.
-    let mut last = (Shares::default(), colors.of(Shares::default()));
+    // Most cells look like some other one: a small table of the last ones saves most of the mixing.
+    let mut known = vec![(Shares::default(), colors.of(Shares::default())); KNOWN];
     for cell in &picture.cells {
-        if *cell != last.0 {
-            last = (*cell, colors.of(*cell));
+        let bits = u32::from_le_bytes([cell.ready, cell.running, cell.waiting, cell.finished]);
+        let entry = &mut known[(bits.wrapping_mul(0x9E37_79B1) >> 20) as usize % KNOWN];
+        if entry.0 != *cell {
+            *entry = (*cell, colors.of(*cell));
         }
-        pixels.push(last.1);
+        pixels.push(entry.1);
     }
     pixels.resize(size[0] * size[1], theme.panel);
     ColorImage::new(size, pixels)
 }
 
-/// Any poll in a cell covers at least so much of it.
-const LEAST_RUNNING: f32 = 0.55;
-/// Any Ready in a cell covers at least so much of it.
-const LEAST_READY: f32 = 0.45;
+/// So many mixed colours are kept while a picture is coloured.
+const KNOWN: usize = 4_096;
+/// Any poll in a cell covers at least so much of it: 55 %, in 255ths.
+const LEAST_RUNNING: u8 = 140;
+/// Any Ready in a cell covers at least so much of it: 45 %, in 255ths.
+const LEAST_READY: u8 = 115;
 /// Less than this of a state, of all tasks together, is rounding and not a state.
 const SEEN: f32 = 1e-4;
 
+/// In whole numbers, for there are hundreds of thousands of cells.
 struct Colors {
-    panel: [f32; 3],
-    waiting: [f32; 3],
-    finished: [f32; 3],
-    ready: [f32; 3],
-    running: [f32; 3],
+    panel: [i32; 3],
+    waiting: [i32; 3],
+    finished: [i32; 3],
+    ready: [i32; 3],
+    running: [i32; 3],
 }
 
 impl Colors {
     fn new(theme: &Theme) -> Colors {
-        let of = |c: Color32| [f32::from(c.r()), f32::from(c.g()), f32::from(c.b())];
+        let of = |c: Color32| [i32::from(c.r()), i32::from(c.g()), i32::from(c.b())];
         Colors {
             panel: of(theme.panel),
             waiting: of(theme.waiting()),
@@ -174,22 +169,20 @@ impl Colors {
         }
     }
 
+    #[inline]
     fn of(&self, cell: Shares) -> Color32 {
-        let share = |part: u8| f32::from(part) / 255.0;
-        let (waiting, finished) = (share(cell.waiting), share(cell.finished));
-        let mut color = self.panel;
-        for (n, channel) in color.iter_mut().enumerate() {
-            *channel += (self.waiting[n] - self.panel[n]) * waiting + (self.finished[n] - self.panel[n]) * finished;
-        }
-        let ready = if cell.ready > 0 { share(cell.ready).max(LEAST_READY) } else { 0.0 };
-        let running = if cell.running > 0 { share(cell.running).max(LEAST_RUNNING) } else { 0.0 };
-        for (share, over) in [(ready, self.ready), (running, self.running)] {
-            for (n, channel) in color.iter_mut().enumerate() {
-                *channel += (over[n] - *channel) * share.min(1.0);
-            }
-        }
-        let [r, g, b] = color.map(|c| c.round().clamp(0.0, 255.0) as u8);
-        Color32::from_rgb(r, g, b)
+        let at_least = |part: u8, least: u8| if part > 0 { i32::from(part.max(least)) } else { 0 };
+        let (waiting, finished) = (i32::from(cell.waiting), i32::from(cell.finished));
+        let (ready, running) = (at_least(cell.ready, LEAST_READY), at_least(cell.running, LEAST_RUNNING));
+        let channel = |n: usize| {
+            let panel = self.panel[n];
+            // In 255ths of a step, until the end.
+            let ground = panel * 255 + (self.waiting[n] - panel) * waiting + (self.finished[n] - panel) * finished;
+            let over = |below: i32, above: i32, share: i32| below + (above * 255 - below) * share / 255;
+            let color = over(over(ground, self.ready[n], ready), self.running[n], running);
+            ((color + 127) / 255).clamp(0, 255) as u8
+        };
+        Color32::from_rgb(channel(0), channel(1), channel(2))
     }
 }
 
