@@ -9,8 +9,9 @@ use crate::ui::Shell;
 use crate::ui::raster::{Picture, Raster};
 use crate::ui::theme::Theme;
 
-/// The window needs a few frames until every panel knows its size; more than these are never needed.
-const FRAMES: usize = 12;
+/// The window needs a few frames until every panel knows its size, and more until a picture of a hundred thousand tasks is
+/// gathered; more than these are never needed.
+const FRAMES: usize = 20;
 
 /// A window that only exists as a picture.
 pub struct Studio {

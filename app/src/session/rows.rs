@@ -200,11 +200,9 @@ impl RowPlan {
 
     fn list(&mut self, index: &Index) {
         let is_workload = |t: &Track| RowGroup::of(t.kind) == RowGroup::Workload;
-        let wanted = self.filter.trim().to_lowercase();
         let tracks = &index.tracks;
         self.total = tracks.iter().filter(|t| is_workload(t)).count();
-        let passes = |t: &Track| is_workload(t) && (wanted.is_empty() || t.name.to_lowercase().contains(&wanted));
-        let listed = (0..tracks.len()).filter(|n| passes(&tracks[*n]));
+        let listed = (0..tracks.len()).filter(|n| is_workload(&tracks[*n]) && self.passes(&tracks[*n]));
         let mut order: Vec<u32> = listed.map(|n| n as u32).collect();
         let track = |n: &u32| &tracks[*n as usize];
         match self.sort {
@@ -218,6 +216,11 @@ impl RowPlan {
         self.revision += 1;
     }
 
+    fn passes(&self, track: &Track) -> bool {
+        let wanted = self.filter.trim();
+        wanted.is_empty() || track.name.to_lowercase().contains(&wanted.to_lowercase())
+    }
+
     /// Beside a crowd's picture stand its slowest and what is selected; without one they have rows anyway.
     fn pin(&mut self, index: &Index, selected: Option<TrackKind>) {
         let place = |track: TrackKind| index.row(track).map(|row| row as u32);
@@ -226,7 +229,8 @@ impl RowPlan {
             let slowest = index.slowest_link().map(|link| (link.to, Why::Slowest));
             let selected = selected.map(|track| (track, Why::Selected));
             for (track, why) in slowest.into_iter().chain(selected) {
-                let is_workload = RowGroup::of(track) == RowGroup::Workload;
+                let passes = why == Why::Selected || index.track(track).is_some_and(|t| self.passes(t));
+                let is_workload = RowGroup::of(track) == RowGroup::Workload && passes;
                 if let Some(row) = place(track).filter(|row| is_workload && pinned.iter().all(|(r, _)| r != row)) {
                     pinned.push((row, why));
                 }

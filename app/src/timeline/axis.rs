@@ -19,12 +19,14 @@ pub struct Axis {
 
 impl Axis {
     /// The x of a time. Far outside, it is held within reach of f32's precision.
+    #[inline]
     pub fn x_from_time(&self, time: f64) -> f32 {
         let x = f64::from(self.left) + (time - self.start) * self.pixels_per_ns();
         x.clamp(f64::from(self.left) - 1e6, f64::from(self.right) + 1e6) as f32
     }
 
     /// The x of a moment of the run.
+    #[inline]
     pub fn x(&self, time: SimTime) -> f32 {
         self.x_from_time(time.as_nanos() as f64)
     }

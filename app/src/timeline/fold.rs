@@ -5,10 +5,10 @@
 //! begins: while somebody pans, the picture follows in leaps, and the window does not wait for it.
 
 use sim_core::analysis::index::Spans;
-use sim_core::analysis::track::{Class, SpanState, Track, TrackEnd, TrackKind};
+use sim_core::analysis::track::{Class, Track, TrackEnd, TrackKind};
 
 use super::axis::Axis;
-use super::walk::{Step, walk};
+use super::walk::{Crowd, Step, walk};
 
 /// A task with at most so many spans is gone through span by span.
 const FEW: usize = 24;
@@ -45,6 +45,19 @@ pub struct Frame {
     pub events: usize,
 }
 
+/// How much of a cell each state takes, in 255ths; what is there at all is at least one.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Shares {
+    /// Ready, Runnable.
+    pub ready: u8,
+    /// Polling, Running; off the core, too.
+    pub running: u8,
+    /// Pending, Blocked.
+    pub waiting: u8,
+    /// Completed, Exited.
+    pub finished: u8,
+}
+
 /// A finished picture.
 #[derive(Clone, Debug)]
 pub struct Picture {
@@ -55,7 +68,7 @@ pub struct Picture {
     /// How many tasks it shows.
     pub tasks: usize,
     /// The cells, row by row.
-    pub cells: Vec<Cell>,
+    pub cells: Vec<Shares>,
     /// All tasks together, by column.
     pub totals: Vec<Cell>,
     /// How busy the cores are, by column, 0 to 1.
@@ -63,12 +76,20 @@ pub struct Picture {
 }
 
 impl Picture {
-    /// The cell in a column and row.
-    pub fn cell(&self, column: usize, row: usize) -> Option<Cell> {
-        if column >= self.frame.columns {
+    /// What lies in the cell in a column and row: reckoned anew, for a picture keeps shares only.
+    pub fn cell(&self, column: usize, row: usize, tracks: &[Track], order: &[u32]) -> Option<Cell> {
+        if column >= self.frame.columns || row >= self.rows {
             return None;
         }
-        self.cells.get(row * self.frame.columns + column).copied()
+        let start = self.frame.start + column as f64 * self.column_length();
+        let axis = Axis { left: 0.0, right: 1.0, start, length: self.column_length() };
+        let mut line = Line::new(1);
+        for task in self.tasks_of(row) {
+            if let Some(track) = order.get(task).and_then(|n| tracks.get(*n as usize)) {
+                line.add(track, &axis);
+            }
+        }
+        Some(line.settle().first().copied().unwrap_or_default())
     }
 
     /// Which tasks, by their places in the order, a row shows.
@@ -106,12 +127,14 @@ pub struct Gathering {
 }
 
 impl Gathering {
-    /// Begins a picture of so many tasks.
-    pub fn new(frame: Frame, tasks: usize) -> Gathering {
+    /// Begins a picture of so many tasks, in the memory of one that is not needed any more.
+    pub fn new(frame: Frame, tasks: usize, spare: Option<Picture>) -> Gathering {
         let rows = frame.rows.min(tasks);
-        let cells = vec![Cell::default(); rows * frame.columns];
-        let picture =
-            Picture { frame, rows, tasks, cells, totals: vec![Cell::default(); frame.columns], busy: Vec::new() };
+        let (mut cells, mut totals) = spare.map_or_else(Default::default, |spare| (spare.cells, spare.totals));
+        cells.clear();
+        totals.clear();
+        totals.resize(frame.columns, Cell::default());
+        let picture = Picture { frame, rows, tasks, cells, totals, busy: Vec::new() };
         let axis = Axis { left: 0.0, right: frame.columns as f32, start: frame.start, length: frame.length };
         Gathering { picture, axis, next: 0, line: Line::new(frame.columns) }
     }
@@ -123,26 +146,44 @@ impl Gathering {
 
     /// Goes on for about so many steps. Answers whether it is done. `order` are the places of the tasks among `tracks`.
     pub fn go_on(&mut self, tracks: &[Track], order: &[u32], steps: usize) -> bool {
-        let mut left = steps as i64;
-        while self.next < self.picture.tasks && left > 0 {
+        let mut left = steps;
+        while self.next < self.picture.tasks {
+            if left == 0 {
+                return false;
+            }
             if let Some(track) = order.get(self.next).and_then(|n| tracks.get(*n as usize)) {
-                left -= self.line.add(track, &self.axis) as i64;
+                left = left.saturating_sub(self.line.add(track, &self.axis));
             }
             let row = self.picture.row_of(self.next);
             self.next += 1;
             if self.next >= self.picture.tasks || self.picture.row_of(self.next) != row {
-                let columns = self.picture.frame.columns;
-                let cells = &mut self.picture.cells[row * columns..(row + 1) * columns];
-                self.line.settle(cells, &mut self.picture.totals);
+                left = left.saturating_sub(self.picture.frame.columns / 8);
+                self.settle_row(row);
             }
-        }
-        if self.next < self.picture.tasks {
-            return false;
         }
         if self.picture.busy.is_empty() {
             self.picture.busy = busy(tracks, &self.axis);
         }
         true
+    }
+
+    fn settle_row(&mut self, row: usize) {
+        let scale = 255.0 / self.picture.tasks_of(row).len().max(1) as f32;
+        let share = |sum: f32| if sum > 0.0 { (sum * scale).ceil().min(255.0) as u8 } else { 0 };
+        // Less than this is rounding, not a state; what ran counts however short.
+        let lasting = |sum: f32| if sum > ROUNDING { share(sum) } else { 0 };
+        for (cell, total) in self.line.settle().iter().zip(&mut self.picture.totals) {
+            self.picture.cells.push(Shares {
+                ready: lasting(cell.ready),
+                running: share(cell.running),
+                waiting: lasting(cell.waiting),
+                finished: lasting(cell.finished),
+            });
+            total.ready += cell.ready;
+            total.running += cell.running;
+            total.waiting += cell.waiting;
+            total.finished += cell.finished;
+        }
     }
 
     /// The picture, when it is done.
@@ -151,13 +192,17 @@ impl Gathering {
     }
 }
 
+/// Less than this of a state is the rounding of its edges.
+const ROUNDING: f32 = 1e-4;
+
 /// One line of cells while it is filled: what begins and ends within a pixel is added there; of what goes on through
 /// many, only the first and the last pixel are noted.
 #[derive(Clone, Debug)]
 struct Line {
-    partly: Vec<Cell>,
+    cells: Vec<Cell>,
     /// From this pixel on so many more, or fewer, are in the state all through.
     wholly: Vec<[i32; CLASSES]>,
+    settled: bool,
 }
 
 const READY: usize = 0;
@@ -168,31 +213,29 @@ const CLASSES: usize = 4;
 
 impl Line {
     fn new(columns: usize) -> Line {
-        Line { partly: vec![Cell::default(); columns], wholly: vec![[0; CLASSES]; columns + 1] }
+        Line { cells: vec![Cell::default(); columns], wholly: vec![[0; CLASSES]; columns + 1], settled: false }
     }
 
     /// Adds a task. Answers how many steps that took.
     fn add(&mut self, track: &Track, axis: &Axis) -> usize {
+        if std::mem::take(&mut self.settled) {
+            self.cells.fill(Cell::default());
+            self.wholly.fill([0; CLASSES]);
+        }
         let mut steps = 2;
         if track.spans.len() <= FEW {
-            for span in &track.spans {
+            for (start, end, class) in track.spans.stretches() {
                 steps += 1;
-                self.state(span.state, axis.x(span.start), axis.x(span.end));
+                self.class(class, axis.x(start), axis.x(end));
             }
         } else {
             for step in walk(&track.spans, axis) {
                 steps += 4;
                 match step {
-                    Step::One(span) => self.state(span.state, axis.x(span.start), axis.x(span.end)),
+                    Step::One(span) => self.class(span.state.class(), axis.x(span.start), axis.x(span.end)),
                     Step::Crowd(crowd) => {
-                        let scale = axis.pixels_per_ns();
-                        let share = |class: Class| (crowd.sums.nanos[class as usize] as f64 * scale) as f32;
-                        let seen = |class: Class| if crowd.sums.count[class as usize] > 0 { LEAST } else { 0.0 };
-                        let Some(cell) = self.partly.get_mut(axis.x(crowd.start).max(0.0) as usize) else { continue };
-                        cell.ready += share(Class::Ready);
-                        cell.running += (share(Class::Running) + share(Class::OffCore))
-                            .max(seen(Class::Running).max(seen(Class::OffCore)));
-                        cell.waiting += share(Class::Waiting);
+                        steps += 4;
+                        self.crowd(&crowd, axis);
                     }
                 }
             }
@@ -203,50 +246,58 @@ impl Line {
         steps
     }
 
-    fn state(&mut self, state: SpanState, x0: f32, x1: f32) {
-        match state.class() {
+    fn crowd(&mut self, crowd: &Crowd, axis: &Axis) {
+        let Some(cell) = self.cells.get_mut(axis.x(crowd.start).max(0.0) as usize) else { return };
+        let share = |class: Class| (crowd.sums.nanos[class as usize] as f64 * axis.pixels_per_ns()) as f32;
+        let count = |class: Class| crowd.sums.count[class as usize];
+        cell.ready += share(Class::Ready);
+        cell.waiting += share(Class::Waiting);
+        if count(Class::Running) + count(Class::OffCore) > 0 {
+            cell.running += (share(Class::Running) + share(Class::OffCore)).max(LEAST);
+        }
+    }
+
+    fn class(&mut self, class: Option<Class>, x0: f32, x1: f32) {
+        match class {
             Some(Class::Ready) => self.interval(READY, x0, x1),
-            Some(Class::Running | Class::OffCore) => self.interval(RUNNING, x0, x1.max(x0 + LEAST)),
+            Some(Class::Running | Class::OffCore) => self.interval(RUNNING, x0, x1),
             Some(Class::Waiting) => self.interval(WAITING, x0, x1),
             None => {}
         }
     }
 
     fn interval(&mut self, class: usize, x0: f32, x1: f32) {
-        let width = self.partly.len() as f32;
+        let width = self.cells.len() as f32;
         if x1 < 0.0 || x0 >= width || (x1 <= x0 && class != RUNNING) {
             return;
         }
         let (x0, x1) = (x0.max(0.0), x1.min(width));
-        let (first, last) = (x0 as usize, (x1 as usize).min(self.partly.len() - 1));
+        let (first, last) = (x0 as usize, (x1 as usize).min(self.cells.len() - 1));
         if first >= last {
             let length = if class == RUNNING { (x1 - x0).max(LEAST) } else { x1 - x0 };
-            *part(&mut self.partly[first], class) += length;
+            *part(&mut self.cells[first], class) += length;
             return;
         }
-        *part(&mut self.partly[first], class) += first as f32 + 1.0 - x0;
-        *part(&mut self.partly[last], class) += x1 - last as f32;
+        *part(&mut self.cells[first], class) += first as f32 + 1.0 - x0;
+        *part(&mut self.cells[last], class) += x1 - last as f32;
         self.wholly[first + 1][class] += 1;
         self.wholly[last][class] -= 1;
     }
 
-    /// Writes the line into its cells, adds it to the totals, and is empty again.
-    fn settle(&mut self, cells: &mut [Cell], totals: &mut [Cell]) {
+    /// What lies in its cells; with the next task a new line begins.
+    fn settle(&mut self) -> &[Cell] {
+        self.settled = true;
         let mut now = [0i32; CLASSES];
-        for ((cell, total), (partly, wholly)) in
-            cells.iter_mut().zip(totals).zip(self.partly.iter_mut().zip(&mut self.wholly))
-        {
-            for class in 0..CLASSES {
-                now[class] += wholly[class];
-                let sum = *part(partly, class) + now[class] as f32;
-                *part(cell, class) = sum;
-                *part(total, class) += sum;
+        for (cell, wholly) in self.cells.iter_mut().zip(&self.wholly) {
+            for (now, more) in now.iter_mut().zip(wholly) {
+                *now += more;
             }
-            (*partly, *wholly) = (Cell::default(), [0; CLASSES]);
+            cell.ready += now[READY] as f32;
+            cell.running += now[RUNNING] as f32;
+            cell.waiting += now[WAITING] as f32;
+            cell.finished += now[FINISHED] as f32;
         }
-        if let Some(last) = self.wholly.last_mut() {
-            *last = [0; CLASSES];
-        }
+        &self.cells
     }
 }
 
@@ -268,12 +319,11 @@ fn busy(tracks: &[Track], axis: &Axis) -> Vec<f32> {
         rows = tracks.iter().filter(workers).collect();
     }
     let columns = axis.right as usize;
-    let (mut line, mut cells) = (Line::new(columns), vec![Cell::default(); columns]);
+    let mut line = Line::new(columns);
     rows.iter().for_each(|track| {
         line.add(track, axis);
     });
-    line.settle(&mut cells, &mut vec![Cell::default(); columns]);
-    cells.iter().map(|c| (c.running / rows.len().max(1) as f32).min(1.0)).collect()
+    line.settle().iter().map(|c| (c.running / rows.len().max(1) as f32).min(1.0)).collect()
 }
 
 /// The share of a stretch of time, in nanoseconds, in which a core or worker is busy.
@@ -299,7 +349,7 @@ pub fn busy_share(spans: &Spans, from: f64, to: f64) -> f32 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use sim_core::analysis::track::Span;
+    use sim_core::analysis::track::{Span, SpanState};
     use sim_core::instant::SimTime;
     use sim_core::trace::{TaskId, WorkerId};
 
@@ -319,7 +369,7 @@ mod tests {
 
     fn picture(frame: Frame, tracks: &[Track]) -> Picture {
         let order: Vec<u32> = (0..tracks.len() as u32).collect();
-        let mut gathering = Gathering::new(frame, tracks.len());
+        let mut gathering = Gathering::new(frame, tracks.len(), None);
         while !gathering.go_on(tracks, &order, 10) {}
         gathering.finish()
     }
@@ -332,19 +382,20 @@ mod tests {
         ];
         let picture = picture(frame(10, 1), &tracks);
         let near = |a: f32, b: f32| (a - b).abs() < 1e-4;
-        let at = |column| picture.cell(column, 0).expect("there is such a cell");
+        let at = |column| picture.cell(column, 0, &tracks, &[0, 1]).expect("there is such a cell");
         assert!(near(at(0).ready, 2.0) && at(0).running == 0.0);
         assert!(near(at(1).ready, 1.5) && near(at(1).running, 0.5), "{:?}", at(1));
         assert!(near(at(2).ready, 1.0) && near(at(2).waiting, 1.0));
         assert!(near(at(9).waiting, 1.0) && near(at(9).ready, 0.0));
-        assert_eq!(picture.totals, picture.cells);
-        assert_eq!(picture.cell(10, 0), None);
+        assert!((0..10).all(|column| near(picture.totals[column].ready, at(column).ready)));
+        assert_eq!(picture.cells[1], Shares { ready: 192, running: 64, waiting: 0, finished: 0 });
+        assert_eq!(picture.cell(10, 0, &tracks, &[0, 1]), None);
     }
 
     #[test]
     fn a_poll_of_no_length_is_in_its_cell() {
         let picture = picture(frame(10, 1), &[task(0, &[(250, 250, POLL)]), task(1, &[(300, 300, POLL)])]);
-        let with_polls: Vec<usize> = (0..10).filter(|c| picture.cells[*c].running > 0.0).collect();
+        let with_polls: Vec<usize> = (0..10).filter(|c| picture.cells[*c].running > 0).collect();
         assert_eq!(with_polls, [2, 3]);
     }
 
@@ -355,7 +406,7 @@ mod tests {
         let whole = picture(frame(70, 1), &[task(0, &spans)]);
         let parts: Vec<Track> = spans.chunks(20).map(|part| task(0, part)).collect();
         let parts = picture(frame(70, 1), &parts);
-        for (one, other) in whole.cells.iter().zip(&parts.cells) {
+        for (one, other) in whole.totals.iter().zip(&parts.totals) {
             assert!((one.running - other.running).abs() < 0.01 && (one.ready - other.ready).abs() < 0.01);
         }
     }
@@ -363,7 +414,7 @@ mod tests {
     #[test]
     fn every_task_lies_in_one_row_and_no_row_is_without_one() {
         for (tasks, rows) in [(10_000, 112), (41, 112), (113, 112), (224, 112)] {
-            let picture = Gathering::new(frame(1, rows), tasks).finish();
+            let picture = Gathering::new(frame(1, rows), tasks, None).finish();
             let counted: Vec<usize> = (0..picture.rows).flat_map(|row| picture.tasks_of(row)).collect();
             assert_eq!(counted, (0..tasks).collect::<Vec<_>>());
             assert!((0..picture.rows).all(|row| !picture.tasks_of(row).is_empty()));
@@ -375,7 +426,7 @@ mod tests {
     fn the_work_of_a_frame_is_bounded() {
         let tracks: Vec<Track> = (0..1_000).map(|n| task(n, &[(0, 10, POLL)])).collect();
         let order: Vec<u32> = (0..1_000).collect();
-        let mut gathering = Gathering::new(frame(10, 100), 1_000);
+        let mut gathering = Gathering::new(frame(10, 100), 1_000, None);
         assert!(!gathering.go_on(&tracks, &order, 300));
         assert!(gathering.next <= 101, "three steps a task");
     }

@@ -210,16 +210,33 @@ impl Rows {
         }
     }
 
-    /// The same, closer together if they then all fit into `room`; as they were if they do not fit anyway.
+    /// The same, closer together if they then all fit into `room`; as they were if they do not fit anyway. What is free
+    /// goes to the pictures of crowds.
     pub fn fitted(mut self, room: f32) -> Rows {
         let whole = self.height();
-        if whole <= room || whole * TIGHTEST > room {
+        if whole <= room {
+            return self.with_larger_crowds(room - whole);
+        }
+        if whole * TIGHTEST > room {
             return self;
         }
         let share = room / whole;
         let list = std::mem::take(&mut self.list);
         for row in list {
             self.push(row.run, row.kind, (row.height * share).floor(), row.why);
+        }
+        self
+    }
+
+    fn with_larger_crowds(mut self, free: f32) -> Rows {
+        let crowds = self.list.iter().filter(|r| r.kind == RowKind::Crowd).count();
+        if crowds == 0 {
+            return self;
+        }
+        let more = (free / crowds as f32).min(MOST_MORE).floor();
+        for row in std::mem::take(&mut self.list) {
+            let more = if row.kind == RowKind::Crowd { more } else { 0.0 };
+            self.push(row.run, row.kind, row.height + more, row.why);
         }
         self
     }
@@ -272,6 +289,8 @@ impl Rows {
 
 /// Rows may shrink to this share of their height where that makes all of them fit.
 const TIGHTEST: f32 = 0.62;
+/// A crowd's picture grows by so much at most where there is room.
+const MOST_MORE: f32 = 240.0;
 /// The height of a run's head.
 pub const HEAD_HEIGHT: f32 = 28.0;
 
@@ -369,6 +388,18 @@ mod tests {
         assert_eq!(rows.of_track(0, 7_211).map(|r| r.why), Some(Why::Slowest));
         assert_eq!(rows.of_track(0, 5), None);
         assert_eq!(rows.crowd_of(0).map(|r| r.kind), Some(RowKind::Crowd));
+    }
+
+    #[test]
+    fn what_is_free_goes_to_the_picture_of_a_crowd() {
+        let (tracks, tables) = (many(10_000), Tables::default());
+        let arranged = Arranged { folded: true, ..Arranged::default() };
+        let run = RunRows { tracks: &tracks, tables: &tables, arranged };
+        let whole = Rows::new(&[run]).height();
+        let larger = Rows::new(&[run]).fitted(whole + 100.0);
+        assert_eq!(larger.height(), whole + 100.0);
+        assert_eq!(larger.crowd_of(0).map(|r| r.height), Some(CROWD_HEIGHT + 100.0));
+        assert!(larger.all().windows(2).all(|w| w[0].bottom() == w[1].top));
     }
 
     #[test]

@@ -1,8 +1,9 @@
 //! Whole layouts of a known recording, as data: blocked-executor on a surface of 1,000 points.
 
-use sim_core::analysis::index::Index;
-use sim_core::analysis::track::TrackKind;
-use sim_core::trace::{CoreId, DeviceId, TaskId, ThreadId, Trace, WorkerId};
+use sim_core::analysis::index::{Index, Spans};
+use sim_core::analysis::track::{CounterKind, Span, SpanState, Track, TrackKind};
+use sim_core::instant::SimTime;
+use sim_core::trace::{CoreId, DeviceId, RequestId, TaskId, ThreadId, Trace, WorkerId};
 
 use super::axis::Axis;
 use super::layout::{Layout, RowInput};
@@ -126,4 +127,73 @@ fn arrows_that_would_touch_are_ticks_and_the_selected_row_shows_those_that_do_no
     assert_eq!(arrows(None, crowded).ticks.len(), 11);
     let hb = arrows(Some(TrackKind::Task(TaskId(0))), crowded);
     assert_eq!((hb.arrows.len(), hb.ticks.len()), (5, 6));
+}
+
+fn at(ns: u64) -> SimTime {
+    SimTime::from_nanos(ns)
+}
+
+/// A row of one kind with these spans, laid out over 1,000 points from 0 to `end`.
+fn laid_out(kind: TrackKind, spans: Spans, end: u64) -> Scene {
+    let mut track = Track::new(kind, "row".to_owned());
+    track.spans = spans;
+    let (trace, mut scene) = (Trace::default(), Scene::default());
+    let row = RowInput { track: &track, trace: &trace, top: 0.0, height: 36.0, stuck: false };
+    Layout::new(Axis { length: end as f64, ..WHOLE }, &EvenLetters(7.0)).row(row, &mut scene);
+    scene
+}
+
+#[test]
+fn a_million_polls_of_no_length_leave_no_pixel_empty() {
+    let state = SpanState::Running(CoreId(0));
+    let spans = (0..1_000_000).map(|n| Span { start: at(n * 10), end: at(n * 10), state, event: n as usize }).collect();
+    let scene = laid_out(TrackKind::Thread(ThreadId(0)), spans, 10_000_000);
+    let covered = |x: f32| scene.columns.iter().any(|c| (c.area.x0..=c.area.x1).contains(&x) && c.area.y1 > c.area.y0);
+    assert!((0..999).all(|x| covered(x as f32 + 0.5)));
+    assert!(scene.columns.len() < 1_500, "{} columns", scene.columns.len());
+}
+
+#[test]
+fn the_height_of_a_pixel_is_the_share_that_ran() {
+    let state = SpanState::Polls(TaskId(0));
+    let spans = (0..100_000).map(|n| Span { start: at(n * 100), end: at(n * 100 + 50), state, event: n as usize });
+    let scene = laid_out(TrackKind::Worker(WorkerId(0)), spans.collect(), 10_000_000);
+    let height = |c: &Column| (c.area.y1 - c.area.y0) / 32.0;
+    assert!(scene.columns.iter().all(|c| (height(c) - 0.5).abs() < 0.03), "{:?}", scene.columns.first());
+}
+
+#[test]
+fn a_counter_shows_the_largest_figure_of_each_pixel_and_says_when_its_heights_are_logarithmic() {
+    let figure = |n: u64| if n == 61_234 { 9_996 } else { 1 + n % 3 };
+    let level =
+        |n| Span { start: at(n * 100), end: at(n * 100 + 100), state: SpanState::Level(figure(n) as u32), event: 0 };
+    let scene = laid_out(TrackKind::Counter(CounterKind::ReadyQueue), (0..100_000).map(level).collect(), 10_000_000);
+    let highest = scene.levels.iter().min_by(|a, b| a.area.y0.total_cmp(&b.area.y0)).expect("there are levels");
+    assert_eq!(highest.area.x0, 612.0, "the pixel of the one large figure");
+    assert_eq!(texts(&scene), ["max 9,996, log scale"]);
+}
+
+#[test]
+fn thousands_of_requests_at_a_time_are_three_lines() {
+    let mut track = Track::new(TrackKind::Device(DeviceId(0)), "I/O".to_owned());
+    let serves = |n: u64| SpanState::Serves(RequestId(n as u32));
+    track.spans =
+        (0..5_000).map(|n| Span { start: at(n), end: at(900_000 + n), state: serves(n), event: n as usize }).collect();
+    let level = |n: u64| SpanState::Level(n as u32);
+    let begun = (0..5_000).map(|n| Span { start: at(n), end: at(n + 1), state: level(n + 1), event: 0 });
+    let ended =
+        (0..5_000).map(|n| Span { start: at(900_000 + n), end: at(900_001 + n), state: level(4_999 - n), event: 0 });
+    let full = Span { start: at(5_000), end: at(900_000), state: level(5_000), event: 0 };
+    track.load = begun.chain([full]).chain(ended).collect();
+    let (trace, mut scene) = (Trace::default(), Scene::default());
+    let row = RowInput { track: &track, trace: &trace, top: 0.0, height: 20.0, stuck: false };
+    Layout::new(Axis { length: 1_000_000.0, ..WHOLE }, &EvenLetters(7.0)).row(row, &mut scene);
+    let lines: std::collections::BTreeSet<_> = scene.requests.iter().map(|r| r.y as i32).collect();
+    assert_eq!((scene.requests.len(), lines.len()), (3, 3));
+    assert!(scene.requests.iter().all(|r| r.x0 < 1.0 && (r.x1 - 905.0).abs() < 1.5), "{:?}", scene.requests);
+}
+
+#[test]
+fn a_row_with_a_wake_in_every_pixel_draws_none_of_them() {
+    assert_eq!(arrows(None, Axis { right: 20.0, ..WHOLE }).ticks.len(), 0);
 }

@@ -5,7 +5,7 @@
 
 use std::ops::Range;
 
-use sim_core::analysis::index::{Spans, Sums};
+use sim_core::analysis::index::{Spans, Sums, SumsBefore};
 use sim_core::analysis::track::Span;
 use sim_core::instant::SimTime;
 
@@ -38,7 +38,7 @@ pub struct Crowd {
 
 /// Every step through the spans with a part in view. They must not overlap: not for a device's spans.
 pub fn walk<'a>(spans: &'a Spans, axis: &Axis) -> impl Iterator<Item = Step> + 'a {
-    let (axis, from) = (*axis, nanos(axis.start));
+    let (pixels, from) = (Pixels::of(axis), nanos(axis.start));
     let after = SimTime::from_nanos((nanos(axis.end()).as_nanos() + 1).min(SimTime::MAX.as_nanos()));
     // The last that begins before the view may reach into it; so may one of no length at its very start.
     let begun = spans.begun_before(from).saturating_sub(1);
@@ -46,36 +46,58 @@ pub fn walk<'a>(spans: &'a Spans, axis: &Axis) -> impl Iterator<Item = Step> + '
     let last = spans.begun_before_from(after, first.min(spans.len()));
     let mut queue = first..first;
     let mut next = first;
+    let mut before = SumsBefore::default();
     std::iter::from_fn(move || {
         if queue.is_empty() {
             if next >= last {
                 return None;
             }
-            let end = end_of_pixel(spans, &axis, next, last);
+            let end = end_of_pixel(spans, pixels, next, last);
             (queue, next) = (next..end, end);
         }
         if queue.len() > SINGLE {
             let places = queue.start..queue.end - 1;
             queue.start = queue.end - 1;
-            return crowd(spans, places).map(Step::Crowd);
+            return crowd(spans, places, &mut before).map(Step::Crowd);
         }
         let place = queue.next()?;
         spans.get(place).map(Step::One)
     })
 }
 
-/// The place of the first span after `place` that begins in another pixel.
-fn end_of_pixel(spans: &Spans, axis: &Axis, place: usize, last: usize) -> usize {
-    let Some(start) = spans.get(place).map(|s| s.start) else { return last };
-    let column = (axis.x(start) - axis.left).floor().max(0.0);
-    let edge = nanos(axis.time_from_x(axis.left + column + 1.0).ceil());
-    let edge = edge.max(SimTime::from_nanos(start.as_nanos() + 1));
-    spans.begun_before_from(edge, place + 1).min(last)
+/// Where pixels end in time: reckoned once, for it is asked for every pixel of every row.
+#[derive(Clone, Copy)]
+struct Pixels {
+    start: f64,
+    per_ns: f64,
+    ns_each: f64,
 }
 
-fn crowd(spans: &Spans, places: Range<usize>) -> Option<Crowd> {
+impl Pixels {
+    fn of(axis: &Axis) -> Pixels {
+        let per_ns = axis.pixels_per_ns();
+        Pixels { start: axis.start, per_ns, ns_each: 1.0 / per_ns }
+    }
+
+    /// The first moment of the pixel after the one in which `time` is.
+    fn end(self, time: SimTime) -> SimTime {
+        let column = ((time.as_nanos() as f64 - self.start) * self.per_ns).max(0.0) as u64;
+        let edge = (self.start + (column + 1) as f64 * self.ns_each).max(0.0);
+        let whole = edge as u64;
+        let first = if (whole as f64) < edge { whole + 1 } else { whole };
+        SimTime::from_nanos(first.max(time.as_nanos() + 1))
+    }
+}
+
+/// The place of the first span after `place` that begins in another pixel.
+fn end_of_pixel(spans: &Spans, pixels: Pixels, place: usize, last: usize) -> usize {
+    let Some(start) = spans.get(place).map(|s| s.start) else { return last };
+    spans.begun_before_from(pixels.end(start), place + 1).min(last)
+}
+
+fn crowd(spans: &Spans, places: Range<usize>, before: &mut SumsBefore) -> Option<Crowd> {
     let (start, end) = (spans.get(places.start)?.start, spans.get(places.end - 1)?.end);
-    Some(Crowd { sums: spans.sums(places.clone()), places, start, end })
+    Some(Crowd { sums: spans.sums_after(before, places.clone()), places, start, end })
 }
 
 /// A time of the axis as a moment of the run.

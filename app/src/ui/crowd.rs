@@ -4,11 +4,13 @@
 //! A picture is gathered anew only when view, size, order or data change, a bounded number of steps a frame; until it
 //! is there, the one before is shown where its time is now.
 
+use std::time::Duration;
+
 use egui::{Color32, ColorImage, Context, Mesh, Painter, Rect, Shape, Stroke, TextureHandle, TextureOptions, pos2};
 
 use crate::session::Session;
 use crate::timeline::axis::Axis;
-use crate::timeline::fold::{Cell, Frame, Gathering, Picture};
+use crate::timeline::fold::{Cell, Frame, Gathering, Picture, Shares};
 use crate::timeline::rows::{Row, RowKind};
 
 use super::canvas::Canvas;
@@ -16,8 +18,11 @@ use super::patterns::{HATCH_PERIOD, Patterns};
 use super::theme::Theme;
 use super::timeline_panel::Panel;
 
-/// All runs together go so many steps in a frame: about three milliseconds.
-const STEPS: usize = 240_000;
+/// A picture goes so many steps in a frame: two or three milliseconds. What is left over goes on in the next one.
+const STEPS: usize = 120_000;
+/// What is not done yet goes on in the next frame: soon, and not at once, so that whoever waits for the window to stand
+/// still need not wait for a picture.
+const SOON: Duration = Duration::from_millis(1);
 /// A picture is at most so many cells wide.
 const MOST_COLUMNS: f32 = 2_048.0;
 /// What is drawn beside a picture may need it while the picture itself is out of sight.
@@ -27,12 +32,15 @@ const BESIDE: f32 = 400.0;
 #[derive(Clone, Default)]
 pub struct Crowds {
     of_run: Vec<Crowd>,
+    /// Who goes first, turn and turn about.
+    turn: usize,
 }
 
 #[derive(Clone, Default)]
 struct Crowd {
     gathering: Option<Gathering>,
     picture: Option<Picture>,
+    spare: Option<Picture>,
     texture: Option<TextureHandle>,
     dark: bool,
 }
@@ -47,7 +55,8 @@ impl Crowds {
     pub(super) fn prepare(&mut self, ctx: &Context, panel: &Panel<'_>, theme: &Theme) {
         let runs = panel.session.runs().len();
         self.of_run.resize_with(runs, Crowd::default);
-        for run in 0..runs {
+        self.turn += 1;
+        for run in (0..runs).map(|n| (n + self.turn) % runs) {
             let Some(row) = panel.rows.crowd_of(run) else {
                 self.of_run[run] = Crowd::default();
                 continue;
@@ -57,7 +66,11 @@ impl Crowds {
                 continue;
             }
             let frame = frame(panel.session, run, &panel.axis, row.height, ctx.pixels_per_point());
-            self.of_run[run].prepare(ctx, panel.session, run, frame, STEPS / runs, theme);
+            if self.of_run[run].prepare(ctx, panel.session, run, frame, theme) {
+                // One a frame. The rest, and what is not done yet, comes in the next.
+                ctx.request_repaint_after(SOON);
+                break;
+            }
         }
     }
 }
@@ -75,24 +88,24 @@ fn frame(session: &Session, run: usize, axis: &Axis, height: f32, density: f32) 
 }
 
 impl Crowd {
-    fn prepare(&mut self, ctx: &Context, session: &Session, run: usize, wanted: Frame, steps: usize, theme: &Theme) {
+    /// Answers whether that took any work.
+    fn prepare(&mut self, ctx: &Context, session: &Session, run: usize, wanted: Frame, theme: &Theme) -> bool {
         let of = &session.runs()[run];
         // The places of tasks have changed under it.
         self.gathering = self.gathering.take().filter(|g| g.frame().revision == wanted.revision);
         let shown = self.picture.as_ref().map(|p| p.frame);
         if self.gathering.is_none() && shown != Some(wanted) {
-            self.gathering = Some(Gathering::new(wanted, of.rows.order().len()));
+            self.gathering = Some(Gathering::new(wanted, of.rows.order().len(), self.spare.take()));
         }
         let mut changed = self.dark != theme.dark;
+        let mut worked = false;
         if let Some(mut gathering) = self.gathering.take() {
-            if gathering.go_on(&of.index.tracks, of.rows.order(), steps) {
-                self.picture = Some(gathering.finish());
+            worked = true;
+            if gathering.go_on(&of.index.tracks, of.rows.order(), STEPS) {
+                self.spare = self.picture.replace(gathering.finish());
                 changed = true;
             } else {
                 self.gathering = Some(gathering);
-            }
-            if self.gathering.is_some() || self.picture.as_ref().map(|p| p.frame) != Some(wanted) {
-                ctx.request_repaint();
             }
         }
         if let Some(picture) = self.picture.as_ref().filter(|_| changed) {
@@ -103,6 +116,7 @@ impl Crowd {
                 None => self.texture = Some(ctx.load_texture("crowd", image, TextureOptions::NEAREST)),
             }
         }
+        worked
     }
 }
 
@@ -111,34 +125,41 @@ fn image(picture: &Picture, theme: &Theme) -> ColorImage {
     let colors = Colors::new(theme);
     let size = [picture.frame.columns, picture.rows.max(1)];
     let mut pixels = Vec::with_capacity(size[0] * size[1]);
-    for row in 0..picture.rows {
-        let whole = picture.tasks_of(row).len().max(1) as f32;
-        let first = row * picture.frame.columns;
-        let cells = &picture.cells[first..first + picture.frame.columns];
-        pixels.extend(cells.iter().map(|cell| colors.of(cell, whole)));
+    // Most cells look like some other one: a small table of the last ones saves most of the mixing.
+    let mut known = vec![(Shares::default(), colors.of(Shares::default())); KNOWN];
+    for cell in &picture.cells {
+        let bits = u32::from_le_bytes([cell.ready, cell.running, cell.waiting, cell.finished]);
+        let entry = &mut known[(bits.wrapping_mul(0x9E37_79B1) >> 20) as usize % KNOWN];
+        if entry.0 != *cell {
+            *entry = (*cell, colors.of(*cell));
+        }
+        pixels.push(entry.1);
     }
     pixels.resize(size[0] * size[1], theme.panel);
     ColorImage::new(size, pixels)
 }
 
-/// Any poll in a cell covers at least so much of it.
-const LEAST_RUNNING: f32 = 0.55;
-/// Any Ready in a cell covers at least so much of it.
-const LEAST_READY: f32 = 0.45;
-/// Less than this of a state is rounding, not a state.
+/// So many mixed colours are kept while a picture is coloured.
+const KNOWN: usize = 4_096;
+/// Any poll in a cell covers at least so much of it: 55 %, in 255ths.
+const LEAST_RUNNING: u8 = 140;
+/// Any Ready in a cell covers at least so much of it: 45 %, in 255ths.
+const LEAST_READY: u8 = 115;
+/// Less than this of a state, of all tasks together, is rounding and not a state.
 const SEEN: f32 = 1e-4;
 
+/// In whole numbers, for there are hundreds of thousands of cells.
 struct Colors {
-    panel: [f32; 3],
-    waiting: [f32; 3],
-    finished: [f32; 3],
-    ready: [f32; 3],
-    running: [f32; 3],
+    panel: [i32; 3],
+    waiting: [i32; 3],
+    finished: [i32; 3],
+    ready: [i32; 3],
+    running: [i32; 3],
 }
 
 impl Colors {
     fn new(theme: &Theme) -> Colors {
-        let of = |c: Color32| [f32::from(c.r()), f32::from(c.g()), f32::from(c.b())];
+        let of = |c: Color32| [i32::from(c.r()), i32::from(c.g()), i32::from(c.b())];
         Colors {
             panel: of(theme.panel),
             waiting: of(theme.waiting()),
@@ -148,22 +169,20 @@ impl Colors {
         }
     }
 
-    /// The colour of a cell that is `whole` tasks high.
-    fn of(&self, cell: &Cell, whole: f32) -> Color32 {
-        let (waiting, finished) = (cell.waiting / whole, cell.finished / whole);
-        let mut color = self.panel;
-        for (n, channel) in color.iter_mut().enumerate() {
-            *channel += (self.waiting[n] - self.panel[n]) * waiting + (self.finished[n] - self.panel[n]) * finished;
-        }
-        let ready = if cell.ready > SEEN { (cell.ready / whole).max(LEAST_READY) } else { 0.0 };
-        let running = if cell.running > 0.0 { (cell.running / whole).max(LEAST_RUNNING) } else { 0.0 };
-        for (share, over) in [(ready, self.ready), (running, self.running)] {
-            for (n, channel) in color.iter_mut().enumerate() {
-                *channel += (over[n] - *channel) * share.min(1.0);
-            }
-        }
-        let [r, g, b] = color.map(|c| c.round().clamp(0.0, 255.0) as u8);
-        Color32::from_rgb(r, g, b)
+    #[inline]
+    fn of(&self, cell: Shares) -> Color32 {
+        let at_least = |part: u8, least: u8| if part > 0 { i32::from(part.max(least)) } else { 0 };
+        let (waiting, finished) = (i32::from(cell.waiting), i32::from(cell.finished));
+        let (ready, running) = (at_least(cell.ready, LEAST_READY), at_least(cell.running, LEAST_RUNNING));
+        let channel = |n: usize| {
+            let panel = self.panel[n];
+            // In 255ths of a step, until the end.
+            let ground = panel * 255 + (self.waiting[n] - panel) * waiting + (self.finished[n] - panel) * finished;
+            let over = |below: i32, above: i32, share: i32| below + (above * 255 - below) * share / 255;
+            let color = over(over(ground, self.ready[n], ready), self.running[n], running);
+            ((color + 127) / 255).clamp(0, 255) as u8
+        };
+        Color32::from_rgb(channel(0), channel(1), channel(2))
     }
 }
 
@@ -258,7 +277,8 @@ impl Panel<'_> {
         let mut from = 0;
         while from < picture.busy.len() {
             let share = picture.busy[from];
-            let same = picture.busy[from..].iter().take_while(|b| (**b - share).abs() < 0.5 / room).count();
+            let alike = |b: &f32| (b - share).abs() < 0.5 / room && (*b > 0.0) == (share > 0.0);
+            let same = picture.busy[from..].iter().take_while(|b| alike(b)).count();
             if share > 0.0 {
                 let (x0, x1) =
                     (self.x_of_column(picture, from as f32), self.x_of_column(picture, (from + same) as f32));
@@ -304,10 +324,10 @@ mod tests {
     fn one_poll_of_a_hundred_tasks_is_seen_and_so_is_one_that_is_ready() {
         for theme in [&LIGHT, &DARK] {
             let colors = Colors::new(theme);
-            let rest = Cell { waiting: 99.0, ..Cell::default() };
-            let ground = colors.of(&Cell { waiting: 100.0, ..rest }, 100.0);
-            let polled = colors.of(&Cell { running: 1e-6, ..rest }, 100.0);
-            let ready = colors.of(&Cell { ready: 0.5, ..rest }, 100.0);
+            let rest = Shares { waiting: 253, ..Shares::default() };
+            let ground = colors.of(Shares { waiting: 255, ..rest });
+            let polled = colors.of(Shares { running: 1, ..rest });
+            let ready = colors.of(Shares { ready: 1, ..rest });
             assert!(differs(ground, polled) && differs(ground, ready) && differs(polled, ready), "{}", theme.dark);
             assert_eq!(ground, theme.waiting());
         }
@@ -316,9 +336,9 @@ mod tests {
     #[test]
     fn a_poll_is_seen_over_all_that_are_ready() {
         let colors = Colors::new(&LIGHT);
-        let both = colors.of(&Cell { running: 0.1, ready: 99.0, ..Cell::default() }, 100.0);
+        let both = colors.of(Shares { running: 1, ready: 253, ..Shares::default() });
         assert!(differs(both, LIGHT.ready_small));
-        assert_eq!(colors.of(&Cell { ready: 100.0, ..Cell::default() }, 100.0), LIGHT.ready_small);
-        assert_eq!(colors.of(&Cell::default(), 100.0), LIGHT.panel);
+        assert_eq!(colors.of(Shares { ready: 255, ..Shares::default() }), LIGHT.ready_small);
+        assert_eq!(colors.of(Shares::default()), LIGHT.panel);
     }
 }

@@ -167,7 +167,8 @@ impl Panel<'_> {
         let share = ((at.y - rect.top()) / rect.height()).clamp(0.0, 0.999_99);
         let line = (share * picture.rows as f32) as usize;
         let (run, tasks) = (self.run(row), picture.tasks_of(line));
-        let Some(cell) = picture.cell(column, line).filter(|_| !tasks.is_empty()) else { return };
+        let cell = picture.cell(column, line, &run.index.tracks, run.rows.order());
+        let Some(cell) = cell.filter(|_| !tasks.is_empty()) else { return };
         if response.clicked() {
             let exact = (share * picture.tasks as f32) as usize;
             if let Some(track) = self.nearest(run, tasks, exact, self.axis.time_from_x(at.x)) {
@@ -270,9 +271,12 @@ fn plain_label_ui(ui: &mut Ui, rect: Rect, id: (usize, &str), name: &str, state:
     let response = ui.interact(rect, ui.scope_id().with(id), Sense::hover());
     response.widget_info(|| WidgetInfo::labeled(egui::Role::Label, true, format!("{name}: {state}")));
     let at = rect.left_center() + vec2(16.0, 0.0);
-    ui.painter().text(at, Align2::LEFT_CENTER, name, fonts::regular(fonts::ROW), theme.text1);
-    let small = fonts::regular(fonts::LEAST);
-    ui.painter().text(rect.right_center(), Align2::RIGHT_CENTER, state, small, theme.text2);
+    let name = ui.painter().text(at, Align2::LEFT_CENTER, name, fonts::regular(fonts::ROW), theme.text1);
+    let state = ui.painter().layout_no_wrap(state.to_owned(), fonts::regular(fonts::LEAST), theme.text2);
+    let at = rect.right_center() - vec2(state.size().x, state.size().y / 2.0);
+    if at.x >= name.right() + 8.0 {
+        ui.painter().galley(at.round(), state, theme.text2);
+    }
     response.on_hover_text(hint);
 }
 

@@ -77,8 +77,16 @@ impl Paint<'_> {
         let mut hatch = Canvas::textured(patterns.hatch.id());
         let mut stripe = Canvas::textured(patterns.stripe.id());
         let mut edges = Canvas::plain();
+        let mut before: Option<(Rect, Fill)> = None;
         for bar in bars {
             let rect = self.snap.area(bar.area);
+            if before
+                .is_some_and(|(last, fill)| fill == bar.fill && last.top() == rect.top() && last.right() == rect.left())
+            {
+                // Two polls without a pause between them are two.
+                edges.rect(rect.with_max_x(rect.left() + self.snap.pixel()), self.theme.panel);
+            }
+            before = Some((rect, bar.fill));
             let anchor = pos2(self.snap.edge(bar.anchor), rect.top());
             let wide = rect.width() >= LEAST_HATCHED;
             match bar.fill {

@@ -100,7 +100,7 @@ impl Panel<'_> {
         let crowd = run.rows.is_folded();
         match track.kind {
             TrackKind::Core(_) | TrackKind::Worker(_) if crowd => self.busy_words(track),
-            TrackKind::Counter(_) if track.spans.peak(0..track.spans.len()) > LOG_FROM => "log scale".to_owned(),
+            TrackKind::Counter(_) if track.spans.peak(0..track.spans.len()) > LOG_FROM => "log".to_owned(),
             _ => why_word(row.why).map_or_else(|| row_state(run, track), str::to_owned),
         }
     }

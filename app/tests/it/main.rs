@@ -10,3 +10,4 @@ mod window_library;
 mod window_panels;
 mod window_pictures;
 mod window_pointing;
+mod window_rows;

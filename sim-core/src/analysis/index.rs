@@ -4,7 +4,7 @@
 //! shows and what the snapshot says are the same truth. Grows with its trace. Knows no pixels.
 
 pub use super::links::Links;
-pub use super::spans::{Spans, Sums};
+pub use super::spans::{Spans, Sums, SumsBefore};
 use super::sums::SumIndex;
 use super::track::*;
 use crate::instant::SimTime;

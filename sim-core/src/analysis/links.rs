@@ -54,20 +54,20 @@ impl Links {
 
     /// The links that this event causes.
     pub(super) fn from(&self, event: usize) -> impl Iterator<Item = Link> {
-        let first = self.by_cause.partition_point(|l| self.links[*l as usize].from_event() < event);
+        let first = self.by_cause.partition_point(|l| self.links[*l as usize].cause_event() < event);
         let rest = self.by_cause[first..].iter().map(|l| self.links[*l as usize].link());
         rest.take_while(move |l| l.from_event == event)
     }
 
     /// The links that this event is the effect of.
     pub(super) fn to(&self, event: usize) -> impl Iterator<Item = Link> {
-        let first = self.links.partition_point(|l| l.to_event() < event);
+        let first = self.links.partition_point(|l| l.effect_event() < event);
         self.links[first..].iter().map(PackedLink::link).take_while(move |l| l.to_event == event)
     }
 
     /// Where a link's effect is in time.
     pub(super) fn effect(&self, number: u32) -> SimTime {
-        self.links[number as usize].to_time()
+        self.links[number as usize].effect_time()
     }
 
     /// The wake or unblock that took longest, if any took time, to lead to a poll or dispatch.
@@ -152,7 +152,7 @@ impl Links {
         let known = self.by_cause.len();
         self.by_cause.extend((known..self.links.len()).map(|l| l as u32));
         let links = &self.links;
-        let cause = |l: &u32| links[*l as usize].from_event();
+        let cause = |l: &u32| links[*l as usize].cause_event();
         let Some(earliest) = self.by_cause[known..].iter().map(cause).min() else { return };
         let first = self.by_cause[..known].partition_point(|l| cause(l) <= earliest);
         self.by_cause[first..].sort_by_key(cause);

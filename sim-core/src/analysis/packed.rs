@@ -2,7 +2,7 @@
 //!
 //! Owns the bytes only. Times are 48 bits, as in a trace; events and ids are 32.
 
-use super::track::{CounterKind, Link, LinkKind, Span, SpanState, TrackKind};
+use super::track::{Class, CounterKind, Link, LinkKind, Span, SpanState, TrackKind};
 use crate::instant::SimTime;
 use crate::trace::ids::*;
 use crate::trace::snapshot::Wait;
@@ -37,27 +37,44 @@ impl PackedSpan {
         PackedSpan { start: time(span.start), end: time(span.end), event, id: id.to_le_bytes(), state }
     }
 
+    #[inline]
     pub(super) fn span(&self) -> Span {
         let event = u32::from_le_bytes(self.event) as usize;
         Span { start: self.start(), end: self.end(), state: self.state(), event }
     }
 
+    #[inline]
     pub(super) fn start(&self) -> SimTime {
         moment(self.start)
     }
 
+    #[inline]
     pub(super) fn end(&self) -> SimTime {
         moment(self.end)
+    }
+
+    /// The class of its state, without reading the state.
+    #[inline]
+    pub(super) fn class(&self) -> Option<Class> {
+        match self.state {
+            0 | 4 | 6 | 7 => Some(Class::Running),
+            1 | 8 => Some(Class::OffCore),
+            2 | 5 => Some(Class::Ready),
+            9 | 10 => None,
+            _ => Some(Class::Waiting),
+        }
     }
 
     pub(super) fn set_end(&mut self, end: SimTime) {
         self.end = time(end);
     }
 
+    #[inline]
     pub(super) fn event(&self) -> usize {
         u32::from_le_bytes(self.event) as usize
     }
 
+    #[inline]
     pub(super) fn state(&self) -> SpanState {
         unpack_state(self.state, u32::from_le_bytes(self.id))
     }
@@ -84,6 +101,7 @@ impl PackedLink {
         }
     }
 
+    #[inline]
     pub(super) fn link(&self) -> Link {
         let of = |code: u8, id: [u8; 4]| unpack_track(code, u32::from_le_bytes(id));
         let kind = match self.kind {
@@ -97,22 +115,25 @@ impl PackedLink {
             kind,
             from,
             to: of(self.tracks & 15, self.to),
-            from_event: self.from_event(),
-            to_event: self.to_event(),
+            from_event: self.cause_event(),
+            to_event: self.effect_event(),
             from_time: moment(self.from_time),
-            to_time: self.to_time(),
+            to_time: self.effect_time(),
         }
     }
 
-    pub(super) fn from_event(&self) -> usize {
+    #[inline]
+    pub(super) fn cause_event(&self) -> usize {
         u32::from_le_bytes(self.from_event) as usize
     }
 
-    pub(super) fn to_event(&self) -> usize {
+    #[inline]
+    pub(super) fn effect_event(&self) -> usize {
         u32::from_le_bytes(self.to_event) as usize
     }
 
-    pub(super) fn to_time(&self) -> SimTime {
+    #[inline]
+    pub(super) fn effect_time(&self) -> SimTime {
         moment(self.to_time)
     }
 }
@@ -122,6 +143,7 @@ fn time(time: SimTime) -> [u8; 6] {
     [a, b, c, d, e, f]
 }
 
+#[inline]
 fn moment([a, b, c, d, e, f]: [u8; 6]) -> SimTime {
     SimTime::from_nanos(u64::from_le_bytes([a, b, c, d, e, f, 0, 0]))
 }
@@ -166,6 +188,7 @@ fn pack_wait(base: u8, wait: Wait) -> (u8, u32) {
     (base + code, id)
 }
 
+#[inline]
 fn unpack_state(code: u8, id: u32) -> SpanState {
     match code {
         0 => SpanState::Polling(WorkerId(id)),
@@ -184,6 +207,7 @@ fn unpack_state(code: u8, id: u32) -> SpanState {
     }
 }
 
+#[inline]
 fn unpack_wait(code: u8, id: u32) -> Wait {
     match code {
         0 => Wait::Io(RequestId(id)),
@@ -261,6 +285,7 @@ mod tests {
         for state in plain.into_iter().chain(waiting) {
             let span = Span { start: SimTime::from_nanos(5), end: SimTime::MAX, state, event: 4_000_000_000 };
             assert_eq!(PackedSpan::new(span).span(), span);
+            assert_eq!(PackedSpan::new(span).class(), state.class());
         }
         assert_eq!(size_of::<PackedSpan>(), 21);
     }

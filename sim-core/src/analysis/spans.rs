@@ -1,6 +1,6 @@
 //! The spans of one row, kept small, with sums that make drawing independent of how many there are.
 //!
-//! Owns storage and the sums. Every 64 spans there is a mark: what the spans before it add up to. So the share of a
+//! Owns storage and the sums. Every 32 spans there is a mark: what the spans before it add up to. So the share of a
 //! pixel in which a million polls lie is the difference of two sums, found by two searches.
 
 use std::ops::Range;
@@ -10,13 +10,13 @@ use super::track::{Class, Span, SpanState};
 use crate::instant::SimTime;
 
 /// Spans between two marks.
-const BLOCK: usize = 64;
+const BLOCK: usize = 32;
 
 /// The spans of a row, in order of start; they overlap only on a device's row.
 #[derive(Clone, Default)]
 pub struct Spans {
     kept: Vec<PackedSpan>,
-    /// Mark n tells of the spans before the (n + 1) · 64th.
+    /// Mark n tells of the spans before the (n + 1) · 32nd.
     marks: Vec<Mark>,
     /// The largest figure of each block of a counter, and of each block of blocks.
     peaks: [Vec<u32>; 2],
@@ -37,9 +37,17 @@ pub struct Sums {
     pub count: [u32; Class::COUNT],
 }
 
+/// What all spans before a place add up to.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct SumsBefore {
+    place: usize,
+    sums: Sums,
+}
+
 impl Sums {
+    #[inline]
     fn add(&mut self, span: &PackedSpan) {
-        if let Some(class) = span.state().class() {
+        if let Some(class) = span.class() {
             self.nanos[class as usize] += span.end().as_nanos() - span.start().as_nanos();
             self.count[class as usize] += 1;
         }
@@ -56,6 +64,7 @@ impl Sums {
 
 impl Spans {
     /// How many there are.
+    #[inline]
     pub fn len(&self) -> usize {
         self.kept.len()
     }
@@ -66,6 +75,7 @@ impl Spans {
     }
 
     /// The span at a place.
+    #[inline]
     pub fn get(&self, place: usize) -> Option<Span> {
         self.kept.get(place).map(PackedSpan::span)
     }
@@ -90,6 +100,12 @@ impl Spans {
         Iter(self.kept[places].iter())
     }
 
+    /// When each span begins and ends, and its class: all that a density needs.
+    #[inline]
+    pub fn stretches(&self) -> impl Iterator<Item = (SimTime, SimTime, Option<Class>)> {
+        self.kept.iter().map(|kept| (kept.start(), kept.end(), kept.class()))
+    }
+
     /// How many spans, from the first on, fulfil `holds`; all of them must stand before those that do not.
     pub fn partition_point(&self, holds: impl Fn(&Span) -> bool) -> usize {
         self.kept.partition_point(|kept| holds(&kept.span()))
@@ -101,6 +117,7 @@ impl Spans {
     }
 
     /// The same, where the answer is known to be `from` or later. Cheap when it is near.
+    #[inline]
     pub fn begun_before_from(&self, time: SimTime, from: usize) -> usize {
         // Most often the answer is a few spans on.
         let near = (from + 8).min(self.len());
@@ -123,6 +140,7 @@ impl Spans {
     }
 
     /// What the spans at these places add up to.
+    #[inline]
     pub fn sums(&self, places: Range<usize>) -> Sums {
         if places.len() <= BLOCK {
             let mut sums = Sums::default();
@@ -130,6 +148,24 @@ impl Spans {
             return sums;
         }
         self.sums_before(places.end).less(self.sums_before(places.start))
+    }
+
+    /// The same, going on from a sum of all spans before some place, which is moved to the end of these.
+    #[inline]
+    pub fn sums_after(&self, before: &mut SumsBefore, places: Range<usize>) -> Sums {
+        self.move_to(before, places.start);
+        let start = before.sums;
+        self.move_to(before, places.end);
+        before.sums.less(start)
+    }
+
+    fn move_to(&self, before: &mut SumsBefore, place: usize) {
+        if before.place <= place && place - before.place <= BLOCK {
+            self.kept[before.place..place].iter().for_each(|kept| before.sums.add(kept));
+        } else {
+            before.sums = self.sums_before(place);
+        }
+        before.place = place;
     }
 
     fn sums_before(&self, place: usize) -> Sums {
@@ -183,7 +219,7 @@ impl Spans {
     fn add_mark(&mut self, place: usize, start: SimTime) {
         self.marks.push(Mark { start, sums: self.sums_before(place) });
         let block = place / BLOCK - 1;
-        if self.kept[place - 1].state().class().is_none() {
+        if self.kept[place - 1].class().is_none() {
             let most = self.kept[block * BLOCK..place].iter().map(|kept| figure(kept.state())).max().unwrap_or(0);
             self.peaks[0].push(most);
             if place.is_multiple_of(BLOCK * BLOCK) {
@@ -286,6 +322,7 @@ pub struct Iter<'a>(std::slice::Iter<'a, PackedSpan>);
 impl Iterator for Iter<'_> {
     type Item = Span;
 
+    #[inline]
     fn next(&mut self) -> Option<Span> {
         self.0.next().map(PackedSpan::span)
     }
@@ -296,6 +333,7 @@ impl Iterator for Iter<'_> {
 }
 
 impl DoubleEndedIterator for Iter<'_> {
+    #[inline]
     fn next_back(&mut self) -> Option<Span> {
         self.0.next_back().map(PackedSpan::span)
     }
@@ -333,6 +371,11 @@ mod tests {
                 sums.count[class] += 1;
             }
             assert_eq!(spans.sums(from..to), sums, "{from}..{to}");
+            for middle in [from, (from + to) / 2, to] {
+                let mut before = SumsBefore::default();
+                spans.sums_after(&mut before, 0..middle);
+                assert_eq!(spans.sums_after(&mut before, from..to), sums, "{from}..{to} after {middle}");
+            }
         }
     }
 

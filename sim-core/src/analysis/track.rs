@@ -90,6 +90,7 @@ impl Class {
 
 impl SpanState {
     /// The state's class; a device's requests and a counter's figures have none.
+    #[inline]
     pub fn class(self) -> Option<Class> {
         match self {
             SpanState::Ready | SpanState::Runnable => Some(Class::Ready),

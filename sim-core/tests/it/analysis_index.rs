@@ -121,3 +121,46 @@ fn an_index_that_grew_is_the_one_built_at_once() {
     assert_eq!(grown.tracks, built.tracks);
     assert_eq!(grown.links(), built.links());
 }
+
+#[test]
+fn a_device_knows_how_many_requests_it_works_on_at_a_time() {
+    let index = Index::build(&one_request());
+    let device = index.track(TrackKind::Device(DeviceId(0))).expect("the device has a row");
+    let load: Vec<_> = device.load.iter().map(|s| (s.start.as_millis_f64(), s.state)).collect();
+    assert_eq!(load, [(2.0, SpanState::Level(1)), (12.0, SpanState::Level(0))]);
+}
+
+#[test]
+fn a_row_tells_its_links_its_polls_and_its_longest_wait() {
+    let mut script = Script::cores(1);
+    let (a, b) = (script.thread("a"), script.thread("b"));
+    script.dispatch(a, 0, false).at(2.0).preempt(a, 0).dispatch(b, 0, true);
+    script.at(5.0).exit(b, 0).dispatch(a, 0, true).at(6.0).exit(a, 0);
+    let index = Index::build(&script.finish());
+    let (a, b) = (TrackKind::Thread(a), TrackKind::Thread(b));
+    let of = |kind| index.track(kind).expect("the thread has a row");
+    assert_eq!((of(a).runs, of(b).runs), (2, 1));
+    assert_eq!(of(a).longest_wait().as_millis_f64(), 3.0);
+    assert_eq!(of(b).longest_wait().as_millis_f64(), 2.0);
+    let effects = |from, to| -> Vec<f64> {
+        let numbers = index.links_within(of(b), ms(from), ms(to));
+        numbers.iter().filter_map(|n| index.links().get(*n as usize)).map(|l| l.to_time.as_millis_f64()).collect()
+    };
+    assert_eq!(effects(0.0, 6.0), [2.0]);
+    assert_eq!(effects(2.5, 6.0), [0.0; 0]);
+    assert_eq!(index.slowest_link(), None, "nobody was woken or unblocked");
+}
+
+#[test]
+fn the_slowest_wake_is_the_one_that_waited_longest_for_its_poll() {
+    let index = Index::build(&one_request());
+    assert_eq!(index.slowest_link(), None, "its one wake was followed at once");
+    let mut script = Script::workers(1);
+    let task = script.spawn("late");
+    script.poll(task).poll_ends(task, PollResult::Pending);
+    script.at(1.0).say(Event::Woken { task, by: Actor::Run, effect: WakeEffect::Queued });
+    script.at(4.0).poll(task).at(5.0).poll_ends(task, PollResult::Ready);
+    let index = Index::build(&script.finish());
+    let slowest = index.slowest_link().expect("it waited for three milliseconds");
+    assert_eq!((slowest.to, slowest.from_time, slowest.to_time), (TrackKind::Task(task), ms(1.0), ms(4.0)));
+}

@@ -49,7 +49,8 @@ impl Layout<'_> {
             return;
         }
         let Some(at) = spans.place_of_peak().and_then(|place| spans.get(place)) else { return };
-        let text = format!("max {}", with_thousands(&largest.to_string()));
+        let scale = if largest > LOG_FROM { ", log scale" } else { "" };
+        let text = format!("max {}{scale}", with_thousands(&largest.to_string()));
         let (width, x) = (self.measure.width(&text), self.axis.x(at.start));
         if x < self.axis.left || x > self.axis.right {
             return;

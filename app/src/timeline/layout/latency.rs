@@ -16,11 +16,12 @@ impl Layout<'_> {
             LinkKind::SpawnToFirst => "spawn → first",
         };
         let text = format!("{} {words}", write_length(link.to_time.since(link.from_time).as_nanos()));
-        let x = self.axis.x(link.from_time) - self.measure.width(&text) - 2.0 * PADDING;
-        if x < self.axis.left || x > self.axis.right {
+        let width = self.measure.width(&text) + 2.0 * PADDING;
+        let (x, y) = (self.axis.x(link.from_time) - width, row.top + row.height / 2.0);
+        let covered = |l: &Label| l.y == y && l.x < x + width && l.x + self.measure.width(&l.text) + PADDING > x;
+        if x < self.axis.left || x > self.axis.right || scene.labels.iter().any(covered) {
             return;
         }
-        let y = row.top + row.height / 2.0;
         scene.labels.push(Label { x, y, text, ground: Ground::Latency });
     }
 }

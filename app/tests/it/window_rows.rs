@@ -1,0 +1,105 @@
+//! Arranging rows: a crowd as one picture, folding, pinning, filtering, sorting.
+
+use std::path::PathBuf;
+
+use egui::accesskit::Role;
+use egui_kittest::kittest::Queryable;
+use wakeline::session::Command;
+use wakeline::session::rows::{RowGroup, RowSort};
+
+use crate::support::Window;
+
+/// Sixty tasks and sixty threads.
+fn crowd() -> Window {
+    let mut window = Window::open(1440.0, 900.0);
+    let file = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/it/crowd.ron");
+    window.apply(Command::OpenFile(file));
+    window.finish_loading();
+    window.apply(Command::SwitchWide);
+    window.harness.run();
+    window
+}
+
+fn has(window: &Window, label: &str) -> bool {
+    window.harness.query_by_label(label).is_some()
+}
+
+#[test]
+fn more_tasks_than_fit_are_one_picture_until_somebody_unfolds_it() {
+    let mut window = crowd();
+    assert!(has(&window, "60 tasks") && has(&window, "tasks by state: 60"));
+    assert!(window.harness.query_by_label_contains("conn.7 of run A").is_none());
+    window.harness.get_all_by_label("Unfold").next().expect("run A is folded").click();
+    window.harness.run();
+    assert!(!window.session(|s| s.runs()[0].rows.is_folded()) && window.session(|s| s.runs()[1].rows.is_folded()));
+    assert!(window.harness.query_by_label_contains("conn.2 of run A").is_some());
+    window.press("U");
+    assert!(window.session(|s| s.runs()[0].rows.is_folded()), "U folds the focused run's tasks again");
+}
+
+#[test]
+fn a_click_on_the_picture_selects_the_task_and_the_time_under_the_pointer() {
+    let mut window = crowd();
+    let label = window.harness.get_by_label("60 tasks").rect();
+    let rows = window.harness.get_by_label("Timeline").rect();
+    let at = egui::pos2(rows.left() + rows.width() * 0.5, label.top() + 20.0);
+    window.harness.hover_at(at);
+    window.harness.run_steps(6);
+    assert!(window.harness.query_by_label_contains(" tasks Ready on average").is_some(), "the pixel's sums are named");
+    window.harness.drag_at(at);
+    window.harness.drop_at(at);
+    window.harness.run();
+    let (run, name) = window
+        .session(|s| s.selected_track().map(|(run, track)| (run, track.name.clone())))
+        .expect("a task is selected");
+    let place: usize = name.trim_start_matches("conn.").parse().expect("it is one of the crowd");
+    assert!(run == 0 && place < 20, "{name} lies where the pointer was");
+    assert!(window.session(|s| s.cursor().time.as_nanos() > 0));
+    assert!(window.harness.query_by_label_contains(&format!("{name} of run A")).is_some(), "it has a row now");
+}
+
+#[test]
+fn a_run_folds_to_its_head_and_a_group_to_a_line() {
+    let mut window = crowd();
+    window.press("H");
+    assert!(!has(&window, "60 tasks") && has(&window, "60 threads"));
+    window.harness.get_by_label("Show the rows of run A").click();
+    window.harness.run();
+    assert!(has(&window, "60 tasks"));
+    window.apply(Command::FoldGroup { run: 0, group: RowGroup::Machine });
+    assert!(window.harness.query_by_label_contains("worker 0 of run A").is_none());
+    window.harness.get_by_label_contains("cores and workers, folded").click();
+    window.harness.run();
+    assert!(window.harness.query_by_label_contains("worker 0 of run A").is_some());
+}
+
+#[test]
+fn the_menu_filters_and_sorts_and_the_head_says_so() {
+    let mut window = crowd();
+    window.harness.get_by_label("Rows of run A").click();
+    window.harness.run();
+    window.harness.get_by_role_and_label(Role::TextInput, "Filter rows of run A").focus();
+    window.harness.run();
+    window.harness.get_by_role_and_label(Role::TextInput, "Filter rows of run A").type_text("conn.1");
+    window.harness.run();
+    let listed = window.session(|s| s.runs()[0].rows.order().len());
+    assert_eq!(listed, 11, "conn.1 and conn.10 to conn.19");
+    window.harness.get_by_label("longest wait").click();
+    window.harness.run();
+    assert_eq!(window.session(|s| s.runs()[0].rows.sort()), RowSort::LongestWait);
+    let said = "filtered “conn.1”: 11 of 60, sorted by longest wait";
+    assert!(window.harness.query_by_label_contains(said).is_some());
+}
+
+#[test]
+fn a_pinned_row_stays_when_the_crowd_is_folded() {
+    let mut window = crowd();
+    let track = window.session(|s| {
+        s.runs()[0].index.tracks.iter().find(|t| t.name == "conn.33").map(|t| t.kind).expect("there is one")
+    });
+    window.apply(Command::PinRow { run: 0, track });
+    assert!(window.harness.query_by_label_contains("conn.33 of run A").is_some());
+    window.harness.get_by_label("Let go of conn.33").click();
+    window.harness.run();
+    assert!(window.harness.query_by_label_contains("conn.33 of run A").is_none());
+}
