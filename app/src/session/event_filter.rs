@@ -25,8 +25,8 @@ pub struct EventQuery {
     pub who: Who,
     /// Only events of these kinds, by their number in the catalogue, in order; none means every kind.
     pub kinds: Vec<u8>,
-    /// Only events from one time to another.
-    pub within: Option<(SimTime, SimTime)>,
+    /// The events of which time are listed.
+    pub when: When,
     /// The text that is marked; empty marks nothing.
     pub text: String,
 }
@@ -40,16 +40,31 @@ pub enum Who {
     Selected,
 }
 
+/// The events of which time are listed.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum When {
+    /// Of the whole run.
+    Always,
+    /// Only those in the selected stretch of time, if one is selected.
+    Selected,
+}
+
 impl Default for EventQuery {
     fn default() -> EventQuery {
-        EventQuery { level: Level::Lesson, who: Who::Everyone, kinds: Vec::new(), within: None, text: String::new() }
+        EventQuery {
+            level: Level::Lesson,
+            who: Who::Everyone,
+            kinds: Vec::new(),
+            when: When::Always,
+            text: String::new(),
+        }
     }
 }
 
 impl EventQuery {
     /// Whether events are left out that a lesson would show.
     pub fn leaves_out(&self) -> bool {
-        self.who == Who::Selected || !self.kinds.is_empty() || self.within.is_some()
+        self.who == Who::Selected || !self.kinds.is_empty() || self.when == When::Selected
     }
 }
 
@@ -269,7 +284,7 @@ impl Session {
             level: query.level,
             track: selected.filter(|track| query.who == Who::Selected && !matches!(track, TrackKind::Counter(_))),
             kinds: query.kinds.clone(),
-            within: query.within,
+            within: self.selected_time.filter(|_| query.when == When::Selected).map(|span| (span.from, span.to)),
         }
     }
 
@@ -417,7 +432,9 @@ mod tests {
         let polls = listed(&mut session);
         assert_eq!(polls.len(), 13, "hb is polled eleven times, hog twice");
         let at = |ms: u64| SimTime::from_nanos(ms * 1_000_000);
-        ask(&mut session, EventQuery { kinds, within: Some((at(10), at(20))), ..EventQuery::default() });
+        ask(&mut session, EventQuery { kinds, when: When::Selected, ..EventQuery::default() });
+        assert_eq!(listed(&mut session).len(), 13, "no time is selected");
+        session.apply(Command::SelectTime { from: at(10), to: at(20) });
         assert_eq!(listed(&mut session), [("hb".to_owned(), "PollStarted"), ("hog".to_owned(), "PollStarted")]);
     }
 

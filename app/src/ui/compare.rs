@@ -54,7 +54,7 @@ impl Columns {
     fn of(rows: &[FigureRow], runs: usize, room: f32) -> Columns {
         let longest =
             |run: usize| rows.iter().filter_map(|row| row.cells.get(run)).map(|c| c.text.chars().count()).max();
-        let least = |run: usize| (longest(run).unwrap_or(0) as f32 * LETTER + 18.0).max(LEAST);
+        let least = |run: usize| (longest(run).unwrap_or(0) as f32 * LETTER + 14.0).max(LEAST);
         let needed: f32 = (0..runs).map(least).sum();
         let names = (room - 2.0 * SIDE - needed).clamp(NAMES.0, NAMES.1);
         let spare = ((room - 2.0 * SIDE - needed - names) / runs.max(1) as f32).clamp(0.0, 40.0);

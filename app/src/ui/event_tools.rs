@@ -6,9 +6,10 @@ use egui::{
 };
 use sim_core::trace::{Event, Level};
 
-use crate::session::event_filter::{EventQuery, Hits, Who};
+use crate::session::event_filter::{EventQuery, Hits, When, Who};
 use crate::session::{Command, Run, Session};
 use crate::timeline::axis::with_thousands;
+use crate::timeline::clock::Clock;
 
 use super::fonts;
 use super::theme::Theme;
@@ -166,6 +167,14 @@ fn filter_ui(ui: &mut Ui, session: &Session, emit: &mut Emit<'_>) {
     let mut only = query.who == Who::Selected;
     ui.checkbox(&mut only, whose);
     query.who = if only { Who::Selected } else { Who::Everyone };
+    let time = session.selected_time().map_or("Only the selected time (none is selected)".to_owned(), |span| {
+        let clock = Clock::for_end(session.end());
+        format!("Only from {} to {}", clock.write(span.from), clock.say(span.to))
+    });
+    heading(ui, "When", theme);
+    let mut only = query.when == When::Selected;
+    ui.checkbox(&mut only, time);
+    query.when = if only { When::Selected } else { When::Always };
     if let Some(run) = session.focused() {
         kinds_ui(ui, run, &mut query, theme);
     }

@@ -92,11 +92,11 @@ fn items<'a>(found: &[(FindingId, &'a Finding)], state: &FindingsState) -> Vec<I
     }
     let folds = |kind: FindingKind| counts[&kind].0 > MOST_OPEN;
     let mut items: Vec<Item<'_>> =
-        found.iter().filter(|(_, f)| !folds(f.kind)).map(|(id, f)| Item::One(*id, *f)).collect();
+        found.iter().filter(|(_, f)| !folds(f.kind)).map(|(id, f)| Item::One(*id, f)).collect();
     for (kind, (count, worst)) in counts.iter().filter(|(kind, _)| folds(**kind)) {
         items.push(Item::Kind(*kind, *count, *worst));
         if state.unfolded.contains(kind) {
-            items.extend(found.iter().filter(|(_, f)| f.kind == *kind).map(|(id, f)| Item::One(*id, *f)));
+            items.extend(found.iter().filter(|(_, f)| f.kind == *kind).map(|(id, f)| Item::One(*id, f)));
         }
     }
     items
