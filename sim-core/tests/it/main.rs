@@ -15,6 +15,7 @@ mod endings;
 mod foreign_wakes;
 mod golden_orders;
 mod latency_wide;
+mod inspect_scenarios;
 mod lesson;
 mod locks;
 mod own_policy;
