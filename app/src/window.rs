@@ -108,8 +108,8 @@ impl Window {
     }
 }
 
-/// A scenario's id opens it, as it does on the command line, unless there is a file of that name.
-fn opening(file: PathBuf) -> Command {
+/// What opens FILE: a scenario's id opens it, as it does on the command line, unless there is a file of that name.
+pub fn opening(file: PathBuf) -> Command {
     match file.to_str() {
         Some(id) if !file.exists() && library::embedded().iter().any(|e| e.id == id) => {
             Command::OpenScenario(id.to_owned())

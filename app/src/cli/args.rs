@@ -30,6 +30,8 @@ pub enum Command {
     Check(CheckArgs),
     /// List the events of a scenario's run, or of a recorded trace
     Events(EventsArgs),
+    /// Draw the window as a picture, without a display
+    Shot(ShotArgs),
 }
 
 /// How the answer is written.
@@ -139,6 +141,51 @@ impl EventsArgs {
     pub fn of(source: &str) -> EventsArgs {
         EventsArgs { source: source.to_owned(), run: None, world: WorldArgs::default(), digest: false }
     }
+}
+
+/// What `shot` is asked.
+#[derive(Debug, clap::Args)]
+pub struct ShotArgs {
+    /// A scenario (file or id) or a recorded trace (.wkl); the library without one
+    #[arg(required_unless_present = "library")]
+    pub scenario: Option<String>,
+    /// The picture, a PNG file
+    #[arg(short, long, value_name = "OUT.png")]
+    pub output: PathBuf,
+    /// Where the cursor stands: a time (82.1ms), or the number of an event of the first run
+    #[arg(long, value_name = "TIME|EVENT")]
+    pub at: Option<String>,
+    /// What is selected, by its name: a task, a thread, a worker, a core
+    #[arg(long, value_name = "NAME")]
+    pub select: Option<String>,
+    /// How large the window is, in pixels
+    #[arg(long, value_name = "WxH", default_value = "1440x900", value_parser = size)]
+    pub size: (usize, usize),
+    /// Which look it has
+    #[arg(long, value_enum, default_value = "light")]
+    pub theme: ThemeArg,
+    /// The list of scenarios
+    #[arg(long)]
+    pub library: bool,
+}
+
+/// A look of the window.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ThemeArg {
+    /// Dark on light
+    Light,
+    /// Light on dark
+    Dark,
+}
+
+/// The smallest and largest picture, in pixels a side.
+const SIZES: std::ops::RangeInclusive<usize> = 320..=8192;
+
+fn size(text: &str) -> Result<(usize, usize), String> {
+    let read = text.split_once('x').and_then(|(w, h)| Some((w.parse().ok()?, h.parse().ok()?)));
+    read.filter(|(w, h)| SIZES.contains(w) && SIZES.contains(h)).ok_or_else(|| {
+        format!("expected WIDTHxHEIGHT such as 1440x900, each from {} to {}", SIZES.start(), SIZES.end())
+    })
 }
 
 #[cfg(test)]

@@ -12,6 +12,7 @@ mod lanes;
 mod report;
 mod run;
 mod short;
+mod shot;
 mod story;
 mod wrap;
 
@@ -84,6 +85,7 @@ pub fn main(open_window: impl FnOnce(Option<PathBuf>) -> Result<(), String>) -> 
         Some(Command::Run(ask)) => run::run(ask, &mut out),
         Some(Command::Check(ask)) => check::check(ask, &mut out),
         Some(Command::Events(ask)) => events::events(ask, &mut out),
+        Some(Command::Shot(ask)) => shot::shot(ask),
     };
     let done = done.and_then(|()| out.flush().map_err(Failure::Output));
     exit_code(done)

@@ -3,7 +3,7 @@
 use super::command::Command;
 use super::step::{self, Cursor, Stop};
 use super::view::{Kind, View};
-use super::{List, Origin, Place, Selection, Session, document::Step};
+use super::{Origin, Place, Selection, Session, Tab, document::Step};
 use sim_core::scenario::anchor;
 
 /// One press of a zoom key.
@@ -39,9 +39,9 @@ impl Session {
             C::NextFinding => self.show_next_finding(),
             C::PreviousFinding => self.show_previous_finding(),
             C::ShowFinding(id) => self.show_finding(id),
-            C::ShowList(list) => self.list = list,
-            C::SwitchList => {
-                self.list = if self.list == List::Events { List::Findings } else { List::Events };
+            C::ShowTab(list) => self.tab = list,
+            C::SwitchTab => {
+                self.tab = if self.tab == Tab::Events { Tab::Findings } else { Tab::Events };
             }
             C::Predict(choice) => self.predict(choice),
             C::PlayPause => self.play_or_pause(),

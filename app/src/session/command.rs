@@ -7,8 +7,9 @@ use std::path::PathBuf;
 
 use sim_core::instant::SimTime;
 
-use super::find::{FindingId, List};
+use super::find::FindingId;
 use super::selection::Selection;
+use super::tab::Tab;
 
 /// One act of a person. Panels emit these; [`super::Session::apply`] alone changes anything.
 #[derive(Clone, PartialEq, Debug)]
@@ -53,9 +54,9 @@ pub enum Command {
     /// Go to the proof of a finding, and select whom it is about.
     ShowFinding(FindingId),
     /// Open a list under the timeline.
-    ShowList(List),
+    ShowTab(Tab),
     /// From the events to the findings and back.
-    SwitchList,
+    SwitchTab,
     /// Answer the question of the lesson's step, by the answer's place from 0.
     Predict(usize),
     /// Play, or pause.
@@ -206,7 +207,7 @@ pub const BINDINGS: &[Binding] = {
         bind(C::FocusNextRun, G::Select, "Look at the next run", &["N"]),
         bind(C::ClearSelection, G::Select, "Clear the selection", &["Esc"]),
         bind(C::ShowLibrary, G::Window, "All scenarios", &["L"]),
-        bind(C::SwitchList, G::Window, "Events or findings", &["E"]),
+        bind(C::SwitchTab, G::Window, "Events or findings", &["E"]),
         bind(C::Reload, G::Window, "Run again", &["Ctrl+R"]),
         bind(C::CancelLoading, G::Window, "Stop the simulation", &[]),
         bind(C::SwitchTheme, G::Window, "Light or dark", &["T"]),

@@ -2,7 +2,7 @@
 
 use sim_core::analysis::findings::Finding;
 
-use super::{Selection, Session};
+use super::{Selection, Session, Tab};
 
 /// A finding: its run, and its place among the run's.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -13,21 +13,7 @@ pub struct FindingId {
     pub place: usize,
 }
 
-/// Which list is open under the timeline.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum List {
-    /// What happened.
-    Events,
-    /// What is wrong.
-    Findings,
-}
-
 impl Session {
-    /// Which list is open under the timeline.
-    pub fn list(&self) -> List {
-        self.list
-    }
-
     /// The finding that is looked at.
     pub fn finding(&self) -> Option<FindingId> {
         self.finding
@@ -49,7 +35,7 @@ impl Session {
         let Some(run) = self.runs.get(id.run) else { return };
         let Some(finding) = run.findings().get(id.place) else { return };
         let (first, subject) = (finding.proof.first().copied(), finding.subjects.first().copied());
-        self.list = List::Findings;
+        self.tab = Tab::Findings;
         self.finding = Some(id);
         if let Some(track) = subject {
             self.selection = Selection::Track { run: id.run, track };
@@ -62,13 +48,13 @@ impl Session {
     /// The list of findings opens in any case: it says when there are none.
     pub(super) fn show_next_finding(&mut self) {
         let next = self.proofs().iter().position(|at| at.is_some_and(|at| at >= self.cursor.events));
-        self.list = List::Findings;
+        self.tab = Tab::Findings;
         next.into_iter().for_each(|place| self.show_finding(FindingId { run: self.focus, place }));
     }
 
     pub(super) fn show_previous_finding(&mut self) {
         let previous = self.proofs().iter().rposition(|at| at.is_some_and(|at| at + 1 < self.cursor.events));
-        self.list = List::Findings;
+        self.tab = Tab::Findings;
         previous.into_iter().for_each(|place| self.show_finding(FindingId { run: self.focus, place }));
     }
 

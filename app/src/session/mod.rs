@@ -15,6 +15,7 @@ pub mod run;
 pub mod selection;
 pub mod stage;
 pub mod step;
+pub mod tab;
 pub mod view;
 
 mod apply;
@@ -29,10 +30,11 @@ use sim_core::instant::SimTime;
 
 pub use command::Command;
 pub use document::{Document, Entry, Origin, Problem};
-pub use find::{FindingId, List};
+pub use find::FindingId;
 pub use run::{Growth, Run};
 pub use selection::Selection;
 pub use step::Cursor;
+pub use tab::Tab;
 pub use view::View;
 
 use document::RunTitle;
@@ -68,7 +70,7 @@ pub struct Session {
     step_wanted: Option<usize>,
     answers: BTreeMap<(Origin, usize), usize>,
     finding: Option<FindingId>,
-    list: List,
+    tab: Tab,
     dark: bool,
     keys_shown: bool,
     quitting: bool,
@@ -96,7 +98,7 @@ impl Session {
             step_wanted: None,
             answers: BTreeMap::new(),
             finding: None,
-            list: List::Events,
+            tab: Tab::Events,
             dark: false,
             keys_shown: false,
             quitting: false,
@@ -297,7 +299,7 @@ impl Session {
         self.step = 0;
         self.step_wanted = Some(0);
         self.finding = None;
-        self.list = List::Events;
+        self.tab = Tab::Events;
     }
 
     /// After a run has grown: the whole stays in view while nobody has zoomed, and the cursor counts anew.

@@ -5,18 +5,15 @@
 use egui::{Align2, Rect, ScrollArea, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
 use sim_core::trace::text::describe;
 
-use crate::session::{Command, List, Run, Session};
+use crate::session::{Command, Run, Session};
 use crate::timeline::axis::{with_thousands, write_clock, write_length};
 
-use super::findings;
+use super::dock::TAB;
 use super::fonts;
-use super::icons;
 use super::theme::Theme;
 use super::widgets::{self, Emit, run_letter};
 
 const ROW: f32 = 24.0;
-/// The height of the tabs.
-pub const TAB: f32 = 32.0;
 
 /// How many rows of the list fit into a dock of this height.
 pub fn rows_within(height: f32) -> usize {
@@ -56,88 +53,26 @@ impl Columns {
 
 /// Shows the list.
 pub fn events_ui(ui: &mut Ui, session: &Session, state: &mut EventsState, emit: &mut Emit<'_>) {
-    let theme = emit.theme;
     let area = ui.max_rect();
     let Some(run) = session.focused() else { return };
-    let head = Rect::from_min_size(area.min, vec2(area.width(), TAB));
-    if session.list() == List::Findings {
-        tabs_ui(ui, head, session, "", emit);
-        let list = Rect::from_min_max(head.left_bottom(), area.max);
-        return findings::findings_ui(ui, list, session, emit);
-    }
-    tabs_ui(ui, head, session, &count_text(session, run), emit);
     let columns = Columns::of(run);
-    let names = Rect::from_min_size(head.left_bottom(), vec2(area.width(), ROW));
-    names_ui(ui, names, columns, theme);
+    let names = Rect::from_min_size(area.min, vec2(area.width(), ROW));
+    names_ui(ui, names, columns, emit.theme);
     // Whole rows only: half of one at the edge looks broken.
     let whole = (((area.bottom() - names.bottom()) / ROW).floor() * ROW).max(ROW);
     let list = Rect::from_min_size(names.left_bottom(), vec2(area.width(), whole));
     widgets::inside(ui, list, |ui| rows_ui(ui, session, run, columns, state, emit));
 }
 
-fn count_text(session: &Session, run: &Run) -> String {
+/// Which run's events these are, and how many.
+pub fn count_text(session: &Session) -> String {
+    let Some(run) = session.focused() else { return String::new() };
     format!(
         "run {}, {} of {} events",
         run_letter(session.focus()),
         with_thousands(&run.lesson_events.len().to_string()),
         with_thousands(&run.trace.len().to_string())
     )
-}
-
-/// The lists there are, the open one underlined.
-fn tabs_ui(ui: &mut Ui, head: Rect, session: &Session, count: &str, emit: &mut Emit<'_>) {
-    let theme = emit.theme;
-    ui.painter().hline(head.x_range(), head.bottom() - 0.5, Stroke::new(1.0, theme.line));
-    let mut left = head.left() + 16.0;
-    for list in [List::Events, List::Findings] {
-        left = tab_ui(ui, pos2(left, head.center().y), head.bottom(), session, list, emit) + 24.0;
-    }
-    let at = head.right_center() - vec2(16.0, 0.0);
-    let font = fonts::regular(fonts::LABEL);
-    let galley = ui.painter().layout_no_wrap(count.to_owned(), font, theme.text3);
-    if at.x - galley.size().x > left {
-        ui.painter().galley(pos2(at.x - galley.size().x, at.y - galley.size().y / 2.0), galley, theme.text3);
-    }
-}
-
-/// One tab; answers where it ends.
-fn tab_ui(ui: &mut Ui, at: egui::Pos2, foot: f32, session: &Session, list: List, emit: &mut Emit<'_>) -> f32 {
-    let theme = emit.theme;
-    let (open, found) = (session.list() == list, session.findings());
-    let name = match list {
-        List::Events => "Events",
-        List::Findings => "Findings",
-    };
-    let (font, color) =
-        if open { (fonts::semibold(fonts::ROW), theme.text1) } else { (fonts::medium(fonts::ROW), theme.text2) };
-    let mut right = ui.painter().text(at, Align2::LEFT_CENTER, name, font, color).right();
-    let mut said = name.to_owned();
-    if list == List::Findings {
-        said = format!("Findings, {}", found.len());
-        if let Some(worst) = found.iter().map(|(_, f)| f.severity).min() {
-            icons::severity(ui.painter(), worst, pos2(right + 14.0, at.y), theme);
-            let at = pos2(right + 26.0, at.y);
-            let font = fonts::semibold(fonts::ROW);
-            right = ui
-                .painter()
-                .text(at, Align2::LEFT_CENTER, found.len().to_string(), font, icons::severity_color(worst, theme))
-                .right();
-        }
-    }
-    let under = Rect::from_min_max(pos2(at.x, foot - 2.0), pos2(right, foot));
-    let place = Rect::from_min_max(pos2(at.x - 8.0, foot - TAB), pos2(right + 8.0, foot));
-    let response = ui.interact(place, ui.scope_id().with(("tab", name)), Sense::click());
-    response.widget_info(|| WidgetInfo::selected(egui::Role::Tab, true, open, &said));
-    if open {
-        ui.painter().rect_filled(under, 0.0, theme.ink);
-    }
-    if response.has_focus() {
-        ui.painter().rect_stroke(place.shrink(3.0), 4.0, Stroke::new(2.0, theme.ink), egui::StrokeKind::Inside);
-    }
-    if response.on_hover_text(Command::SwitchList.hint()).clicked() {
-        emit.emit(Command::ShowList(list));
-    }
-    right
 }
 
 fn names_ui(ui: &Ui, rect: Rect, columns: Columns, theme: &Theme) {

@@ -7,17 +7,21 @@
 
 pub mod axis;
 pub mod canvas;
+pub mod compare;
+pub mod dock;
 pub mod events;
 pub mod failed;
 pub mod findings;
 pub mod fonts;
 pub mod hover;
 pub mod icons;
+pub mod inspector;
 pub mod keys;
 pub mod lesson;
 pub mod library;
 pub mod paint;
 pub mod patterns;
+pub mod program;
 pub mod raster;
 pub mod row_labels;
 pub mod shell;
@@ -25,6 +29,7 @@ pub mod stage;
 pub mod status;
 pub mod theme;
 pub mod timeline_panel;
+mod timeline_point;
 pub mod top;
 pub mod widgets;
 

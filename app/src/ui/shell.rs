@@ -7,22 +7,22 @@ use egui::{CentralPanel, Context, Frame, Panel, Ui};
 
 use crate::session::{Command, Entry, Place, Session};
 
+use super::dock::{self, Beside};
 use super::events::{self, EventsState};
 use super::library::{self, LibraryState};
 use super::patterns::Patterns;
+use super::stage::{self, StageState};
 use super::theme::Theme;
 use super::timeline_panel::{self, TimelineState};
 use super::widgets::Emit;
-use super::{failed, fonts, keys, lesson, stage, status, top};
+use super::{failed, fonts, inspector, keys, lesson, status, top};
 
 /// Taking in what the background has sent may take so much of a frame.
 const PUMP_BUDGET: Duration = Duration::from_millis(7);
-/// Narrower windows have the lesson as a strip.
+/// Narrower windows have the lesson as a strip, and the inspector as a tab.
 const NARROW: f32 = 1100.0;
 /// The dock's height as a share of the window's: whole rows of it.
-const DOCK_SHARE: f32 = 0.19;
-/// The explanation's width, beside the events.
-const EXPLANATION: f32 = 340.0;
+const DOCK_SHARE: f32 = 0.24;
 
 /// The window's contents: a session, and what panels remember.
 pub struct Shell {
@@ -30,6 +30,7 @@ pub struct Shell {
     pub session: Session,
     timeline: TimelineState,
     events: EventsState,
+    stage: StageState,
     library: LibraryState,
     patterns: Option<Patterns>,
     shown_theme: Option<bool>,
@@ -44,6 +45,7 @@ impl Shell {
             session: Session::new(entries, Arc::new(move || waker.request_repaint())),
             timeline: TimelineState::default(),
             events: EventsState::default(),
+            stage: StageState::default(),
             library: LibraryState::default(),
             patterns: None,
             shown_theme: None,
@@ -110,7 +112,14 @@ impl Shell {
         // A window of another size has a dock of another height, unless a person pulls at its edge.
         let dock = Panel::bottom(egui::Id::unique(("dock", rows))).frame(plain).resizable(true);
         let dock = dock.default_size(events::height_of(rows));
-        dock.size_range(96.0..=(size.y * 0.6).max(97.0)).show(ui, |ui| self.dock_ui(ui, emit));
+        let inspector = if size.x < NARROW { Beside::No } else { Beside::Yes };
+        let (session, events) = (&self.session, &mut self.events);
+        dock.size_range(96.0..=(size.y * 0.6).max(97.0))
+            .show(ui, |ui| dock::dock_ui(ui, session, events, inspector, emit));
+        if inspector == Beside::Yes {
+            let side = Panel::right("inspector").exact_size(inspector::WIDTH).frame(plain).resizable(false);
+            side.show(ui, |ui| inspector::inspector_ui(ui, &self.session, emit));
+        }
         if size.x < NARROW {
             let strip =
                 Panel::top("strip").exact_size(lesson::strip_height(&self.session)).frame(plain).resizable(false);
@@ -119,22 +128,12 @@ impl Shell {
             let side = Panel::left("lesson").exact_size(lesson::WIDTH).frame(plain).resizable(false);
             side.show(ui, |ui| lesson::lesson_ui(ui, &self.session, emit));
         }
-        let height = stage::height(&self.session, stage_room(size.y));
-        let stage = Panel::bottom("stage").exact_size(height).frame(plain).show_separator_line(false).resizable(false);
-        stage.show(ui, |ui| stage::stage_ui(ui, &self.session, patterns, emit));
+        let height = stage::height(&self.session, &mut self.stage, stage_room(size.y));
+        let bottom = Panel::bottom("stage").exact_size(height).frame(plain).show_separator_line(false).resizable(false);
+        let (session, state) = (&self.session, &mut self.stage);
+        bottom.show(ui, |ui| stage::stage_ui(ui, session, state, patterns, emit));
         CentralPanel::default().frame(plain).show(ui, |ui| {
             timeline_panel::timeline_ui(ui, &self.session, &mut self.timeline, patterns, emit);
-        });
-    }
-
-    fn dock_ui(&mut self, ui: &mut Ui, emit: &mut Emit<'_>) {
-        let plain = Frame::new().fill(emit.theme.panel);
-        if ui.max_rect().width() >= 900.0 {
-            let side = Panel::right("explanation").exact_size(EXPLANATION).frame(plain).resizable(false);
-            side.show(ui, |ui| events::explanation_ui(ui, &self.session, emit));
-        }
-        CentralPanel::default().frame(plain).show(ui, |ui| {
-            events::events_ui(ui, &self.session, &mut self.events, emit);
         });
     }
 

@@ -1,15 +1,14 @@
 //! The timeline: all runs' rows on one axis under one cursor.
 //!
-//! Takes pointer and wheel, lays out what is in sight, paints it in layers, and emits commands.
+//! Lays out what is in sight and paints it in layers; what the pointer does in it is in [`super::timeline_point`].
 
-use egui::{Align2, Context, CursorIcon, PointerButton, Rect, Response, ScrollArea, Sense, Ui, WidgetInfo, pos2, vec2};
+use egui::{Align2, Context, Rect, Response, ScrollArea, Sense, Ui, WidgetInfo, pos2, vec2};
 use sim_core::analysis::track::TrackKind;
 
-use crate::session::{Command, FindingId, Growth, Run, Selection, Session};
+use crate::session::{Growth, Run, Session};
 use crate::timeline::axis::{Axis, with_thousands};
 use crate::timeline::dispatch::dispatches_in_view;
 use crate::timeline::findings::FindingInput;
-use crate::timeline::hit;
 use crate::timeline::layout::{Layout, RowInput};
 use crate::timeline::links::LinkInput;
 use crate::timeline::rows::{Row, RowKind, Rows, RunRows};
@@ -18,10 +17,10 @@ use crate::timeline::scene::{Measure, Scene};
 use super::axis::{TICK_GAP, axis_ui};
 use super::canvas::Canvas;
 use super::fonts;
-use super::hover;
 use super::paint::{label_font, scene_ui};
 use super::patterns::Patterns;
 use super::theme::Theme;
+use super::timeline_point::wheel;
 use super::widgets::{self, Emit};
 
 /// Row labels take so much; the Stage's columns start there, too.
@@ -29,8 +28,6 @@ pub const LABELS: f32 = 148.0;
 /// Free at the right of the rows.
 pub const RIGHT_MARGIN: f32 = 16.0;
 const AXIS_HEIGHT: f32 = 28.0;
-/// A click so near to a span's start means its start.
-const NEAR: f32 = 3.0;
 
 /// What the timeline remembers between frames.
 #[derive(Clone, Default)]
@@ -88,25 +85,13 @@ pub fn timeline_ui(
     axis_ui(ui, head, session, &axis, emit);
 }
 
-/// The wheel with Ctrl zooms at the pointer, with Shift it pans.
-fn wheel(ui: &Ui, area: Rect, axis: &Axis, emit: &mut Emit<'_>) {
-    let Some(pointer) = ui.ctx().pointer_hover_pos().filter(|p| area.contains(*p)) else { return };
-    let (zoom, scroll) = ui.input(|i| (f64::from(i.zoom_delta()), i.smooth_scroll_delta()));
-    if zoom != 1.0 {
-        emit.emit(Command::ZoomAt { factor: zoom * zoom, at: axis.time_from_x(pointer.x.max(axis.left)) });
-    }
-    if scroll.x != 0.0 {
-        emit.emit(Command::Pan(f64::from(-scroll.x / axis.width())));
-    }
-}
-
 /// The rows in sight.
 pub(super) struct Panel<'a> {
     pub(super) session: &'a Session,
-    rows: &'a Rows,
+    pub(super) rows: &'a Rows,
     pub(super) axis: Axis,
     /// The first row's top, on the surface.
-    origin: f32,
+    pub(super) origin: f32,
     /// What can be seen.
     sight: Rect,
     patterns: &'a Patterns,
@@ -322,61 +307,5 @@ impl Panel<'_> {
         let x = (x * ui.pixels_per_point()).round() / ui.pixels_per_point();
         let line = Rect::from_min_max(pos2(x - 0.75, self.sight.top()), pos2(x + 0.75, self.sight.bottom()));
         ui.painter().rect_filled(line, 0.0, theme.ink);
-    }
-
-    /// Clicks, drags and hovering over the rows.
-    fn point(&self, ui: &mut Ui, response: &Response, scene: &Scene, emit: &mut Emit<'_>) {
-        let shift = ui.input(|i| i.modifiers.shift);
-        let pans = response.dragged_by(PointerButton::Middle) || (shift && response.dragged_by(PointerButton::Primary));
-        if pans {
-            emit.emit(Command::Pan(f64::from(-response.drag_delta().x / self.axis.width())));
-            ui.ctx().set_cursor_icon(CursorIcon::Grabbing);
-            return;
-        }
-        let Some(at) = response.hover_pos().or(response.interact_pointer_pos()) else { return };
-        if let Some(found) = hit::finding_at(&scene.findings, at.x, at.y) {
-            let finding = &self.session.runs()[found.run].findings()[found.place];
-            ui.ctx().set_cursor_icon(CursorIcon::PointingHand);
-            if response.clicked() {
-                emit.emit(Command::ShowFinding(FindingId { run: found.run, place: found.place }));
-            } else {
-                hover::finding_ui(response, finding, emit.theme);
-            }
-            return;
-        }
-        if let Some(arrow) = hit::arrow_at(&scene.arrows, at.x, at.y) {
-            let arrow = &scene.arrows[arrow];
-            let run = &self.session.runs()[arrow.run];
-            let link = run.index.links()[arrow.link];
-            ui.ctx().set_cursor_icon(CursorIcon::PointingHand);
-            if response.clicked() {
-                emit.emit(Command::Select(Selection::Link { run: arrow.run, link }));
-                emit.emit(Command::SeekEvent { run: arrow.run, event: link.to_event });
-            } else {
-                hover::link_ui(response, run, &link, emit.theme);
-            }
-            return;
-        }
-        let Some(row) = self.rows.at(at.y - self.origin) else { return };
-        let RowKind::Track { index, kind } = row.kind else { return };
-        let run = self.run(row);
-        let track = &run.index.tracks[index];
-        let span = hit::span_at(track, &self.axis, at.x);
-        if response.double_clicked()
-            && let Some(span) = span
-        {
-            let (from, to) = (span.start.as_nanos() as f64, span.end.as_nanos() as f64);
-            let margin = (to - from) * 0.2;
-            emit.emit(Command::ShowRange { from: from - margin, to: to + margin });
-        } else if response.clicked() {
-            emit.emit(Command::Select(Selection::Track { run: row.run, track: kind }));
-            // A click on a span's very start means the event there, not a time a little beside it.
-            match span.filter(|s| (self.axis.x(s.start) - at.x).abs() <= NEAR) {
-                Some(span) => emit.emit(Command::SeekEvent { run: row.run, event: span.event }),
-                None => emit.emit(Command::Seek(self.axis.moment_from_x(at.x))),
-            }
-        } else if let Some(span) = span {
-            hover::span_ui(response, run, track, &span, emit.theme);
-        }
     }
 }

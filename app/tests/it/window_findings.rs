@@ -1,7 +1,7 @@
 //! Findings and predictions, by label and key.
 
 use egui_kittest::kittest::Queryable;
-use wakeline::session::{Command, Cursor, FindingId, List};
+use wakeline::session::{Command, Cursor, FindingId, Tab};
 
 use crate::support::Window;
 
@@ -43,7 +43,7 @@ fn a_finding_is_explained_and_each_of_its_proofs_is_a_way_to_go() {
     let mut window = Window::with_blocked_executor(1280.0, 800.0);
     window.harness.get_by_label("Findings, 1").click();
     window.harness.run();
-    assert_eq!(window.session(|s| s.list()), List::Findings);
+    assert_eq!(window.session(|s| s.tab()), Tab::Findings);
     window.harness.get_by_label_contains("Finding in run A, warning: One poll of hog took 100ms").click();
     window.harness.run();
     assert_eq!(window.session(|s| s.cursor()), proof(&window, 0, 0));
@@ -53,14 +53,14 @@ fn a_finding_is_explained_and_each_of_its_proofs_is_a_way_to_go() {
     let there = window.session(|s| Cursor::after(&s.runs()[0].trace, last));
     assert_eq!(window.session(|s| s.cursor()), there);
     window.press("E");
-    assert_eq!(window.session(|s| s.list()), List::Events);
+    assert_eq!(window.session(|s| s.tab()), Tab::Events);
 }
 
 #[test]
 fn a_run_without_findings_says_so() {
     let mut window = lesson("join-not-parallel");
     window.press("F5");
-    assert_eq!(window.session(|s| (s.list(), s.finding())), (List::Findings, None));
+    assert_eq!(window.session(|s| (s.tab(), s.finding())), (Tab::Findings, None));
     window.harness.get_by_label("Findings, 0");
 }
 

@@ -1,0 +1,69 @@
+//! `wakeline shot`: the window as a picture, drawn without a display.
+
+use std::path::{Path, PathBuf};
+
+use image::RgbaImage;
+use sim_core::instant::{SimDuration, SimTime};
+
+use super::args::ShotArgs;
+use super::{Failure, Wrong};
+use crate::session::{Command, Place, Selection, Session};
+use crate::shot::Studio;
+
+/// Does what `shot` asks.
+pub fn shot(ask: &ShotArgs) -> Result<(), Failure> {
+    let mut studio = Studio::open([ask.size.0, ask.size.1]);
+    studio.shell().session.set_dark(ask.theme == super::args::ThemeArg::Dark);
+    if let Some(scenario) = ask.scenario.as_deref().filter(|_| !ask.library) {
+        studio.apply(crate::window::opening(PathBuf::from(scenario)));
+        show(&mut studio, ask)?;
+    }
+    save(&mut studio, &ask.output)
+}
+
+/// Brings the window to the moment and the thing asked for.
+fn show(studio: &mut Studio, ask: &ShotArgs) -> Result<(), Failure> {
+    let session = &studio.shell().session;
+    if let Place::Failed(problems) = session.place() {
+        let told = problems.first().map_or(String::new(), |p| format!("{}: {}", p.file, p.message));
+        return Err(Wrong::failure(told, "`wakeline check` says where and why"));
+    }
+    if let Some(at) = &ask.at {
+        let command = moment(session, at)?;
+        studio.apply(command);
+    }
+    if let Some(name) = &ask.select {
+        let command = selection(&studio.shell().session, name)?;
+        studio.apply(command);
+    }
+    Ok(())
+}
+
+/// "82.1ms" is a time, "59" is an event of the focused run.
+fn moment(session: &Session, at: &str) -> Result<Command, Failure> {
+    if let Ok(event) = at.parse() {
+        return Ok(Command::SeekEvent { run: session.focus(), event });
+    }
+    let after_start: SimDuration = at
+        .parse()
+        .map_err(|e| Wrong::failure(format!("--at {at}: {e}"), "a time is 82.1ms, an event is its number"))?;
+    Ok(Command::Seek(SimTime::ZERO + after_start))
+}
+
+fn selection(session: &Session, name: &str) -> Result<Command, Failure> {
+    let run = session.focus();
+    let tracks = session.focused().map_or(&[][..], |r| &r.index.tracks);
+    let Some(track) = tracks.iter().find(|t| t.name == name) else {
+        let names: Vec<_> = tracks.iter().take(12).map(|t| t.name.as_str()).collect();
+        return Err(Wrong::failure(format!("nothing is called {name}"), format!("there are {}", names.join(", "))));
+    };
+    Ok(Command::Select(Selection::Track { run, track: track.kind }))
+}
+
+fn save(studio: &mut Studio, path: &Path) -> Result<(), Failure> {
+    let picture = studio.picture();
+    let (width, height) = (picture.width as u32, picture.height as u32);
+    let image = RgbaImage::from_raw(width, height, picture.to_rgba()).expect("a picture has as many pixels as it says");
+    let told = |e: image::ImageError| Wrong::failure(format!("{} cannot be written: {e}", path.display()), "");
+    image.save_with_format(path, image::ImageFormat::Png).map_err(told)
+}
