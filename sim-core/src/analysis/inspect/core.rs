@@ -22,16 +22,16 @@ pub(super) fn inspect(here: &Here<'_>, id: CoreId) -> Option<Inspection> {
     let (state, look, headline, question, answer) = match core.thread {
         Some(thread) => {
             let name = here.thread(thread);
-            let headline = Sentence::plain("Runs ").and(name).and(" for ").and(here.lasts(core.since));
+            let headline = Sentence::plain("Runs ").and(name).then(here.lasting("", core.since));
             ("Busy", Look::Runs, headline, "What is it doing?", busy_with(here, thread, &core))
         }
         None => {
-            let headline = Sentence::plain("Idle for ").and(here.lasts(core.since));
+            let headline = here.waiting("Idle", core.since);
             ("Idle", Look::Idle, headline, "Why idle?", idle(here, &core))
         }
     };
     let said = Sentence::from(super::Piece::Length(busy)).and(format!(", {share} of the time"));
-    let facts = vec![fact("Busy so far", said), fact("Turns", Sentence::plain(counted(begun as u64, "thread put on it", "times a thread put on it")))];
+    let facts = vec![fact("Busy so far", said)];
     let thing = Thing::Track(TrackKind::Core(id));
     let history = history::of_core(here, id, HISTORY);
     let (name, id) = (id.to_string(), "a simulated CPU".to_owned());
@@ -63,13 +63,13 @@ fn busy_with(here: &Here<'_>, thread: ThreadId, core: &Core) -> Sentence {
 /// Nobody is Runnable; and if a worker is stuck inside a poll while others are Ready, that is worth saying.
 fn idle(here: &Here<'_>, core: &Core) -> Sentence {
     if here.state.ended.is_some() {
-        return Sentence::plain("The run is over.");
+        return here.unless_stuck(Sentence::plain("The run is over."));
     }
     let since = here.moment(core.since, None);
     let runnable = u64::from(here.state.totals.runnable);
     if runnable > 0 {
         let waits = counted(runnable, "thread is Runnable and is", "threads are Runnable and one is");
-        return Sentence::plain(format!("It is free since ")).and(since).and(format!(". {waits} put on it now."));
+        return Sentence::plain("It is free since ").and(since).and(format!(". {waits} put on it now."));
     }
     let said = Sentence::plain("Nobody wants it since ").and(since).and(": no thread is Runnable.");
     let ready = u64::from(here.state.totals.ready);

@@ -27,9 +27,13 @@ pub(super) fn inspect(here: &Here<'_>, id: DeviceId) -> Option<Inspection> {
         (0, 0, 0) => Sentence::plain("Nobody has asked it for anything that is still open."),
         (0, 0, n) => {
             let answers = counted(n, "answer is", "answers are");
-            Sentence::plain(format!("{answers} there, and nobody has looked: a worker sees them when it turns the driver."))
+            Sentence::plain(format!(
+                "{answers} there, and nobody has looked: a worker sees them when it turns the driver."
+            ))
         }
-        (n, 0, _) => Sentence::plain(format!("{} under way. It needs no core.", counted(n, "request is", "requests are"))),
+        (n, 0, _) => {
+            Sentence::plain(format!("{} under way. It needs no core.", counted(n, "request is", "requests are")))
+        }
         (n, m, _) => {
             let (under_way, waiting) = (counted(n, "request", "requests"), counted(m, "more waits", "more wait"));
             Sentence::plain(format!("It works on {under_way}, and {waiting} in line."))
@@ -57,8 +61,14 @@ pub(super) fn inspect(here: &Here<'_>, id: DeviceId) -> Option<Inspection> {
 fn request_fact(here: &Here<'_>, id: RequestId, request: &Request) -> Fact {
     let said = Sentence::plain(format!("{id} of ")).and(here.actor(request.owner));
     match request.stage {
-        RequestStage::Submitted => fact("In line", said.and(" since ").and(here.moment(request.since, Some(request.last_event)))),
-        RequestStage::Started { latency } => fact("Under way", said.and(", until ").and(here.moment(request.since + latency, None))),
-        RequestStage::Unseen => fact("Unseen", said.and(", there since ").and(here.moment(request.since, Some(request.last_event)))),
+        RequestStage::Submitted => {
+            fact("In line", said.and(" since ").and(here.moment(request.since, Some(request.last_event))))
+        }
+        RequestStage::Started { latency } => {
+            fact("Under way", said.and(", until ").and(here.moment(request.since + latency, None)))
+        }
+        RequestStage::Unseen => {
+            fact("Unseen", said.and(", there since ").and(here.moment(request.since, Some(request.last_event))))
+        }
     }
 }

@@ -1,11 +1,12 @@
 //! The recording and the place in it where one stands, and the pieces that name its things.
 
+use super::Thing;
 use super::figures;
 use super::sentence::{Piece, Sentence};
-use super::Thing;
 use crate::analysis::index::Index;
 use crate::analysis::track::{Track, TrackKind};
 use crate::instant::{SimDuration, SimTime};
+use crate::trace::event::EndReason;
 use crate::trace::ids::*;
 use crate::trace::snapshot::{Activity, Busy, Snapshot, TaskState, ThreadState, Wait};
 use crate::trace::tables::{ResourceKind, Tables, ThreadKind};
@@ -13,6 +14,9 @@ use crate::trace::{Event, Trace};
 
 /// So many events are looked through for the one that tells a cause: it stands close by, or is not told.
 const NEAR: usize = 4_096;
+
+/// The device that a scenario has without naming one is called as what is asked of it.
+const REASON: &str = "I/O";
 
 /// A recording, and the moment in it that is looked at.
 #[derive(Clone, Copy)]
@@ -72,8 +76,25 @@ impl<'a> Here<'a> {
     pub(super) fn device(&self, id: DeviceId) -> Piece {
         let name = self.tables().device_name(id);
         // "I/O works on its request" reads as if the reason did it.
-        let name = if name == "I/O" { "the I/O device".to_owned() } else { name };
+        let name = if name == REASON { "I/O device".to_owned() } else { name };
         Piece::Thing(Thing::Track(TrackKind::Device(id)), name)
+    }
+
+    /// The device as the subject of a sentence: "the I/O device", "disk".
+    pub(super) fn the_device(&self, id: DeviceId) -> Sentence {
+        let article = if self.tables().device_name(id) == REASON { "the " } else { "" };
+        Sentence::plain(article).and(self.device(id))
+    }
+
+    /// Whoever did a thing, as short as it gets: "I/O".
+    pub(super) fn actor_short(&self, actor: Actor) -> Piece {
+        match actor {
+            Actor::Device(id) => Piece::Thing(Thing::Track(TrackKind::Device(id)), self.tables().device_name(id)),
+            Actor::Timer(_) => "timer".into(),
+            Actor::Run => "the run".into(),
+            Actor::Foreign => "a real thread".into(),
+            Actor::Task(_) | Actor::Thread(_) | Actor::Worker(_) => self.actor(actor),
+        }
     }
 
     pub(super) fn resource(&self, id: ResourceId) -> Piece {
@@ -153,7 +174,9 @@ impl<'a> Here<'a> {
                 None | Some(ThreadState::NotCreated) => Sentence::plain("is not there yet"),
                 Some(ThreadState::Runnable) => Sentence::plain("is Runnable and waits for a core"),
                 Some(ThreadState::Running(core)) => Sentence::plain("runs on ").and(self.core(core)),
-                Some(ThreadState::Blocked(wait)) => Sentence::plain("is Blocked: waits for ").then(self.wait_noun(wait)),
+                Some(ThreadState::Blocked(wait)) => {
+                    Sentence::plain("is Blocked: waits for ").then(self.wait_noun(wait))
+                }
                 Some(ThreadState::Exited { panicked: false }) => Sentence::plain("has exited"),
                 Some(ThreadState::Exited { panicked: true }) => Sentence::plain("has panicked"),
             },
@@ -207,6 +230,45 @@ impl<'a> Here<'a> {
             Some(Busy::Blocking) => "calls a blocking function",
             None => "goes on",
         }
+    }
+
+    /// What is waited for, as short as it gets: "I/O", "lock x", "blocking call".
+    pub(super) fn wait_short(&self, wait: Wait) -> Sentence {
+        match wait {
+            Wait::Io(_) => Sentence::plain("I/O"),
+            Wait::Timer(_) => Sentence::plain("timer"),
+            Wait::Lock(id) | Wait::Notify(id) => self.resource_with_kind(id),
+            Wait::Send(id) => Sentence::plain("room in ").and(self.resource(id)),
+            Wait::Receive(id) => Sentence::plain("message in ").and(self.resource(id)),
+            Wait::Join(Actor::Run) => Sentence::plain("others to end"),
+            Wait::Join(target) => Sentence::plain("end of ").and(self.actor(target)),
+            Wait::Park(_) => Sentence::plain("parked"),
+            Wait::Call(_) => Sentence::plain("blocking call"),
+        }
+    }
+
+    /// "Ready for 62.0 ms": a state that goes on since then.
+    pub(super) fn lasting(&self, state: &str, since: SimTime) -> Sentence {
+        let lasts = self.lasts(since);
+        if lasts.is_zero() {
+            return Sentence::plain(format!("{state}, just now"));
+        }
+        Sentence::plain(format!("{state} for ")).and(lasts)
+    }
+
+    /// The same of a wait: in a run that is stuck, it never ends.
+    pub(super) fn waiting(&self, state: &str, since: SimTime) -> Sentence {
+        if self.is_stuck() { Sentence::plain(format!("{state} for ever")) } else { self.lasting(state, since) }
+    }
+
+    /// Whether the run has ended with something left that nothing will ever wake.
+    pub(super) fn is_stuck(&self) -> bool {
+        self.state.ended == Some(EndReason::Stuck)
+    }
+
+    /// What follows the cause of a wait that the end of the run has made eternal.
+    pub(super) fn unless_stuck(&self, told: Sentence) -> Sentence {
+        if self.is_stuck() { told.and(" The run is stuck here: nothing is left that could change this.") } else { told }
     }
 
     pub(super) fn track(&self, kind: TrackKind) -> Option<&'a Track> {

@@ -1,7 +1,7 @@
 //! How often something took how long, over the whole run, in powers of ten.
 
-use super::figures::length_text;
 use super::Thing;
+use super::figures::length_text;
 use crate::analysis::index::Index;
 use crate::analysis::track::{LinkKind, SpanState, Track, TrackKind};
 use crate::instant::{SimDuration, SimTime};
@@ -155,10 +155,13 @@ impl Counts {
     fn median(&self) -> usize {
         let half = self.total().div_ceil(2);
         let mut seen = 0;
-        self.0.iter().position(|count| {
-            seen += count;
-            seen >= half
-        }).unwrap_or(0)
+        self.0
+            .iter()
+            .position(|count| {
+                seen += count;
+                seen >= half
+            })
+            .unwrap_or(0)
     }
 }
 

@@ -10,7 +10,7 @@ use super::{Look, task};
 use crate::analysis::track::{CounterKind, Span, SpanState, TrackEnd, TrackKind};
 use crate::instant::{SimDuration, SimTime};
 use crate::trace::Event;
-use crate::trace::event::SwitchReason;
+use crate::trace::event::{BlockReason, SwitchReason};
 use crate::trace::ids::*;
 use crate::trace::snapshot::{TaskState, ThreadState};
 
@@ -56,53 +56,70 @@ pub(super) fn of_task(here: &Here<'_>, id: TaskId, most: usize) -> Vec<Entry> {
     // A poll and what came of it are one row or two.
     let spans = begun(here, TrackKind::Task(id), most * 3);
     let is_new = |span: &Span| matches!(here.trace.event(span.event), Some(Event::PollStarted { .. }));
-    let mut polls = task.polls - (spans.iter().filter(|s| is_new(s)).count() as u32).min(task.polls);
-    let mut rows = TaskRows { here, id, entries: Vec::new(), poll_began: None };
-    for (i, span) in spans.iter().enumerate() {
-        polls += u32::from(is_new(span));
-        rows.add(span, i.checked_sub(1).map(|i| &spans[i]), polls);
+    let new = spans.iter().filter(|s| is_new(s)).count() as u32;
+    let mut rows = TaskRows { here, id, rows: Vec::new(), poll: task.polls.saturating_sub(new) };
+    for span in spans {
+        rows.poll += u32::from(is_new(span));
+        rows.add(span);
     }
-    rows.finish(task.state, polls, most)
+    rows.end(task.state);
+    last(rows.rows.into_iter().map(|row| row.told(here)).collect(), most)
 }
 
 struct TaskRows<'a, 'b> {
     here: &'a Here<'b>,
     id: TaskId,
-    entries: Vec<Entry>,
-    /// When the poll began that the last row tells of.
-    poll_began: Option<SimTime>,
+    rows: Vec<Row>,
+    /// The number of the last poll that is told.
+    poll: u32,
+}
+
+/// A row in the making: why it runs, which poll, and what came of it. What happens within an instant is one row.
+struct Row {
+    event: usize,
+    start: SimTime,
+    look: Look,
+    cause: Option<Sentence>,
+    poll: Option<Sentence>,
+    gave: Option<Sentence>,
+}
+
+impl Row {
+    fn told(self, here: &Here<'_>) -> Entry {
+        let at_once = self.cause.is_some() && self.gave.is_none() && self.poll.is_some();
+        let says = match (self.cause, self.poll) {
+            (Some(cause), Some(poll)) => cause.and(", ").then(poll),
+            (Some(said), None) | (None, Some(said)) => said,
+            (None, None) => Sentence::default(),
+        };
+        let says = if at_once { says.and(" at once") } else { says };
+        entry(here, self.event, self.look, says.then(self.gave.unwrap_or_default()))
+    }
 }
 
 impl TaskRows<'_, '_> {
-    fn add(&mut self, span: &Span, before: Option<&Span>, poll: u32) {
-        let began = self.poll_began.take();
-        let number = format!("poll {}", thousands(u64::from(poll)));
+    fn add(&mut self, span: &Span) {
+        let number = Sentence::plain(format!("poll {}", thousands(u64::from(self.poll))));
         match span.state {
-            SpanState::Polling(worker) if self.is_poll_start(span.event) => {
-                let waited = before.is_some_and(|b| b.state == SpanState::Ready && b.end == span.start);
-                let says = if waited {
-                    Sentence::plain(format!("{number}, by ")).and(self.here.worker(worker))
-                } else {
-                    self.cause(span.event).and(format!(", {number} at once"))
-                };
-                self.push(span.event, Look::Runs, says);
-                self.poll_began = Some(span.start);
-            }
-            SpanState::Polling(_) => self.push(span.event, Look::Runs, Sentence::plain(format!("{number} goes on"))),
-            SpanState::PollingOffCore(_) => {
-                let why = self.left_core(span.event);
-                self.push(span.event, Look::RunsOffCore, Sentence::plain(format!("{number}: {why}")));
-            }
             SpanState::Ready => {
-                let says = self.cause(span.event).and(" → Ready");
-                self.push(span.event, Look::Wants, says);
+                let cause = self.cause(span.event);
+                self.begin(span, Look::Wants, Some(cause), None);
+                self.give(" → Ready", Look::Wants);
+            }
+            SpanState::Polling(worker) if self.is_poll_start(span.event) => self.poll_begins(span, worker, number),
+            SpanState::Polling(_) => {
+                self.begin(span, Look::Runs, None, Some(number));
+                self.give(" goes on", Look::Runs);
+            }
+            SpanState::PollingOffCore(_) => {
+                let left = self.left_core(span.event);
+                self.go_on(span.event, span.start, number);
+                self.give(left, Look::RunsOffCore);
             }
             SpanState::Pending(wait) => {
-                let for_what = match wait {
-                    Some(wait) => Sentence::plain(" (").then(self.here.wait_noun(wait)).and(")"),
-                    None => Sentence::default(),
-                };
-                self.poll_gave(span.event, began, span.start, &number, "Pending", Look::Waits, for_what);
+                self.go_on(span.event, span.start, number);
+                let short = wait.map(|wait| Sentence::plain(" (").then(self.here.wait_short(wait)).and(")"));
+                self.give(Sentence::plain(" → Pending").then(short.unwrap_or_default()), Look::Waits);
             }
             // Spans of other rows.
             SpanState::Running(_) | SpanState::Runnable | SpanState::Blocked(_) | SpanState::Occupied(_) => {}
@@ -110,62 +127,79 @@ impl TaskRows<'_, '_> {
         }
     }
 
-    /// What a poll gave: in the row of the poll itself if that was but an instant.
-    #[allow(clippy::too_many_arguments)]
-    fn poll_gave(
-        &mut self,
-        event: usize,
-        began: Option<SimTime>,
-        at: SimTime,
-        number: &str,
-        what: &str,
-        look: Look,
-        more: Sentence,
-    ) {
-        let instant = began.is_some_and(|began| at.since(began) < INSTANT);
-        if let Some(last) = self.entries.last_mut().filter(|_| instant) {
-            let said = std::mem::take(&mut last.says);
-            last.says = without_at_once(said).and(format!(" → {what}")).then(more);
-            last.look = look;
-        } else {
-            self.push(event, look, Sentence::plain(format!("{number} → {what}")).then(more));
+    fn poll_begins(&mut self, span: &Span, worker: WorkerId, number: Sentence) {
+        match self.rows.last_mut().filter(|row| row.look == Look::Wants) {
+            // It waited, and that is a row of its own.
+            Some(row) if span.start.since(row.start) >= INSTANT => {
+                let poll = number.and(", by ").and(self.here.worker(worker));
+                self.begin(span, Look::Runs, None, Some(poll));
+            }
+            Some(row) => {
+                (row.poll, row.gave, row.look) = (Some(number), None, Look::Runs);
+            }
+            None => {
+                let cause = self.cause(span.event);
+                self.begin(span, Look::Runs, Some(cause), Some(number));
+            }
         }
     }
 
-    fn finish(mut self, state: TaskState, poll: u32, most: usize) -> Vec<Entry> {
+    fn begin(&mut self, span: &Span, look: Look, cause: Option<Sentence>, poll: Option<Sentence>) {
+        self.rows.push(Row { event: span.event, start: span.start, look, cause, poll, gave: None });
+    }
+
+    /// What is given next belongs to the poll of the last row, if that began just now.
+    fn go_on(&mut self, event: usize, time: SimTime, number: Sentence) {
+        let here = self.rows.last().filter(|r| matches!(r.look, Look::Runs | Look::RunsOffCore));
+        if here.is_none_or(|row| time.since(row.start) >= INSTANT) {
+            let poll = Some(number);
+            self.rows.push(Row { event, start: time, look: Look::Runs, cause: None, poll, gave: None });
+        }
+    }
+
+    fn give(&mut self, what: impl Into<Sentence>, look: Look) {
+        if let Some(row) = self.rows.last_mut() {
+            row.gave = Some(what.into());
+            row.look = look;
+        }
+    }
+
+    fn end(&mut self, state: TaskState) {
+        let number = Sentence::plain(format!("poll {}", thousands(u64::from(self.poll))));
         let end = self.here.track(TrackKind::Task(self.id)).and_then(|t| t.end);
         if let Some((time, end, event)) = end.filter(|(_, _, event)| *event < self.here.state.events) {
-            let number = format!("poll {}", thousands(u64::from(poll)));
-            let began = self.poll_began.take();
             let by = match self.here.trace.event(event) {
                 Some(Event::TaskCancelled { by, .. }) => Some(by),
                 _ => None,
             };
-            match (end, by) {
-                (TrackEnd::Finished, _) => {
-                    self.poll_gave(event, began, time, &number, "Completed", Look::Finished, Sentence::default());
+            match end {
+                TrackEnd::Finished => {
+                    self.go_on(event, time, number);
+                    self.give(" → Completed", Look::Finished);
                 }
-                (TrackEnd::Panicked, _) => {
-                    self.poll_gave(event, began, time, &number, "Panicked", Look::Wrong, Sentence::default());
+                TrackEnd::Panicked => {
+                    self.go_on(event, time, number);
+                    self.give(" → Panicked", Look::Wrong);
                 }
-                (TrackEnd::Cancelled, Some(by)) => {
-                    let says = Sentence::plain("cancelled by ").and(self.here.actor(by));
-                    self.push(event, Look::Cancelled, says);
+                TrackEnd::Cancelled => {
+                    let says = Sentence::plain("cancelled");
+                    let says = match by {
+                        Some(by) => says.and(" by ").and(self.here.actor_short(by)),
+                        None => says,
+                    };
+                    let cause = Some(says);
+                    let look = Look::Cancelled;
+                    self.rows.push(Row { event, start: time, look, cause, poll: None, gave: None });
                 }
-                (TrackEnd::Cancelled, None) => self.push(event, Look::Cancelled, Sentence::plain("cancelled")),
             }
-        } else if state == TaskState::Ready && self.entries.last().is_none_or(|e| e.look != Look::Wants) {
+        } else if state == TaskState::Ready && self.rows.last().is_none_or(|row| row.look != Look::Wants) {
             // Ready for no time at all: it has no span, but one can stand there.
             if let Some(event) = task::ready_event(self.here, self.id, self.here.state.events) {
-                let says = self.cause(event).and(" → Ready");
-                self.push(event, Look::Wants, says);
+                let (cause, start) = (Some(self.cause(event)), self.here.trace.time(event));
+                self.rows.push(Row { event, start, look: Look::Wants, cause, poll: None, gave: None });
+                self.give(" → Ready", Look::Wants);
             }
         }
-        last(self.entries, most)
-    }
-
-    fn push(&mut self, event: usize, look: Look, says: Sentence) {
-        self.entries.push(entry(self.here, event, look, says));
     }
 
     fn is_poll_start(&self, event: usize) -> bool {
@@ -182,32 +216,22 @@ impl TaskRows<'_, '_> {
         };
         match cause.and_then(|n| self.here.trace.event(n)) {
             Some(Event::Woken { by, .. }) if by == Actor::Task(self.id) => Sentence::plain("woke itself"),
-            Some(Event::Woken { by, .. }) => Sentence::plain("woken by ").and(self.here.actor(by)),
+            Some(Event::Woken { by, .. }) => Sentence::plain("woken by ").and(self.here.actor_short(by)),
             Some(Event::TaskSpawned { by: Actor::Run, .. }) => Sentence::plain("spawned"),
-            Some(Event::TaskSpawned { by, .. }) => Sentence::plain("spawned by ").and(self.here.actor(by)),
+            Some(Event::TaskSpawned { by, .. }) => Sentence::plain("spawned by ").and(self.here.actor_short(by)),
             _ => Sentence::plain("able to run"),
         }
     }
 
     fn left_core(&self, event: usize) -> &'static str {
         match self.here.trace.event(event) {
-            Some(Event::ThreadBlocked { reason: crate::trace::event::BlockReason::Call, .. }) => "in a blocking call",
-            Some(Event::ThreadBlocked { reason: crate::trace::event::BlockReason::Lock, .. }) => "blocked by a lock",
-            Some(Event::ThreadBlocked { .. }) => "blocked inside",
-            Some(Event::SwitchedOut { reason: SwitchReason::Preempted, .. }) => "preempted inside",
-            _ => "off the core",
+            Some(Event::ThreadBlocked { reason: BlockReason::Call, .. }) => " → blocking call",
+            Some(Event::ThreadBlocked { reason: BlockReason::Lock, .. }) => " → blocked by a lock",
+            Some(Event::ThreadBlocked { .. }) => " → blocked inside",
+            Some(Event::SwitchedOut { reason: SwitchReason::Preempted, .. }) => " → preempted inside",
+            _ => " → off the core",
         }
     }
-}
-
-/// "…, poll 2 at once" becomes "…, poll 2" where more is said of the poll.
-fn without_at_once(mut said: Sentence) -> Sentence {
-    if let Some(super::Piece::Text(text)) = said.pieces.last_mut()
-        && let Some(shorter) = text.strip_suffix(" at once")
-    {
-        *text = shorter.to_owned();
-    }
-    said
 }
 
 // --- Threads ---
@@ -217,42 +241,22 @@ pub(super) fn of_thread(here: &Here<'_>, id: ThreadId, most: usize) -> Vec<Entry
     let Some(thread) = here.state.thread(id) else { return Vec::new() };
     let spans = begun(here, TrackKind::Thread(id), most + 1);
     let mut entries = Vec::new();
-    for (i, span) in spans.iter().enumerate() {
-        let before = i.checked_sub(1).map(|i| spans[i].state);
-        let (look, says) = match span.state {
-            SpanState::Running(core) => {
-                let on = Sentence::plain(if before == Some(SpanState::Runnable) { "put on " } else { "at once on " });
-                let on = on.and(here.core(core));
-                let cause = here.index.links_to(span.event).iter().map(|l| l.from_event).next();
-                let says = match cause.filter(|_| before != Some(SpanState::Runnable)) {
-                    Some(cause) => thread_cause(here, cause).and(", ").then(on),
-                    None => on,
-                };
-                (Look::Runs, says)
-            }
-            SpanState::Runnable => (Look::Wants, thread_cause(here, span.event).and(" → Runnable")),
-            SpanState::Blocked(wait) => {
-                (Look::Waits, Sentence::plain("→ Blocked (").then(here.wait_noun(wait)).and(")"))
-            }
-            // Spans of other rows.
-            SpanState::Polling(_) | SpanState::PollingOffCore(_) | SpanState::Ready | SpanState::Pending(_) => continue,
-            SpanState::Occupied(_) | SpanState::Polls(_) | SpanState::PollsOffCore(_) => continue,
-            SpanState::Serves(_) | SpanState::Level(_) => continue,
-        };
-        entries.push(entry(here, span.event, look, says));
+    let mut before = None;
+    for span in spans {
+        if let Some((look, says)) = thread_row(here, id, span, before) {
+            entries.push(entry(here, span.event, look, says));
+        }
+        before = Some(*span);
     }
     let end = here.track(TrackKind::Thread(id)).and_then(|t| t.end);
     match (thread.state, end.filter(|(_, _, event)| *event < here.state.events)) {
-        (ThreadState::Exited { panicked: true }, Some((_, _, event))) => {
-            entries.push(entry(here, event, Look::Wrong, Sentence::plain("panicked → Exited")));
-        }
-        (ThreadState::Exited { panicked: false }, Some((_, _, event))) => {
-            entries.push(entry(here, event, Look::Finished, Sentence::plain("→ Exited")));
+        (ThreadState::Exited { panicked }, Some((time, _, event))) => {
+            let (look, word) = if panicked { (Look::Wrong, "→ Panicked") } else { (Look::Finished, "→ Exited") };
+            entries.push(entry(here, event, look, instant_turn(here, id, event, time, before).and(word)));
         }
         (ThreadState::Runnable, _) if entries.last().is_none_or(|e| e.look != Look::Wants) => {
             // Runnable for no time at all: it has no span, but one can stand there.
-            let such = |e| matches!(e, Event::ThreadUnblocked { thread, .. } | Event::ThreadCreated { thread, .. } if thread == id);
-            if let Some(event) = here.last_event(such) {
+            if let Some(event) = made_runnable(here, id, here.state.events) {
                 entries.push(entry(here, event, Look::Wants, thread_cause(here, event).and(" → Runnable")));
             }
         }
@@ -262,12 +266,55 @@ pub(super) fn of_thread(here: &Here<'_>, id: ThreadId, most: usize) -> Vec<Entry
     last(entries, most)
 }
 
+fn thread_row(here: &Here<'_>, id: ThreadId, span: &Span, before: Option<Span>) -> Option<(Look, Sentence)> {
+    match span.state {
+        SpanState::Running(core) => {
+            let waited = before.is_some_and(|b| b.state == SpanState::Runnable && b.end == span.start);
+            let cause = here.index.links_to(span.event).iter().map(|l| l.from_event).next();
+            let says = match cause.filter(|_| !waited) {
+                Some(cause) => thread_cause(here, cause).and(", at once on ").and(here.core(core)),
+                None => Sentence::plain("put on ").and(here.core(core)),
+            };
+            Some((Look::Runs, says))
+        }
+        SpanState::Runnable => Some((Look::Wants, thread_cause(here, span.event).and(" → Runnable"))),
+        SpanState::Blocked(wait) => {
+            let turn = instant_turn(here, id, span.event, span.start, before);
+            Some((Look::Waits, turn.and("→ Blocked (").then(here.wait_short(wait)).and(")")))
+        }
+        // Spans of other rows.
+        SpanState::Polling(_) | SpanState::PollingOffCore(_) | SpanState::Ready | SpanState::Pending(_) => None,
+        SpanState::Occupied(_) | SpanState::Polls(_) | SpanState::PollsOffCore(_) => None,
+        SpanState::Serves(_) | SpanState::Level(_) => None,
+    }
+}
+
+/// A turn on a core that took no time has no span: it is told with what came of it.
+fn instant_turn(here: &Here<'_>, id: ThreadId, event: usize, time: SimTime, before: Option<Span>) -> Sentence {
+    match before.filter(|b| b.end == time).map(|b| b.state) {
+        Some(SpanState::Running(_)) => Sentence::default(),
+        Some(SpanState::Runnable) => Sentence::plain("put on a core "),
+        _ => match made_runnable(here, id, event) {
+            Some(cause) => thread_cause(here, cause).and(" "),
+            None => Sentence::default(),
+        },
+    }
+}
+
+/// The event that made the thread Runnable, the last before number `before`.
+fn made_runnable(here: &Here<'_>, id: ThreadId, before: usize) -> Option<usize> {
+    here.last_event_before(before, |e| match e {
+        Event::ThreadUnblocked { thread, .. } | Event::ThreadCreated { thread, .. } => thread == id,
+        _ => false,
+    })
+}
+
 /// What made it able to run: "unblocked by I/O", "created", "preempted".
 fn thread_cause(here: &Here<'_>, event: usize) -> Sentence {
     match here.trace.event(event) {
         Some(Event::ThreadCreated { by: Actor::Run, .. }) => Sentence::plain("created"),
-        Some(Event::ThreadCreated { by, .. }) => Sentence::plain("created by ").and(here.actor(by)),
-        Some(Event::ThreadUnblocked { by, .. }) => Sentence::plain("unblocked by ").and(here.actor(by)),
+        Some(Event::ThreadCreated { by, .. }) => Sentence::plain("created by ").and(here.actor_short(by)),
+        Some(Event::ThreadUnblocked { by, .. }) => Sentence::plain("unblocked by ").and(here.actor_short(by)),
         Some(Event::SwitchedOut { reason: SwitchReason::Preempted, .. }) => Sentence::plain("preempted"),
         Some(Event::SwitchedOut { reason: SwitchReason::Yielded, .. }) => Sentence::plain("yielded"),
         _ => Sentence::plain("able to run"),
@@ -278,25 +325,34 @@ fn thread_cause(here: &Here<'_>, event: usize) -> Sentence {
 
 /// Whom the worker polled.
 pub(super) fn of_worker(here: &Here<'_>, id: WorkerId, most: usize) -> Vec<Entry> {
-    let rows = begun(here, TrackKind::Worker(id), most).iter().filter_map(|span| {
+    let spans = begun(here, TrackKind::Worker(id), most * 2);
+    let mut entries = Vec::new();
+    for (i, span) in spans.iter().enumerate() {
+        // What is but an instant before or after a stretch off the core is told with it.
+        let beside = |other: Option<&Span>| other.is_some_and(|o| matches!(o.state, SpanState::PollsOffCore(_)));
+        let (before, after) = (i.checked_sub(1).map(|i| &spans[i]), spans.get(i + 1));
         let (look, says) = match span.state {
             SpanState::Polls(task) => {
                 let new = matches!(here.trace.event(span.event), Some(Event::PollStarted { .. }));
-                let verb = if new { "polls " } else { "goes on with the poll of " };
+                let instant = span.end <= here.now() && span.length() < INSTANT;
+                if instant && ((new && beside(after)) || (!new && beside(before))) {
+                    continue;
+                }
+                let verb = if new { "polls " } else { "goes on with " };
                 (Look::Runs, Sentence::plain(verb).and(here.task(task)).then(so_long(here, span)))
             }
             SpanState::PollsOffCore(task) => {
-                let said = Sentence::plain("off the core inside the poll of ").and(here.task(task));
+                let said = Sentence::plain("inside ").and(here.task(task)).and("'s poll, off core");
                 (Look::RunsOffCore, said.then(so_long(here, span)))
             }
             // Spans of other rows.
-            SpanState::Polling(_) | SpanState::PollingOffCore(_) | SpanState::Ready | SpanState::Pending(_) => return None,
-            SpanState::Running(_) | SpanState::Runnable | SpanState::Blocked(_) | SpanState::Occupied(_) => return None,
-            SpanState::Serves(_) | SpanState::Level(_) => return None,
+            SpanState::Polling(_) | SpanState::PollingOffCore(_) | SpanState::Ready | SpanState::Pending(_) => continue,
+            SpanState::Running(_) | SpanState::Runnable | SpanState::Blocked(_) | SpanState::Occupied(_) => continue,
+            SpanState::Serves(_) | SpanState::Level(_) => continue,
         };
-        Some(entry(here, span.event, look, says))
-    });
-    rows.collect()
+        entries.push(entry(here, span.event, look, says));
+    }
+    last(entries, most)
 }
 
 /// Which threads were on the core.
@@ -320,7 +376,9 @@ pub(super) fn of_device(here: &Here<'_>, id: DeviceId, most: usize) -> Vec<Entry
             let such = |e| matches!(e, Event::IoSubmitted { request: r, .. } if r == request);
             let asked = here.last_event_before(span.event, such).and_then(|n| here.trace.event(n));
             let says = match asked {
-                Some(Event::IoSubmitted { by, .. }) => Sentence::plain(format!("{request} of ")).and(here.actor(by)),
+                Some(Event::IoSubmitted { by, .. }) => {
+                    Sentence::plain(format!("{request} of ")).and(here.actor_short(by))
+                }
                 _ => Sentence::plain(request.to_string()),
             };
             Some(entry(here, span.event, Look::Runs, says.then(so_long(here, span))))
@@ -334,7 +392,9 @@ pub(super) fn of_device(here: &Here<'_>, id: DeviceId, most: usize) -> Vec<Entry
 pub(super) fn of_counter(here: &Here<'_>, kind: CounterKind, most: usize) -> Vec<Entry> {
     let spans = begun(here, TrackKind::Counter(kind), most).iter();
     let levels = spans.filter_map(|span| match span.state {
-        SpanState::Level(0) => Some(entry(here, span.event, Look::Idle, Sentence::plain("nobody").then(so_long(here, span)))),
+        SpanState::Level(0) => {
+            Some(entry(here, span.event, Look::Idle, Sentence::plain("nobody").then(so_long(here, span))))
+        }
         SpanState::Level(n) => {
             let says = Sentence::plain(counted(u64::from(n), "waits", "wait")).then(so_long(here, span));
             Some(entry(here, span.event, Look::Wants, says))
@@ -346,7 +406,8 @@ pub(super) fn of_counter(here: &Here<'_>, kind: CounterKind, most: usize) -> Vec
 
 /// ", 62.0 ms": how long, or how long so far.
 fn so_long(here: &Here<'_>, span: &Span) -> Sentence {
-    if span.end > here.now() || span.end == here.trace.end() {
+    let open = span.end == here.trace.end() && here.state.ended.is_none();
+    if span.end > here.now() || open {
         return Sentence::plain(", so far ").and(here.now().since(span.start));
     }
     Sentence::plain(", ").and(span.length())

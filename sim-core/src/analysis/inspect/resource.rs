@@ -59,7 +59,7 @@ fn lock_head(here: &Here<'_>, info: &ResourceInfo, resource: &Resource) -> (&'st
         (true, Some(all), taken) => {
             Sentence::plain(format!("{} of {} permits taken", thousands(taken), thousands(u64::from(all))))
         }
-        (_, _, 1) => Sentence::plain("Held for ").and(here.lasts(first.since)),
+        (_, _, 1) => here.waiting("Held", first.since),
         (_, _, n) => Sentence::plain(format!("Held by {}", thousands(n))),
     };
     let look = if resource.waiters.is_empty() { Look::Runs } else { Look::Waits };
@@ -74,9 +74,7 @@ fn lock_told(here: &Here<'_>, resource: &Resource) -> Sentence {
             let said = Sentence::from(here.actor(one.actor)).and(" has it since ").and(since).and(", and ");
             said.then(here.doing(one.actor)).and(".")
         }
-        several => {
-            here.several(several.iter().map(|h| here.actor(h.actor)).collect()).and(" have it.")
-        }
+        several => here.several(several.iter().map(|h| here.actor(h.actor)).collect()).and(" have it."),
     };
     said.and(" ").then(waiters_told(here, resource))
 }
@@ -133,7 +131,10 @@ fn facts(here: &Here<'_>, info: &ResourceInfo, resource: &Resource) -> Vec<Fact>
             WaitFor::Notify => " to be notified",
         };
         let said = Sentence::from(here.actor(waiter.actor)).and(format!("{wants} since "));
-        facts.push(fact(if i == 0 { "In line" } else { "then" }, said.and(here.moment(waiter.since, Some(waiter.event)))));
+        facts.push(fact(
+            if i == 0 { "In line" } else { "then" },
+            said.and(here.moment(waiter.since, Some(waiter.event))),
+        ));
     }
     if resource.waiters.len() > TOLD {
         facts.push(fact("and", Sentence::plain(format!("{} more", thousands((resource.waiters.len() - TOLD) as u64)))));

@@ -2,8 +2,8 @@
 
 use std::fmt;
 
-use super::figures;
 use super::Thing;
+use super::figures;
 use crate::instant::{SimDuration, SimTime};
 
 /// A part of a sentence.
@@ -103,6 +103,12 @@ impl Sentence {
     }
 }
 
+impl From<&str> for Sentence {
+    fn from(text: &str) -> Sentence {
+        Sentence::plain(text)
+    }
+}
+
 impl From<Piece> for Sentence {
     fn from(piece: Piece) -> Sentence {
         Sentence { pieces: vec![piece] }
@@ -121,9 +127,8 @@ mod tests {
 
     #[test]
     fn a_list_reads_as_people_write_it() {
-        let list = |n: usize| {
-            Sentence::list(["a", "b", "c"][..n].iter().map(|t| Sentence::plain(*t)).collect()).to_string()
-        };
+        let list =
+            |n: usize| Sentence::list(["a", "b", "c"][..n].iter().map(|t| Sentence::plain(*t)).collect()).to_string();
         assert_eq!([list(0), list(1), list(2), list(3)], ["", "a", "a and b", "a, b and c"]);
     }
 }

@@ -6,11 +6,11 @@ use super::sentence::{Piece, Sentence};
 use super::{Fact, Inspection, Look, Thing, fact, history};
 use crate::analysis::track::{SpanState, TrackKind};
 use crate::instant::SimDuration;
+use crate::trace::Event;
 use crate::trace::event::WakeEffect;
 use crate::trace::ids::*;
 use crate::trace::snapshot::{Task, TaskState, ThreadState, Wait, WorkerState};
 use crate::trace::tables::{QueueKind, TaskKind};
-use crate::trace::Event;
 
 /// So many rows of its past are told.
 const HISTORY: usize = 8;
@@ -41,7 +41,7 @@ struct About {
 
 fn about(here: &Here<'_>, id: TaskId) -> About {
     let Some(task) = here.state.task(id) else { return not_spawned(here, id) };
-    let lasting = |word: &str| Sentence::plain(format!("{word} for ")).and(here.lasts(task.since));
+    let lasting = |word| here.lasting(word, task.since);
     let about = |look, headline, question, answer| About { state: task.state.text(), look, headline, question, answer };
     match task.state {
         TaskState::NotSpawned => not_spawned(here, id),
@@ -56,11 +56,18 @@ fn about(here: &Here<'_>, id: TaskId) -> About {
         }
         TaskState::Pending => {
             let look = if is_lost(task) { Look::Wrong } else { Look::Waits };
-            about(look, lasting("Pending"), "Why not running?", pending(here, id, task))
+            let headline = here.waiting("Pending", task.since);
+            about(look, headline, "Why not running?", here.unless_stuck(pending(here, id, task)))
         }
-        TaskState::Completed => about(Look::Finished, ended(here, task, "Completed"), "What became of it?", completed(here, id, task)),
-        TaskState::Cancelled => about(Look::Cancelled, ended(here, task, "Cancelled"), "What became of it?", cancelled(here, id, task)),
-        TaskState::Panicked => about(Look::Wrong, ended(here, task, "Panicked"), "What became of it?", panicked(here, id)),
+        TaskState::Completed => {
+            about(Look::Finished, ended(here, task, "Completed"), "What became of it?", completed(here, id, task))
+        }
+        TaskState::Cancelled => {
+            about(Look::Cancelled, ended(here, task, "Cancelled"), "What became of it?", cancelled(here, id, task))
+        }
+        TaskState::Panicked => {
+            about(Look::Wrong, ended(here, task, "Panicked"), "What became of it?", panicked(here, id))
+        }
     }
 }
 
@@ -153,8 +160,11 @@ fn every_worker_polls(here: &Here<'_>, workers: &[WorkerId]) -> Sentence {
     if workers.len() > TOLD {
         told.push(Sentence::plain(counted((workers.len() - TOLD) as u64, "other", "others")));
     }
-    let all = thousands(workers.len() as u64);
-    let said = Sentence::plain(format!("All {all} workers are inside polls: ")).then(Sentence::list(told));
+    let all = match workers.len() {
+        2 => "Both".to_owned(),
+        n => format!("All {}", thousands(n as u64)),
+    };
+    let said = Sentence::plain(format!("{all} workers are inside polls: ")).then(Sentence::list(told));
     said.and(". Nothing can preempt poll: it is polled when one of them returns.")
 }
 
@@ -167,7 +177,8 @@ fn worker_told(here: &Here<'_>, worker: WorkerId, ahead: usize) -> Sentence {
     match state.state {
         WorkerState::Polling(task) => {
             let since = here.moment(state.since, poll_event(here, task));
-            let inside = said.and(" is inside ").and(here.task(task)).and("'s poll (since ").and(since).and("), which ");
+            let inside =
+                said.and(" is inside ").and(here.task(task)).and("'s poll (since ").and(since).and("), which ");
             inside.then(inside_poll(here, worker, task)).and(". Nothing can preempt poll.")
         }
         WorkerState::Parked => {
@@ -190,7 +201,9 @@ fn worker_told(here: &Here<'_>, worker: WorkerId, ahead: usize) -> Sentence {
 pub(super) fn inside_poll(here: &Here<'_>, worker: WorkerId, task: TaskId) -> Sentence {
     match here.worker_thread(worker).map(|(_, state)| state) {
         Some(ThreadState::Blocked(Wait::Call(_))) => Sentence::plain("calls a blocking function"),
-        Some(ThreadState::Blocked(wait)) => Sentence::plain("blocks the thread: it waits for ").then(here.wait_noun(wait)),
+        Some(ThreadState::Blocked(wait)) => {
+            Sentence::plain("blocks the thread: it waits for ").then(here.wait_noun(wait))
+        }
         Some(ThreadState::Runnable) => Sentence::plain("was preempted: the worker's thread waits for a core"),
         Some(ThreadState::NotCreated | ThreadState::Running(_) | ThreadState::Exited { .. }) | None => {
             Sentence::plain(here.activity(here.state.task(task).and_then(|t| t.activity)))
@@ -214,7 +227,9 @@ fn polled(here: &Here<'_>, worker: WorkerId, task: &Task) -> Sentence {
     match task.activity {
         Some(activity) => {
             let length = Piece::Length(activity.length);
-            said.and(format!(". It {} for ", here.activity(Some(activity)))).and(length).and(", and nobody can stop it.")
+            said.and(format!(". It {} for ", here.activity(Some(activity))))
+                .and(length)
+                .and(", and nobody else gets the worker meanwhile.")
         }
         None => said.and(": its code runs until it returns Ready or Pending."),
     }
@@ -226,14 +241,17 @@ pub(super) fn off_core(here: &Here<'_>, worker: WorkerId, who: Actor) -> Sentenc
         Some((_, ThreadState::Blocked(Wait::Call(timer)))) => {
             let until = here.moment(here.deadline(timer), None);
             let said = Sentence::plain("It made a blocking call inside its poll, until ").and(until).and(". ");
-            said.and("The thread of ").and(here.worker(worker)).and(" sleeps with it: the core is free, the worker is not.")
+            said.and("The thread of ")
+                .and(here.worker(worker))
+                .and(" sleeps with it: the core is free, the worker is not.")
         }
         Some((_, ThreadState::Blocked(wait))) => {
             let said = here.wait_told(wait, who).and(" It waits inside its poll, so ");
             said.and(here.worker(worker)).and(" cannot poll anyone else.")
         }
         Some((thread, ThreadState::Runnable)) => {
-            let said = Sentence::plain("The thread of ").and(here.worker(worker)).and(" was preempted inside the poll. ");
+            let said =
+                Sentence::plain("The thread of ").and(here.worker(worker)).and(" was preempted inside the poll. ");
             said.then(super::thread::cores_told(here, thread))
         }
         Some((_, ThreadState::NotCreated | ThreadState::Running(_) | ThreadState::Exited { .. })) | None => {
@@ -256,7 +274,9 @@ fn pending(here: &Here<'_>, id: TaskId, task: &Task) -> Sentence {
         ),
         [] => {
             let clones = counted(u64::from(task.wakers), "clone of its waker is", "clones of its waker are");
-            Sentence::plain(format!("It waits for something the recording has no name for. {clones} kept somewhere: whoever has one can wake it."))
+            Sentence::plain(format!(
+                "It waits for something the recording has no name for. {clones} kept somewhere: whoever has one can wake it."
+            ))
         }
         [one] => here.wait_told(one.wait, me),
         several => {
@@ -335,8 +355,12 @@ fn facts(here: &Here<'_>, id: TaskId, task: &Task) -> Vec<Fact> {
         }
         TaskState::Polling(_) => {
             facts.extend(woken("Woken by"));
+            facts.extend(waited(here, id).map(|length| fact("Waited before", Sentence::from(Piece::Length(length)))));
             if task.wake_pending {
-                facts.push(fact("Woken again", Sentence::plain("during this poll: it is requeued when the poll returns")));
+                facts.push(fact(
+                    "Woken again",
+                    Sentence::plain("during this poll: it is requeued when the poll returns"),
+                ));
             }
         }
         TaskState::Pending => facts.extend(pending_facts(here, id, task)),
@@ -348,9 +372,10 @@ fn facts(here: &Here<'_>, id: TaskId, task: &Task) -> Vec<Fact> {
     facts.extend(super::resource::held_fact(here, Actor::Task(id)));
     facts.push(fact("Polls", polls_fact(here, id, task)));
     facts.extend(spawned_fact(here, id));
-    let bytes = here.tables().tasks.get(id.index()).map_or(0, |i| i.future_bytes);
-    if bytes > 0 {
-        facts.push(fact("Future", Sentence::plain(format!("{} bytes", thousands(u64::from(bytes))))));
+    // A Program's future is the interpreter's: its size says nothing of the task.
+    let written = here.tables().tasks.get(id.index()).filter(|i| here.tables().text(i.path).is_empty());
+    if let Some(info) = written.filter(|i| i.future_bytes > 0) {
+        facts.push(fact("Future", Sentence::plain(format!("{} bytes", thousands(u64::from(info.future_bytes))))));
     }
     if task.detached {
         facts.push(fact("Handle", Sentence::plain("dropped: nobody waits for its result")));
@@ -412,14 +437,25 @@ fn polls_fact(here: &Here<'_>, id: TaskId, task: &Task) -> Sentence {
 fn time_polled(here: &Here<'_>, id: TaskId) -> SimDuration {
     let Some(track) = here.track(TrackKind::Task(id)) else { return SimDuration::ZERO };
     let begun = track.spans.partition_point(|s| s.event < here.state.events);
-    let polls = track.spans[..begun].iter().filter(|s| matches!(s.state, SpanState::Polling(_) | SpanState::PollingOffCore(_)));
+    let polls =
+        track.spans[..begun].iter().filter(|s| matches!(s.state, SpanState::Polling(_) | SpanState::PollingOffCore(_)));
     polls.map(|s| s.end.min(here.now()).since(s.start)).fold(SimDuration::ZERO, |sum, length| sum + length)
 }
 
 fn spawned_fact(here: &Here<'_>, id: TaskId) -> Option<Fact> {
     let (_, event) = here.track(TrackKind::Task(id))?.created?;
     let Some(Event::TaskSpawned { by, .. }) = here.trace.event(event) else { return None };
-    Some(fact("Spawned by", Sentence::from(here.actor(by)).and(" at ").and(here.moment_of(event))))
+    let said =
+        if by == Actor::Run { Sentence::plain("with the run") } else { Sentence::plain("by ").and(here.actor(by)) };
+    Some(fact("Spawned", said.and(" at ").and(here.moment_of(event))))
+}
+
+/// How long it was Ready before the poll that goes on.
+fn waited(here: &Here<'_>, id: TaskId) -> Option<SimDuration> {
+    let poll = poll_event(here, id)?;
+    let link = here.index.links_to(poll).iter().find(|l| l.to == TrackKind::Task(id))?;
+    let waited = link.to_time.since(link.from_time);
+    (!waited.is_zero()).then_some(waited)
 }
 
 /// Who made it Ready the last time, and when.

@@ -50,8 +50,9 @@ struct About {
 
 fn about(here: &Here<'_>, id: ThreadId) -> About {
     let Some(thread) = here.state.thread(id) else { return not_created(here, id) };
-    let lasting = |word: &str| Sentence::plain(format!("{word} for ")).and(here.lasts(thread.since));
-    let about = |look, headline, question, answer| About { state: thread.state.text(), look, headline, question, answer };
+    let lasting = |word| here.lasting(word, thread.since);
+    let about =
+        |look, headline, question, answer| About { state: thread.state.text(), look, headline, question, answer };
     match thread.state {
         ThreadState::NotCreated => not_created(here, id),
         ThreadState::Runnable => {
@@ -63,8 +64,8 @@ fn about(here: &Here<'_>, id: ThreadId) -> About {
             about(Look::Runs, lasting("Running"), "What is it doing?", answer)
         }
         ThreadState::Blocked(wait) => {
-            let answer = blocked(here, id, wait);
-            about(Look::Waits, lasting("Blocked"), "Why not running?", answer)
+            let answer = here.unless_stuck(blocked(here, id, wait));
+            about(Look::Waits, here.waiting("Blocked", thread.since), "Why not running?", answer)
         }
         ThreadState::Exited { panicked } => {
             let (word, look) = if panicked { ("Panicked", Look::Wrong) } else { ("Exited", Look::Finished) };
@@ -88,7 +89,13 @@ fn not_created(here: &Here<'_>, id: ThreadId) -> About {
         Some(_) | None => said.and("Nobody creates it in what is recorded."),
     };
     let headline = Sentence::plain("Not created yet");
-    About { state: ThreadState::NotCreated.text(), look: Look::Idle, headline, question: "Why is it not there?", answer }
+    About {
+        state: ThreadState::NotCreated.text(),
+        look: Look::Idle,
+        headline,
+        question: "Why is it not there?",
+        answer,
+    }
 }
 
 // --- Runnable ---
@@ -145,7 +152,11 @@ pub(super) fn cores_told(here: &Here<'_>, id: ThreadId) -> Sentence {
     };
     let mut told: Vec<Sentence> = cores.iter().enumerate().take(TOLD).filter_map(taken).collect();
     if cores.len() > TOLD {
-        told.push(Sentence::plain(counted((cores.len() - TOLD) as u64, "other core is taken", "other cores are taken")));
+        told.push(Sentence::plain(counted(
+            (cores.len() - TOLD) as u64,
+            "other core is taken",
+            "other cores are taken",
+        )));
     }
     let doing = match cores.as_slice() {
         [one] => one.thread.map_or_else(Sentence::default, |t| {
@@ -166,9 +177,10 @@ pub(super) fn cores_told(here: &Here<'_>, id: ThreadId) -> Sentence {
 fn running(here: &Here<'_>, core: CoreId, thread: &Thread) -> Sentence {
     let said = Sentence::plain("It runs on ").and(here.core(core));
     match thread.activity {
-        Some(activity) => {
-            said.and(format!(". It {} for ", here.activity(Some(activity)))).and(Piece::Length(activity.length)).and(".")
-        }
+        Some(activity) => said
+            .and(format!(". It {} for ", here.activity(Some(activity))))
+            .and(Piece::Length(activity.length))
+            .and("."),
         None => said.and(": its code goes on until it waits for something, or its turn is over."),
     }
 }
@@ -257,7 +269,9 @@ fn time_on_core(here: &Here<'_>, id: ThreadId) -> SimDuration {
 fn created_fact(here: &Here<'_>, id: ThreadId) -> Option<Fact> {
     let (_, event) = here.track(TrackKind::Thread(id))?.created?;
     let Some(Event::ThreadCreated { by, .. }) = here.trace.event(event) else { return None };
-    Some(fact("Created by", Sentence::from(here.actor(by)).and(" at ").and(here.moment_of(event))))
+    let said =
+        if by == Actor::Run { Sentence::plain("with the run") } else { Sentence::plain("by ").and(here.actor(by)) };
+    Some(fact("Created", said.and(" at ").and(here.moment_of(event))))
 }
 
 /// An amount of memory for people: "37.0 KiB".

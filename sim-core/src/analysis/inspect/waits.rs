@@ -6,7 +6,7 @@ use super::here::Here;
 use super::sentence::{Piece, Sentence};
 use crate::instant::SimTime;
 use crate::trace::ids::*;
-use crate::trace::snapshot::{RequestStage, Resource, Wait};
+use crate::trace::snapshot::{RequestStage, Resource, ThreadState, Wait};
 use crate::trace::tables::ResourceKind;
 
 impl<'a> Here<'a> {
@@ -20,9 +20,9 @@ impl<'a> Here<'a> {
                 let said = Sentence::plain("It sleeps until its timer fires at ").and(self.moment(deadline, None));
                 if left.is_zero() { said.and(".") } else { said.and(", ").and(left).and(" from now.") }
             }
-            Wait::Call(timer) => {
-                Sentence::plain("It is in a blocking call that returns at ").and(self.moment(self.deadline(timer), None)).and(".")
-            }
+            Wait::Call(timer) => Sentence::plain("It is in a blocking call that returns at ")
+                .and(self.moment(self.deadline(timer), None))
+                .and("."),
             Wait::Lock(id) => self.lock_told(id, who),
             Wait::Send(id) => self.channel_told(id, Side::Full),
             Wait::Receive(id) => self.channel_told(id, Side::Empty),
@@ -42,7 +42,7 @@ impl<'a> Here<'a> {
         let actors = |actors: Vec<Actor>| self.several(actors.into_iter().map(|a| self.actor(a)).collect());
         match wait {
             Wait::Io(request) => match self.state.requests.get(&request) {
-                Some(r) => Sentence::from(self.device(r.device)),
+                Some(r) => self.the_device(r.device),
                 None => Sentence::default(),
             },
             Wait::Timer(timer) | Wait::Call(timer) => {
@@ -65,20 +65,24 @@ impl<'a> Here<'a> {
         let Some(request) = self.state.requests.get(&id) else {
             return Sentence::plain("It waits for I/O.");
         };
-        let device = self.device(request.device);
+        let device = self.the_device(request.device);
         match request.stage {
             RequestStage::Submitted => {
                 let in_flight = self.in_flight(request.device);
-                let said = Sentence::plain("It waits for I/O, and ").and(device).and(" has not begun with its request");
+                let said =
+                    Sentence::plain("It waits for I/O, and ").then(device).and(" has not begun with its request");
                 said.and(format!(": it works on {}.", counted(in_flight as u64, "other", "others")))
             }
             RequestStage::Started { latency } => {
                 let until = self.moment(request.since + latency, None);
-                let said = Sentence::plain("It waits for I/O: ").and(device).and(" works on its request since ");
-                said.and(self.moment(request.since, Some(request.last_event))).and(" and answers at ").and(until).and(".")
+                let said = Sentence::plain("It waits for I/O: ").then(device).and(" works on its request since ");
+                said.and(self.moment(request.since, Some(request.last_event)))
+                    .and(" and answers at ")
+                    .and(until)
+                    .and(".")
             }
             RequestStage::Unseen => {
-                let said = Sentence::plain("The answer of ").and(device).and(" is there since ");
+                let said = Sentence::plain("The answer of ").then(device).and(" is there since ");
                 let said = said.and(self.moment(request.since, Some(request.last_event)));
                 said.and(", but nobody has looked: a worker sees it only when it turns the driver, between two polls.")
             }
@@ -112,7 +116,28 @@ impl<'a> Here<'a> {
             0 => said.and(". "),
             n => said.and(format!(" and by {}. ", counted(n as u64, "other", "others"))),
         };
-        said.and(self.actor(first.actor)).and(" ").then(self.doing(first.actor)).and(".").and(line)
+        let said = said.and(self.actor(first.actor)).and(" ").then(self.doing(first.actor));
+        let said = if self.waits_for(first.actor, who) { said.and(", held by ").and(self.actor(who)) } else { said };
+        said.and(".").and(line)
+    }
+
+    /// Whether the first thing that `waiter` waits for is a lock that `holder` has.
+    fn waits_for(&self, waiter: Actor, holder: Actor) -> bool {
+        let wait = match waiter {
+            Actor::Task(id) => self.state.task(id).and_then(|t| t.waits.first()).map(|w| w.wait),
+            Actor::Thread(id) => match self.state.thread(id).map(|t| t.state) {
+                Some(ThreadState::Blocked(wait)) => Some(wait),
+                Some(ThreadState::NotCreated | ThreadState::Runnable | ThreadState::Running(_)) => None,
+                Some(ThreadState::Exited { .. }) | None => None,
+            },
+            Actor::Run | Actor::Worker(_) | Actor::Timer(_) | Actor::Device(_) | Actor::Foreign => None,
+        };
+        let lock = match wait {
+            Some(Wait::Lock(id)) => self.state.resources.get(id.index()),
+            Some(Wait::Io(_) | Wait::Timer(_) | Wait::Send(_) | Wait::Receive(_) | Wait::Notify(_)) => None,
+            Some(Wait::Join(_) | Wait::Park(_) | Wait::Call(_)) | None => None,
+        };
+        lock.is_some_and(|lock| lock.holders.iter().any(|h| h.actor == holder))
     }
 
     fn channel_told(&self, id: ResourceId, side: Side) -> Sentence {
@@ -122,7 +147,11 @@ impl<'a> Here<'a> {
         let (said, others, verb) = match side {
             Side::Full => {
                 let full = format!(" is full ({})", counted(u64::from(resource.length), "message", "messages"));
-                (Sentence::from(self.channel(id)).and(full).and(": it waits for room. "), &resource.receivers, "receive")
+                (
+                    Sentence::from(self.channel(id)).and(full).and(": it waits for room. "),
+                    &resource.receivers,
+                    "receive",
+                )
             }
             Side::Empty => {
                 (Sentence::from(self.channel(id)).and(" is empty: it waits for a message. "), &resource.senders, "send")

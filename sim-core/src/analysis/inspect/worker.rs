@@ -39,15 +39,17 @@ struct About {
 }
 
 fn about(here: &Here<'_>, id: WorkerId, worker: &Worker) -> About {
-    let since = || here.lasts(worker.since);
     let thread = here.worker_thread(id);
     match worker.state {
         WorkerState::Polling(polled) => {
-            let headline = Sentence::plain("Polls ").and(here.task(polled)).and(" for ").and(since());
+            let headline = here.lasting("", worker.since);
+            let headline = Sentence::plain("Polls ").and(here.task(polled)).then(headline);
             if here.is_on_core(id) {
                 let said = Sentence::plain("It is inside ").and(here.task(polled)).and("'s poll since ");
                 let said = said.and(here.moment(worker.since, task::poll_event(here, polled))).and(", which ");
-                let answer = said.then(task::inside_poll(here, id, polled)).and(". It can do nothing else until that poll returns.");
+                let answer = said
+                    .then(task::inside_poll(here, id, polled))
+                    .and(". It can do nothing else until that poll returns.");
                 About { state: "Polling", look: Look::Runs, headline, question: "What is it doing?", answer }
             } else {
                 let answer = task::off_core(here, id, Actor::Task(polled));
@@ -56,29 +58,26 @@ fn about(here: &Here<'_>, id: WorkerId, worker: &Worker) -> About {
             }
         }
         WorkerState::Parked => {
-            let headline = Sentence::plain("Parked for ").and(since());
-            let answer = idle(here).and(" Its thread sleeps until someone unparks it.");
+            let headline = here.waiting("Parked", worker.since);
+            let answer = here.unless_stuck(idle(here).and(" Its thread sleeps until someone unparks it."));
             About { state: "Parked", look: Look::Idle, headline, question: "Why idle?", answer }
         }
         WorkerState::Searching => {
-            let headline = Sentence::plain("Searching for ").and(since());
+            let headline = here.lasting("Searching", worker.since);
             let answer = Sentence::plain("Its own queue is empty: it looks into the queues of the other workers.");
             About { state: "Searching", look: Look::Idle, headline, question: "What is it doing?", answer }
         }
-        WorkerState::Idle => between(here, thread, since().into()),
+        WorkerState::Idle => between(here, thread, here.lasting("Between polls", worker.since)),
     }
 }
 
-fn between(here: &Here<'_>, thread: Option<(ThreadId, ThreadState)>, since: super::Piece) -> About {
-    let about = |state, look, answer| About {
-        state,
-        look,
-        headline: Sentence::plain("Between polls for ").and(since.clone()),
-        question: "What is it doing?",
-        answer,
-    };
+fn between(here: &Here<'_>, thread: Option<(ThreadId, ThreadState)>, headline: Sentence) -> About {
+    let about =
+        |state, look, answer| About { state, look, headline: headline.clone(), question: "What is it doing?", answer };
     match thread {
-        None | Some((_, ThreadState::NotCreated)) => about("Idle", Look::Idle, Sentence::plain("It has not begun yet.")),
+        None | Some((_, ThreadState::NotCreated)) => {
+            about("Idle", Look::Idle, Sentence::plain("It has not begun yet."))
+        }
         Some((thread, ThreadState::Runnable)) => {
             let said = Sentence::plain("Its thread was told to go on and waits for a core. ");
             about("Runnable", Look::Wants, said.then(super::thread::cores_told(here, thread)))
@@ -91,7 +90,10 @@ fn between(here: &Here<'_>, thread: Option<(ThreadId, ThreadState)>, since: supe
             let said = Sentence::plain("Its thread is Blocked: waits for ").then(here.wait_noun(wait)).and(".");
             about("Blocked", Look::Waits, said)
         }
-        Some((_, ThreadState::Exited { .. })) => about("Exited", Look::Finished, Sentence::plain("The run is over.")),
+        Some((_, ThreadState::Exited { .. })) => About {
+            headline: Sentence::plain("Exited"),
+            ..about("Exited", Look::Finished, Sentence::plain("The run is over: its thread has exited."))
+        },
     }
 }
 
@@ -102,17 +104,22 @@ fn idle(here: &Here<'_>) -> Sentence {
     match (totals.ready, pending) {
         (0, 0) => Sentence::plain("No task is left."),
         (0, n) => {
-            let tasks = counted(n, "task", "tasks");
-            Sentence::plain(format!("No task is Ready: {tasks} wait for something."))
+            let tasks = counted(n, "task waits", "tasks wait");
+            Sentence::plain(format!("No task is Ready: {tasks} for something."))
         }
-        (n, _) => Sentence::plain(format!("{} Ready by now, and nobody has told it yet.", counted(u64::from(n), "task is", "tasks are"))),
+        (n, _) => Sentence::plain(format!(
+            "{} Ready by now, and nobody has told it yet.",
+            counted(u64::from(n), "task is", "tasks are")
+        )),
     }
 }
 
 fn facts(here: &Here<'_>, id: WorkerId, worker: &Worker, thread: ThreadId) -> Vec<Fact> {
     let mut facts = Vec::new();
     match here.state.thread(thread).map(|t| t.state) {
-        Some(ThreadState::Running(core)) => facts.push(fact("Its thread", Sentence::plain("runs on ").and(here.core(core)))),
+        Some(ThreadState::Running(core)) => {
+            facts.push(fact("Its thread", Sentence::plain("runs on ").and(here.core(core))))
+        }
         Some(ThreadState::Runnable) => facts.push(fact("Its thread", Sentence::plain("is Runnable: waits for a core"))),
         Some(ThreadState::Blocked(wait)) => {
             facts.push(fact("Its thread", Sentence::plain("is Blocked: waits for ").then(here.wait_noun(wait))));
