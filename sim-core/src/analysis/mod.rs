@@ -7,4 +7,6 @@ pub mod index;
 pub mod inspect;
 mod links;
 pub mod metrics;
+mod packed;
+mod spans;
 pub mod track;
