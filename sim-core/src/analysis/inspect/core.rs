@@ -4,7 +4,7 @@ use super::figures::counted;
 use super::here::Here;
 use super::sentence::Sentence;
 use super::{Inspection, Look, Thing, fact, history};
-use crate::analysis::track::{SpanState, TrackKind};
+use crate::analysis::track::{Class, TrackKind};
 use crate::instant::{SimDuration, SimTime};
 use crate::trace::ids::*;
 use crate::trace::snapshot::{Core, ThreadState};
@@ -15,9 +15,7 @@ const HISTORY: usize = 8;
 pub(super) fn inspect(here: &Here<'_>, id: CoreId) -> Option<Inspection> {
     let core = here.state.cores.get(id.index()).cloned().unwrap_or_default();
     let track = here.track(TrackKind::Core(id))?;
-    let begun = track.spans.partition_point(|s| s.event < here.state.events);
-    let busy = track.spans[..begun].iter().filter(|s| matches!(s.state, SpanState::Occupied(_)));
-    let busy = busy.map(|s| s.end.min(here.now()).since(s.start)).fold(SimDuration::ZERO, |sum, length| sum + length);
+    let busy = here.spent(track.kind, &[Class::Running]);
     let share = share_text(busy, here.now().since(SimTime::ZERO));
     let (state, look, headline, question, answer) = match core.thread {
         Some(thread) => {

@@ -4,7 +4,7 @@ use super::figures::{counted, thousands};
 use super::here::Here;
 use super::sentence::Sentence;
 use super::{Inspection, Look, Piece, Thing, fact, history, resource};
-use crate::analysis::track::{CounterKind, SpanState, TrackKind};
+use crate::analysis::track::{CounterKind, TrackKind};
 use crate::trace::ids::*;
 use crate::trace::tables::QueueKind;
 
@@ -18,17 +18,13 @@ pub(super) fn inspect(here: &Here<'_>, kind: CounterKind) -> Option<Inspection> 
         CounterKind::Channel(id) => return resource::inspect(here, id),
     };
     let track = here.track(TrackKind::Counter(kind))?;
-    let begun = track.spans.partition_point(|s| s.event < here.state.events);
-    let level = |state| match state {
-        SpanState::Level(n) => n,
-        _ => 0,
-    };
+    let begun = track.spans.begun_by(here.state.events);
+    let most = track.spans.peak(0..begun);
     let now = u64::from(match kind {
         CounterKind::ReadyQueue => here.state.totals.ready,
         CounterKind::RunQueue => here.state.totals.runnable,
         CounterKind::Channel(_) => 0,
     });
-    let most = track.spans[..begun].iter().max_by_key(|s| (level(s.state), std::cmp::Reverse(s.event)));
     let waiting = waiting(here, kind);
     let answer = match (now, waiting.is_empty()) {
         (0, _) => Sentence::plain(format!("How many {what}. There is none now.")),
@@ -36,9 +32,8 @@ pub(super) fn inspect(here: &Here<'_>, kind: CounterKind) -> Option<Inspection> 
         (_, false) => Sentence::plain("In order: ").then(here.several(waiting)).and("."),
     };
     let mut facts = Vec::new();
-    if let Some(span) = most.filter(|s| level(s.state) > 0) {
-        let said = Sentence::plain(thousands(u64::from(level(span.state)))).and(" at ");
-        facts.push(fact("Most so far", said.and(here.moment(span.start, Some(span.event)))));
+    if most > 0 {
+        facts.push(fact("Most so far", Sentence::plain(thousands(u64::from(most)))));
     }
     Some(Inspection {
         thing: Thing::Track(TrackKind::Counter(kind)),

@@ -4,7 +4,7 @@ use super::Thing;
 use super::figures;
 use super::sentence::{Piece, Sentence};
 use crate::analysis::index::Index;
-use crate::analysis::track::{Track, TrackKind};
+use crate::analysis::track::{Class, Track, TrackKind};
 use crate::instant::{SimDuration, SimTime};
 use crate::trace::event::EndReason;
 use crate::trace::ids::*;
@@ -269,6 +269,19 @@ impl<'a> Here<'a> {
     /// What follows the cause of a wait that the end of the run has made eternal.
     pub(super) fn unless_stuck(&self, told: Sentence) -> Sentence {
         if self.is_stuck() { told.and(" The run is stuck here: nothing is left that could change this.") } else { told }
+    }
+
+    /// How long the row of a thing was in a state of these classes up to here.
+    pub(super) fn spent(&self, kind: TrackKind, classes: &[Class]) -> SimDuration {
+        let Some(track) = self.track(kind) else { return SimDuration::ZERO };
+        let begun = track.spans.begun_by(self.state.events);
+        let sums = track.spans.sums(0..begun);
+        let all: u64 = classes.iter().map(|class| sums.nanos[*class as usize]).sum();
+        // The last one may go on beyond here.
+        let last = begun.checked_sub(1).and_then(|n| track.spans.get(n));
+        let counted = last.filter(|s| s.state.class().is_some_and(|class| classes.contains(&class)));
+        let beyond = counted.map_or(0, |s| s.end.since(self.now).as_nanos());
+        SimDuration::from_nanos(all.saturating_sub(beyond))
     }
 
     pub(super) fn track(&self, kind: TrackKind) -> Option<&'a Track> {

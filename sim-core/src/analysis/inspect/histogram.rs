@@ -85,8 +85,8 @@ pub fn histograms(trace: &Trace, index: &Index, thing: Thing) -> Vec<Histogram> 
 /// From cause to effect, of the arrows that lead to the row.
 fn links(track: &Track, index: &Index, kind: LinkKind) -> Counts {
     let mut counts = Counts::default();
-    for span in &track.spans {
-        for link in index.links_to(span.event).iter().filter(|l| l.kind == kind && l.to == track.kind) {
+    for span in track.spans.iter() {
+        for link in index.links_to(span.event).filter(|l| l.kind == kind && l.to == track.kind) {
             counts.add(link.to_time.since(link.from_time));
         }
     }
@@ -97,7 +97,7 @@ fn links(track: &Track, index: &Index, kind: LinkKind) -> Counts {
 fn polls(track: &Track, trace: &Trace) -> Counts {
     let mut counts = Counts::default();
     let mut poll: Option<(SimTime, SimTime)> = None;
-    for span in &track.spans {
+    for span in track.spans.iter() {
         match span.state {
             SpanState::Polling(_) | SpanState::Polls(_)
                 if matches!(trace.event(span.event), Some(Event::PollStarted { .. })) =>
@@ -119,7 +119,7 @@ fn polls(track: &Track, trace: &Trace) -> Counts {
 /// The lengths of what a row does, waits left out.
 fn lengths(track: &Track) -> Counts {
     let mut counts = Counts::default();
-    for span in &track.spans {
+    for span in track.spans.iter() {
         match span.state {
             SpanState::Running(_) | SpanState::Occupied(_) | SpanState::Serves(_) => counts.add(span.length()),
             SpanState::Polling(_) | SpanState::PollingOffCore(_) | SpanState::Polls(_) => {}

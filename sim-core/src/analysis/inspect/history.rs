@@ -37,10 +37,10 @@ fn entry(here: &Here<'_>, event: usize, look: Look, says: Sentence) -> Entry {
 }
 
 /// The last `most` spans that have begun here, oldest first.
-fn begun<'a>(here: &Here<'a>, kind: TrackKind, most: usize) -> &'a [Span] {
-    let spans = here.track(kind).map_or(&[][..], |track| track.spans.as_slice());
-    let begun = spans.partition_point(|s| s.event < here.state.events);
-    &spans[begun.saturating_sub(most)..begun]
+fn begun(here: &Here<'_>, kind: TrackKind, most: usize) -> Vec<Span> {
+    let Some(track) = here.track(kind) else { return Vec::new() };
+    let begun = track.spans.begun_by(here.state.events);
+    track.spans.range(begun.saturating_sub(most)..begun).collect()
 }
 
 fn last(mut entries: Vec<Entry>, most: usize) -> Vec<Entry> {
@@ -58,7 +58,7 @@ pub(super) fn of_task(here: &Here<'_>, id: TaskId, most: usize) -> Vec<Entry> {
     let is_new = |span: &Span| matches!(here.trace.event(span.event), Some(Event::PollStarted { .. }));
     let new = spans.iter().filter(|s| is_new(s)).count() as u32;
     let mut rows = TaskRows { here, id, rows: Vec::new(), poll: task.polls.saturating_sub(new) };
-    for span in spans {
+    for span in &spans {
         rows.poll += u32::from(is_new(span));
         rows.add(span);
     }
@@ -208,7 +208,7 @@ impl TaskRows<'_, '_> {
 
     /// What made it able to run: "woken by I/O", "spawned".
     fn cause(&self, event: usize) -> Sentence {
-        let of_poll = || self.here.index.links_to(event).iter().map(|l| l.from_event).next();
+        let of_poll = || self.here.index.links_to(event).map(|l| l.from_event).next();
         let cause = match self.here.trace.event(event) {
             Some(Event::PollStarted { .. }) => of_poll(),
             Some(Event::Queued { .. } | Event::PollEnded { .. }) => task::ready_event(self.here, self.id, event),
@@ -239,10 +239,15 @@ impl TaskRows<'_, '_> {
 /// What the thread did.
 pub(super) fn of_thread(here: &Here<'_>, id: ThreadId, most: usize) -> Vec<Entry> {
     let Some(thread) = here.state.thread(id) else { return Vec::new() };
-    let spans = begun(here, TrackKind::Thread(id), most + 1);
+    let spans = begun(here, TrackKind::Thread(id), most * 2);
     let mut entries = Vec::new();
     let mut before = None;
-    for span in spans {
+    for (i, span) in spans.iter().enumerate() {
+        // A turn that is but an instant is told with what came of it.
+        let over = i + 1 < spans.len() || !matches!(thread.state, ThreadState::Running(_));
+        if matches!(span.state, SpanState::Running(_)) && over && span.length() < INSTANT {
+            continue;
+        }
         if let Some((look, says)) = thread_row(here, id, span, before) {
             entries.push(entry(here, span.event, look, says));
         }
@@ -270,7 +275,7 @@ fn thread_row(here: &Here<'_>, id: ThreadId, span: &Span, before: Option<Span>) 
     match span.state {
         SpanState::Running(core) => {
             let waited = before.is_some_and(|b| b.state == SpanState::Runnable && b.end == span.start);
-            let cause = here.index.links_to(span.event).iter().map(|l| l.from_event).next();
+            let cause = here.index.links_to(span.event).map(|l| l.from_event).next();
             let says = match cause.filter(|_| !waited) {
                 Some(cause) => thread_cause(here, cause).and(", at once on ").and(here.core(core)),
                 None => Sentence::plain("put on ").and(here.core(core)),
@@ -289,7 +294,7 @@ fn thread_row(here: &Here<'_>, id: ThreadId, span: &Span, before: Option<Span>) 
     }
 }
 
-/// A turn on a core that took no time has no span: it is told with what came of it.
+/// How a turn on a core that took no time began: it is told with what came of it.
 fn instant_turn(here: &Here<'_>, id: ThreadId, event: usize, time: SimTime, before: Option<Span>) -> Sentence {
     match before.filter(|b| b.end == time).map(|b| b.state) {
         Some(SpanState::Running(_)) => Sentence::default(),
@@ -357,8 +362,8 @@ pub(super) fn of_worker(here: &Here<'_>, id: WorkerId, most: usize) -> Vec<Entry
 
 /// Which threads were on the core.
 pub(super) fn of_core(here: &Here<'_>, id: CoreId, most: usize) -> Vec<Entry> {
-    let spans = begun(here, TrackKind::Core(id), most).iter();
-    let on = spans.filter_map(|span| match span.state {
+    let spans = begun(here, TrackKind::Core(id), most);
+    let on = spans.iter().filter_map(|span| match span.state {
         SpanState::Occupied(thread) => {
             let says = Sentence::plain("runs ").and(here.thread(thread)).then(so_long(here, span));
             Some(entry(here, span.event, Look::Runs, says))
@@ -370,8 +375,8 @@ pub(super) fn of_core(here: &Here<'_>, id: CoreId, most: usize) -> Vec<Entry> {
 
 /// The requests that the device worked on.
 pub(super) fn of_device(here: &Here<'_>, id: DeviceId, most: usize) -> Vec<Entry> {
-    let spans = begun(here, TrackKind::Device(id), most).iter();
-    let served = spans.filter_map(|span| match span.state {
+    let spans = begun(here, TrackKind::Device(id), most);
+    let served = spans.iter().filter_map(|span| match span.state {
         SpanState::Serves(request) => {
             let such = |e| matches!(e, Event::IoSubmitted { request: r, .. } if r == request);
             let asked = here.last_event_before(span.event, such).and_then(|n| here.trace.event(n));
@@ -390,8 +395,8 @@ pub(super) fn of_device(here: &Here<'_>, id: DeviceId, most: usize) -> Vec<Entry
 
 /// How the figure changed.
 pub(super) fn of_counter(here: &Here<'_>, kind: CounterKind, most: usize) -> Vec<Entry> {
-    let spans = begun(here, TrackKind::Counter(kind), most).iter();
-    let levels = spans.filter_map(|span| match span.state {
+    let spans = begun(here, TrackKind::Counter(kind), most);
+    let levels = spans.iter().filter_map(|span| match span.state {
         SpanState::Level(0) => {
             Some(entry(here, span.event, Look::Idle, Sentence::plain("nobody").then(so_long(here, span))))
         }

@@ -4,7 +4,7 @@ use super::figures::{counted, thousands};
 use super::here::Here;
 use super::sentence::{Piece, Sentence};
 use super::{Fact, Inspection, Look, Thing, fact, history};
-use crate::analysis::track::{SpanState, TrackKind};
+use crate::analysis::track::{Class, TrackKind};
 use crate::instant::SimDuration;
 use crate::trace::Event;
 use crate::trace::event::WakeEffect;
@@ -430,16 +430,11 @@ fn pending_facts(here: &Here<'_>, id: TaskId, task: &Task) -> Vec<Fact> {
 
 fn polls_fact(here: &Here<'_>, id: TaskId, task: &Task) -> Sentence {
     let said = Sentence::plain(thousands(u64::from(task.polls)));
-    if task.polls == 0 { said } else { said.and(", in all ").and(time_polled(here, id)) }
-}
-
-/// How long the task was inside polls up to here.
-fn time_polled(here: &Here<'_>, id: TaskId) -> SimDuration {
-    let Some(track) = here.track(TrackKind::Task(id)) else { return SimDuration::ZERO };
-    let begun = track.spans.partition_point(|s| s.event < here.state.events);
-    let polls =
-        track.spans[..begun].iter().filter(|s| matches!(s.state, SpanState::Polling(_) | SpanState::PollingOffCore(_)));
-    polls.map(|s| s.end.min(here.now()).since(s.start)).fold(SimDuration::ZERO, |sum, length| sum + length)
+    if task.polls == 0 {
+        said
+    } else {
+        said.and(", in all ").and(here.spent(TrackKind::Task(id), &[Class::Running, Class::OffCore]))
+    }
 }
 
 fn spawned_fact(here: &Here<'_>, id: TaskId) -> Option<Fact> {
@@ -453,7 +448,7 @@ fn spawned_fact(here: &Here<'_>, id: TaskId) -> Option<Fact> {
 /// How long it was Ready before the poll that goes on.
 fn waited(here: &Here<'_>, id: TaskId) -> Option<SimDuration> {
     let poll = poll_event(here, id)?;
-    let link = here.index.links_to(poll).iter().find(|l| l.to == TrackKind::Task(id))?;
+    let link = here.index.links_to(poll).find(|l| l.to == TrackKind::Task(id))?;
     let waited = link.to_time.since(link.from_time);
     (!waited.is_zero()).then_some(waited)
 }

@@ -4,8 +4,7 @@ use super::figures::{counted, thousands};
 use super::here::Here;
 use super::sentence::{Piece, Sentence};
 use super::{Fact, Inspection, Look, Thing, fact, history, task, worker};
-use crate::analysis::track::{SpanState, TrackKind};
-use crate::instant::SimDuration;
+use crate::analysis::track::{Class, TrackKind};
 use crate::trace::Event;
 use crate::trace::ids::*;
 use crate::trace::snapshot::{Thread, ThreadState, Wait};
@@ -239,7 +238,11 @@ fn facts(here: &Here<'_>, id: ThreadId, thread: &Thread) -> Vec<Fact> {
     }
     facts.extend(super::resource::held_fact(here, Actor::Thread(id)));
     let turns = Sentence::plain(thousands(u64::from(thread.dispatches)));
-    let turns = if thread.dispatches == 0 { turns } else { turns.and(", in all ").and(time_on_core(here, id)) };
+    let turns = if thread.dispatches == 0 {
+        turns
+    } else {
+        turns.and(", in all ").and(here.spent(TrackKind::Thread(id), &[Class::Running]))
+    };
     facts.push(fact("Turns on a core", turns));
     if let Some(core) = thread.last_core.filter(|_| !matches!(thread.state, ThreadState::Running(_))) {
         facts.push(fact("Last core", Sentence::from(here.core(core))));
@@ -257,13 +260,6 @@ fn unblocked_by(here: &Here<'_>, id: ThreadId) -> Option<Sentence> {
     let event = here.last_event(|e| matches!(e, Event::ThreadUnblocked { thread, .. } if thread == id))?;
     let Some(Event::ThreadUnblocked { by, .. }) = here.trace.event(event) else { return None };
     Some(Sentence::from(here.actor(by)).and(" at ").and(here.moment_of(event)))
-}
-
-fn time_on_core(here: &Here<'_>, id: ThreadId) -> SimDuration {
-    let Some(track) = here.track(TrackKind::Thread(id)) else { return SimDuration::ZERO };
-    let begun = track.spans.partition_point(|s| s.event < here.state.events);
-    let on = track.spans[..begun].iter().filter(|s| matches!(s.state, SpanState::Running(_)));
-    on.map(|s| s.end.min(here.now()).since(s.start)).fold(SimDuration::ZERO, |sum, length| sum + length)
 }
 
 fn created_fact(here: &Here<'_>, id: ThreadId) -> Option<Fact> {
