@@ -51,6 +51,8 @@ impl Session {
             C::FocusRun(run) => self.focus_run(run),
             C::FocusNextRun => self.focus_run((self.focus + 1) % self.runs.len().max(1)),
             C::Select(selection) => self.select(selection),
+            C::LookBack => self.look_back(),
+            C::LookForward => self.look_forward(),
             C::ClearSelection => self.clear(),
             C::ZoomIn | C::ZoomOut | C::ZoomAt { .. } | C::Pan(_) | C::PanRight | C::PanLeft => self.look(command),
             C::ShowRange { .. } | C::CentreThenFit | C::Fit | C::UndoView => self.look(command),
@@ -72,6 +74,7 @@ impl Session {
             C::ShowKeys => self.keys_shown = !self.keys_shown,
             C::Quit => self.quitting = true,
         }
+        self.looked.note(self.selection);
         self.settle();
     }
 
@@ -136,8 +139,8 @@ impl Session {
         }
     }
 
-    fn select(&mut self, selection: Selection) {
-        if let Some((run, _)) = selection.track() {
+    pub(super) fn select(&mut self, selection: Selection) {
+        if let Some((run, _)) = selection.thing() {
             self.focus_run(run);
         }
         self.selection = selection;

@@ -97,6 +97,10 @@ pub enum Command {
     Fit,
     /// Take back the last change of the view.
     UndoView,
+    /// Select what was looked at before.
+    LookBack,
+    /// Select what was looked at after that again.
+    LookForward,
     /// Look at this run: steps, events and keys act on it.
     FocusRun(usize),
     /// Look at the next run.
@@ -205,6 +209,8 @@ pub const BINDINGS: &[Binding] = {
         bind(C::WakeCause, G::Select, "Follow the wake to its cause", &["["]),
         bind(C::WakeEffect, G::Select, "Follow the wake to its effect", &["]"]),
         bind(C::FocusNextRun, G::Select, "Look at the next run", &["N"]),
+        bind(C::LookBack, G::Select, "Back to what was looked at before", &["Alt+Left"]),
+        bind(C::LookForward, G::Select, "Forward to what was looked at after", &["Alt+Right"]),
         bind(C::ClearSelection, G::Select, "Clear the selection", &["Esc"]),
         bind(C::ShowLibrary, G::Window, "All scenarios", &["L"]),
         bind(C::SwitchTab, G::Window, "Events or findings", &["E"]),

@@ -3,8 +3,8 @@
 //! Owns the order only: it keeps selections and gives them back. A thing that is looked at again is a step of its own,
 //! unless it is the one that is looked at now.
 
-use super::selection::Selection;
 use super::Session;
+use super::selection::Selection;
 
 /// So many steps are kept.
 const MOST: usize = 200;

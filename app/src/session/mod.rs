@@ -21,6 +21,7 @@ pub mod view;
 mod apply;
 pub mod find;
 pub mod lesson;
+pub mod looked;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -39,6 +40,7 @@ pub use view::View;
 
 use document::RunTitle;
 use loader::{Job, Loader, Report, Taken, Wake};
+use looked::Looked;
 use playback::Playback;
 use view::ViewHistory;
 
@@ -62,6 +64,7 @@ pub struct Session {
     focus: usize,
     cursor: Cursor,
     selection: Selection,
+    looked: Looked,
     view: View,
     history: ViewHistory,
     fitted: bool,
@@ -90,6 +93,7 @@ impl Session {
             focus: 0,
             cursor: Cursor::default(),
             selection: Selection::Nothing,
+            looked: Looked::default(),
             view: View::whole(0.0),
             history: ViewHistory::default(),
             fitted: true,
@@ -292,6 +296,7 @@ impl Session {
         self.focus = 0;
         self.cursor = Cursor::default();
         self.selection = Selection::Nothing;
+        self.looked = Looked::default();
         self.history = ViewHistory::default();
         self.view = View::whole(0.0);
         self.fitted = true;

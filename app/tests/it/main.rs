@@ -3,6 +3,7 @@
 mod monkey;
 mod support;
 mod window_findings;
+mod window_inspector;
 mod window_keys;
 mod window_panels;
 mod window_pictures;

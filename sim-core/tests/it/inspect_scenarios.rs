@@ -70,7 +70,7 @@ fn a_ready_task_is_told_who_keeps_the_worker() {
     assert_eq!((hb.state, hb.headline.to_string().as_str()), ("Ready", "Ready for 62.0 ms"));
     assert_eq!(hb.question, "Why not running?");
     let answer =
-        "worker 0 is inside hog's poll (since 15.0 ms), which calls a blocking function. Nothing can preempt poll.";
+        "worker 0 is inside hog's poll (since 15.0 ms), which calls a blocking function. Nothing can preempt a poll.";
     assert_eq!(hb.answer.to_string(), answer);
     assert_eq!(hb.fact("Woken by").as_deref(), Some("I/O device at 20.1 ms"));
     assert_eq!(hb.fact("Queue").as_deref(), Some("place 1 of 1, behind nobody"));

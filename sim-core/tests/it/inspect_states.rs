@@ -22,7 +22,7 @@ fn a_task_behind_others_names_them() {
         r#"tasks: {"a": (ops: [Work("10ms")]), "b": (ops: [Work("1ms")]), "c": (ops: [Work("1ms")]), "d": (ops: [Work("1ms")])}"#,
     );
     let why = "It stands behind b and c in ready queue. worker 0 is inside a's poll (since 0.0 ms), which computes. \
-               Nothing can preempt poll.";
+               Nothing can preempt a poll.";
     assert_eq!(tasks.why(5.0, "d"), why);
     let d = tasks.at(5.0, tasks.named("d"));
     assert_eq!(d.fact("Queue").as_deref(), Some("place 3 of 3, behind b and c"));
@@ -38,7 +38,7 @@ fn with_several_workers_every_poll_that_keeps_one_is_told() {
     let scenario = lesson::lesson_with("cores: 2", "workers: 2", workload);
     let tasks = Asked::of(lesson::run(&scenario, "async").trace);
     let why = "Both workers are inside polls: worker 0 in a's and worker 1 in b's, off its core. \
-               Nothing can preempt poll: it is polled when one of them returns.";
+               Nothing can preempt a poll: it is polled when one of them returns.";
     assert_eq!(tasks.why(5.0, "c"), why);
     assert_eq!(tasks.at(5.0, tasks.named("c")).fact("Will run").as_deref(), Some("when one of the polls returns"));
 }

@@ -18,7 +18,10 @@ pub(super) fn inspect(here: &Here<'_>, id: DeviceId) -> Option<Inspection> {
     let count = |stage: fn(RequestStage) -> bool| requests.iter().filter(|(_, r)| stage(r.stage)).count() as u64;
     let queued = count(|s| s == RequestStage::Submitted);
     let unseen = count(|s| s == RequestStage::Unseen);
-    let most = info.in_flight.map_or("all of them".to_owned(), |n| thousands(u64::from(n)));
+    let most = match info.in_flight {
+        None => "all requests at once".to_owned(),
+        Some(n) => format!("{} at a time", counted(u64::from(n), "request", "requests")),
+    };
     let (state, look, headline) = match in_flight {
         0 => ("Idle", Look::Idle, Sentence::plain("Nothing to do")),
         n => ("Busy", Look::Runs, Sentence::plain(format!("Works on {}", counted(n, "request", "requests")))),
@@ -39,7 +42,7 @@ pub(super) fn inspect(here: &Here<'_>, id: DeviceId) -> Option<Inspection> {
             Sentence::plain(format!("It works on {under_way}, and {waiting} in line."))
         }
     };
-    let mut facts = vec![fact("At a time", Sentence::plain(most))];
+    let mut facts = vec![fact("Serves", Sentence::plain(most))];
     facts.extend(requests.iter().take(TOLD).map(|(request, r)| request_fact(here, **request, r)));
     if requests.len() > TOLD {
         facts.push(fact("and", Sentence::plain(format!("{} more", thousands((requests.len() - TOLD) as u64)))));

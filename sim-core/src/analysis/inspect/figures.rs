@@ -20,15 +20,24 @@ pub fn length_text(length: SimDuration) -> String {
 /// A moment for people, in the unit that suits a run that ends at `end`: "15.0 ms". Where one decimal would hide more
 /// than a microsecond, three are written, as the clock does.
 pub fn moment_text(time: SimTime, end: SimTime) -> String {
-    let ns = time.as_nanos();
-    let (unit, symbol) = match end.as_nanos() {
-        MILLI.. => (MILLI, "ms"),
-        10_000..MILLI => (MICRO, "µs"),
-        0..10_000 => return format!("{} ns", thousands(ns)),
+    let (ns, symbol) = (time.as_nanos(), unit_of(end));
+    let unit = match symbol {
+        "ms" => MILLI,
+        "µs" => MICRO,
+        _ => return format!("{} ns", thousands(ns)),
     };
     let off = ns % (unit / 10);
     let decimals = if off * 100 < unit / 10 { 1 } else { 3 };
     format!("{} {symbol}", decimal(ns, unit, decimals))
+}
+
+/// The unit of moments in a run that ends at `end`.
+pub fn unit_of(end: SimTime) -> &'static str {
+    match end.as_nanos() {
+        MILLI.. => "ms",
+        10_000..MILLI => "µs",
+        0..10_000 => "ns",
+    }
 }
 
 /// A number for people: "12,345".

@@ -4,7 +4,7 @@ use super::Thing;
 use super::figures;
 use super::sentence::{Piece, Sentence};
 use crate::analysis::index::Index;
-use crate::analysis::track::{Class, Track, TrackKind};
+use crate::analysis::track::{Class, Link, LinkKind, Track, TrackKind};
 use crate::instant::{SimDuration, SimTime};
 use crate::trace::event::EndReason;
 use crate::trace::ids::*;
@@ -269,6 +269,26 @@ impl<'a> Here<'a> {
     /// What follows the cause of a wait that the end of the run has made eternal.
     pub(super) fn unless_stuck(&self, told: Sentence) -> Sentence {
         if self.is_stuck() { told.and(" The run is stuck here: nothing is left that could change this.") } else { told }
+    }
+
+    /// What an arrow says: what caused what, and how long it took.
+    pub fn link_told(&self, link: &Link) -> Sentence {
+        let from = match link.kind {
+            LinkKind::WakeToPoll => "This arrow: woken at ",
+            LinkKind::UnblockToDispatch => "This arrow: unblocked at ",
+            LinkKind::SendToReceive => "This arrow: sent at ",
+            LinkKind::SpawnToFirst => "This arrow: spawned at ",
+        };
+        let to = match link.kind {
+            LinkKind::WakeToPoll => ", polled at ",
+            LinkKind::UnblockToDispatch => ", put on a core at ",
+            LinkKind::SendToReceive => ", received at ",
+            LinkKind::SpawnToFirst => ", run for the first time at ",
+        };
+        let said = Sentence::plain(from).and(self.moment(link.from_time, Some(link.from_event)));
+        let said = said.and(to).and(self.moment(link.to_time, Some(link.to_event)));
+        let took = link.to_time.since(link.from_time);
+        if took.is_zero() { said.and(", at once.") } else { said.and(", ").and(took).and(" later.") }
     }
 
     /// How long the row of a thing was in a state of these classes up to here.

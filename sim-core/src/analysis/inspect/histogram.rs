@@ -1,7 +1,7 @@
 //! How often something took how long, over the whole run, in powers of ten.
 
 use super::Thing;
-use super::figures::length_text;
+use super::figures::{length_text, thousands};
 use crate::analysis::index::Index;
 use crate::analysis::track::{LinkKind, SpanState, Track, TrackKind};
 use crate::instant::{SimDuration, SimTime};
@@ -53,7 +53,10 @@ impl Bucket {
 
     /// Its upper end, short: "100 ms".
     pub fn label(&self) -> String {
-        length_text(self.to).replace(".0", "")
+        const UNITS: [(u64, &str); 4] = [(1_000_000_000, "s"), (1_000_000, "ms"), (1_000, "µs"), (1, "ns")];
+        let ns = self.to.as_nanos();
+        let (unit, symbol) = UNITS.into_iter().find(|(unit, _)| ns >= *unit).unwrap_or((1, "ns"));
+        format!("{} {symbol}", thousands(ns / unit))
     }
 }
 
@@ -79,7 +82,8 @@ pub fn histograms(trace: &Trace, index: &Index, thing: Thing) -> Vec<Histogram> 
         TrackKind::Device(_) => vec![Histogram::of("Time of a request", ("request", "requests"), lengths(track))],
         TrackKind::Counter(_) => Vec::new(),
     };
-    all.into_iter().flatten().collect()
+    // One alone is no distribution.
+    all.into_iter().flatten().filter(|h| h.buckets.iter().map(|b| b.count).sum::<u64>() > 1).collect()
 }
 
 /// From cause to effect, of the arrows that lead to the row.
@@ -170,7 +174,9 @@ impl Histogram {
         let total = counts.total();
         let shortest = counts.0.iter().position(|c| *c > 0)?;
         let longest = counts.0.iter().rposition(|c| *c > 0)?;
-        let first = if longest > MICROSECOND { shortest.max(MICROSECOND) } else { shortest };
+        // What is shorter than a microsecond is one bucket, and there is room at the left before there is at the right.
+        let least = if longest > MICROSECOND { MICROSECOND } else { 0 };
+        let first = shortest.min((longest + 1).saturating_sub(*BUCKETS.start())).max(least);
         let first = first.max((longest + 1).saturating_sub(*BUCKETS.end()));
         let last = longest.max(first + BUCKETS.start() - 1).min(DECADES - 1);
         let median = counts.median().max(first);
@@ -217,6 +223,14 @@ mod tests {
         let mut lengths = vec![500_000; 60];
         lengths.extend([100; 22]);
         assert!(of(&lengths).buckets.iter().all(|b| !b.slow));
+    }
+
+    #[test]
+    fn what_all_takes_about_as_long_stands_at_the_right_of_what_is_shorter() {
+        let labels: Vec<_> = of(&[10_000_000; 11]).buckets.iter().map(Bucket::label).collect();
+        assert_eq!(labels, ["100 µs", "1 ms", "10 ms", "100 ms"]);
+        let labels: Vec<_> = of(&[2_000_000_000, 500_000_000]).buckets.iter().map(Bucket::label).collect();
+        assert_eq!(labels, ["10 ms", "100 ms", "1 s", "10 s"]);
     }
 
     #[test]

@@ -19,7 +19,7 @@ mod thread;
 mod waits;
 mod worker;
 
-pub use figures::length_text;
+pub use figures::{length_text, unit_of};
 pub use here::Here;
 pub use histogram::{Bucket, Histogram, histograms};
 pub use history::Entry;
@@ -27,6 +27,7 @@ pub use sentence::{Piece, Sentence};
 
 use super::track::TrackKind;
 use crate::trace::ids::ResourceId;
+use crate::trace::{Snapshot, Tables};
 
 /// Something that can be looked at.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -102,6 +103,15 @@ pub fn inspect(here: &Here<'_>, thing: Thing) -> Option<Inspection> {
         Thing::Track(TrackKind::Device(id)) => device::inspect(here, id),
         Thing::Track(TrackKind::Counter(kind)) => counter::inspect(here, kind),
         Thing::Resource(id) => resource::inspect(here, id),
+    }
+}
+
+/// What the state of a task or thread looks like, without any words; other things look idle.
+pub fn look_of(tables: &Tables, state: &Snapshot, kind: TrackKind) -> Look {
+    match kind {
+        TrackKind::Task(id) => task::look(tables, state, id),
+        TrackKind::Thread(id) => thread::look(state, id),
+        TrackKind::Worker(_) | TrackKind::Core(_) | TrackKind::Device(_) | TrackKind::Counter(_) => Look::Idle,
     }
 }
 

@@ -9,8 +9,8 @@ use crate::instant::SimDuration;
 use crate::trace::Event;
 use crate::trace::event::WakeEffect;
 use crate::trace::ids::*;
-use crate::trace::snapshot::{Task, TaskState, ThreadState, Wait, WorkerState};
-use crate::trace::tables::{QueueKind, TaskKind};
+use crate::trace::snapshot::{Snapshot, Task, TaskState, ThreadState, Wait, WorkerState};
+use crate::trace::tables::{QueueKind, Tables, TaskKind};
 
 /// So many rows of its past are told.
 const HISTORY: usize = 8;
@@ -29,6 +29,25 @@ pub(super) fn inspect(here: &Here<'_>, id: TaskId) -> Option<Inspection> {
     let facts = here.state.task(id).map_or_else(Vec::new, |task| facts(here, id, task));
     let history = history::of_task(here, id, HISTORY);
     Some(Inspection { thing, name, id: format!("{id}{kind}"), state, look, headline, question, answer, facts, history })
+}
+
+/// What the task's state looks like.
+pub(super) fn look(tables: &Tables, state: &Snapshot, id: TaskId) -> Look {
+    let Some(task) = state.task(id) else { return Look::Idle };
+    match task.state {
+        TaskState::NotSpawned => Look::Idle,
+        TaskState::Ready => Look::Wants,
+        TaskState::Polling(worker) => {
+            let thread = tables.workers.get(worker.index()).and_then(|t| state.thread(*t));
+            let on_core = thread.is_none_or(|t| matches!(t.state, ThreadState::Running(_)));
+            if on_core { Look::Runs } else { Look::RunsOffCore }
+        }
+        TaskState::Pending if is_lost(task) => Look::Wrong,
+        TaskState::Pending => Look::Waits,
+        TaskState::Completed => Look::Finished,
+        TaskState::Cancelled => Look::Cancelled,
+        TaskState::Panicked => Look::Wrong,
+    }
 }
 
 struct About {
@@ -165,7 +184,7 @@ fn every_worker_polls(here: &Here<'_>, workers: &[WorkerId]) -> Sentence {
         n => format!("All {}", thousands(n as u64)),
     };
     let said = Sentence::plain(format!("{all} workers are inside polls: ")).then(Sentence::list(told));
-    said.and(". Nothing can preempt poll: it is polled when one of them returns.")
+    said.and(". Nothing can preempt a poll: it is polled when one of them returns.")
 }
 
 /// What one worker does instead of polling the task that it could poll next.
@@ -179,7 +198,7 @@ fn worker_told(here: &Here<'_>, worker: WorkerId, ahead: usize) -> Sentence {
             let since = here.moment(state.since, poll_event(here, task));
             let inside =
                 said.and(" is inside ").and(here.task(task)).and("'s poll (since ").and(since).and("), which ");
-            inside.then(inside_poll(here, worker, task)).and(". Nothing can preempt poll.")
+            inside.then(inside_poll(here, worker, task)).and(". Nothing can preempt a poll.")
         }
         WorkerState::Parked => {
             let since = here.moment(state.since, None);
@@ -440,9 +459,9 @@ fn polls_fact(here: &Here<'_>, id: TaskId, task: &Task) -> Sentence {
 fn spawned_fact(here: &Here<'_>, id: TaskId) -> Option<Fact> {
     let (_, event) = here.track(TrackKind::Task(id))?.created?;
     let Some(Event::TaskSpawned { by, .. }) = here.trace.event(event) else { return None };
-    let said =
-        if by == Actor::Run { Sentence::plain("with the run") } else { Sentence::plain("by ").and(here.actor(by)) };
-    Some(fact("Spawned", said.and(" at ").and(here.moment_of(event))))
+    // What was there from the start was spawned by nobody that could be looked at.
+    let spawned = Sentence::plain("by ").and(here.actor(by)).and(" at ").and(here.moment_of(event));
+    (by != Actor::Run).then(|| fact("Spawned", spawned))
 }
 
 /// How long it was Ready before the poll that goes on.

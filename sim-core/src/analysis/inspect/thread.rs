@@ -7,7 +7,7 @@ use super::{Fact, Inspection, Look, Thing, fact, history, task, worker};
 use crate::analysis::track::{Class, TrackKind};
 use crate::trace::Event;
 use crate::trace::ids::*;
-use crate::trace::snapshot::{Thread, ThreadState, Wait};
+use crate::trace::snapshot::{Snapshot, Thread, ThreadState, Wait};
 use crate::trace::tables::ThreadKind;
 
 /// So many rows of its past are told.
@@ -37,6 +37,18 @@ pub(super) fn inspect(here: &Here<'_>, id: ThreadId) -> Option<Inspection> {
         facts,
         history: history::of_thread(here, id, HISTORY),
     })
+}
+
+/// What the thread's state looks like.
+pub(super) fn look(state: &Snapshot, id: ThreadId) -> Look {
+    match state.thread(id).map(|t| t.state) {
+        None | Some(ThreadState::NotCreated) => Look::Idle,
+        Some(ThreadState::Runnable) => Look::Wants,
+        Some(ThreadState::Running(_)) => Look::Runs,
+        Some(ThreadState::Blocked(_)) => Look::Waits,
+        Some(ThreadState::Exited { panicked: false }) => Look::Finished,
+        Some(ThreadState::Exited { panicked: true }) => Look::Wrong,
+    }
 }
 
 struct About {
@@ -265,9 +277,8 @@ fn unblocked_by(here: &Here<'_>, id: ThreadId) -> Option<Sentence> {
 fn created_fact(here: &Here<'_>, id: ThreadId) -> Option<Fact> {
     let (_, event) = here.track(TrackKind::Thread(id))?.created?;
     let Some(Event::ThreadCreated { by, .. }) = here.trace.event(event) else { return None };
-    let said =
-        if by == Actor::Run { Sentence::plain("with the run") } else { Sentence::plain("by ").and(here.actor(by)) };
-    Some(fact("Created", said.and(" at ").and(here.moment_of(event))))
+    let created = Sentence::plain("by ").and(here.actor(by)).and(" at ").and(here.moment_of(event));
+    (by != Actor::Run).then(|| fact("Created", created))
 }
 
 /// An amount of memory for people: "37.0 KiB".
