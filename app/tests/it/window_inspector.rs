@@ -108,7 +108,7 @@ fn a_lock_has_no_row_and_is_reached_by_its_link() {
     window.apply(Command::ToEnd);
     window.apply(Command::Select(HB));
     window.harness.get_by_label("Pending for ever");
-    window.harness.get_by_label("Look at y").click();
+    window.harness.get_all_by_label("Look at y").next().expect("the answer names the lock").click();
     window.harness.run_steps(2);
     assert_eq!(thing(&window), Some(Thing::Resource(ResourceId(1))));
     window.harness.get_by_label_contains("y, lock of run A: Held");
