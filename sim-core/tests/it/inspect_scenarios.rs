@@ -75,6 +75,7 @@ fn a_ready_task_is_told_who_keeps_the_worker() {
     assert_eq!(hb.fact("Woken by").as_deref(), Some("I/O device at 20.1 ms"));
     assert_eq!(hb.fact("Queue").as_deref(), Some("place 1 of 1, behind nobody"));
     assert_eq!(hb.fact("Will run").as_deref(), Some("when hog's poll returns"));
+    assert_eq!(hb.fact("At step").as_deref(), Some("io(10 ms).await, 2 of 10"));
 }
 
 #[test]

@@ -72,6 +72,9 @@ struct Shown<'a> {
 /// Shows what is selected.
 pub fn inspector_ui(ui: &mut Ui, session: &Session, inspecting: &mut Inspecting<'_>, emit: &mut Emit<'_>) {
     let Inspecting { state, patterns } = inspecting;
+    if session.selected_time().is_some() {
+        return super::selected_time::selected_time_ui(ui, session, emit);
+    }
     let selected = match session.selection() {
         Selection::Nothing => None,
         Selection::Track { .. } | Selection::Link { .. } | Selection::Resource { .. } => session.selection().thing(),

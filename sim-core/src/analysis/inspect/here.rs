@@ -1,9 +1,10 @@
 //! The recording and the place in it where one stands, and the pieces that name its things.
 
-use super::Thing;
 use super::figures;
 use super::sentence::{Piece, Sentence};
+use super::{Fact, Thing};
 use crate::analysis::index::Index;
+use crate::analysis::stands::stands;
 use crate::analysis::track::{Class, Link, LinkKind, Track, TrackKind};
 use crate::instant::{SimDuration, SimTime};
 use crate::trace::event::EndReason;
@@ -289,6 +290,21 @@ impl<'a> Here<'a> {
         let said = said.and(to).and(self.moment(link.to_time, Some(link.to_event)));
         let took = link.to_time.since(link.from_time);
         if took.is_zero() { said.and(", at once.") } else { said.and(", ").and(took).and(" later.") }
+    }
+
+    /// The steps of its program that someone stands at: "io(10 ms).await, 2 of 10".
+    pub(super) fn step_facts(&self, actor: Actor) -> Vec<Fact> {
+        const TOLD: usize = 3;
+        let stands = stands(actor, self.tables(), self.state);
+        let told = stands.iter().take(TOLD).enumerate().filter_map(|(n, stand)| {
+            let said = Sentence::from(Piece::Code(self.tables().step(stand.at.step)?.text.clone()));
+            let said = match stand.rounds.last() {
+                Some(round) => said.and(format!(", {} of {}", round.nth, round.of)),
+                None => said,
+            };
+            Some(Fact { label: if n == 0 { "At step" } else { "and at" }, says: said })
+        });
+        told.collect()
     }
 
     /// How long the row of a thing was in a state of these classes up to here.

@@ -388,6 +388,7 @@ fn facts(here: &Here<'_>, id: TaskId, task: &Task) -> Vec<Fact> {
     if task.abort_requested && !task.state.is_end() {
         facts.push(fact("Abort", Sentence::plain("asked for")));
     }
+    facts.extend(here.step_facts(Actor::Task(id)));
     facts.extend(super::resource::held_fact(here, Actor::Task(id)));
     facts.push(fact("Polls", polls_fact(here, id, task)));
     facts.extend(spawned_fact(here, id));

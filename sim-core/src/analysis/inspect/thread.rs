@@ -248,6 +248,7 @@ fn facts(here: &Here<'_>, id: ThreadId, thread: &Thread) -> Vec<Fact> {
         }
         ThreadState::Exited { .. } => {}
     }
+    facts.extend(here.step_facts(Actor::Thread(id)));
     facts.extend(super::resource::held_fact(here, Actor::Thread(id)));
     let turns = Sentence::plain(thousands(u64::from(thread.dispatches)));
     let turns = if thread.dispatches == 0 {
