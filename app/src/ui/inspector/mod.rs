@@ -13,7 +13,7 @@ mod sentence;
 
 use std::rc::Rc;
 
-use egui::{Margin, Rect, ScrollArea, Ui, vec2};
+use egui::{Margin, Rect, ScrollArea, Ui};
 use sim_core::analysis::inspect::{self, Here, Histogram, Inspection, Thing};
 use sim_core::instant::SimTime;
 
@@ -26,6 +26,8 @@ use super::widgets::{self, Emit};
 pub const WIDTH: f32 = 304.0;
 /// From this width on, three columns stand side by side.
 const WIDE: f32 = 640.0;
+/// The columns' shares of the width: the answer, the facts, the past.
+const COLUMNS: [f32; 3] = [0.38, 0.29, 0.33];
 const PADDING: f32 = 16.0;
 
 /// What the panel remembers from frame to frame: what was said, as long as nothing has changed.
@@ -110,8 +112,8 @@ fn narrow_ui(ui: &mut Ui, shown: &Shown<'_>, histograms: &[Histogram], emit: &mu
 /// Three columns side by side: the answer, the facts, the past.
 fn wide_ui(ui: &mut Ui, shown: &Shown<'_>, histograms: &[Histogram], emit: &mut Emit<'_>) {
     let area = ui.max_rect();
-    let width = (area.width() / 3.0).floor();
-    let column = |n: usize| Rect::from_min_size(area.min + vec2(n as f32 * width, 0.0), vec2(width, area.height()));
+    let edge = |n: usize| area.left() + (area.width() * COLUMNS[..n].iter().sum::<f32>()).round();
+    let column = |n: usize| Rect::from_x_y_ranges(edge(n)..=edge(n + 1), area.y_range());
     widgets::inside(ui, column(0), |ui| {
         column_ui(ui, ("answer", shown.said.thing), |ui| {
             head::head_ui(ui, shown, emit);

@@ -15,6 +15,7 @@ mod history;
 mod resource;
 mod sentence;
 mod task;
+mod task_facts;
 mod thread;
 mod waits;
 mod worker;
