@@ -56,6 +56,16 @@ impl Asked {
         self.at(millis, self.named(name)).answer.to_string()
     }
 
+    /// Asks about everything there is after the first `events` events; nothing is expected of what is said.
+    pub fn say_everything(&self, events: usize) {
+        let state = self.keyframes.seek(&self.trace, events);
+        let here = Here::new(&self.trace, &self.index, &state, state.time);
+        for thing in self.every_thing() {
+            let _ = inspect::inspect(&here, thing).map(|said| said.text());
+            let _ = inspect::histograms(&self.trace, &self.index, thing);
+        }
+    }
+
     fn every_thing(&self) -> Vec<Thing> {
         let rows = self.index.tracks.iter().map(|t| Thing::Track(t.kind));
         let resources = (0..self.trace.tables().resources.len()).map(|i| Thing::Resource(ResourceId::from_index(i)));

@@ -6,9 +6,12 @@ use sim_core::trace::event::*;
 use sim_core::trace::tables::*;
 use sim_core::trace::*;
 
+use proptest::prelude::*;
+
 use crate::inspect_scenarios::Asked;
 use crate::lesson;
 use crate::support::*;
+use crate::trace_random::any_trace;
 
 /// The async and the thread run of a workload on one core.
 fn both(workload: &str) -> (Asked, Asked) {
@@ -241,4 +244,14 @@ fn a_parked_worker_says_that_nobody_is_ready() {
     let worker = tasks.at(5.0, Thing::Track(TrackKind::Worker(WorkerId(0))));
     let why = "No task is Ready: 2 tasks wait for something. Its thread sleeps until someone unparks it.";
     assert_eq!((worker.state, worker.answer.to_string().as_str()), ("Parked", why));
+}
+
+proptest! {
+    #[test]
+    fn of_a_recording_that_makes_no_sense_something_is_said_too(trace in any_trace()) {
+        let asked = Asked::of(trace);
+        for events in (0..=asked.trace.len()).step_by(23) {
+            asked.say_everything(events);
+        }
+    }
 }

@@ -5,7 +5,7 @@ use super::sentence::{Piece, Sentence};
 use super::{Fact, Thing};
 use crate::analysis::index::Index;
 use crate::analysis::stands::stands;
-use crate::analysis::track::{Class, Link, LinkKind, Track, TrackKind};
+use crate::analysis::track::{Class, Link, LinkKind, Span, Track, TrackKind};
 use crate::instant::{SimDuration, SimTime};
 use crate::trace::event::EndReason;
 use crate::trace::ids::*;
@@ -322,6 +322,14 @@ impl<'a> Here<'a> {
 
     pub(super) fn track(&self, kind: TrackKind) -> Option<&'a Track> {
         self.index.track(kind)
+    }
+
+    /// The spans of a row that have begun here, the latest first, as far as they are near.
+    pub(super) fn latest_spans(&self, kind: TrackKind) -> impl Iterator<Item = Span> + use<'a> {
+        const NEAR_SPANS: usize = 64;
+        let spans = self.track(kind).map(|track| &track.spans);
+        let begun = spans.map_or(0, |spans| spans.begun_by(self.state.events));
+        (begun.saturating_sub(NEAR_SPANS)..begun).rev().filter_map(move |n| spans?.get(n))
     }
 
     /// The last event before here that tells what is asked for, if it is near.

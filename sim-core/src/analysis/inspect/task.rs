@@ -231,7 +231,8 @@ pub(super) fn inside_poll(here: &Here<'_>, worker: WorkerId, task: TaskId) -> Se
 
 /// The event that began the poll that goes on.
 pub(super) fn poll_event(here: &Here<'_>, task: TaskId) -> Option<usize> {
-    here.last_event(|e| matches!(e, Event::PollStarted { task: t, .. } if t == task))
+    let is_start = |n: &usize| matches!(here.trace.event(*n), Some(Event::PollStarted { .. }));
+    here.latest_spans(TrackKind::Task(task)).map(|span| span.event).find(is_start)
 }
 
 // --- Polling ---

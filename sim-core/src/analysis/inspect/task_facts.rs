@@ -5,7 +5,7 @@ use super::here::Here;
 use super::sentence::{Piece, Sentence};
 use super::task::{ahead_of, is_lost, place, poll_event, ready_event};
 use super::{Fact, fact};
-use crate::analysis::track::{Class, TrackKind};
+use crate::analysis::track::{Class, SpanState, TrackKind};
 use crate::instant::SimDuration;
 use crate::trace::Event;
 use crate::trace::event::WakeEffect;
@@ -89,7 +89,9 @@ fn pending_facts(here: &Here<'_>, id: TaskId, task: &Task) -> Vec<Fact> {
         0 => Sentence::plain("no clone is kept"),
         n => Sentence::plain(counted(u64::from(n), "clone is kept", "clones are kept")),
     };
-    let cloned = here.last_event(|e| matches!(e, Event::WakerCloned { task: t, .. } if t == id));
+    let is_clone = |e| matches!(e, Event::WakerCloned { task: t, .. } if t == id);
+    let in_poll = || here.latest_spans(TrackKind::Task(id)).next().map(|span| span.event);
+    let cloned = here.last_event(is_clone).or_else(|| here.last_event_before(in_poll()?, is_clone));
     let clones = match cloned {
         Some(event) if task.wakers > 0 => clones.and(", the last made at ").and(here.moment_of(event)),
         Some(_) | None => clones,
@@ -125,12 +127,31 @@ fn waited(here: &Here<'_>, id: TaskId) -> Option<SimDuration> {
 
 /// Who made it Ready the last time, and when.
 fn woken_by(here: &Here<'_>, id: TaskId) -> Option<Sentence> {
-    let event = ready_event(here, id, here.state.events)?;
-    Some(match here.trace.event(event)? {
-        Event::Woken { by, effect: WakeEffect::OwnPoll, .. } if by == Actor::Task(id) => {
-            Sentence::plain("itself, inside its poll, at ").and(here.moment_of(event))
+    let event = called_at(here, id)?;
+    let by = match here.trace.event(event) {
+        Some(Event::Woken { by, effect: WakeEffect::OwnPoll, .. }) if by == Actor::Task(id) => {
+            Sentence::plain("itself, inside its poll,")
         }
-        Event::Woken { by, .. } => Sentence::from(here.actor(by)).and(" at ").and(here.moment_of(event)),
+        Some(Event::Woken { by, .. }) => Sentence::from(here.actor(by)),
+        // It was spawned, and nobody has woken it.
         _ => return None,
-    })
+    };
+    Some(by.and(" at ").and(here.moment_of(event)))
+}
+
+/// The event that made it Ready the last time. It may have happened long ago: its row knows where.
+fn called_at(here: &Here<'_>, id: TaskId) -> Option<usize> {
+    let track = TrackKind::Task(id);
+    match here.state.task(id)?.state {
+        TaskState::Polling(_) => {
+            let poll = poll_event(here, id)?;
+            let link = here.index.links_to(poll).find(|l| l.to == track);
+            link.map(|l| l.from_event).or_else(|| ready_event(here, id, poll))
+        }
+        TaskState::Ready | TaskState::NotSpawned | TaskState::Pending => {
+            let row = here.latest_spans(track).next().filter(|s| s.state == SpanState::Ready);
+            ready_event(here, id, row.map_or(here.state.events, |s| s.event + 1))
+        }
+        TaskState::Completed | TaskState::Cancelled | TaskState::Panicked => None,
+    }
 }

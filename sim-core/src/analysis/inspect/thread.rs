@@ -243,7 +243,7 @@ fn facts(here: &Here<'_>, id: ThreadId, thread: &Thread) -> Vec<Fact> {
             if !says.is_empty() {
                 facts.push(fact("Can unblock it", says));
             }
-            let since = here.last_event(|e| matches!(e, Event::ThreadBlocked { thread, .. } if thread == id));
+            let since = here.latest_spans(TrackKind::Thread(id)).next().map(|span| span.event);
             facts.extend(since.map(|n| fact("Blocked at", Sentence::from(here.moment_of(n)))));
         }
         ThreadState::Exited { .. } => {}
@@ -270,7 +270,10 @@ fn facts(here: &Here<'_>, id: ThreadId, thread: &Thread) -> Vec<Fact> {
 
 /// Who made it Runnable the last time, and when.
 fn unblocked_by(here: &Here<'_>, id: ThreadId) -> Option<Sentence> {
-    let event = here.last_event(|e| matches!(e, Event::ThreadUnblocked { thread, .. } if thread == id))?;
+    let is_unblock = |e| matches!(e, Event::ThreadUnblocked { thread, .. } if thread == id);
+    // It may have happened long ago: the row knows where.
+    let in_row = || here.latest_spans(TrackKind::Thread(id)).next().map(|span| span.event + 1);
+    let event = here.last_event(is_unblock).or_else(|| here.last_event_before(in_row()?, is_unblock))?;
     let Some(Event::ThreadUnblocked { by, .. }) = here.trace.event(event) else { return None };
     Some(Sentence::from(here.actor(by)).and(" at ").and(here.moment_of(event)))
 }
