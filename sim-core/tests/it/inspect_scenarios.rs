@@ -181,6 +181,16 @@ fn an_empty_channel_names_who_could_send() {
 }
 
 #[test]
+fn an_arrow_says_how_long_it_took() {
+    let asked = Asked::lesson("blocked-executor", "async");
+    let state = asked.keyframes.seek(&asked.trace, asked.trace.len());
+    let here = Here::new(&asked.trace, &asked.index, &state, state.time);
+    let late = asked.index.links().iter().max_by_key(|l| l.to_time.since(l.from_time)).expect("there are arrows");
+    let told = "This arrow: woken at 20.1 ms, polled at 115.0 ms, 94.9 ms later.";
+    assert_eq!(here.link_told(&late).to_string(), told);
+}
+
+#[test]
 fn a_wake_that_came_late_is_the_slow_one() {
     let asked = Asked::lesson("blocked-executor", "async");
     let histograms = inspect::histograms(&asked.trace, &asked.index, asked.named("hb"));
