@@ -64,6 +64,8 @@ impl Session {
             C::FocusRun(run) => self.focus_run(run),
             C::FocusNextRun => self.focus_run((self.focus + 1) % self.runs.len().max(1)),
             C::Select(selection) => self.select(selection),
+            C::LookBack => self.look_back(),
+            C::LookForward => self.look_forward(),
             C::SelectTime { from, to } => self.select_time(from, to),
             C::SelectionToTime => {
                 if let Some(span) = self.selection_to_time() {
@@ -107,6 +109,7 @@ impl Session {
             C::FoldFocusedCrowd | C::SortOn | C::PinSelected => self.arrange(command),
             C::Quit => self.quitting = true,
         }
+        self.looked.note(self.selection);
         self.settle();
     }
 
@@ -201,12 +204,14 @@ impl Session {
         }
     }
 
-    fn select(&mut self, selection: Selection) {
-        if let Some((run, track)) = selection.track() {
+    pub(super) fn select(&mut self, selection: Selection) {
+        if let Some((run, _)) = selection.thing() {
             self.focus_run(run);
-            if let Some(run) = self.runs.get_mut(run) {
-                run.rows.reveal(track);
-            }
+        }
+        if let Some((run, track)) = selection.track()
+            && let Some(run) = self.runs.get_mut(run)
+        {
+            run.rows.reveal(track);
         }
         self.selection = selection;
         // Whoever looks at a thing looks at the stretch of time no more.

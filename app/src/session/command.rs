@@ -118,6 +118,10 @@ pub enum Command {
     Fit,
     /// Take back the last change of the view.
     UndoView,
+    /// Select what was looked at before.
+    LookBack,
+    /// Select what was looked at after that again.
+    LookForward,
     /// Look at this run: steps, events and keys act on it.
     FocusRun(usize),
     /// Look at the next run.
@@ -302,6 +306,8 @@ pub const BINDINGS: &[Binding] = {
         bind(C::NextMark, G::Select, "Go to the next mark", &["Shift+M"]),
         bind(C::FocusSearch, G::Select, "Search the events", &["/", "Ctrl+F"]),
         bind(C::FocusNextRun, G::Select, "Look at the next run", &["N"]),
+        bind(C::LookBack, G::Select, "Back to what was looked at before", &["Alt+Left"]),
+        bind(C::LookForward, G::Select, "Forward to what was looked at after", &["Alt+Right"]),
         bind(C::ClearSelection, G::Select, "Clear the selection", &["Esc"]),
         bind(C::ShowLibrary, G::Window, "All scenarios", &["L"]),
         bind(C::Resume, G::Window, "Back to what was open last", &[]),

@@ -33,6 +33,7 @@ pub mod view;
 mod apply;
 pub mod find;
 pub mod lesson;
+pub mod looked;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -54,6 +55,7 @@ use document::RunTitle;
 use event_filter::EventList;
 use home::Home;
 use loader::{Job, Loader, Report, Taken, Wake};
+use looked::Looked;
 use playback::Playback;
 use view::ViewHistory;
 
@@ -78,6 +80,7 @@ pub struct Session {
     focus: usize,
     cursor: Cursor,
     selection: Selection,
+    looked: Looked,
     selected_time: Option<SpanOfTime>,
     kept_sums: span_of_time::KeptSums,
     drag_means: DragMeans,
@@ -114,6 +117,7 @@ impl Session {
             focus: 0,
             cursor: Cursor::default(),
             selection: Selection::Nothing,
+            looked: Looked::default(),
             selected_time: None,
             kept_sums: span_of_time::KeptSums::default(),
             drag_means: DragMeans::default(),
@@ -346,6 +350,7 @@ impl Session {
         self.focus = 0;
         self.cursor = Cursor::default();
         self.selection = Selection::Nothing;
+        self.looked = Looked::default();
         self.selected_time = None;
         self.history = ViewHistory::default();
         self.view = View::whole(0.0);

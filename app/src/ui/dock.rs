@@ -10,6 +10,7 @@ use crate::timeline::axis::with_thousands;
 
 use super::event_tools::{self, hits_text};
 use super::events::{self, EventsState};
+use super::inspector::Inspecting;
 use super::theme::Theme;
 use super::widgets::{self, Emit};
 use super::{compare, findings, fonts, icons, inspector, program};
@@ -40,7 +41,14 @@ pub enum Beside {
 }
 
 /// Shows the dock.
-pub fn dock_ui(ui: &mut Ui, session: &Session, state: &mut EventsState, inspector: Beside, emit: &mut Emit<'_>) {
+pub fn dock_ui(
+    ui: &mut Ui,
+    session: &Session,
+    state: &mut EventsState,
+    inspector: Beside,
+    inspecting: &mut Inspecting<'_>,
+    emit: &mut Emit<'_>,
+) {
     events::announcement_ui(ui, session);
     let area = ui.max_rect();
     // A panel is as high as what stands in it: the groups take all there is.
@@ -52,7 +60,7 @@ pub fn dock_ui(ui: &mut Ui, session: &Session, state: &mut EventsState, inspecto
         let last = n + 1 == groups.len();
         let right = if last { area.right() } else { (left + area.width() * SHARES[n] / whole).round() };
         let place = Rect::from_x_y_ranges(Rangef::new(left, right), area.y_range());
-        widgets::inside(ui, place, |ui| group_ui(ui, session, tabs, state, emit));
+        widgets::inside(ui, place, |ui| group_ui(ui, session, tabs, state, inspecting, emit));
         if !last {
             ui.painter().vline(right - 0.5, area.y_range(), Stroke::new(1.0, emit.theme.line));
         }
@@ -60,7 +68,14 @@ pub fn dock_ui(ui: &mut Ui, session: &Session, state: &mut EventsState, inspecto
     }
 }
 
-fn group_ui(ui: &mut Ui, session: &Session, tabs: &[Tab], state: &mut EventsState, emit: &mut Emit<'_>) {
+fn group_ui(
+    ui: &mut Ui,
+    session: &Session,
+    tabs: &[Tab],
+    state: &mut EventsState,
+    inspecting: &mut Inspecting<'_>,
+    emit: &mut Emit<'_>,
+) {
     let area = ui.max_rect();
     let head = Rect::from_min_size(area.min, vec2(area.width(), TAB));
     let open = if tabs.contains(&session.tab()) { session.tab() } else { tabs[0] };
@@ -78,7 +93,7 @@ fn group_ui(ui: &mut Ui, session: &Session, tabs: &[Tab], state: &mut EventsStat
             Tab::Findings => findings::findings_ui(ui, body, session, &mut state.findings, emit),
             Tab::Program => program::program_ui(ui, session, emit),
             Tab::Compare => compare::compare_ui(ui, session, emit),
-            Tab::Inspector => inspector::inspector_ui(ui, session, emit),
+            Tab::Inspector => inspector::inspector_ui(ui, session, inspecting, emit),
         }
     });
 }

@@ -30,6 +30,10 @@ pub enum Icon {
     Sun,
     /// Back to the list.
     Back,
+    /// To what was looked at before.
+    LookBack,
+    /// To what was looked at after.
+    LookForward,
     /// An async run: round and round.
     Loop,
     /// A thread run: a line each.
@@ -77,6 +81,14 @@ pub fn icon(painter: &Painter, icon: Icon, centre: Pos2, color: Color32, theme: 
         }
         Icon::Moon => moon(painter, centre, stroke),
         Icon::Sun => sun(painter, centre, stroke),
+        Icon::LookBack => {
+            line(&[(5.0, 0.0), (-5.0, 0.0)]);
+            line(&[(-1.0, -4.0), (-5.0, 0.0), (-1.0, 4.0)]);
+        }
+        Icon::LookForward => {
+            line(&[(-5.0, 0.0), (5.0, 0.0)]);
+            line(&[(1.0, -4.0), (5.0, 0.0), (1.0, 4.0)]);
+        }
         Icon::Back => line(&[(3.0, -5.0), (-3.0, 0.0), (3.0, 5.0)]),
         Icon::Loop => loop_icon(painter, centre, stroke),
         Icon::Lanes => {

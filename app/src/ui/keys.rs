@@ -18,7 +18,7 @@ pub fn take(ctx: &Context, commands: &mut Vec<Command>) {
     ctx.input_mut(|input| {
         input.events.retain(|event| {
             let Event::Key { key, pressed: true, modifiers, .. } = event else { return true };
-            let plain = !modifiers.command;
+            let plain = !modifiers.command && !modifiers.alt;
             if plain && ((typing && focused && !is_function(*key)) || (focused && belongs_to_control(*key))) {
                 return true;
             }

@@ -10,6 +10,7 @@ use crate::session::{Command, Entry, Place, Session};
 
 use super::dock::{self, Beside};
 use super::events::{self, EventsState};
+use super::inspector::{Inspecting, InspectorState};
 use super::library::{self, LibraryState};
 use super::patterns::Patterns;
 use super::stage::{self, StageState};
@@ -31,6 +32,7 @@ pub struct Shell {
     pub session: Session,
     timeline: TimelineState,
     events: EventsState,
+    inspector: InspectorState,
     stage: StageState,
     /// What the start screen remembers.
     pub library: LibraryState,
@@ -47,6 +49,7 @@ impl Shell {
             session: Session::new(entries, Arc::new(move || waker.request_repaint())),
             timeline: TimelineState::default(),
             events: EventsState::default(),
+            inspector: InspectorState::default(),
             stage: StageState::default(),
             library: LibraryState::default(),
             patterns: None,
@@ -126,11 +129,12 @@ impl Shell {
         let dock = dock.default_size(events::height_of(rows));
         let inspector = if size.x < NARROW { Beside::No } else { Beside::Yes };
         let (session, events) = (&self.session, &mut self.events);
+        let mut inspecting = Inspecting { state: &mut self.inspector, patterns };
         dock.size_range(96.0..=(size.y * 0.6).max(97.0))
-            .show(ui, |ui| dock::dock_ui(ui, session, events, inspector, emit));
+            .show(ui, |ui| dock::dock_ui(ui, session, events, inspector, &mut inspecting, emit));
         if inspector == Beside::Yes {
             let side = Panel::right("inspector").exact_size(inspector::WIDTH).frame(plain).resizable(false);
-            side.show(ui, |ui| inspector::inspector_ui(ui, &self.session, emit));
+            side.show(ui, |ui| inspector::inspector_ui(ui, session, &mut inspecting, emit));
         }
         if size.x < NARROW {
             let strip =

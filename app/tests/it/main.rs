@@ -5,6 +5,7 @@ mod states;
 mod support;
 mod window_findings;
 mod window_hover;
+mod window_inspector;
 mod window_keys;
 mod window_library;
 mod window_panels;

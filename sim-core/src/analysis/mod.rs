@@ -4,6 +4,7 @@
 
 pub mod findings;
 pub mod index;
+pub mod inspect;
 mod links;
 pub mod metrics;
 mod packed;

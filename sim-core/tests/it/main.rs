@@ -16,6 +16,8 @@ mod devices;
 mod endings;
 mod foreign_wakes;
 mod golden_orders;
+mod inspect_scenarios;
+mod inspect_states;
 mod latency_wide;
 mod lesson;
 mod locks;

@@ -254,6 +254,15 @@ impl Script {
         request
     }
 
+    /// A request that the device has no room for yet.
+    pub fn submit_only(&mut self, device: DeviceId, by: Actor) -> RequestId {
+        let requests = &mut self.recorder.tables_mut().requests;
+        requests.push(RequestInfo { device });
+        let request = RequestId::from_index(requests.len() - 1);
+        self.say(Event::IoSubmitted { request, by });
+        request
+    }
+
     pub fn complete(&mut self, request: RequestId, device: DeviceId) -> &mut Script {
         self.say(Event::IoCompleted { request, device });
         self.say(Event::IoDelivered { request, to: Actor::Device(device) })

@@ -49,7 +49,7 @@ pub fn trace_of(mut records: Vec<Record>, repeat: usize) -> Trace {
     trace
 }
 
-fn any_trace() -> impl Strategy<Value = Trace> {
+pub fn any_trace() -> impl Strategy<Value = Trace> {
     prop::collection::vec(record(), 0..200).prop_map(|records| trace_of(records, 1))
 }
 

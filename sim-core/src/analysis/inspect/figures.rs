@@ -1,0 +1,92 @@
+//! Times and counts as sentences write them: the unit is always there, one decimal where that is the truth.
+
+use crate::instant::{SimDuration, SimTime};
+
+const MICRO: u64 = 1_000;
+const MILLI: u64 = 1_000_000;
+const SECOND: u64 = 1_000_000_000;
+
+/// A length of time for people, in its largest unit, with one decimal: "94.9 ms".
+pub fn length_text(length: SimDuration) -> String {
+    let ns = length.as_nanos();
+    match ns {
+        0..MICRO => format!("{ns} ns"),
+        MICRO..MILLI => format!("{} µs", decimal(ns, MICRO, 1)),
+        MILLI..10_000_000_000 => format!("{} ms", decimal(ns, MILLI, 1)),
+        _ => format!("{} s", decimal(ns, SECOND, 1)),
+    }
+}
+
+/// A moment for people, in the unit that suits a run that ends at `end`: "15.0 ms". Where one decimal would hide more
+/// than a microsecond, three are written, as the clock does.
+pub fn moment_text(time: SimTime, end: SimTime) -> String {
+    let (ns, symbol) = (time.as_nanos(), unit_of(end));
+    let unit = match symbol {
+        "ms" => MILLI,
+        "µs" => MICRO,
+        _ => return format!("{} ns", thousands(ns)),
+    };
+    let off = ns % (unit / 10);
+    let decimals = if off * 100 < unit / 10 { 1 } else { 3 };
+    format!("{} {symbol}", decimal(ns, unit, decimals))
+}
+
+/// The unit of moments in a run that ends at `end`.
+pub fn unit_of(end: SimTime) -> &'static str {
+    match end.as_nanos() {
+        MILLI.. => "ms",
+        10_000..MILLI => "µs",
+        0..10_000 => "ns",
+    }
+}
+
+/// A number for people: "12,345".
+pub fn thousands(number: u64) -> String {
+    let digits = number.to_string();
+    let mut grouped = String::with_capacity(digits.len() + digits.len() / 3);
+    for (i, digit) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    grouped
+}
+
+/// "1 task", "12,345 tasks".
+pub fn counted(number: u64, one: &str, more: &str) -> String {
+    if number == 1 { format!("1 {one}") } else { format!("{} {more}", thousands(number)) }
+}
+
+/// A number of units with so many decimals: "1,062.8".
+fn decimal(ns: u64, unit: u64, decimals: u32) -> String {
+    let scale = 10u64.pow(decimals);
+    // In whole steps of the last decimal, rounded to the nearest.
+    let step = unit / scale;
+    let steps = ns.saturating_add(step / 2) / step;
+    let width = decimals as usize;
+    format!("{}.{:0width$}", thousands(steps / scale), steps % scale)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_length_has_its_largest_unit() {
+        let text = |ns| length_text(SimDuration::from_nanos(ns));
+        assert_eq!(text(7), "7 ns");
+        assert_eq!(text(1_250), "1.3 µs");
+        assert_eq!(text(62_000_001), "62.0 ms");
+        assert_eq!(text(3_000 * SECOND), "3,000.0 s");
+    }
+
+    #[test]
+    fn a_moment_is_told_as_exactly_as_it_must_be() {
+        let text = |ns, end| moment_text(SimTime::from_nanos(ns), SimTime::from_nanos(end));
+        assert_eq!(text(15_000_001, SECOND), "15.0 ms");
+        assert_eq!(text(1_062_853_000, 2 * SECOND), "1,062.853 ms");
+        assert_eq!(text(50_000, 400_000), "50.0 µs");
+        assert_eq!(text(2, 3), "2 ns");
+    }
+}

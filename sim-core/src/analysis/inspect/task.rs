@@ -1,0 +1,373 @@
+//! A task: why it is not running.
+
+use super::figures::{counted, thousands};
+use super::here::Here;
+use super::sentence::{Piece, Sentence};
+use super::{Inspection, Look, Thing, history, task_facts};
+use crate::analysis::track::TrackKind;
+use crate::trace::Event;
+use crate::trace::event::WakeEffect;
+use crate::trace::ids::*;
+use crate::trace::snapshot::{Snapshot, Task, TaskState, ThreadState, Wait, WorkerState};
+use crate::trace::tables::{QueueKind, Tables, TaskKind};
+
+/// So many rows of its past are told.
+const HISTORY: usize = 8;
+
+pub(super) fn inspect(here: &Here<'_>, id: TaskId) -> Option<Inspection> {
+    let info = here.tables().tasks.get(id.index())?;
+    let name = here.tables().task_name(id);
+    let kind = match info.kind {
+        TaskKind::Plain => "",
+        TaskKind::Main => ", the main future",
+        TaskKind::Blocking => ", on the blocking pool",
+        TaskKind::Helper => ", a helper",
+    };
+    let thing = Thing::Track(TrackKind::Task(id));
+    let About { state, look, headline, question, answer } = about(here, id);
+    let facts = here.state.task(id).map_or_else(Vec::new, |task| task_facts::facts(here, id, task));
+    let history = history::of_task(here, id, HISTORY);
+    Some(Inspection { thing, name, id: format!("{id}{kind}"), state, look, headline, question, answer, facts, history })
+}
+
+/// What the task's state looks like.
+pub(super) fn look(tables: &Tables, state: &Snapshot, id: TaskId) -> Look {
+    let Some(task) = state.task(id) else { return Look::Idle };
+    match task.state {
+        TaskState::NotSpawned => Look::Idle,
+        TaskState::Ready => Look::Wants,
+        TaskState::Polling(worker) => {
+            let thread = tables.workers.get(worker.index()).and_then(|t| state.thread(*t));
+            let on_core = thread.is_none_or(|t| matches!(t.state, ThreadState::Running(_)));
+            if on_core { Look::Runs } else { Look::RunsOffCore }
+        }
+        TaskState::Pending if is_lost(task) => Look::Wrong,
+        TaskState::Pending => Look::Waits,
+        TaskState::Completed => Look::Finished,
+        TaskState::Cancelled => Look::Cancelled,
+        TaskState::Panicked => Look::Wrong,
+    }
+}
+
+struct About {
+    state: &'static str,
+    look: Look,
+    headline: Sentence,
+    question: &'static str,
+    answer: Sentence,
+}
+
+fn about(here: &Here<'_>, id: TaskId) -> About {
+    let Some(task) = here.state.task(id) else { return not_spawned(here, id) };
+    let lasting = |word| here.lasting(word, task.since);
+    let about = |look, headline, question, answer| About { state: task.state.text(), look, headline, question, answer };
+    match task.state {
+        TaskState::NotSpawned => not_spawned(here, id),
+        TaskState::Ready => about(Look::Wants, lasting("Ready"), "Why not running?", ready(here, id)),
+        TaskState::Polling(worker) if here.is_on_core(worker) => {
+            about(Look::Runs, lasting("Polling"), "What is it doing?", polled(here, worker, task))
+        }
+        TaskState::Polling(worker) => {
+            let answer = off_core(here, worker, Actor::Task(id));
+            let about = about(Look::RunsOffCore, lasting("In its poll"), "Why not on a core?", answer);
+            About { state: "Polling, off core", ..about }
+        }
+        TaskState::Pending => {
+            let look = if is_lost(task) { Look::Wrong } else { Look::Waits };
+            let headline = here.waiting("Pending", task.since);
+            about(look, headline, "Why not running?", here.unless_stuck(pending(here, id, task)))
+        }
+        TaskState::Completed => {
+            about(Look::Finished, ended(here, task, "Completed"), "What became of it?", completed(here, id, task))
+        }
+        TaskState::Cancelled => {
+            about(Look::Cancelled, ended(here, task, "Cancelled"), "What became of it?", cancelled(here, id, task))
+        }
+        TaskState::Panicked => {
+            about(Look::Wrong, ended(here, task, "Panicked"), "What became of it?", panicked(here, id))
+        }
+    }
+}
+
+fn not_spawned(here: &Here<'_>, id: TaskId) -> About {
+    let created = here.track(TrackKind::Task(id)).and_then(|t| t.created);
+    let answer = match created {
+        Some((_, event)) => {
+            let said = Sentence::plain("It does not exist yet. ");
+            match here.trace.event(event) {
+                Some(Event::TaskSpawned { by: Actor::Run, .. }) | None => {
+                    said.and("It is there from the start of the run, at ").and(here.moment_of(event)).and(".")
+                }
+                Some(Event::TaskSpawned { by, .. }) => {
+                    said.and(here.actor(by)).and(" spawns it at ").and(here.moment_of(event)).and(".")
+                }
+                Some(_) => said.and("It is spawned at ").and(here.moment_of(event)).and("."),
+            }
+        }
+        None => Sentence::plain("Nobody spawns it in what is recorded."),
+    };
+    let headline = Sentence::plain("Not spawned yet");
+    About { state: TaskState::NotSpawned.text(), look: Look::Idle, headline, question: "Why is it not there?", answer }
+}
+
+fn ended(here: &Here<'_>, task: &Task, word: &str) -> Sentence {
+    Sentence::plain(format!("{word} at ")).and(here.moment(task.since, None))
+}
+
+// --- Ready ---
+
+/// The queue that the task stands in, and how many are ahead of it.
+pub(super) fn place(here: &Here<'_>, id: TaskId) -> Option<(QueueId, usize)> {
+    let queues = here.state.queues.iter().enumerate();
+    queues.filter(|(q, _)| is_ready_queue(here, QueueId::from_index(*q))).find_map(|(q, entries)| {
+        let ahead = entries.iter().position(|entry| *entry == id.0)?;
+        Some((QueueId::from_index(q), ahead))
+    })
+}
+
+fn is_ready_queue(here: &Here<'_>, id: QueueId) -> bool {
+    here.tables().queues.get(id.index()).is_some_and(|q| matches!(q.kind, QueueKind::Ready { .. }))
+}
+
+fn ready(here: &Here<'_>, id: TaskId) -> Sentence {
+    if here.state.ended.is_some() {
+        return Sentence::plain("The run ended before anyone polled it.");
+    }
+    let place = place(here, id);
+    let ahead = place.map_or(0, |(_, ahead)| ahead);
+    let behind = match place {
+        Some((queue, ahead)) if ahead > 0 => {
+            let named = ahead_of(here, queue, ahead);
+            Sentence::plain("It stands behind ").then(named).and(format!(" in {}. ", here.tables().queue_name(queue)))
+        }
+        Some(_) | None => Sentence::default(),
+    };
+    behind.then(workers_told(here, ahead))
+}
+
+/// Who is ahead in the queue, the front first.
+pub(super) fn ahead_of(here: &Here<'_>, queue: QueueId, ahead: usize) -> Sentence {
+    let entries = here.state.queues[queue.index()].iter().take(ahead);
+    here.several(entries.map(|entry| here.task(TaskId(*entry))).collect())
+}
+
+/// What the workers do instead of polling the task.
+fn workers_told(here: &Here<'_>, ahead: usize) -> Sentence {
+    let workers: Vec<WorkerId> = here.workers().collect();
+    match workers.as_slice() {
+        [] => Sentence::plain("There is no worker to poll it."),
+        [one] => worker_told(here, *one, ahead),
+        many => {
+            let free = many.iter().copied().find(|w| here.state.polled_by(*w).is_none());
+            match free {
+                Some(worker) => worker_told(here, worker, ahead),
+                None => every_worker_polls(here, many),
+            }
+        }
+    }
+}
+
+fn every_worker_polls(here: &Here<'_>, workers: &[WorkerId]) -> Sentence {
+    const TOLD: usize = 3;
+    let in_poll = |w: &WorkerId| {
+        let task = here.state.polled_by(*w)?;
+        let why = if here.is_on_core(*w) { Sentence::default() } else { Sentence::plain(", off its core") };
+        Some(Sentence::from(here.worker(*w)).and(" in ").and(here.task(task)).and("'s").then(why))
+    };
+    let mut told: Vec<Sentence> = workers.iter().take(TOLD).filter_map(in_poll).collect();
+    if workers.len() > TOLD {
+        told.push(Sentence::plain(counted((workers.len() - TOLD) as u64, "other", "others")));
+    }
+    let all = match workers.len() {
+        2 => "Both".to_owned(),
+        n => format!("All {}", thousands(n as u64)),
+    };
+    let said = Sentence::plain(format!("{all} workers are inside polls: ")).then(Sentence::list(told));
+    said.and(". Nothing can preempt a poll: it is polled when one of them returns.")
+}
+
+/// What one worker does instead of polling the task that it could poll next.
+fn worker_told(here: &Here<'_>, worker: WorkerId, ahead: usize) -> Sentence {
+    let said = Sentence::from(here.worker(worker));
+    let Some(state) = here.state.workers.get(worker.index()) else { return said.and(" has not begun yet.") };
+    let next = if ahead == 0 { "it" } else { "those ahead of it" };
+    let thread = here.worker_thread(worker).map(|(_, state)| state);
+    match state.state {
+        WorkerState::Polling(task) => {
+            let since = here.moment(state.since, poll_event(here, task));
+            let inside =
+                said.and(" is inside ").and(here.task(task)).and("'s poll (since ").and(since).and("), which ");
+            inside.then(inside_poll(here, worker, task)).and(". Nothing can preempt a poll.")
+        }
+        WorkerState::Parked => {
+            let since = here.moment(state.since, None);
+            said.and(" is parked since ").and(since).and(": whoever woke the task must unpark it first.")
+        }
+        WorkerState::Idle | WorkerState::Searching => match thread {
+            Some(ThreadState::Runnable) => {
+                said.and(format!(" has been told to go on, and waits for a core; then it polls {next}."))
+            }
+            Some(ThreadState::Blocked(_)) => said.and(format!(" is about to wake up, and then polls {next}.")),
+            Some(ThreadState::NotCreated | ThreadState::Running(_) | ThreadState::Exited { .. }) | None => {
+                said.and(format!(" is between two polls, and polls {next} now."))
+            }
+        },
+    }
+}
+
+/// What goes on inside the poll of `task`, to follow "which".
+pub(super) fn inside_poll(here: &Here<'_>, worker: WorkerId, task: TaskId) -> Sentence {
+    match here.worker_thread(worker).map(|(_, state)| state) {
+        Some(ThreadState::Blocked(Wait::Call(_))) => Sentence::plain("calls a blocking function"),
+        Some(ThreadState::Blocked(wait)) => {
+            Sentence::plain("blocks the thread: it waits for ").then(here.wait_noun(wait))
+        }
+        Some(ThreadState::Runnable) => Sentence::plain("was preempted: the worker's thread waits for a core"),
+        Some(ThreadState::NotCreated | ThreadState::Running(_) | ThreadState::Exited { .. }) | None => {
+            Sentence::plain(here.activity(here.state.task(task).and_then(|t| t.activity)))
+        }
+    }
+}
+
+/// The event that began the poll that goes on.
+pub(super) fn poll_event(here: &Here<'_>, task: TaskId) -> Option<usize> {
+    let is_start = |n: &usize| matches!(here.trace.event(*n), Some(Event::PollStarted { .. }));
+    here.latest_spans(TrackKind::Task(task)).map(|span| span.event).find(is_start)
+}
+
+// --- Polling ---
+
+fn polled(here: &Here<'_>, worker: WorkerId, task: &Task) -> Sentence {
+    let said = Sentence::from(here.worker(worker)).and(" polls it");
+    let said = match here.worker_thread(worker) {
+        Some((_, ThreadState::Running(core))) => said.and(" on ").and(here.core(core)),
+        Some(_) | None => said,
+    };
+    match task.activity {
+        Some(activity) => {
+            let length = Piece::Length(activity.length);
+            said.and(format!(". It {} for ", here.activity(Some(activity))))
+                .and(length)
+                .and(", and nobody else gets the worker meanwhile.")
+        }
+        None => said.and(": its code runs until it returns Ready or Pending."),
+    }
+}
+
+/// Why the poll that `worker` is in gets no core.
+pub(super) fn off_core(here: &Here<'_>, worker: WorkerId, who: Actor) -> Sentence {
+    match here.worker_thread(worker) {
+        Some((_, ThreadState::Blocked(Wait::Call(timer)))) => {
+            let until = here.moment(here.deadline(timer), None);
+            let said = Sentence::plain("It made a blocking call inside its poll, until ").and(until).and(". ");
+            said.and("The thread of ")
+                .and(here.worker(worker))
+                .and(" sleeps with it: the core is free, the worker is not.")
+        }
+        Some((_, ThreadState::Blocked(wait))) => {
+            let said = here.wait_told(wait, who).and(" It waits inside its poll, so ");
+            said.and(here.worker(worker)).and(" cannot poll anyone else.")
+        }
+        Some((thread, ThreadState::Runnable)) => {
+            let said =
+                Sentence::plain("The thread of ").and(here.worker(worker)).and(" was preempted inside the poll. ");
+            said.then(super::thread::cores_told(here, thread))
+        }
+        Some((_, ThreadState::NotCreated | ThreadState::Running(_) | ThreadState::Exited { .. })) | None => {
+            Sentence::plain("The thread of ").and(here.worker(worker)).and(" is not on a core.")
+        }
+    }
+}
+
+// --- Pending ---
+
+pub(super) fn is_lost(task: &Task) -> bool {
+    task.wakers == 0 && task.waits.is_empty()
+}
+
+fn pending(here: &Here<'_>, id: TaskId, task: &Task) -> Sentence {
+    let me = Actor::Task(id);
+    match task.waits.as_slice() {
+        [] if task.wakers == 0 => Sentence::plain(
+            "Nothing will wake it. It said Pending, and nobody keeps its waker: it is never polled again.",
+        ),
+        [] => {
+            let clones = counted(u64::from(task.wakers), "clone of its waker is", "clones of its waker are");
+            Sentence::plain(format!(
+                "It waits for something the recording has no name for. {clones} kept somewhere: whoever has one can wake it."
+            ))
+        }
+        [one] => here.wait_told(one.wait, me),
+        several => {
+            let nouns = several.iter().map(|w| here.wait_noun(w.wait)).collect();
+            let said = Sentence::plain(format!("It waits in {} branches at once: for ", several.len()));
+            said.then(Sentence::list(nouns)).and(". Each of them wakes it.")
+        }
+    }
+}
+
+// --- Ends ---
+
+fn completed(here: &Here<'_>, id: TaskId, task: &Task) -> Sentence {
+    let polls = counted(u64::from(task.polls), "poll", "polls");
+    match end_event(here, id) {
+        Some(event) => {
+            let said = Sentence::plain("Its future returned Ready at ").and(here.moment_of(event));
+            said.and(format!(", after {polls}."))
+        }
+        None => Sentence::plain(format!("Its future returned Ready, after {polls}.")),
+    }
+}
+
+fn cancelled(here: &Here<'_>, id: TaskId, task: &Task) -> Sentence {
+    let Some(event) = end_event(here, id) else { return Sentence::plain("It was dropped before it was ready.") };
+    let by = match here.trace.event(event) {
+        Some(Event::TaskCancelled { by, .. }) => Some(by),
+        Some(_) | None => None,
+    };
+    let said = match by {
+        Some(Actor::Run) => Sentence::plain("The run ended, and it was dropped"),
+        Some(by) => Sentence::from(here.actor(by)).and(" dropped it"),
+        None => Sentence::plain("It was dropped"),
+    };
+    let polls = match task.polls {
+        0 => "before it was ever polled.".to_owned(),
+        n => format!("at the await where it stood, after {}.", counted(u64::from(n), "poll", "polls")),
+    };
+    said.and(" at ").and(here.moment_of(event)).and(format!(", {polls}"))
+}
+
+fn panicked(here: &Here<'_>, id: TaskId) -> Sentence {
+    let end = end_event(here, id).unwrap_or(here.state.events);
+    panic_told(here, end, Actor::Task(id))
+}
+
+/// The message of a panic that ended `who` at event `end`.
+pub(super) fn panic_told(here: &Here<'_>, end: usize, who: Actor) -> Sentence {
+    let found = here.last_event_before(end + 1, |e| matches!(e, Event::Panicked { by, .. } if by == who));
+    match found.and_then(|n| Some((n, here.trace.event(n)?))) {
+        Some((n, Event::Panicked { text, .. })) => {
+            let said = Sentence::plain("Its code panicked at ").and(here.moment_of(n)).and(": ");
+            said.and(Piece::Code(here.tables().text(text).to_owned())).and(". The panic ended it and went no further.")
+        }
+        Some(_) | None => Sentence::plain("Its code panicked. The panic ended it and went no further."),
+    }
+}
+
+/// The event that ended it, if it has ended.
+fn end_event(here: &Here<'_>, id: TaskId) -> Option<usize> {
+    let (_, _, event) = here.track(TrackKind::Task(id))?.end?;
+    (event < here.state.events).then_some(event)
+}
+
+/// The event that made the task Ready, the last before number `before`: a wake that counted, or its spawn.
+pub(super) fn ready_event(here: &Here<'_>, id: TaskId, before: usize) -> Option<usize> {
+    here.last_event_before(before, |e| match e {
+        Event::Woken { task, effect, .. } if task == id => match effect {
+            WakeEffect::Queued | WakeEffect::OwnPoll | WakeEffect::DuringPoll => true,
+            WakeEffect::Redundant | WakeEffect::Stale => false,
+        },
+        Event::TaskSpawned { task, .. } => task == id,
+        _ => false,
+    })
+}

@@ -1,0 +1,213 @@
+//! What a wait is for, who can end it, and what they do meanwhile: the same words for a task that is Pending and a
+//! thread that is Blocked.
+
+use super::figures::{counted, thousands};
+use super::here::Here;
+use super::sentence::{Piece, Sentence};
+use crate::instant::SimTime;
+use crate::trace::ids::*;
+use crate::trace::snapshot::{RequestStage, Resource, ThreadState, Wait};
+use crate::trace::tables::ResourceKind;
+
+impl<'a> Here<'a> {
+    /// Why `who` cannot go on while it waits for this: a whole sentence about "it".
+    pub(super) fn wait_told(&self, wait: Wait, who: Actor) -> Sentence {
+        match wait {
+            Wait::Io(request) => self.io_told(request),
+            Wait::Timer(timer) => {
+                let deadline = self.deadline(timer);
+                let left = deadline.since(self.now());
+                let said = Sentence::plain("It sleeps until its timer fires at ").and(self.moment(deadline, None));
+                if left.is_zero() { said.and(".") } else { said.and(", ").and(left).and(" from now.") }
+            }
+            Wait::Call(timer) => Sentence::plain("It is in a blocking call that returns at ")
+                .and(self.moment(self.deadline(timer), None))
+                .and("."),
+            Wait::Lock(id) => self.lock_told(id, who),
+            Wait::Send(id) => self.channel_told(id, Side::Full),
+            Wait::Receive(id) => self.channel_told(id, Side::Empty),
+            Wait::Notify(id) => self.notify_told(id),
+            Wait::Join(Actor::Run) => Sentence::plain("It waits for everything that it started to end."),
+            Wait::Join(target) => {
+                let said = Sentence::plain("It waits for ").and(self.actor(target)).and(" to end, which ");
+                said.then(self.doing(target)).and(".")
+            }
+            Wait::Park(_) => Sentence::plain("There is nothing for it to do: it sleeps until someone hands it work."),
+        }
+    }
+
+    /// Who or what can end the wait; empty: the recording does not say.
+    pub(super) fn who_could_end(&self, wait: Wait) -> Sentence {
+        let resource = |id: ResourceId| self.state.resources.get(id.index());
+        let actors = |actors: Vec<Actor>| self.several(actors.into_iter().map(|a| self.actor(a)).collect());
+        match wait {
+            Wait::Io(request) => match self.state.requests.get(&request) {
+                Some(r) => self.the_device(r.device),
+                None => Sentence::default(),
+            },
+            Wait::Timer(timer) | Wait::Call(timer) => {
+                Sentence::plain("its timer, at ").and(self.moment(self.deadline(timer), None))
+            }
+            Wait::Lock(id) => actors(resource(id).map_or_else(Vec::new, holders)),
+            Wait::Send(id) => actors(resource(id).map_or_else(Vec::new, |r| self.alive(&r.receivers))),
+            Wait::Receive(id) => actors(resource(id).map_or_else(Vec::new, |r| self.alive(&r.senders))),
+            Wait::Notify(id) => Sentence::plain("whoever notifies ").and(self.resource(id)),
+            Wait::Join(target) => Sentence::from(self.actor(target)),
+            Wait::Park(_) => Sentence::plain("whoever has work for it"),
+        }
+    }
+
+    pub(super) fn deadline(&self, timer: TimerId) -> SimTime {
+        self.tables().timers.get(timer.index()).copied().unwrap_or_default()
+    }
+
+    fn io_told(&self, id: RequestId) -> Sentence {
+        let Some(request) = self.state.requests.get(&id) else {
+            return Sentence::plain("It waits for I/O.");
+        };
+        let device = self.the_device(request.device);
+        match request.stage {
+            RequestStage::Submitted => {
+                let in_flight = self.in_flight(request.device);
+                let said =
+                    Sentence::plain("It waits for I/O, and ").then(device).and(" has not begun with its request");
+                said.and(format!(": it works on {}.", counted(in_flight as u64, "other", "others")))
+            }
+            RequestStage::Started { latency } => {
+                let until = self.moment(request.since + latency, None);
+                let said = Sentence::plain("It waits for I/O: ").then(device).and(" works on its request since ");
+                said.and(self.moment(request.since, Some(request.last_event)))
+                    .and(" and answers at ")
+                    .and(until)
+                    .and(".")
+            }
+            RequestStage::Unseen => {
+                let said = Sentence::plain("The answer of ").then(device).and(" is there since ");
+                let said = said.and(self.moment(request.since, Some(request.last_event)));
+                said.and(", but nobody has looked: a worker sees it only when it turns the driver, between two polls.")
+            }
+        }
+    }
+
+    /// How many requests the device works on.
+    pub(super) fn in_flight(&self, device: DeviceId) -> usize {
+        let started = |stage| matches!(stage, RequestStage::Started { .. });
+        self.state.requests.values().filter(|r| r.device == device && started(r.stage)).count()
+    }
+
+    fn lock_told(&self, id: ResourceId, who: Actor) -> Sentence {
+        let said = Sentence::plain("It waits for ").then(self.resource_with_kind(id));
+        let Some(resource) = self.state.resources.get(id.index()) else { return said.and(".") };
+        let place = resource.waiters.iter().position(|w| w.actor == who);
+        let line = match place {
+            Some(ahead) if ahead > 0 => format!(" It is number {} in line.", ahead + 1),
+            Some(_) | None => String::new(),
+        };
+        let Some(first) = resource.holders.first() else {
+            return said.and(", which is free again: the next in line takes it.").and(line);
+        };
+        if resource.holders.iter().all(|h| h.actor == who) {
+            return said.and(", which it holds itself: it waits for itself.").and(line);
+        }
+        let others = resource.holders.iter().filter(|h| h.actor != first.actor).count();
+        let since = self.moment(first.since, Some(first.event));
+        let said = said.and(", held by ").and(self.actor(first.actor)).and(" since ").and(since);
+        let said = match others {
+            0 => said.and(". "),
+            n => said.and(format!(" and by {}. ", counted(n as u64, "other", "others"))),
+        };
+        let said = said.and(self.actor(first.actor)).and(" ").then(self.doing(first.actor));
+        let said = if self.waits_for(first.actor, who) { said.and(", held by ").and(self.actor(who)) } else { said };
+        said.and(".").and(line)
+    }
+
+    /// Whether the first thing that `waiter` waits for is a lock that `holder` has.
+    fn waits_for(&self, waiter: Actor, holder: Actor) -> bool {
+        let wait = match waiter {
+            Actor::Task(id) => self.state.task(id).and_then(|t| t.waits.first()).map(|w| w.wait),
+            Actor::Thread(id) => match self.state.thread(id).map(|t| t.state) {
+                Some(ThreadState::Blocked(wait)) => Some(wait),
+                Some(ThreadState::NotCreated | ThreadState::Runnable | ThreadState::Running(_)) => None,
+                Some(ThreadState::Exited { .. }) | None => None,
+            },
+            Actor::Run | Actor::Worker(_) | Actor::Timer(_) | Actor::Device(_) | Actor::Foreign => None,
+        };
+        let lock = match wait {
+            Some(Wait::Lock(id)) => self.state.resources.get(id.index()),
+            Some(Wait::Io(_) | Wait::Timer(_) | Wait::Send(_) | Wait::Receive(_) | Wait::Notify(_)) => None,
+            Some(Wait::Join(_) | Wait::Park(_) | Wait::Call(_)) | None => None,
+        };
+        lock.is_some_and(|lock| lock.holders.iter().any(|h| h.actor == holder))
+    }
+
+    fn channel_told(&self, id: ResourceId, side: Side) -> Sentence {
+        let Some(resource) = self.state.resources.get(id.index()) else {
+            return Sentence::plain("It waits for ").then(self.resource_with_kind(id)).and(".");
+        };
+        let (said, others, verb) = match side {
+            Side::Full => {
+                let full = format!(" is full ({})", counted(u64::from(resource.length), "message", "messages"));
+                (
+                    Sentence::from(self.channel(id)).and(full).and(": it waits for room. "),
+                    &resource.receivers,
+                    "receive",
+                )
+            }
+            Side::Empty => {
+                (Sentence::from(self.channel(id)).and(" is empty: it waits for a message. "), &resource.senders, "send")
+            }
+        };
+        let alive = self.alive(others);
+        match alive.as_slice() {
+            [] if others.is_empty() => said.and(format!("Nobody that the recording knows of could {verb}.")),
+            [] => said.and(format!("Everyone who could {verb} has ended.")),
+            [one] => said.and(self.actor(*one)).and(format!(" could {verb}, and ")).then(self.doing(*one)).and("."),
+            many => {
+                let names = many.iter().map(|a| self.actor(*a)).collect();
+                said.then(self.several(names)).and(format!(" could {verb}."))
+            }
+        }
+    }
+
+    fn channel(&self, id: ResourceId) -> Piece {
+        let name = self.tables().resource_name(id);
+        Piece::Thing(super::Thing::Resource(id), format!("Channel {name}"))
+    }
+
+    fn notify_told(&self, id: ResourceId) -> Sentence {
+        let info = self.tables().resources.get(id.index());
+        let waiting = self.state.resources.get(id.index()).map_or(0, |r| r.waiters.len());
+        if let Some(info) = info.filter(|i| i.kind == ResourceKind::Barrier)
+            && let Some(parties) = info.capacity
+        {
+            let said = Sentence::plain("It waits at ").then(self.resource_with_kind(id));
+            let (here, all) = (thousands(waiting as u64), thousands(u64::from(parties)));
+            return said.and(format!(": {here} of {all} have come, and all go on together."));
+        }
+        let said = Sentence::plain("It waits to be notified through ").then(self.resource_with_kind(id));
+        match waiting {
+            0 | 1 => said.and(", and nobody has done so yet."),
+            n => said.and(format!(", with {}.", counted(n as u64 - 1, "other", "others"))),
+        }
+    }
+
+    fn alive(&self, actors: &[Actor]) -> Vec<Actor> {
+        actors.iter().copied().filter(|a| !self.state.has_ended(*a)).collect()
+    }
+}
+
+/// Why a channel stops someone.
+enum Side {
+    Full,
+    Empty,
+}
+
+fn holders(resource: &Resource) -> Vec<Actor> {
+    let mut actors: Vec<Actor> = Vec::new();
+    for holder in &resource.holders {
+        if !actors.contains(&holder.actor) {
+            actors.push(holder.actor);
+        }
+    }
+    actors
+}
