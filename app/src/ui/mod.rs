@@ -22,6 +22,7 @@ pub mod library;
 pub mod paint;
 pub mod patterns;
 pub mod program;
+pub mod program_lines;
 pub mod raster;
 pub mod row_labels;
 pub mod shell;
