@@ -19,10 +19,12 @@ pub struct Entry {
     pub title: String,
     /// What is to be learned, in one line.
     pub idea: String,
+    /// How many steps its lesson has.
+    pub steps: usize,
 }
 
 /// Where a document came from.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug, serde::Serialize, serde::Deserialize)]
 pub enum Origin {
     /// The library.
     Library(String),
@@ -36,11 +38,23 @@ impl Default for Origin {
     }
 }
 
+/// What kind of thing is open.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum DocumentKind {
+    /// A scenario: it is run.
+    #[default]
+    Scenario,
+    /// A recorded run: it is read.
+    Recording,
+}
+
 /// What is open.
 #[derive(Clone, PartialEq, Debug, Default)]
 pub struct Document {
     /// Where it came from.
     pub origin: Origin,
+    /// What kind of thing it is.
+    pub kind: DocumentKind,
     /// Its title.
     pub title: String,
     /// What stands beside the title: "26 · Fairness", "recorded trace".

@@ -13,7 +13,8 @@ use sim_core::trace::file::FileError;
 use sim_core::trace::tables::RunInfo;
 use sim_core::trace::{Trace, TracePart};
 
-use super::document::{Document, Entry, Origin, Problem, RunTitle, Step};
+use super::document::{Document, DocumentKind, Entry, Origin, Problem, RunTitle, Step};
+use super::figures::RunFigures;
 use super::loader::{Job, Outlet, Report};
 use crate::library::{embedded, find, lessons};
 
@@ -32,6 +33,7 @@ fn entry(scenario: &Scenario) -> Entry {
         part_title: scenario.part.title().to_owned(),
         title: scenario.title.clone(),
         idea: scenario.idea.clone(),
+        steps: scenario.narration.len(),
     }
 }
 
@@ -91,12 +93,26 @@ fn document(origin: &Origin, scenario: &Scenario, variant: Option<String>) -> Do
     let steps = scenario.narration.iter().map(|step| Step { run: run_of(step), says: step.clone() });
     Document {
         origin: origin.clone(),
+        kind: DocumentKind::Scenario,
         title: scenario.title.clone(),
-        subtitle: format!("{} · {}", scenario.number, scenario.part.title()),
+        subtitle: subtitle(origin, scenario),
         idea: scenario.idea.clone(),
         steps: steps.collect(),
         variant,
     }
+}
+
+/// A scenario of one's own has no place in the curriculum: its file says more.
+fn subtitle(origin: &Origin, scenario: &Scenario) -> String {
+    match origin {
+        Origin::File(path) if scenario.number == 0 => file_name(path),
+        Origin::File(_) | Origin::Library(_) => format!("{} · {}", scenario.number, scenario.part.title()),
+    }
+}
+
+/// The last part of a path.
+pub fn file_name(path: &Path) -> String {
+    path.file_name().map_or(String::new(), |n| n.to_string_lossy().into_owned())
 }
 
 /// A located error as the window shows it.
@@ -115,7 +131,7 @@ fn problem(error: &Located, text: Option<&str>) -> Problem {
 }
 
 /// Whether a file is a saved trace, by what it begins with, or else by its name.
-fn is_trace(path: &Path) -> bool {
+pub(super) fn is_trace(path: &Path) -> bool {
     let mut begin = [0; 8];
     let read = std::fs::File::open(path).and_then(|mut f| f.read_exact(&mut begin));
     (read.is_ok() && &begin == b"WAKELINE") || path.extension().is_some_and(|e| e == "wkl")
@@ -149,13 +165,13 @@ fn trace_problem(path: &Path, error: &FileError) -> Problem {
 /// A trace carries its scenario: opened alone, it has its lesson, as far as that speaks of this run.
 fn trace_document(origin: &Origin, path: &Path, info: &RunInfo) -> Document {
     let scenario = Scenario::parse(&info.scenario, &info.source, &[]).ok();
-    let name = path.file_name().map_or(String::new(), |n| n.to_string_lossy().into_owned());
+    let (kind, name) = (DocumentKind::Recording, file_name(path));
     let Some(scenario) = scenario else {
         let (title, subtitle) = (name, "recording".to_owned());
-        return Document { origin: origin.clone(), title, subtitle, ..Document::default() };
+        return Document { origin: origin.clone(), kind, title, subtitle, ..Document::default() };
     };
     let variant = Some(info.variant.clone()).filter(|v| !v.is_empty());
-    let mut document = document(origin, &scenario, variant.clone());
+    let mut document = Document { kind, ..document(origin, &scenario, variant.clone()) };
     let own = scenario.runs.iter().position(|r| r.id == info.run);
     document.steps.retain(|s| Some(s.run) == own && s.says.variant == variant);
     for step in &mut document.steps {
@@ -185,11 +201,17 @@ fn stream(outlet: &Outlet, run: usize, trace: &Trace) {
 fn end(outlet: &Outlet, run: usize, trace: &Trace, notice: Option<String>) -> bool {
     outlet.send(Report::RunEnded { run, notice })
         && outlet.send(Report::Diagnosed { run, findings: diagnose(trace, &Thresholds::default()) })
+        && outlet.send(Report::Measured { run, figures: RunFigures::of(trace) })
 }
 
-/// The path of a file to open, as a person may write it: without quotes and spaces around it.
+/// The path of a file, as a person may write it: quotes and spaces around it are left out, `~` is their own folder.
 pub fn path_from_text(text: &str) -> PathBuf {
-    text.trim().trim_matches(['"', '\'']).into()
+    let text = text.trim().trim_matches(['"', '\'']);
+    match (text.strip_prefix('~'), std::env::home_dir()) {
+        (Some(""), Some(home)) => home,
+        (Some(rest), Some(home)) if rest.starts_with(std::path::is_separator) => home.join(&rest[1..]),
+        _ => text.into(),
+    }
 }
 
 #[cfg(test)]
@@ -199,6 +221,15 @@ mod tests {
     #[test]
     fn every_scenario_that_is_carried_is_in_the_library() {
         assert_eq!(library().len(), embedded().len());
+    }
+
+    #[test]
+    fn a_path_is_read_as_people_write_it() {
+        assert_eq!(path_from_text("  \"a b.ron\" "), PathBuf::from("a b.ron"));
+        assert_eq!(path_from_text("~other/x.ron"), PathBuf::from("~other/x.ron"));
+        if let Some(home) = std::env::home_dir() {
+            assert_eq!(path_from_text("~/x.ron"), home.join("x.ron"));
+        }
     }
 
     #[test]

@@ -11,6 +11,7 @@ use sim_core::analysis::findings::Finding;
 use sim_core::trace::TracePart;
 
 use super::document::{Document, Problem, RunTitle};
+use super::figures::RunFigures;
 
 /// So many reports may lie in the channel: parts are a megabyte each.
 const CHANNEL_ROOM: usize = 8;
@@ -40,6 +41,13 @@ pub enum Report {
         run: usize,
         /// The problems, the worst first.
         findings: Vec<Finding>,
+    },
+    /// What a run that has ended adds up to.
+    Measured {
+        /// The run, from 0.
+        run: usize,
+        /// Its figures.
+        figures: RunFigures,
     },
     /// It cannot be loaded.
     Failed(Vec<Problem>),

@@ -9,4 +9,5 @@ pub mod metrics;
 mod packed;
 mod spans;
 pub mod stands;
+pub mod sums;
 pub mod track;

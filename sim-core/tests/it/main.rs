@@ -7,6 +7,7 @@ mod analysis_findings;
 mod analysis_index;
 mod analysis_metrics;
 mod analysis_stands;
+mod analysis_sums;
 mod circles_outlived;
 mod clock_moves;
 mod costs;
