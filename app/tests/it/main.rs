@@ -9,3 +9,4 @@ mod window_library;
 mod window_panels;
 mod window_pictures;
 mod window_pointing;
+mod window_program;
