@@ -10,24 +10,20 @@ use egui::scroll_area::ScrollBarVisibility;
 use egui::style::ScrollStyle;
 use egui::text::{LayoutJob, TextFormat};
 use egui::{Color32, Id, Rect, Role, ScrollArea, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2};
-use sim_core::analysis::stands::{Doing, Sheet, next_begin, sheets, whose};
+use sim_core::analysis::stands::{Doing, Sheet, next_begin, whose};
 use sim_core::analysis::track::TrackKind;
-use sim_core::trace::store::Chunk;
 use sim_core::trace::{Actor, StepId};
 
 use crate::session::{Command, Growth, Run, Selection, Session};
 
 use super::fonts;
-use super::program_lines::{self, Braces, Note, Row};
+use super::program_lines::{self, Note, Row};
+use super::program_pages::{Block, GAP, LINE, height, pages};
 use super::theme::Theme;
 use super::widgets::{self, Emit, run_letter};
 
-/// The height of a line of code.
-const LINE: f32 = 18.0;
 /// The height of the runs' names.
 const HEAD: f32 = 20.0;
-/// Between two programs.
-const GAP: f32 = 4.0;
 /// A column is at least so wide: more runs than fit are scrolled.
 const LEAST_COLUMN: f32 = 260.0;
 /// With more rows than these, only those in sight are told to a screen reader.
@@ -113,105 +109,6 @@ fn actor_of(kind: TrackKind) -> Option<Actor> {
     }
 }
 
-/// Everything there is to show, and what it was made from.
-struct Pages {
-    name: Option<String>,
-    /// Of each run: its first chunk, by which it is known, its events at the cursor, and how many runners it has so far.
-    made_from: Vec<(Option<Arc<Chunk>>, usize, usize)>,
-    /// By run and program.
-    sheets: Vec<Vec<Sheet>>,
-    /// With every brace on a line of its own.
-    long: Vec<Block>,
-    /// With braces beside other code.
-    short: Vec<Block>,
-}
-
-impl Pages {
-    fn of(session: &Session, name: Option<&str>) -> Pages {
-        let made = session.runs().iter().map(|run| sheets(run.trace.tables(), run.snapshot(), name));
-        let sheets: Vec<Vec<Sheet>> = made.collect();
-        Pages {
-            name: name.map(str::to_owned),
-            made_from: session
-                .runs()
-                .iter()
-                .map(source)
-                .map(|(chunk, events, runners)| (chunk.cloned(), events, runners))
-                .collect(),
-            long: blocks(session, &sheets, Braces::OwnLine),
-            short: blocks(session, &sheets, Braces::Beside),
-            sheets,
-        }
-    }
-
-    fn are_of(&self, session: &Session, name: Option<&str>) -> bool {
-        let same = |((chunk, events, runners), run): (&(Option<Arc<Chunk>>, usize, usize), &Run)| {
-            let (now, events_now, runners_now) = source(run);
-            let same_run = match (chunk, now) {
-                (Some(then), Some(now)) => Arc::ptr_eq(then, now),
-                (None, None) => true,
-                (Some(_), None) | (None, Some(_)) => false,
-            };
-            same_run && (*events, *runners) == (events_now, runners_now)
-        };
-        self.name.as_deref() == name
-            && self.made_from.len() == session.runs().len()
-            && self.made_from.iter().zip(session.runs()).all(same)
-    }
-}
-
-fn source(run: &Run) -> (Option<&Arc<Chunk>>, usize, usize) {
-    (run.trace.chunks().first(), run.snapshot().events, run.trace.tables().runners.len())
-}
-
-/// They are made anew only when something has changed: of 100,000 tasks that takes a while.
-fn pages(ui: &Ui, session: &Session, name: Option<&str>) -> Arc<Pages> {
-    let id = Id::unique("program pages");
-    if let Some(kept) = ui.data(|data| data.get_temp::<Arc<Pages>>(id))
-        && kept.are_of(session, name)
-    {
-        return kept;
-    }
-    let made = Arc::new(Pages::of(session, name));
-    ui.data_mut(|data| data.insert_temp(id, Arc::clone(&made)));
-    made
-}
-
-/// One program, as every run has it.
-struct Block {
-    /// Its place in the workload.
-    program: usize,
-    /// Each run's rows; none for a run that has no programs.
-    rows: Vec<Vec<Row>>,
-    /// Whether many go through it: then a line above says which of them is shown.
-    many: bool,
-}
-
-impl Block {
-    fn height(&self) -> f32 {
-        let rows = self.rows.iter().map(Vec::len).max().unwrap_or(0);
-        (rows + usize::from(self.many)) as f32 * LINE
-    }
-}
-
-fn blocks(session: &Session, sheets: &[Vec<Sheet>], braces: Braces) -> Vec<Block> {
-    let count = session.runs().iter().map(|run| run.trace.tables().programs.len()).max().unwrap_or(0);
-    let rows = |run: &Run, program: usize| {
-        let lines = run.trace.tables().programs.get(program).map(|program| &program.lines);
-        lines.map_or_else(Vec::new, |lines| program_lines::rows(lines, braces))
-    };
-    let block = |program| Block {
-        program,
-        rows: session.runs().iter().map(|run| rows(run, program)).collect(),
-        many: sheets.iter().any(|sheets| sheets.get(program).is_some_and(|sheet| sheet.crew > 1)),
-    };
-    (0..count).map(block).collect()
-}
-
-fn height(blocks: &[Block]) -> f32 {
-    blocks.iter().map(|block| block.height() + GAP).sum::<f32>() - GAP
-}
-
 struct Panel<'a> {
     session: &'a Session,
     sheets: &'a [Vec<Sheet>],
@@ -274,6 +171,9 @@ impl Panel<'_> {
             }
             for (n, row) in rows.iter().enumerate() {
                 let place = self.place(run, top, n + usize::from(block.many));
+                if self.named == Named::InSight && !ui.is_rect_visible(place) {
+                    continue;
+                }
                 // Before the first event nobody is in any state.
                 let note = if started { program_lines::note(row, sheet, tables) } else { Note::default() };
                 self.row_ui(ui, &Shown { run, row, sheet, note, place }, emit);
@@ -288,9 +188,6 @@ impl Panel<'_> {
 
     fn row_ui(&self, ui: &mut Ui, shown: &Shown<'_>, emit: &mut Emit<'_>) {
         let Shown { run, row, sheet, note, place } = shown;
-        if self.named == Named::InSight && !ui.is_rect_visible(*place) {
-            return;
-        }
         let id = ui.scope_id().with(("code", run, sheet.program, row.line));
         let response = ui.interact(*place, id, Sense::click());
         let stands = note.doing.is_some() && row.line > 0;
@@ -302,6 +199,9 @@ impl Panel<'_> {
             if response.has_focus() {
                 ui.painter().rect_stroke(*place, 2.0, Stroke::new(2.0, emit.theme.ink), StrokeKind::Inside);
             }
+        }
+        if response.gained_focus() {
+            ui.scroll_to_rect(*place, None);
         }
         let response = response.on_hover_text(hover(shown));
         if response.clicked() {

@@ -65,14 +65,14 @@ fn a_line_that_is_no_step_selects_its_task_and_leaves_the_cursor() {
 
 #[test]
 fn the_selected_tasks_step_is_brought_into_sight() {
-    let mut window = Window::with_blocked_executor(1280.0, 640.0);
+    let mut window = Window::with_blocked_executor(1440.0, 640.0);
     window.apply(Command::ClearSelection);
     window.apply(at(82_100_000));
     let seen = |window: &Window| {
-        let tab = window.harness.get_by_label("Program").rect();
-        let foot = window.harness.ctx.content_rect().bottom() - 24.0;
-        let line = window.harness.get_by_label_contains("A, hog, line 3").rect();
-        line.top() > tab.bottom() && line.bottom() <= foot
+        let top = window.harness.get_by_label("Program").rect().bottom();
+        let foot = window.harness.get_by_label("Polling / Running").rect().top();
+        let line = window.harness.query_by_label_contains("A, hog, line 3");
+        line.is_some_and(|line| line.rect().top() >= top && line.rect().bottom() <= foot)
     };
     assert!(!seen(&window), "the dock is too low to show all of it");
     let hog = window.session(|s| s.runs()[0].index.tracks.iter().find(|t| t.name == "hog").map(|t| t.kind));
