@@ -27,6 +27,8 @@ pub mod minimap;
 pub mod paint;
 pub mod patterns;
 pub mod program;
+pub mod program_lines;
+pub mod program_pages;
 pub mod raster;
 pub mod row_labels;
 mod row_menu;

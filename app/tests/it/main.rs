@@ -12,3 +12,4 @@ mod window_panels;
 mod window_pictures;
 mod window_pointing;
 mod window_rows;
+mod window_program;

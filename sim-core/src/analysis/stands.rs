@@ -108,9 +108,9 @@ pub fn stands(actor: Actor, tables: &Tables, state: &Snapshot) -> Vec<Stand> {
 fn own(who: Actor, tables: &Tables, state: &Snapshot) -> Vec<Stand> {
     let doing = Doing::of(who, tables, state);
     let stand = |standing: &Standing| {
-        let step = tables.step(standing.at.step)?;
+        let step = tables.step(standing.at.step())?;
         let Standing { at, since, event } = *standing;
-        Some(Stand { who, at, line: step.line as usize, rounds: step.rounds(at.round), since, event, doing })
+        Some(Stand { who, at, line: step.line as usize, rounds: step.rounds(at.round()), since, event, doing })
     };
     state.stands(who).into_iter().flat_map(|stands| stands.iter().filter_map(stand)).collect()
 }
@@ -187,7 +187,7 @@ fn count_here(sheets: &mut [Sheet], tables: &Tables, state: &Snapshot) {
     }
     for (actor, _) in &tables.runners {
         for standing in state.stands(*actor).into_iter().flat_map(|stands| stands.iter()) {
-            let Some(step) = tables.step(standing.at.step) else { continue };
+            let Some(step) = tables.step(standing.at.step()) else { continue };
             let sheet = sheets.get_mut(step.program.index());
             if let Some(count) = sheet.and_then(|sheet| sheet.here.get_mut(step.line as usize)) {
                 *count += 1;
@@ -219,7 +219,7 @@ pub fn next_begin(trace: &Trace, actor: Actor, step: StepId, from: usize) -> Opt
     let tables = trace.tables();
     let helpers = helpers(actor, tables);
     let begins = |(n, _, event): (usize, SimTime, Event)| match event {
-        Event::StepBegan { by, at } if at.step == step && (by == actor || helpers.contains(&by)) => Some(n),
+        Event::StepBegan { by, at } if at.step() == step && (by == actor || helpers.contains(&by)) => Some(n),
         _ => None,
     };
     trace.events_from(from.min(trace.len())).find_map(begins).or_else(|| trace.events_from(0).find_map(begins))

@@ -50,7 +50,7 @@ impl At {
 
     /// Notes in the trace that the step begins.
     pub fn begin(&self) {
-        let at = StepAt { step: self.step, round: self.round };
+        let at = StepAt::new(self.step, self.round);
         sim::with(|sim| {
             let by = sim.actor.get();
             sim.kernel.borrow_mut().record(Event::StepBegan { by, at });

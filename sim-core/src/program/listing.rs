@@ -129,8 +129,8 @@ impl Writer<'_> {
     /// A step with others inside it.
     fn block(&mut self, op: &Op, step: StepId) {
         match op {
-            Op::Lock(_, body) | Op::Read(_, body) | Op::Write(_, body) | Op::Acquire(_, body) => {
-                self.held(&self.take(op), body, step);
+            Op::Lock(name, body) | Op::Read(name, body) | Op::Write(name, body) | Op::Acquire(name, body) => {
+                self.held(name, &self.take(op), body, step);
             }
             Op::Join(bodies) => match self.shape {
                 Shape::Async => self.branches("join!(", "async", ",", bodies, ");", step),
@@ -171,9 +171,9 @@ impl Writer<'_> {
     }
 
     /// A guard that is held to the end of a block.
-    fn held(&mut self, take: &str, body: &Program, step: StepId) {
+    fn held(&mut self, name: &str, take: &str, body: &Program, step: StepId) {
         self.open("{", None);
-        self.line(&format!("let _guard = {take}"), Some(step));
+        self.line(&format!("let _{name} = {take}"), Some(step));
         self.body(body);
         self.close("}");
     }

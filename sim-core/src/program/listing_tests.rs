@@ -85,7 +85,10 @@ fn computing_and_waiting_steps_read_alike_but_for_await() {
 
 #[test]
 fn what_is_held_is_held_to_the_end_of_its_block() {
-    let held = |call: &str| format!("  |{{\n 0|  let _guard = {call};\n 1|  work(1 ms);\n  |}}");
+    let held = |call: &str| {
+        let name = call.split('.').next().unwrap_or(call);
+        format!("  |{{\n 0|  let _{name} = {call};\n 1|  work(1 ms);\n  |}}")
+    };
     let both = |op: &str, task: &str, thread: &str| {
         check(&format!(r#"{op}, [Work("1ms")])"#), &held(task), &held(thread));
     };

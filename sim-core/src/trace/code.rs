@@ -3,6 +3,8 @@
 //! Owns the rows that say so: a recording opened alone shows its programs. Knows nothing of how the lines come about:
 //! that is [`crate::program::listing`]. A run from Rust has no such rows.
 
+use std::fmt;
+
 use super::event::Field;
 use super::ids::*;
 use super::tables::Tables;
@@ -82,34 +84,54 @@ pub struct Round {
     pub of: u32,
 }
 
-/// A step, in one of the rounds of the loops around it.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-pub struct StepAt {
-    /// The step.
-    pub step: StepId,
-    /// Counts through the rounds of all loops around it, from 0: see [`StepInfo::rounds`].
-    pub round: u64,
-}
+/// A step, in one of the rounds of the loops around it: 23 bits and 40, so that an event stays small.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct StepAt(u64);
 
 const ROUND_BITS: u32 = 40;
 const LAST_ROUND: u64 = (1 << ROUND_BITS) - 1;
+const MOST_STEPS: u32 = 1 << 23;
 
-/// 23 bits of step and 40 of round; the usual ones, small enough, fit into the record.
+impl StepAt {
+    /// The step in this round. Panics from step 2^23 on; round 2^40 stands for all later ones.
+    pub fn new(step: StepId, round: u64) -> StepAt {
+        assert!(step.0 < MOST_STEPS, "the programs of a run have fewer than 2^23 steps");
+        StepAt(u64::from(step.0) << ROUND_BITS | round.min(LAST_ROUND))
+    }
+
+    /// The step.
+    pub const fn step(self) -> StepId {
+        StepId((self.0 >> ROUND_BITS) as u32)
+    }
+
+    /// Counts through the rounds of all loops around it, from 0: see [`StepInfo::rounds`].
+    pub const fn round(self) -> u64 {
+        self.0 & LAST_ROUND
+    }
+}
+
+impl fmt::Debug for StepAt {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} in round {}", self.step(), self.round())
+    }
+}
+
+/// The usual ones, small enough, fit into the record: 13 bits of step and 18 of round.
 impl Field for StepAt {
     fn put(self, wide: &mut Vec<u64>) -> u32 {
-        if self.step.0 < 1 << 13 && self.round < 1 << 18 {
-            return self.step.0 << 18 | self.round as u32;
+        let (step, round) = (self.step().0, self.round());
+        if step < 1 << 13 && round < 1 << 18 {
+            return step << 18 | round as u32;
         }
         // With the highest bit, no such value is small enough to be taken for one that fits.
-        (1 << 63 | u64::from(self.step.0) << ROUND_BITS | self.round.min(LAST_ROUND)).put(wide)
+        (1 << 63 | self.0).put(wide)
     }
 
     fn get(bits: u32, wide: &[u64]) -> StepAt {
         if bits >> 31 == 0 {
-            return StepAt { step: StepId(bits >> 18), round: u64::from(bits & ((1 << 18) - 1)) };
+            return StepAt(u64::from(bits >> 18) << ROUND_BITS | u64::from(bits & ((1 << 18) - 1)));
         }
-        let value = u64::get(bits, wide) & !(1 << 63);
-        StepAt { step: StepId((value >> ROUND_BITS) as u32), round: value & LAST_ROUND }
+        StepAt(u64::get(bits, wide) & !(1 << 63))
     }
 }
 
@@ -133,8 +155,8 @@ impl Tables {
 
     /// The step in words, with its round where there are loops: "io(10 ms).await, round 2 of 10".
     pub fn step_name(&self, at: StepAt) -> String {
-        let Some(step) = self.step(at.step) else { return at.step.to_string() };
-        let rounds = step.rounds(at.round).into_iter().map(|round| format!(", round {} of {}", round.nth, round.of));
+        let Some(step) = self.step(at.step()) else { return at.step().to_string() };
+        let rounds = step.rounds(at.round()).into_iter().map(|round| format!(", round {} of {}", round.nth, round.of));
         std::iter::once(step.text.clone()).chain(rounds).collect()
     }
 
@@ -152,11 +174,17 @@ mod tests {
     fn a_step_survives_its_record_near_and_far() {
         let mut wide = Vec::new();
         for (step, round) in [(0, 0), (8_191, 262_143), (8_192, 0), (3, 262_144), ((1 << 23) - 1, LAST_ROUND)] {
-            let at = StepAt { step: StepId(step), round };
+            let at = StepAt::new(StepId(step), round);
             let bits = at.put(&mut wide);
             assert_eq!(StepAt::get(bits, &wide), at);
+            assert_eq!((at.step(), at.round()), (StepId(step), round));
         }
         assert_eq!(wide.len(), 3, "only what does not fit is kept aside");
+    }
+
+    #[test]
+    fn an_event_is_no_larger_for_it() {
+        assert_eq!(size_of::<super::super::Event>(), 24);
     }
 
     fn within(times: &[u32]) -> StepInfo {

@@ -22,7 +22,7 @@ fn told(trace: &Trace, sheet: &Sheet) -> Vec<String> {
     let stand = |s: &sim_core::analysis::stands::Stand| {
         let rounds: String = s.rounds.iter().map(|r| format!(", round {} of {}", r.nth, r.of)).collect();
         let since = s.since.as_nanos() as f64 / 1e6;
-        assert_eq!(lines[s.line].step, Some(s.at.step));
+        assert_eq!(lines[s.line].step, Some(s.at.step()));
         format!(
             "{} {} {}: {}{rounds}, since {since:.1}",
             tables.actor_name(s.who),
@@ -86,7 +86,7 @@ fn of_many_alike_one_is_shown_and_all_are_counted() {
 fn a_step_is_found_when_it_begins_next_and_after_the_last_time_the_first() {
     let trace = blocked_executor("threads");
     let hb = sheets_at(&trace, 82.1, None)[0].clone();
-    let (who, io) = (hb.shown.unwrap(), hb.stands[0].at.step);
+    let (who, io) = (hb.shown.unwrap(), hb.stands[0].at.step());
     let next = next_begin(&trace, who, io, trace.events_until(time(82.1))).unwrap();
     assert_eq!(trace.time(next), time(90.9));
     let first = next_begin(&trace, who, io, trace.len()).unwrap();

@@ -158,7 +158,7 @@ fn lines_that_came_true(trace: &Trace, what: &str) -> usize {
     for (n, _, event) in trace.events_from(0) {
         let by = sim_core::trace::text::subject(&event);
         if let Event::StepBegan { at, .. } = event {
-            expected.insert(by, tables.step(at.step).expect("it is legal").text.clone());
+            expected.insert(by, tables.step(at.step()).expect("it is legal").text.clone());
         } else if matches!(event, Event::Marked { .. } | Event::WorkBegan { .. } | Event::Failed { .. }) {
             let line = expected.get(&by).unwrap_or_else(|| panic!("{what}: event {n} has no step"));
             let detail = sim_core::trace::text::describe(&event, tables).detail;

@@ -188,7 +188,7 @@ impl Checker<'_> {
                 self.request_at(request, "completed and unseen", |s| s == RequestStage::Unseen)
             }
             Event::IoCancelled { request, .. } => self.request_at(request, "under way", |_| true),
-            Event::StepBegan { at, by } => self.begins(at.step, by),
+            Event::StepBegan { at, by } => self.begins(at.step(), by),
             // The tables say all there is to the rest.
             _ => Ok(()),
         }

@@ -43,8 +43,8 @@ impl Standings {
     }
 
     fn begin(&mut self, tables: &Tables, new: Standing) {
-        let branch = tables.branch_of(new.at.step);
-        let same = |old: &&mut Standing| tables.branch_of(old.at.step) == branch;
+        let branch = tables.branch_of(new.at.step());
+        let same = |old: &&mut Standing| tables.branch_of(old.at.step()) == branch;
         if let Some(old) = self.first.iter_mut().chain(&mut self.more).find(same) {
             *old = new;
         } else if self.first.is_none() {
@@ -55,7 +55,7 @@ impl Standings {
     }
 
     fn end(&mut self, tables: &Tables, branch: StepId) {
-        let other = |standing: &Standing| tables.branch_of(standing.at.step) != branch;
+        let other = |standing: &Standing| tables.branch_of(standing.at.step()) != branch;
         self.more.retain(other);
         if !self.first.as_ref().is_none_or(other) {
             self.first = if self.more.is_empty() { None } else { Some(self.more.remove(0)) };
@@ -111,13 +111,13 @@ mod tests {
     fn stands(events: &[(char, u32)]) -> Vec<u32> {
         let (tables, mut stands) = (tables(), Standings::default());
         for (event, (what, step)) in events.iter().enumerate() {
-            let at = StepAt { step: StepId(*step), round: 0 };
+            let at = StepAt::new(StepId(*step), 0);
             match what {
                 '+' => stands.begin(&tables, Standing { at, since: SimTime::ZERO, event }),
                 _ => stands.end(&tables, StepId(*step)),
             }
         }
-        stands.iter().map(|s| s.at.step.0).collect()
+        stands.iter().map(|s| s.at.step().0).collect()
     }
 
     #[test]
