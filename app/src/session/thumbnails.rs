@@ -232,6 +232,11 @@ impl Thumbnails {
         self.incoming = drawing.spawn(move || draw_all(wanted, &outlet, &cancelled, &wake)).ok().map(|_| incoming);
     }
 
+    /// Pictures of files are drawn anew when they are wanted next.
+    pub fn forget_files(&mut self) {
+        self.done.retain(|origin, _| matches!(origin, Origin::Library(_)));
+    }
+
     /// The picture of a scenario, if it is there.
     pub fn of(&self, origin: &Origin) -> Option<&Thumbnail> {
         self.done.get(origin)

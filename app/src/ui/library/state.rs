@@ -68,6 +68,8 @@ pub struct LibraryState {
     pub(super) notice: Option<String>,
     /// Which recent files are there.
     pub(super) files: FileStates,
+    /// The card that was opened by keys.
+    pub(super) left_by: Option<egui::Id>,
     background: Background,
     choosing: Choosing,
     asked: u32,
@@ -109,6 +111,13 @@ impl LibraryState {
             self.path = None;
             self.looked_for.clear();
             self.files.forget_question();
+            // Whoever went away by keys goes on by keys from there.
+            self.left_by.take().into_iter().for_each(|card| ctx.memory_mut(|m| m.request_focus(card)));
+            if self.background == Background::Begun {
+                // What is open by now is another, and a file may have changed.
+                self.thumbnails.forget_files();
+                self.background = Background::Wanted;
+            }
         }
         let wake: Wake = {
             let ctx = ctx.clone();
