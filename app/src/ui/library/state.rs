@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use egui::{Context, Rect};
 
-use crate::session::find_scenario::Finder;
+use crate::session::find_scenario::{Finder, Hit};
 use crate::session::home::Ask;
 use crate::session::loader::Wake;
 use crate::session::recent_files::FileStates;
@@ -50,6 +50,8 @@ pub struct LibraryState {
     pub(super) search_wanted: bool,
     /// The search, ready from the first letter on; with each scenario's id.
     pub(super) finder: Option<(Finder, Vec<String>)>,
+    /// What was found for which question: it is not looked for anew in every frame.
+    pub(super) found: Option<(String, Vec<(String, Hit)>)>,
     /// The path field, while it is shown.
     pub(super) path: Option<PathField>,
     /// Where the new scenario is to be, while that is asked.
