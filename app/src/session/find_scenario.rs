@@ -176,7 +176,7 @@ fn found_in(text: &str, word: &str) -> Option<(std::ops::Range<usize>, u32)> {
 
 fn place_of(text: &str, word: &str) -> Option<(std::ops::Range<usize>, u32)> {
     // Bytes keep their places: only letters whose lower case is as long are changed.
-    let lower: String = text.chars().map(|c| lower_alike(c)).collect();
+    let lower: String = text.chars().map(lower_alike).collect();
     let how = |start: usize| {
         let letter = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
         let begins = !letter(lower[..start].chars().next_back());

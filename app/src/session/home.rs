@@ -34,7 +34,7 @@ pub struct Home {
     progress: Progress,
     now: Stamp,
     asked: Option<Asked>,
-    not_created: Option<Problem>,
+    not_created: Option<Box<Problem>>,
 }
 
 impl Session {
@@ -65,7 +65,7 @@ impl Session {
 
     /// Why the scenario that was to be created is not there.
     pub fn not_created(&self) -> Option<&Problem> {
-        self.home.not_created.as_ref()
+        self.home.not_created.as_deref()
     }
 
     /// The recent file that could not be opened, if that is why nothing is shown.

@@ -21,8 +21,8 @@ pub fn text(path: &Path) -> String {
 }
 
 /// Writes the starter scenario, where there is no file yet.
-pub fn create(path: &Path) -> Result<(), Problem> {
-    let wrong = |message: String, help: &str| Problem::of_file(path.display().to_string(), message, help);
+pub fn create(path: &Path) -> Result<(), Box<Problem>> {
+    let wrong = |message: String, help: &str| Box::new(Problem::of_file(path.display().to_string(), message, help));
     if path.extension().is_none_or(|end| end != "ron") {
         return Err(wrong("A scenario's name ends in .ron.".to_owned(), "Write a name like my-scenario.ron."));
     }

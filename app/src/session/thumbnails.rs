@@ -117,7 +117,8 @@ impl SmallRun {
     /// A run, its places as shares of its own time.
     pub fn of(id: &str, trace: &Trace) -> SmallRun {
         let index = Index::build(trace);
-        let is_row = |t: &&Track| t.plain && matches!(t.kind, TrackKind::Task(_) | TrackKind::Thread(_));
+        // Helpers, too: where a join makes threads, they do the work.
+        let is_row = |t: &&Track| matches!(t.kind, TrackKind::Task(_) | TrackKind::Thread(_));
         let tracks: Vec<&Track> = index.tracks.iter().filter(is_row).collect();
         let rows = if tracks.len() > MOST_ROWS {
             SmallRows::Folded(Folded::of(&tracks, index.end))
@@ -230,6 +231,11 @@ impl Thumbnails {
         let drawing = std::thread::Builder::new().name("thumbnails".to_owned());
         // Without a thread there are no pictures: everything else works.
         self.incoming = drawing.spawn(move || draw_all(wanted, &outlet, &cancelled, &wake)).ok().map(|_| incoming);
+    }
+
+    /// Pictures of files are drawn anew when they are wanted next.
+    pub fn forget_files(&mut self) {
+        self.done.retain(|origin, _| matches!(origin, Origin::Library(_)));
     }
 
     /// The picture of a scenario, if it is there.
@@ -352,6 +358,16 @@ mod tests {
         let ends: Vec<_> = picture.runs.iter().map(|run| (run.id.as_str(), run.end)).collect();
         assert_eq!(ends[0], ("async", 1.0));
         assert!(ends[1].0 == "threads" && (ends[1].1 - 115.0 / 195.9).abs() < 0.01, "{ends:?}");
+    }
+
+    #[test]
+    fn helpers_that_do_the_work_are_in_the_picture() {
+        let picture =
+            draw(&library("join-not-parallel"), &Arc::new(AtomicBool::new(false))).expect("it can be simulated");
+        let SmallRows::Each(rows) = &picture.runs[1].rows else { panic!("a few threads have a row each") };
+        let busy =
+            |row: &SmallRow| row.pieces.iter().filter(|p| p.fill == Fill::Running).map(|p| p.to - p.from).sum::<f32>();
+        assert!(rows.iter().map(busy).sum::<f32>() > 0.9, "two cores compute for half of the time: {rows:?}");
     }
 
     #[test]

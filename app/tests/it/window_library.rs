@@ -128,6 +128,9 @@ fn the_keyboard_reaches_every_card_and_arrows_go_from_card_to_card() {
     window.press("Enter");
     window.finish_loading();
     assert_eq!(open_id(&window).as_deref(), Some("poll-wake-poll"));
+    window.press("L");
+    window.harness.run();
+    assert!(card(&window).is_some_and(|said| said.starts_with("Life of a future")), "{:?}", card(&window));
 }
 
 #[test]

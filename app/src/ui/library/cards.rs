@@ -170,6 +170,7 @@ fn card_ui(
         }
     }
     if response.clicked() {
+        state.left_by = response.has_focus().then_some(id);
         emit.emit(Command::OpenScenario(entry.id.clone()));
     }
 }

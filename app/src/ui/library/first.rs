@@ -1,6 +1,6 @@
 //! The one obvious thing to press: to go on with what was open last, or, at the first start, to begin.
 
-use egui::{Align2, Rect, Sense, Stroke, StrokeKind, Ui, pos2, vec2};
+use egui::{Align2, Rect, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2};
 
 use crate::session::thumbnails::Thumbnail;
 use crate::session::{Command, Origin, Session};
@@ -66,7 +66,9 @@ fn offer(session: &Session) -> Option<Offer> {
 pub fn first_ui(ui: &mut Ui, session: &Session, state: &mut LibraryState, patterns: &Patterns, emit: &mut Emit<'_>) {
     let Some(offer) = offer(session) else { return };
     let theme = emit.theme;
-    let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), HEIGHT), Sense::hover());
+    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), HEIGHT), Sense::hover());
+    let said = format!("{}: {}. {} {}", offer.over, offer.title, offer.idea, offer.under);
+    response.widget_info(|| WidgetInfo::labeled(egui::Role::Label, true, &said));
     if state.scroll_to.as_deref() == Some("") {
         ui.scroll_to_rect(rect.expand(8.0), Some(egui::Align::TOP));
     }

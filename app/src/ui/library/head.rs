@@ -258,7 +258,8 @@ fn notice_ui(ui: &mut Ui, state: &mut LibraryState, theme: &Theme) {
 fn path_ui(ui: &mut Ui, state: &mut LibraryState, emit: &mut Emit<'_>) {
     let Some(path) = &mut state.path else { return };
     let theme = emit.theme;
-    let (line, _) = ui.allocate_exact_size(vec2(ui.available_width(), 20.0), Sense::hover());
+    let (line, said) = ui.allocate_exact_size(vec2(ui.available_width(), 20.0), Sense::hover());
+    said.widget_info(|| WidgetInfo::labeled(egui::Role::Label, true, path.why));
     let font = fonts::regular(fonts::ROW);
     widgets::text_cut(ui.painter(), line.left_center(), path.why, font, theme.text2, line.width());
     let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), 36.0), Sense::hover());

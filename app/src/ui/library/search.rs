@@ -10,9 +10,17 @@ use super::state::LibraryState;
 
 /// The scenarios that speak of what is looked for, by id, the best first.
 pub fn found(state: &mut LibraryState) -> Vec<(String, Hit)> {
-    let looked_for = state.looked_for.clone();
+    if let Some((question, found)) = &state.found
+        && *question == state.looked_for
+    {
+        return found.clone();
+    }
+    let question = state.looked_for.clone();
     let (finder, ids) = state.finder();
-    finder.find(&looked_for).into_iter().map(|hit| (ids[hit.scenario].clone(), hit)).collect()
+    let hits = finder.find(&question).into_iter();
+    let found: Vec<_> = hits.map(|hit| (ids[hit.scenario].clone(), hit)).collect();
+    state.found = Some((question, found.clone()));
+    found
 }
 
 /// Where it was found, and what stands there, with the word lifted out.

@@ -140,8 +140,12 @@ fn zone_ui(ui: &mut Ui, rect: Rect, emit: &Emit<'_>) {
     response.widget_info(|| WidgetInfo::labeled(egui::Role::Label, true, says));
     if let Some(held) = held {
         ui.painter().rect(rect, 8.0, theme.selected, Stroke::new(2.0, theme.ink), egui::StrokeKind::Inside);
-        let galley = ui.painter().layout(held, fonts::medium(fonts::LABEL), theme.text1, rect.width() - 16.0);
-        ui.painter().galley((rect.center() - galley.size() / 2.0).round(), galley, theme.text1);
+        let font = fonts::medium(fonts::LABEL);
+        let mut job = egui::text::LayoutJob::simple(held, font, theme.text1, rect.width() - 16.0);
+        job.halign = egui::Align::Center;
+        let galley = ui.painter().layout_job(job);
+        let top = (rect.center().y - galley.size().y / 2.0).round();
+        ui.painter().galley(pos2(rect.center().x, top), galley, theme.text1);
         return;
     }
     paint::dashed_frame(ui.painter(), rect, theme);

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use egui::{Context, Rect};
 
-use crate::session::find_scenario::Finder;
+use crate::session::find_scenario::{Finder, Hit};
 use crate::session::home::Ask;
 use crate::session::loader::Wake;
 use crate::session::recent_files::FileStates;
@@ -50,6 +50,8 @@ pub struct LibraryState {
     pub(super) search_wanted: bool,
     /// The search, ready from the first letter on; with each scenario's id.
     pub(super) finder: Option<(Finder, Vec<String>)>,
+    /// What was found for which question: it is not looked for anew in every frame.
+    pub(super) found: Option<(String, Vec<(String, Hit)>)>,
     /// The path field, while it is shown.
     pub(super) path: Option<PathField>,
     /// Where the new scenario is to be, while that is asked.
@@ -68,6 +70,8 @@ pub struct LibraryState {
     pub(super) notice: Option<String>,
     /// Which recent files are there.
     pub(super) files: FileStates,
+    /// The card that was opened by keys.
+    pub(super) left_by: Option<egui::Id>,
     background: Background,
     choosing: Choosing,
     asked: u32,
@@ -109,6 +113,13 @@ impl LibraryState {
             self.path = None;
             self.looked_for.clear();
             self.files.forget_question();
+            // Whoever went away by keys goes on by keys from there.
+            self.left_by.take().into_iter().for_each(|card| ctx.memory_mut(|m| m.request_focus(card)));
+            if self.background == Background::Begun {
+                // What is open by now is another, and a file may have changed.
+                self.thumbnails.forget_files();
+                self.background = Background::Wanted;
+            }
         }
         let wake: Wake = {
             let ctx = ctx.clone();
