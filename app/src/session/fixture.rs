@@ -292,24 +292,3 @@ fn hog_blocks_its_thread(tape: &mut Tape) {
     let timer = tape.arm(hog, 100 * MS);
     tape.block(HOG, timer, BlockReason::Call);
 }
-
-/// A session that has the two runs open, complete.
-pub fn session() -> super::Session {
-    use super::document::{Document, RunTitle};
-    use super::loader::{Outlet, Report};
-    use std::sync::Arc;
-
-    let mut session = super::Session::new(Vec::new(), Arc::new(|| ()));
-    session.start(Box::new(|outlet: &Outlet| {
-        let title = |title: &str, threads| RunTitle { title: title.to_owned(), threads };
-        let titles = vec![title("async, 1 worker", false), title("threads, 1 core", true)];
-        outlet.send(Report::Opened(Arc::new(Document::default()), titles));
-        for (run, trace) in [async_run(), thread_run()].into_iter().enumerate() {
-            let part = TracePart { chunk: Arc::clone(&trace.chunks()[0]), tables: trace.tables().clone() };
-            outlet.send(Report::Part { run, part: Box::new(part) });
-            outlet.send(Report::RunEnded { run, notice: None });
-        }
-    }));
-    session.finish_loading();
-    session
-}

@@ -52,7 +52,7 @@ impl Panel<'_> {
             ui.ctx().set_cursor_icon(CursorIcon::PointingHand);
             self.point_at_arrow(response, &scene.arrows[place], at, emit);
         } else {
-            self.point_at_row(response, scene, at, emit);
+            self.point_at_row(ui, response, scene, at, emit);
         }
     }
 
@@ -66,12 +66,9 @@ impl Panel<'_> {
         }
     }
 
-    fn point_at_row(&self, response: &Response, scene: &Scene, at: egui::Pos2, emit: &mut Emit<'_>) {
+    fn point_at_row(&self, ui: &mut Ui, response: &Response, scene: &Scene, at: egui::Pos2, emit: &mut Emit<'_>) {
         let Some(row) = self.rows.at(at.y - self.origin) else { return };
         let RowKind::Track { index, kind } = row.kind else { return self.point_crowd(ui, response, row, at, emit) };
-        let run = self.run(row);
-        let track = &run.index.tracks[index];
-        let RowKind::Track { index, kind } = row.kind else { return };
         let track = &self.run(row).index.tracks[index];
         let span = hit::span_at(track, &self.axis, at.x);
         if response.double_clicked()
