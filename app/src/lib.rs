@@ -3,6 +3,7 @@
 pub mod cli;
 pub mod library;
 pub mod session;
+pub mod settings;
 pub mod shot;
 pub mod timeline;
 pub mod ui;

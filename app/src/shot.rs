@@ -53,15 +53,17 @@ impl Studio {
         for _ in 0..FRAMES {
             shapes = self.frame();
         }
-        let primitives = self.ctx.tessellate(shapes, 1.0);
-        let ground = Theme::of(self.shell.session.is_dark()).window;
-        self.raster.paint(&primitives, self.size, 1.0, ground)
+        let density = self.ctx.pixels_per_point();
+        let primitives = self.ctx.tessellate(shapes, density);
+        let ground = Theme::of(self.shell.session.theme()).window;
+        self.raster.paint(&primitives, self.size, density, ground)
     }
 
     fn frame(&mut self) -> Vec<egui::epaint::ClippedShape> {
         let [width, height] = self.size;
+        let points = Vec2::new(width as f32, height as f32) / self.ctx.pixels_per_point();
         let input = RawInput {
-            screen_rect: Some(Rect::from_min_size(Pos2::ZERO, Vec2::new(width as f32, height as f32))),
+            screen_rect: Some(Rect::from_min_size(Pos2::ZERO, points)),
             time: Some(self.frames as f64 / 60.0),
             focused: true,
             ..RawInput::default()

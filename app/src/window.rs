@@ -7,12 +7,12 @@ use std::path::PathBuf;
 
 use egui::{Ui, ViewportCommand, vec2};
 
-use crate::library;
 use crate::session::progress::Progress;
-use crate::session::{Command, jobs};
+use crate::session::{Command, Place, Session, jobs};
 use crate::ui::Shell;
 use crate::ui::library::chooser;
 use crate::ui::theme::Theme;
+use crate::{library, settings};
 
 /// Why there is no window.
 #[derive(Debug, thiserror::Error)]
@@ -34,10 +34,11 @@ pub fn open(file: Option<PathBuf>) -> Result<(), WindowError> {
         return Err(WindowError::NoDisplay);
     }
     let viewport = egui::ViewportBuilder::default()
-        .with_title("Wakeline")
-        .with_app_id("wakeline")
+        .with_title(NAME)
+        .with_app_id(settings::APP)
         .with_inner_size(vec2(1280.0, 800.0))
         .with_min_inner_size(vec2(640.0, 400.0));
+    let notice = settings::set_aside_damaged();
     let options = eframe::NativeOptions { viewport, ..eframe::NativeOptions::default() };
     // A missing system library panics inside the window system, and cannot be asked for beforehand.
     let silent = std::panic::take_hook();
@@ -46,13 +47,13 @@ pub fn open(file: Option<PathBuf>) -> Result<(), WindowError> {
     let restore = std::sync::Arc::clone(&opened);
     let run = move || {
         eframe::run_native(
-            "Wakeline",
+            NAME,
             options,
             Box::new(move |context| {
                 if let Some(hook) = restore.lock().ok().and_then(|mut h| h.take()) {
                     std::panic::set_hook(hook);
                 }
-                Ok(Box::new(Window::new(context, file)))
+                Ok(Box::new(Window::new(context, file, notice)))
             }),
         )
     };
@@ -98,21 +99,36 @@ struct Window {
     shell: Shell,
     /// What was kept of a person's progress and cannot be read: kept on beside it.
     unreadable_progress: Option<String>,
+    /// The settings that cannot be read: likewise.
+    unreadable: Vec<(String, String)>,
+    title: String,
 }
 
 impl Window {
-    fn new(context: &eframe::CreationContext<'_>, file: Option<PathBuf>) -> Window {
+    /// The window as it was left, or with `file` open. `notice` is what there is to say of the settings.
+    fn new(context: &eframe::CreationContext<'_>, file: Option<PathBuf>, notice: Option<String>) -> Window {
         let mut shell = Shell::new(&context.egui_ctx, jobs::library());
-        let dark = context.storage.and_then(|s| s.get_string(THEME)).is_some_and(|t| t == "dark");
-        shell.session.set_dark(dark);
+        let remembered = context.storage.map(settings::read).unwrap_or_default();
+        notice.into_iter().for_each(|n| shell.session.notice(n));
+        settings::restore(&mut shell, &remembered);
         let kept = context.storage.and_then(|s| s.get_string(PROGRESS));
         let unreadable_progress = kept.filter(|text| !remember(&mut shell, text));
         shell.library.allow_background();
         shell.library.set_chooser(chooser::system());
-        if let Some(file) = file {
-            shell.session.apply(opening(file));
+        match (file, remembered.kept) {
+            (Some(file), _) => shell.session.apply(opening(file)),
+            (None, Some(kept)) => shell.session.return_to(kept),
+            (None, None) => {}
         }
-        Window { shell, unreadable_progress }
+        Window { shell, unreadable_progress, unreadable: remembered.unreadable, title: String::new() }
+    }
+}
+
+/// What stands in the window's title bar.
+fn title(session: &Session) -> String {
+    match session.document().filter(|_| *session.place() == Place::Open) {
+        Some(document) => format!("{} – {NAME}", document.title),
+        None => NAME.to_owned(),
     }
 }
 
@@ -126,7 +142,7 @@ pub fn opening(file: PathBuf) -> Command {
     }
 }
 
-const THEME: &str = "theme";
+const NAME: &str = "Wakeline";
 const PROGRESS: &str = "progress";
 const PROGRESS_ASIDE: &str = "progress unreadable";
 
@@ -148,14 +164,18 @@ fn remember(shell: &mut Shell, text: &str) -> bool {
 impl eframe::App for Window {
     fn ui(&mut self, ui: &mut Ui, _frame: &mut eframe::Frame) {
         self.shell.ui(ui);
+        let title = title(&self.shell.session);
+        if title != self.title {
+            ui.ctx().send_viewport_cmd(ViewportCommand::Title(title.clone()));
+            self.title = title;
+        }
         if self.shell.session.is_quitting() {
             ui.ctx().send_viewport_cmd(ViewportCommand::Close);
         }
     }
 
     fn save(&mut self, storage: &mut dyn eframe::Storage) {
-        let theme = if self.shell.session.is_dark() { "dark" } else { "light" };
-        storage.set_string(THEME, theme.to_owned());
+        settings::write(storage, &self.shell.session, self.shell.dock_height, &self.unreadable);
         storage.set_string(PROGRESS, self.shell.session.progress().to_text());
         if let Some(text) = &self.unreadable_progress {
             storage.set_string(PROGRESS_ASIDE, text.clone());
@@ -167,6 +187,22 @@ impl eframe::App for Window {
     }
 
     fn clear_color(&self, _visuals: &egui::Visuals) -> [f32; 4] {
-        Theme::of(self.shell.session.is_dark()).window.to_normalized_gamma_f32()
+        Theme::of(self.shell.session.theme()).window.to_normalized_gamma_f32()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_title_names_what_is_open() {
+        let mut session = Session::new(jobs::library(), std::sync::Arc::new(|| ()));
+        assert_eq!(title(&session), "Wakeline");
+        session.apply(opening("blocked-executor".into()));
+        session.finish_loading();
+        assert_eq!(title(&session), "Blocked executor – Wakeline");
+        session.apply(Command::ShowLibrary);
+        assert_eq!(title(&session), "Wakeline");
     }
 }

@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, ValueEnum};
 
+use crate::session::settings::ThemeChoice;
+
 /// The lesson that is told when nobody asked for one.
 pub const FIRST_LESSON: &str = "blocked-executor";
 
@@ -164,6 +166,9 @@ pub struct ShotArgs {
     /// Which look it has
     #[arg(long, value_enum, default_value = "light")]
     pub theme: ThemeArg,
+    /// As an audience sees it: everything larger, the narration on top, the rest dimmed
+    #[arg(long, conflicts_with = "library")]
+    pub presenter: bool,
     /// The list of scenarios
     #[arg(long)]
     pub library: bool,
@@ -176,6 +181,22 @@ pub enum ThemeArg {
     Light,
     /// Light on dark
     Dark,
+    /// Dark on light in high contrast
+    Contrast,
+    /// Light on dark in high contrast
+    ContrastDark,
+}
+
+impl ThemeArg {
+    /// The look as the window knows it.
+    pub fn choice(self) -> ThemeChoice {
+        match self {
+            ThemeArg::Light => ThemeChoice::Light,
+            ThemeArg::Dark => ThemeChoice::Dark,
+            ThemeArg::Contrast => ThemeChoice::Contrast,
+            ThemeArg::ContrastDark => ThemeChoice::ContrastDark,
+        }
+    }
 }
 
 /// The smallest and largest picture, in pixels a side.

@@ -7,13 +7,15 @@ use sim_core::instant::{SimDuration, SimTime};
 
 use super::args::ShotArgs;
 use super::{Failure, Wrong};
+use crate::session::settings::Motion;
 use crate::session::{Command, Place, Selection, Session};
 use crate::shot::Studio;
 
 /// Does what `shot` asks.
 pub fn shot(ask: &ShotArgs) -> Result<(), Failure> {
     let mut studio = Studio::open([ask.size.0, ask.size.1]);
-    studio.shell().session.set_dark(ask.theme == super::args::ThemeArg::Dark);
+    studio.apply(Command::SetTheme(ask.theme.choice()));
+    studio.apply(Command::SetMotion(Motion::Reduced));
     if let Some(scenario) = ask.scenario.as_deref().filter(|_| !ask.library) {
         studio.apply(crate::window::opening(PathBuf::from(scenario)));
         show(&mut studio, ask)?;
@@ -31,12 +33,23 @@ fn show(studio: &mut Studio, ask: &ShotArgs) -> Result<(), Failure> {
         return Err(Wrong::failure(told, "`wakeline check` says where and why"));
     }
     if let Some(at) = &ask.at {
+        if ask.presenter {
+            // What is said is what the lesson says of that moment.
+            let command = moment(session, at)?;
+            studio.apply(command);
+            let step = studio.shell().session.step_near_cursor();
+            (0..step).for_each(|_| studio.apply(Command::NextStep));
+        }
+        let session = &studio.shell().session;
         let command = moment(session, at)?;
         studio.apply(command);
     }
     if let Some(name) = &ask.select {
         let command = selection(&studio.shell().session, name)?;
         studio.apply(command);
+    }
+    if ask.presenter {
+        studio.apply(Command::Present);
     }
     Ok(())
 }

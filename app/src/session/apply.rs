@@ -5,7 +5,7 @@ use super::home::Ask;
 use super::rows::RowPlan;
 use super::step::{self, Cursor, Stop};
 use super::view::{Kind, View};
-use super::{Place, Selection, Session, Tab, document::Step};
+use super::{Overlay, Place, Presenting, Selection, Session, Tab, document::Step};
 use sim_core::scenario::anchor;
 
 /// One press of a zoom key.
@@ -17,6 +17,9 @@ impl Session {
     /// Does what a person asked for.
     pub fn apply(&mut self, command: Command) {
         use Command as C;
+        if command != C::Present && self.presenting == Presenting::Left {
+            self.presenting = Presenting::Off;
+        }
         if !is_gradual(&command) {
             self.history.settle();
         }
@@ -26,12 +29,10 @@ impl Session {
             C::PollForward => self.step_cursor(self.coarse_stop(), Way::Forward),
             C::PollBack => self.step_cursor(self.coarse_stop(), Way::Back),
             C::ToStart => self.jump(Cursor::default()),
-            C::ToEnd => {
-                let end = self.focused().map(|run| Cursor::at(&run.trace, run.end()));
-                self.jump(end.unwrap_or_default());
-            }
+            C::ToEnd => self.go_to_end(),
             C::Seek(time) => {
                 self.playback.pause();
+                self.go_oneself();
                 self.go_to_time(time);
             }
             C::SeekEvent { run, event } => self.seek_event(run, event),
@@ -39,10 +40,13 @@ impl Session {
             C::PreviousSpan => self.step_span(Way::Back),
             C::WakeCause => self.follow_cause(),
             C::WakeEffect => self.follow_effect(),
-            C::NextStep => self.go_to_step(self.step + 1),
-            C::PreviousStep => self.go_to_step(self.step.saturating_sub(1)),
-            C::NextFinding => self.show_next_finding(),
-            C::PreviousFinding => self.show_previous_finding(),
+            C::NextStep => self.next_step(),
+            C::PreviousStep => self.previous_step(),
+            C::NextFinding => self.run_on(),
+            C::PreviousFinding => self.run_back(),
+            C::BreakAtSelected => self.break_at_selected(),
+            C::ToggleBreakpoint(breakpoint) => self.toggle_breakpoint(breakpoint),
+            C::ClearBreakpoints => self.breakpoints.clear(),
             C::ShowFinding(id) => self.show_finding(id),
             C::ShowTab(list) => self.tab = list,
             C::SwitchTab => {
@@ -50,6 +54,7 @@ impl Session {
             }
             C::FilterEvents(query) => self.events.set_query(*query),
             C::SeekRow(row) => self.seek_row(row),
+            C::FocusSearch if self.place == Place::Library => self.ask(Ask::Search),
             C::FocusSearch => {
                 self.tab = Tab::Events;
                 self.events.ask_for_search();
@@ -74,7 +79,6 @@ impl Session {
                     self.look(C::ShowRange { from: from - margin, to: to + margin });
                 }
             }
-            C::SetDragMeans(means) => self.drag_means = means,
             C::SwitchMark => self.switch_mark(),
             C::NextMark => self.next_mark(),
             C::PreviousMark => self.previous_mark(),
@@ -101,8 +105,23 @@ impl Session {
                     loader.cancel();
                 }
             }
-            C::SwitchTheme => self.dark = !self.dark,
-            C::ShowKeys => self.keys_shown = !self.keys_shown,
+            C::ToggleFollow => self.toggle_follow(),
+            C::ShowCommands => self.toggle_overlay(Overlay::Commands),
+            // On the start screen, its own search finds more: ideas, findings, words.
+            C::ShowPlaces if self.place == Place::Library => self.ask(Ask::Search),
+            C::ShowPlaces => self.toggle_overlay(Overlay::Places),
+            C::Present => self.toggle_presenting(),
+            C::BlackOut => self.toggle_black(),
+            C::SwitchTheme | C::SetTheme(_) | C::ScaleUp | C::ScaleDown | C::ScaleUsual => self.choose(command),
+            C::SetScale(_) | C::SetMotion(_) | C::SetDragMeans(_) | C::SetCosts(_) => self.choose(command),
+            C::ResetSettings => self.choose(command),
+            C::ShowSettings => self.toggle_overlay(Overlay::Settings),
+            C::DismissNotice => {
+                if !self.notices.is_empty() {
+                    self.notices.remove(0);
+                }
+            }
+            C::ShowKeys => self.toggle_overlay(Overlay::Keys),
             C::SwitchWide => self.wide = !self.wide,
             C::FoldRun(_) | C::FoldGroup { .. } | C::FoldCrowd(_) | C::PinRow { .. } => self.arrange(command),
             C::SortRows { .. } | C::FilterRows { .. } | C::FoldFocusedRun => self.arrange(command),
@@ -113,15 +132,17 @@ impl Session {
         self.settle();
     }
 
-    fn reload(&mut self) {
+    pub(super) fn reload(&mut self) {
         if let Some(origin) = self.last_origin.clone() {
             self.load(origin, self.document().and_then(|d| d.variant.clone()));
         }
     }
 
     fn clear(&mut self) {
-        if self.keys_shown {
-            self.keys_shown = false;
+        if self.overlay != Overlay::Nothing {
+            self.overlay = Overlay::Nothing;
+        } else if self.presenting.is_on() {
+            self.toggle_presenting();
         } else if self.selected_time.is_some() {
             self.selected_time = None;
         } else {
@@ -147,6 +168,7 @@ impl Session {
     /// Goes to a place and brings it into view.
     pub(super) fn jump(&mut self, cursor: Cursor) {
         self.playback.pause();
+        self.go_oneself();
         self.cursor = cursor;
         self.view = self.view.showing(cursor.time.as_nanos() as f64, self.total());
     }
@@ -166,7 +188,9 @@ impl Session {
         if self.cursor.time >= self.end() && !self.is_loading() {
             self.jump(Cursor::default());
         }
+        self.go_oneself();
         self.playback.playing = !self.runs.is_empty();
+        self.follow.cursor = true;
     }
 
     fn focus_run(&mut self, run: usize) {
@@ -279,7 +303,7 @@ impl Session {
     }
 
     /// Where the moment is that a step speaks of: just after the event that stands for it, or so long after it.
-    fn moment_of(&self, step: &Step) -> Option<Cursor> {
+    pub(super) fn moment_of(&self, step: &Step) -> Option<Cursor> {
         let (at, trace) = (step.says.at.as_ref()?, &self.runs.get(step.run)?.trace);
         let moment = anchor::find(at, trace)?;
         Some(if at.after.is_zero() { Cursor::after(trace, moment.event) } else { Cursor::at(trace, moment.time) })
@@ -315,6 +339,9 @@ impl Session {
             _ => return,
         };
         if view != self.view {
+            // A person who moves the view by hand looks at something.
+            self.follow.cursor &= kind != Kind::Pan;
+            self.follow.end = false;
             self.history.remember(self.view, kind);
             self.view = view;
             self.fitted = view == self.whole();

@@ -8,10 +8,13 @@ use std::path::PathBuf;
 use sim_core::analysis::track::TrackKind;
 use sim_core::instant::SimTime;
 
+use super::breakpoints::Breakpoint;
 use super::event_filter::EventQuery;
 use super::find::FindingId;
+use super::keymap;
 use super::rows::{RowGroup, RowSort};
 use super::selection::Selection;
+use super::settings::{CostsChoice, Motion, ThemeChoice, UiScale};
 use super::span_of_time::DragMeans;
 use super::tab::Tab;
 
@@ -51,10 +54,16 @@ pub enum Command {
     NextStep,
     /// Go to the lesson's step before.
     PreviousStep,
-    /// Run to the next finding of the focused run.
+    /// Run to the next breakpoint or finding of the focused run.
     NextFinding,
-    /// Run back to the finding before.
+    /// Run back to the breakpoint or finding before.
     PreviousFinding,
+    /// Stop at each poll or dispatch of the selected row, or no more.
+    BreakAtSelected,
+    /// Set a breakpoint, or take it away.
+    ToggleBreakpoint(Breakpoint),
+    /// Take every breakpoint away.
+    ClearBreakpoints,
     /// Go to the proof of a finding, and select whom it is about.
     ShowFinding(FindingId),
     /// Open a list under the timeline.
@@ -171,8 +180,38 @@ pub enum Command {
     Reload,
     /// Stop the simulation; what is recorded stays.
     CancelLoading,
+    /// Let the view go with the cursor while it plays, or not.
+    ToggleFollow,
+    /// Show or hide the palette of commands.
+    ShowCommands,
+    /// Show or hide the palette of places: tasks, threads, findings, scenarios, times.
+    ShowPlaces,
+    /// Begin to present the lesson, or end it.
+    Present,
+    /// While presenting: black the screen out, or light it again.
+    BlackOut,
     /// Light to dark and back.
     SwitchTheme,
+    /// Choose a look.
+    SetTheme(ThemeChoice),
+    /// Everything one size larger.
+    ScaleUp,
+    /// Everything one size smaller.
+    ScaleDown,
+    /// Everything in its usual size.
+    ScaleUsual,
+    /// Choose how large everything is.
+    SetScale(UiScale),
+    /// Choose whether things move that need not.
+    SetMotion(Motion),
+    /// Choose what a step costs, and run again.
+    SetCosts(CostsChoice),
+    /// Every setting as it was at first.
+    ResetSettings,
+    /// Show or hide the settings.
+    ShowSettings,
+    /// The window's oldest notice has been read.
+    DismissNotice,
     /// Show or hide the keys.
     ShowKeys,
     /// The timeline alone, without side panels and dock; or all of them again.
@@ -276,13 +315,15 @@ pub const BINDINGS: &[Binding] = {
         bind(C::StepBack, G::Step, "Step one event back", &["Left", "Ctrl+Left"]),
         bind(C::PollBack, G::Step, "Step one poll or context switch back", &["Shift+F10"]),
         bind(C::PollForward, G::Step, "Step one poll or context switch forward", &["F10"]),
-        bind(C::PreviousFinding, G::Step, "Run back to the previous finding", &["Shift+F5"]),
-        bind(C::NextFinding, G::Step, "Run to the next finding", &["F5"]),
+        bind(C::PreviousFinding, G::Step, "Run back to the last breakpoint or finding", &["Shift+F5"]),
+        bind(C::NextFinding, G::Step, "Run to the next breakpoint or finding", &["F5"]),
         bind(C::ToStart, G::Step, "Go to the start", &["Home"]),
         bind(C::ToEnd, G::Step, "Go to the end", &["End"]),
         bind(C::PlayPause, G::Step, "Play or pause", &["Space"]),
         bind(C::Faster, G::Step, "Play faster", &["Plus"]),
         bind(C::Slower, G::Step, "Play slower", &["Minus"]),
+        bind(C::BreakAtSelected, G::Step, "Breakpoint at the selected row", &["F9"]),
+        bind(C::ClearBreakpoints, G::Step, "Clear every breakpoint", &["Shift+F9"]),
         bind(C::NextStep, G::Step, "Next step of the lesson", &["PageDown"]),
         bind(C::PreviousStep, G::Step, "Previous step of the lesson", &["PageUp"]),
         bind(C::Predict(0), G::Step, "Predict: first answer", &["1"]),
@@ -296,6 +337,7 @@ pub const BINDINGS: &[Binding] = {
         bind(C::CentreThenFit, G::View, "Centre the cursor, then fit the whole", &["F"]),
         bind(C::Fit, G::View, "Show the whole", &["0"]),
         bind(C::UndoView, G::View, "Undo the last change of view", &["Ctrl+Z"]),
+        bind(C::ToggleFollow, G::View, "Follow the cursor while playing", &["Shift+F"]),
         bind(C::NextSpan, G::Select, "Next span of the selected row", &["."]),
         bind(C::PreviousSpan, G::Select, "Previous span of the selected row", &[","]),
         bind(C::WakeCause, G::Select, "Follow the wake to its cause", &["["]),
@@ -309,21 +351,44 @@ pub const BINDINGS: &[Binding] = {
         bind(C::LookBack, G::Select, "Back to what was looked at before", &["Alt+Left"]),
         bind(C::LookForward, G::Select, "Forward to what was looked at after", &["Alt+Right"]),
         bind(C::ClearSelection, G::Select, "Clear the selection", &["Esc"]),
+        bind(C::ShowPlaces, G::Window, "Go to a task, scenario, finding or time", &["Ctrl+P"]),
+        bind(C::ShowCommands, G::Window, "All commands", &["Ctrl+Shift+P"]),
+        bind(C::Present, G::Window, "Present the lesson", &["Shift+P"]),
+        bind(C::BlackOut, G::Window, "While presenting: black out (also .)", &["B"]),
         bind(C::ShowLibrary, G::Window, "All scenarios", &["L"]),
         bind(C::Resume, G::Window, "Back to what was open last", &[]),
-        bind(C::FindScenario, G::Window, "Find a scenario", &["Ctrl+P"]),
+        bind(C::FindScenario, G::Window, "Find a scenario on the start screen", &[]),
         bind(C::ChooseFile, G::Window, "Open a file", &["Ctrl+O"]),
         bind(C::NewScenario, G::Window, "New scenario from the template", &["Ctrl+N"]),
         bind(C::SwitchTab, G::Window, "Events or findings", &["E"]),
         bind(C::Reload, G::Window, "Run again", &["Ctrl+R"]),
         bind(C::CancelLoading, G::Window, "Stop the simulation", &[]),
         bind(C::SwitchTheme, G::Window, "Light or dark", &["T"]),
-        bind(C::ShowKeys, G::Window, "Keys", &["?", "Shift+/", "F1"]),
         bind(C::SwitchWide, G::View, "Wide timeline, or all panels", &["Z"]),
         bind(C::FoldFocusedRun, G::View, "Fold the run to its head, or open it", &["H"]),
         bind(C::FoldFocusedCrowd, G::View, "Fold tasks into one picture, or show each", &["U"]),
         bind(C::SortOn, G::View, "Sort tasks by the next measure", &[]),
         bind(C::PinSelected, G::Select, "Pin the selected row, or let it go", &["P"]),
+        bind(C::SetTheme(ThemeChoice::System), G::Window, "Look: as the system is", &[]),
+        bind(C::SetTheme(ThemeChoice::Light), G::Window, "Look: light", &[]),
+        bind(C::SetTheme(ThemeChoice::Dark), G::Window, "Look: dark", &[]),
+        bind(C::SetTheme(ThemeChoice::Contrast), G::Window, "Look: high contrast, light", &[]),
+        bind(C::SetTheme(ThemeChoice::ContrastDark), G::Window, "Look: high contrast, dark", &[]),
+        bind(C::ScaleUp, G::Window, "Everything larger", &["Ctrl+Plus", "Ctrl+="]),
+        bind(C::ScaleDown, G::Window, "Everything smaller", &["Ctrl+Minus"]),
+        bind(C::ScaleUsual, G::Window, "Everything in its usual size", &["Ctrl+0"]),
+        bind(C::SetMotion(Motion::Full), G::Window, "Motion: full", &[]),
+        bind(C::SetMotion(Motion::Reduced), G::Window, "Motion: reduced", &[]),
+        bind(C::SetDragMeans(DragMeans::Select), G::Window, "Dragging the rows selects time", &[]),
+        bind(C::SetDragMeans(DragMeans::Pan), G::Window, "Dragging the rows pans", &[]),
+        bind(C::SetCosts(CostsChoice::Scenario), G::Window, "Costs: the scenario's own", &[]),
+        bind(C::SetCosts(CostsChoice::Textbook), G::Window, "Costs: textbook", &[]),
+        bind(C::SetCosts(CostsChoice::Jimblandy), G::Window, "Costs: jimblandy", &[]),
+        bind(C::SetCosts(CostsChoice::Cited), G::Window, "Costs: cited", &[]),
+        bind(C::ResetSettings, G::Window, "Every setting as it was at first", &[]),
+        bind(C::ShowSettings, G::Window, "Settings", &["Ctrl+,"]),
+        bind(C::DismissNotice, G::Window, "Close the notice", &[]),
+        bind(C::ShowKeys, G::Window, "Keys", &["?", "F1"]),
         bind(C::Quit, G::Window, "Quit", &["Ctrl+Q"]),
     ]
 };
@@ -336,10 +401,10 @@ impl Command {
 
     /// The command's name, with its first key: "Go to the start (Home)". Empty for one that is not in the table.
     pub fn hint(&self) -> String {
-        match self.binding() {
-            Some(Binding { title, keys: [], .. }) => (*title).to_owned(),
-            Some(Binding { title, keys: [key, ..], .. }) => format!("{title} ({})", key_for_people(key)),
-            None => String::new(),
+        let Some(Binding { title, .. }) = self.binding() else { return String::new() };
+        match keymap::shown().keys_of(self).first() {
+            Some(key) => format!("{title} ({})", key_for_people(key)),
+            None => (*title).to_owned(),
         }
     }
 }

@@ -58,6 +58,16 @@ impl Session {
         previous.into_iter().for_each(|place| self.show_finding(FindingId { run: self.focus, place }));
     }
 
+    /// The event that proves the finding that comes next.
+    pub(super) fn next_proof(&self) -> Option<usize> {
+        self.proofs().into_iter().flatten().find(|at| *at >= self.cursor.events)
+    }
+
+    /// The event that proves the finding before.
+    pub(super) fn previous_proof(&self) -> Option<usize> {
+        self.proofs().into_iter().flatten().rfind(|at| at + 1 < self.cursor.events)
+    }
+
     /// The first event of each finding of the focused run.
     fn proofs(&self) -> Vec<Option<usize>> {
         let findings = self.focused().map_or(&[][..], |run| run.findings());

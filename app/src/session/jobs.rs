@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use miette::Diagnostic;
 use sim_core::analysis::findings::{Thresholds, diagnose};
+use sim_core::machine::costs::Costs;
 use sim_core::scenario::{Located, RunOptions, Scenario, ScenarioErrors};
 use sim_core::trace::file::FileError;
 use sim_core::trace::tables::RunInfo;
@@ -16,6 +17,7 @@ use sim_core::trace::{Trace, TracePart};
 use super::document::{Document, DocumentKind, Entry, Origin, Problem, RunTitle, Step};
 use super::figures::RunFigures;
 use super::loader::{Job, Outlet, Report};
+use super::settings::CostsChoice;
 use crate::library::{embedded, find, lessons};
 
 /// The scenarios that the program carries, in the order of the curriculum.
@@ -37,18 +39,20 @@ fn entry(scenario: &Scenario) -> Entry {
     }
 }
 
-/// Loads what came from `origin`; of a scenario, with this variant.
-pub fn job(origin: Origin, variant: Option<String>) -> Job {
+/// Loads what came from `origin`; of a scenario, with this variant and these costs.
+pub fn job(origin: Origin, variant: Option<String>, costs: CostsChoice) -> Job {
+    let costs = costs.profile().and_then(Costs::by_name);
+    let options = RunOptions { variant, costs, ..RunOptions::default() };
     Box::new(move |outlet| {
         let problems = match &origin {
             Origin::Library(id) => {
                 let text = embedded().into_iter().find(|e| e.id == id).map(|e| e.text);
-                open_scenario(outlet, &origin, find(id, &[]), text, variant)
+                open_scenario(outlet, &origin, find(id, &[]), text, options)
             }
             Origin::File(path) if is_trace(path) => open_trace(outlet, &origin, path),
             Origin::File(path) => {
                 let text = std::fs::read_to_string(path).ok();
-                open_scenario(outlet, &origin, Scenario::read(path, &[]), text.as_deref(), variant)
+                open_scenario(outlet, &origin, Scenario::read(path, &[]), text.as_deref(), options)
             }
         };
         if let Err(problems) = problems {
@@ -62,11 +66,10 @@ fn open_scenario(
     origin: &Origin,
     scenario: Result<Scenario, ScenarioErrors>,
     text: Option<&str>,
-    variant: Option<String>,
+    options: RunOptions,
 ) -> Result<(), Vec<Problem>> {
     let told = |errors: ScenarioErrors| errors.errors().iter().map(|e| problem(e, text)).collect::<Vec<_>>();
     let scenario = scenario.map_err(told)?;
-    let options = RunOptions { variant, ..RunOptions::default() };
     let asked = scenario.as_asked(&options).map_err(told)?;
     let titles =
         asked.runs.iter().map(|run| RunTitle { title: asked.run_title(run), threads: !run.model.has_workers() });

@@ -4,6 +4,7 @@
 //! Owns documents, runs, cursor, focus, selection, view, playback. There is one way in: [`Session::apply`] takes a
 //! [`Command`]; panels read, and emit commands.
 
+pub mod breakpoints;
 pub mod command;
 pub mod document;
 pub mod event_filter;
@@ -12,17 +13,25 @@ pub mod figures;
 pub mod find_scenario;
 #[cfg(test)]
 pub mod fixture;
+pub mod follow;
 pub mod home;
 pub mod jobs;
+pub mod kept;
+pub mod keymap;
 pub mod loader;
 pub mod marks;
+pub mod overlay;
+pub mod palette;
 pub mod playback;
+pub mod present;
 pub mod progress;
 pub mod recent_files;
 pub mod rows;
 pub mod run;
 pub mod selection;
+pub mod settings;
 pub mod span_of_time;
+pub mod spotlight;
 pub mod stage;
 pub mod step;
 pub mod tab;
@@ -31,11 +40,13 @@ pub mod thumbnails;
 pub mod view;
 
 mod apply;
+mod choose;
 pub mod find;
 pub mod lesson;
 pub mod looked;
 
 use std::collections::BTreeMap;
+use std::rc::Rc;
 use std::sync::Arc;
 
 use sim_core::analysis::track::{Link, Track, TrackKind};
@@ -44,19 +55,27 @@ use sim_core::instant::SimTime;
 pub use command::Command;
 pub use document::{Document, Entry, Origin, Problem};
 pub use find::FindingId;
+pub use kept::Kept;
+pub use keymap::Keymap;
+pub use overlay::Overlay;
+pub use present::Presenting;
 pub use run::{Growth, Run};
 pub use selection::Selection;
+pub use settings::Settings;
 pub use span_of_time::{DragMeans, SpanOfTime};
 pub use step::Cursor;
 pub use tab::Tab;
 pub use view::View;
 
+use breakpoints::Breakpoint;
 use document::RunTitle;
 use event_filter::EventList;
+use follow::Follow;
 use home::Home;
 use loader::{Job, Loader, Report, Taken, Wake};
 use looked::Looked;
 use playback::Playback;
+use settings::Shade;
 use view::ViewHistory;
 
 /// What the window shows.
@@ -83,7 +102,6 @@ pub struct Session {
     looked: Looked,
     selected_time: Option<SpanOfTime>,
     kept_sums: span_of_time::KeptSums,
-    drag_means: DragMeans,
     marks: marks::Marks,
     view: View,
     history: ViewHistory,
@@ -94,9 +112,16 @@ pub struct Session {
     answers: BTreeMap<(Origin, usize), usize>,
     finding: Option<FindingId>,
     tab: Tab,
+    settings: Settings,
+    system: Shade,
+    keymap: Rc<Keymap>,
+    overlay: Overlay,
+    notices: Vec<String>,
+    presenting: Presenting,
+    follow: Follow,
+    breakpoints: Vec<Breakpoint>,
+    returning: Option<Kept>,
     events: EventList,
-    dark: bool,
-    keys_shown: bool,
     wide: bool,
     quitting: bool,
     last_origin: Option<Origin>,
@@ -120,7 +145,6 @@ impl Session {
             looked: Looked::default(),
             selected_time: None,
             kept_sums: span_of_time::KeptSums::default(),
-            drag_means: DragMeans::default(),
             marks: marks::Marks::default(),
             view: View::whole(0.0),
             history: ViewHistory::default(),
@@ -131,9 +155,16 @@ impl Session {
             answers: BTreeMap::new(),
             finding: None,
             tab: Tab::Events,
+            settings: Settings::default(),
+            system: Shade::default(),
+            keymap: Rc::default(),
+            overlay: Overlay::default(),
+            notices: Vec::new(),
+            presenting: Presenting::default(),
+            follow: Follow::default(),
+            breakpoints: Vec::new(),
+            returning: None,
             events: EventList::default(),
-            dark: false,
-            keys_shown: false,
             wide: false,
             quitting: false,
             last_origin: None,
@@ -208,16 +239,6 @@ impl Session {
         self.step
     }
 
-    /// Whether the window is dark.
-    pub fn is_dark(&self) -> bool {
-        self.dark
-    }
-
-    /// Whether the keys are shown.
-    pub fn shows_keys(&self) -> bool {
-        self.keys_shown
-    }
-
     /// Whether the timeline stands alone, without side panels and dock.
     pub fn is_wide(&self) -> bool {
         self.wide
@@ -254,20 +275,16 @@ impl Session {
         self.end().as_nanos() as f64
     }
 
-    /// Starts in dark or light.
-    pub fn set_dark(&mut self, dark: bool) {
-        self.dark = dark;
-    }
-
     /// Opens what comes from `origin`; what was open stays until it is there.
     pub fn load(&mut self, origin: Origin, variant: Option<String>) {
         self.last_origin = Some(origin.clone());
-        self.start(jobs::job(origin, variant));
+        self.start(jobs::job(origin, variant, self.settings.costs));
     }
 
     /// Starts a job; what was open stays until it reports.
     pub fn start(&mut self, job: Job) {
         self.playback.pause();
+        self.returning = None;
         self.loader = Some(Loader::start(job, Arc::clone(&self.wake)));
     }
 
@@ -324,6 +341,7 @@ impl Session {
                 }
             }
             Report::Failed(problems) => {
+                self.returning = None;
                 self.place = Place::Failed(problems);
             }
         }
@@ -356,6 +374,8 @@ impl Session {
         self.view = View::whole(0.0);
         self.fitted = true;
         self.playback = Playback::default();
+        self.follow = Follow::default();
+        self.breakpoints.clear();
         self.step = self.note_opened();
         self.step_wanted = Some(self.step);
         self.finding = None;
@@ -367,6 +387,13 @@ impl Session {
         if self.fitted {
             self.view = self.whole();
             self.playback.suit(self.total());
+        }
+        self.follow_end();
+        if self.runs.iter().all(|r| !r.may_grow())
+            && let Some(kept) = self.returning.take()
+        {
+            self.step_wanted = None;
+            self.arrive(kept);
         }
         if self.runs.iter().all(|r| !r.may_grow())
             && let Some(step) = self.step_wanted.take()
@@ -390,15 +417,6 @@ impl Session {
         if self.runs.is_empty() && self.place == Place::Open {
             self.place = Place::Library;
         }
-    }
-
-    /// Lets `seconds` of the person's time pass.
-    pub fn pass(&mut self, seconds: f64) {
-        let may_grow = self.runs.iter().any(Run::may_grow);
-        let Some(time) = self.playback.pass(self.cursor.time, self.end(), seconds, may_grow) else { return };
-        self.go_to_time(time);
-        self.view = self.view.showing(self.cursor.time.as_nanos() as f64, self.total());
-        self.settle();
     }
 
     fn go_to_time(&mut self, time: SimTime) {

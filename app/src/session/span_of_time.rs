@@ -4,6 +4,7 @@
 
 use std::cell::RefCell;
 
+use serde::{Deserialize, Serialize};
 use sim_core::analysis::sums::Sums;
 use sim_core::instant::{SimDuration, SimTime};
 
@@ -31,13 +32,26 @@ impl SpanOfTime {
 }
 
 /// What dragging in the rows does; with Shift, or with the middle button, it always pans.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 pub enum DragMeans {
     /// It selects a stretch of time.
     #[default]
     Select,
     /// It pans.
     Pan,
+}
+
+impl DragMeans {
+    /// Both, in the order they are offered.
+    pub const ALL: [DragMeans; 2] = [DragMeans::Select, DragMeans::Pan];
+
+    /// Its name.
+    pub const fn title(self) -> &'static str {
+        match self {
+            DragMeans::Select => "Selects time",
+            DragMeans::Pan => "Pans",
+        }
+    }
 }
 
 /// Sums that were asked for last: they are asked for in every frame.
@@ -73,7 +87,7 @@ impl Session {
 
     /// What dragging in the rows does.
     pub fn drag_means(&self) -> DragMeans {
-        self.drag_means
+        self.settings.drag
     }
 
     pub(super) fn select_time(&mut self, from: SimTime, to: SimTime) {

@@ -241,6 +241,15 @@ impl Rows {
         self
     }
 
+    /// Only the rows that are wanted, as high as they were.
+    pub fn keeping(mut self, wanted: impl Fn(&Row) -> bool) -> Rows {
+        self.places.iter_mut().for_each(|places| places.fill(0));
+        for row in std::mem::take(&mut self.list).into_iter().filter(wanted) {
+            self.push(row.run, row.kind, row.height, row.why);
+        }
+        self
+    }
+
     fn push(&mut self, run: usize, kind: RowKind, height: f32, why: Why) {
         let top = self.height();
         self.list.push(Row { run, kind, top, height, why });

@@ -42,6 +42,18 @@ pub enum Icon {
     Warning,
     /// A file.
     File,
+    /// Look for something.
+    Search,
+    /// A screen before an audience.
+    Screen,
+    /// Choices: sliders.
+    Sliders,
+    /// The view goes with the cursor.
+    Follow,
+    /// An empty stretch is skipped.
+    Skip,
+    /// A list opens below.
+    Down,
 }
 
 /// Draws an icon into a square of 16 points around `centre`.
@@ -97,6 +109,33 @@ pub fn icon(painter: &Painter, icon: Icon, centre: Pos2, color: Color32, theme: 
             line(&[(-6.0, 4.0), (6.0, 4.0)]);
         }
         Icon::Warning => warning(painter, centre, color, theme.panel),
+        Icon::Search => {
+            painter.circle_stroke(at(-1.2, -1.2), 4.6, stroke);
+            line(&[(2.2, 2.2), (6.0, 6.0)]);
+        }
+        Icon::Screen => {
+            line(&[(-7.0, -5.5), (7.0, -5.5), (7.0, 3.5), (-7.0, 3.5), (-7.0, -5.5)]);
+            line(&[(0.0, 3.5), (0.0, 6.5)]);
+            line(&[(-3.5, 6.5), (3.5, 6.5)]);
+        }
+        Icon::Sliders => {
+            for (y, x) in [(-4.5, 2.5), (0.0, -2.5), (4.5, 3.5)] {
+                line(&[(-6.5, y), (6.5, y)]);
+                painter.circle(at(x, y), 2.0, theme.panel, stroke);
+            }
+        }
+        Icon::Follow => {
+            line(&[(0.0, -6.5), (0.0, 6.5)]);
+            line(&[(-7.0, 0.0), (-3.0, 0.0)]);
+            line(&[(-5.0, -2.0), (-3.0, 0.0), (-5.0, 2.0)]);
+            line(&[(7.0, 0.0), (3.0, 0.0)]);
+            line(&[(5.0, -2.0), (3.0, 0.0), (5.0, 2.0)]);
+        }
+        Icon::Skip => {
+            filled(&[(-6.0, -4.5), (0.0, 0.0), (-6.0, 4.5)]);
+            filled(&[(0.0, -4.5), (6.0, 0.0), (0.0, 4.5)]);
+        }
+        Icon::Down => line(&[(-3.5, -1.5), (0.0, 2.0), (3.5, -1.5)]),
         Icon::File => {
             line(&[(-4.0, -6.0), (1.0, -6.0), (4.5, -2.5), (4.5, 6.0), (-4.0, 6.0), (-4.0, -6.0)]);
             line(&[(1.0, -6.0), (1.0, -2.5), (4.5, -2.5)]);

@@ -1,28 +1,39 @@
 //! Keys: from presses to commands, and the overlay that lists them.
 
+use std::path::Path;
+
 use egui::{Align2, Context, Event, Key, Modifiers, Ui, vec2};
 
-use crate::session::command::{BINDINGS, Group, key_for_people};
-use crate::session::{Command, Session};
+use crate::session::command::{Group, key_for_people};
+use crate::session::{Command, Keymap, Overlay, Presenting, Session};
 
 use super::fonts;
 use super::theme::Theme;
 use super::widgets::{key_cap, key_of};
 
 /// Turns the presses of this frame into commands, each press one.
-pub fn take(ctx: &Context, commands: &mut Vec<Command>) {
-    // A text field gets every key but those with Ctrl; a control that has the focus keeps those that move the focus
-    // or press it.
+pub fn take(ctx: &Context, session: &Session, commands: &mut Vec<Command>) {
+    // A text field gets every key but those of the window with Ctrl; a control that has the focus keeps those that
+    // move the focus or press it.
     let typing = ctx.egui_wants_keyboard_input();
     let focused = ctx.memory(|m| m.focused().is_some());
+    let covered = match session.overlay() {
+        Overlay::Nothing | Overlay::Keys => false,
+        Overlay::Settings | Overlay::Commands | Overlay::Places => true,
+    };
     ctx.input_mut(|input| {
         input.events.retain(|event| {
             let Event::Key { key, pressed: true, modifiers, .. } = event else { return true };
-            let plain = !modifiers.command && !modifiers.alt;
-            if plain && ((typing && focused && !is_function(*key)) || (focused && belongs_to_control(*key))) {
+            let held = (typing && focused && !is_function(*key)) || (focused && belongs_to_control(*key));
+            if held && !modifiers.command && !modifiers.alt {
                 return true;
             }
-            match command_of(*key, *modifiers) {
+            let command = command_of(session, *key, *modifiers);
+            let of_window = command.as_ref().and_then(Command::binding).is_some_and(|b| b.group == Group::Window);
+            if (covered || held) && !of_window && *key != Key::Escape {
+                return true;
+            }
+            match command {
                 Some(command) => {
                     commands.push(command);
                     false
@@ -31,6 +42,27 @@ pub fn take(ctx: &Context, commands: &mut Vec<Command>) {
             }
         });
     });
+}
+
+/// What a key means now: before an audience, the keys of a clicker mean other things than at the desk.
+fn command_of(session: &Session, key: Key, modifiers: Modifiers) -> Option<Command> {
+    let presenting = session.presenting();
+    let plain = !modifiers.any();
+    if presenting.is_on() && session.overlay() == Overlay::Nothing && plain {
+        match key {
+            Key::B | Key::Period => return Some(Command::BlackOut),
+            // The key that begins a presentation does not end it: it only lights the screen again.
+            Key::F5 => return presenting.is_black().then_some(Command::BlackOut),
+            Key::Escape => return Some(Command::Present),
+            _ => {}
+        }
+    }
+    if presenting == Presenting::Left && plain && key == Key::F5 {
+        return Some(Command::Present);
+    }
+    let command = bound(session.keymap(), key, modifiers)?;
+    let turns = matches!(command, Command::NextStep | Command::PreviousStep | Command::Present | Command::Quit);
+    (!presenting.is_black() || turns).then_some(command)
 }
 
 fn belongs_to_control(key: Key) -> bool {
@@ -52,17 +84,34 @@ fn is_function(key: Key) -> bool {
 }
 
 /// The command of a key. Exact modifiers first; Shift that a sign needs ("?") does not count against it.
-fn command_of(key: Key, modifiers: Modifiers) -> Option<Command> {
-    let bound = BINDINGS.iter().flat_map(|b| b.keys.iter().filter_map(|k| Some((key_of(k)?, &b.command))));
+fn bound(keymap: &Keymap, key: Key, modifiers: Modifiers) -> Option<Command> {
+    let bound = keymap.all().flat_map(|(b, keys)| keys.iter().filter_map(|k| Some((key_of(k)?, &b.command))));
+    let of_key: Vec<_> = bound.filter(|((_, k), _)| *k == key).collect();
     let exact = |m: Modifiers| m.command == modifiers.command && m.alt == modifiers.alt && m.shift == modifiers.shift;
-    let mut of_key = bound.filter(|((_, k), _)| *k == key);
-    let sign =
-        matches!(key, Key::Questionmark | Key::Plus | Key::OpenBracket | Key::CloseBracket | Key::Period | Key::Comma);
-    of_key.find(|((m, _), _)| exact(*m) || (sign && !modifiers.command && !modifiers.alt)).map(|(_, c)| c.clone())
+    let found = of_key.iter().find(|((m, _), _)| exact(*m)).or_else(|| {
+        let bare = |m: Modifiers| m.command == modifiers.command && m.alt == modifiers.alt && !m.shift;
+        of_key.iter().find(|((m, _), _)| is_sign(key) && bare(*m))
+    });
+    found.map(|(_, command)| (*command).clone())
+}
+
+/// Whether some keyboards need Shift for it.
+fn is_sign(key: Key) -> bool {
+    matches!(
+        key,
+        Key::Questionmark
+            | Key::Plus
+            | Key::Slash
+            | Key::OpenBracket
+            | Key::CloseBracket
+            | Key::Period
+            | Key::Comma
+            | Key::Equals
+    )
 }
 
 /// The list of keys, over everything, while the session shows it.
-pub fn overlay_ui(ctx: &Context, session: &Session, theme: &Theme, commands: &mut Vec<Command>) {
+pub fn overlay_ui(ctx: &Context, session: &Session, file: Option<&Path>, theme: &Theme, commands: &mut Vec<Command>) {
     if !session.shows_keys() {
         return;
     }
@@ -76,33 +125,46 @@ pub fn overlay_ui(ctx: &Context, session: &Session, theme: &Theme, commands: &mu
         )
         .show(ctx, |ui| {
             ui.set_width((ui.ctx().content_rect().width() - 96.0).min(820.0));
-            let height = (ui.ctx().content_rect().height() - 140.0).max(160.0);
+            let height = (ui.ctx().content_rect().height() - 190.0).max(120.0);
             ui.label(egui::RichText::new("Keys and mouse").font(fonts::semibold(fonts::TITLE)).color(theme.text1));
             ui.add_space(12.0);
-            egui::ScrollArea::vertical().max_height(height).show(ui, |ui| keys_ui(ui, theme));
+            let scroll = egui::ScrollArea::vertical().max_height(height).min_scrolled_height(height);
+            scroll.show(ui, |ui| keys_ui(ui, session, theme));
+            ui.add_space(8.0);
+            ui.label(egui::RichText::new(how_to_change(file)).font(fonts::regular(fonts::LABEL)).color(theme.text2));
         });
     if modal.should_close() {
         commands.push(Command::ShowKeys);
     }
 }
 
-fn keys_ui(ui: &mut Ui, theme: &Theme) {
+/// How a person gets keys of their own.
+fn how_to_change(file: Option<&Path>) -> String {
+    let file = file.map_or("keys.ron among the settings".to_owned(), |f| f.display().to_string());
+    format!(
+        "Other keys: write {{\"StepForward\": [\"K\"]}} into {file} and start again. The names of the commands stand in the palette (Ctrl+Shift+P)."
+    )
+}
+
+fn keys_ui(ui: &mut Ui, session: &Session, theme: &Theme) {
     ui.columns(2, |columns| {
         for (column, groups) in
             [(0, [Group::Step, Group::Window].as_slice()), (1, [Group::View, Group::Select].as_slice())]
         {
             for group in groups {
-                group_ui(&mut columns[column], *group, theme);
+                group_ui(&mut columns[column], session, *group, theme);
             }
         }
         mouse_ui(&mut columns[1], theme);
     });
 }
 
-fn group_ui(ui: &mut Ui, group: Group, theme: &Theme) {
+fn group_ui(ui: &mut Ui, session: &Session, group: Group, theme: &Theme) {
     heading(ui, group.title(), theme);
-    for binding in BINDINGS.iter().filter(|b| b.group == group && !b.keys.is_empty()) {
-        line_ui(ui, &key_for_people(binding.keys[0]), binding.title, theme);
+    for (binding, keys) in session.keymap().all().filter(|(b, _)| b.group == group) {
+        if let Some(key) = keys.first() {
+            line_ui(ui, &key_for_people(key), binding.title, theme);
+        }
     }
     ui.add_space(12.0);
 }
@@ -150,21 +212,36 @@ pub fn reminder(painter: &egui::Painter, right: egui::Pos2, theme: &Theme) -> f3
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::session::command::BINDINGS;
+
+    fn usual(key: Key, modifiers: Modifiers) -> Option<Command> {
+        bound(&Keymap::default(), key, modifiers)
+    }
 
     #[test]
     fn every_key_of_the_table_can_be_pressed() {
         for binding in BINDINGS {
             for key in binding.keys {
                 let (modifiers, pressed) = key_of(key).unwrap_or_else(|| panic!("{key} is no key"));
-                assert_eq!(command_of(pressed, modifiers).as_ref(), Some(&binding.command), "{key}");
+                assert_eq!(usual(pressed, modifiers).as_ref(), Some(&binding.command), "{key}");
             }
         }
     }
 
     #[test]
     fn a_sign_is_found_with_the_shift_that_types_it() {
-        assert_eq!(command_of(Key::Questionmark, Modifiers::SHIFT), Some(Command::ShowKeys));
-        assert_eq!(command_of(Key::F10, Modifiers::SHIFT), Some(Command::PollBack));
-        assert_eq!(command_of(Key::W, Modifiers::COMMAND), None);
+        assert_eq!(usual(Key::Questionmark, Modifiers::SHIFT), Some(Command::ShowKeys));
+        assert_eq!(usual(Key::Slash, Modifiers::SHIFT), Some(Command::FocusSearch));
+        assert_eq!(usual(Key::F10, Modifiers::SHIFT), Some(Command::PollBack));
+        assert_eq!(usual(Key::W, Modifiers::COMMAND), None);
+    }
+
+    #[test]
+    fn a_key_of_ones_own_means_what_one_wants() {
+        let wishes = [("StepForward".to_owned(), vec!["K".to_owned()])].into();
+        let (keymap, problems) = Keymap::with(&wishes, |key| key_of(key).is_some());
+        assert!(problems.is_empty());
+        assert_eq!(bound(&keymap, Key::K, Modifiers::NONE), Some(Command::StepForward));
+        assert_eq!(bound(&keymap, Key::ArrowRight, Modifiers::NONE), None);
     }
 }

@@ -55,7 +55,7 @@ impl Paint<'_> {
         }
         for level in &scene.levels {
             let rect = self.snap.area(level.area);
-            below.rect(rect, self.theme.ready_small);
+            below.rect(rect, self.theme.ready_area);
             let top = Rect::from_min_max(rect.min, pos2(rect.right(), rect.top() + 1.5));
             below.rect(top, self.theme.ready_edge);
         }
@@ -98,7 +98,7 @@ impl Paint<'_> {
                 Fill::Ready if wide => {
                     bodies.rounded(rect, self.theme.ready);
                     hatch.pattern(rect.shrink(1.0), anchor, HATCH_PERIOD, self.theme.ready_hatch);
-                    edges.edge(rect, 1.0, self.theme.ready_edge);
+                    edges.edge(rect, self.theme.edge, self.theme.ready_edge);
                 }
                 Fill::Ready => bodies.rect(rect, self.theme.ready_small),
             }

@@ -1,23 +1,26 @@
 //! The whole window: takes reports and keys, divides the surface, shows the panels, and applies what they emit.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
 use egui::{CentralPanel, Context, Frame, Panel, Ui};
 
 use crate::session::progress::Stamp;
-use crate::session::{Command, Entry, Place, Session};
+use crate::session::settings::{Motion, Shade, ThemeChoice};
+use crate::session::{Command, Entry, Overlay, Place, Session, keymap};
 
 use super::dock::{self, Beside};
 use super::events::{self, EventsState};
 use super::inspector::{Inspecting, InspectorState};
 use super::library::{self, LibraryState};
+use super::palette::PaletteState;
 use super::patterns::Patterns;
 use super::stage::{self, StageState};
 use super::theme::Theme;
 use super::timeline_panel::{self, TimelineState};
 use super::widgets::Emit;
-use super::{failed, fonts, inspector, keys, lesson, status, top};
+use super::{failed, fonts, inspector, keys, lesson, notices, palette, presenter, settings, spotlight, status, top};
 
 /// Taking in what the background has sent may take so much of a frame.
 const PUMP_BUDGET: Duration = Duration::from_millis(7);
@@ -25,6 +28,14 @@ const PUMP_BUDGET: Duration = Duration::from_millis(7);
 pub(super) const NARROW: f32 = 1100.0;
 /// The dock's height as a share of the window's: whole rows of it.
 const DOCK_SHARE: f32 = 0.24;
+/// How long the toolkit's own controls take to change, in seconds.
+const ANIMATION: f32 = 1.0 / 12.0;
+/// By how much everything is larger before an audience.
+const PRESENTED: f32 = 1.6;
+/// The height in points that a presentation needs.
+const PRESENTED_NEEDS: f32 = 525.0;
+/// How much of the window the Stage may take there.
+const PRESENTED_STAGE: f32 = 0.37;
 
 /// The window's contents: a session, and what panels remember.
 pub struct Shell {
@@ -36,14 +47,21 @@ pub struct Shell {
     stage: StageState,
     /// What the start screen remembers.
     pub library: LibraryState,
+    palette: PaletteState,
     patterns: Option<Patterns>,
-    shown_theme: Option<bool>,
+    shown_theme: Option<(ThemeChoice, Motion)>,
+    /// The dock's height, if a person has pulled at it.
+    pub dock_height: Option<f32>,
+    /// The file in which a person can name keys of their own.
+    pub keys_file: Option<PathBuf>,
 }
 
 impl Shell {
     /// A window on the library.
     pub fn new(ctx: &Context, entries: Vec<Entry>) -> Shell {
         ctx.set_fonts(fonts::definitions());
+        // How large everything is, is a setting: the keys for it are commands.
+        ctx.options_mut(|options| options.zoom_with_keyboard = false);
         let waker = ctx.clone();
         Shell {
             session: Session::new(entries, Arc::new(move || waker.request_repaint())),
@@ -52,8 +70,11 @@ impl Shell {
             inspector: InspectorState::default(),
             stage: StageState::default(),
             library: LibraryState::default(),
+            palette: PaletteState::default(),
             patterns: None,
             shown_theme: None,
+            dock_height: None,
+            keys_file: None,
         }
     }
 
@@ -83,8 +104,13 @@ impl Shell {
     pub fn ui(&mut self, ui: &mut Ui) {
         let ctx = ui.ctx().clone();
         self.advance(&ctx);
+        keymap::show(self.session.keymap());
+        self.session.set_system(match ctx.system_theme() {
+            Some(egui::Theme::Dark) => Shade::Dark,
+            Some(egui::Theme::Light) | None => Shade::Light,
+        });
         let mut commands = Vec::new();
-        keys::take(&ctx, &mut commands);
+        keys::take(&ctx, &self.session, &mut commands);
         drops(&ctx, &mut commands);
         self.apply(commands.drain(..));
         let theme = self.style(&ctx);
@@ -97,15 +123,52 @@ impl Shell {
             Place::Failed(problems) => {
                 panel(ui, theme, |ui| failed::failed_ui(ui, &self.session, &problems, &mut emit))
             }
+            Place::Open if self.session.presenting().is_on() => self.presenter_ui(ui, &patterns, &mut emit),
             Place::Open => self.open_ui(ui, &patterns, &mut emit),
         }
         library::drop::drop_ui(&ctx, theme);
-        keys::overlay_ui(&ctx, &self.session, theme, &mut commands);
+        self.overlay_ui(&ctx, &mut Emit { theme, commands: &mut commands });
         if !commands.is_empty() {
             // What was asked for is shown in the next frame.
             ctx.request_repaint();
         }
         self.apply(commands.into_iter());
+    }
+
+    /// What lies over the panels.
+    fn overlay_ui(&mut self, ctx: &Context, emit: &mut Emit<'_>) {
+        let session = &self.session;
+        if !matches!(session.overlay(), Overlay::Commands | Overlay::Places) {
+            self.palette.close();
+        }
+        match session.overlay() {
+            Overlay::Nothing => {}
+            Overlay::Keys => {
+                keys::overlay_ui(ctx, session, self.keys_file.as_deref(), emit.theme, emit.commands);
+            }
+            Overlay::Settings => settings::settings_ui(ctx, session, emit),
+            Overlay::Commands | Overlay::Places => palette::palette_ui(ctx, session, &mut self.palette, emit),
+        }
+        notices::notices_ui(ctx, session, emit);
+    }
+
+    /// The lesson before an audience: the narration, the rows and the Stage, and nothing else.
+    fn presenter_ui(&mut self, ui: &mut Ui, patterns: &Patterns, emit: &mut Emit<'_>) {
+        if self.session.presenting().is_black() {
+            return presenter::black_ui(ui);
+        }
+        let plain = Frame::new().fill(emit.theme.panel);
+        let size = ui.max_rect().size();
+        let told = presenter::Told::of(ui, &self.session, size, emit.theme);
+        let head = Panel::top("told").exact_size(told.height(size.y)).frame(plain).show_separator_line(false);
+        head.resizable(false).show(ui, |ui| told.show(ui, &self.session, emit));
+        let height = stage::height(&self.session, &mut self.stage, size.y * PRESENTED_STAGE);
+        let stage = Panel::bottom("stage").exact_size(height).frame(plain).show_separator_line(false).resizable(false);
+        stage.show(ui, |ui| stage::stage_ui(ui, &self.session, &mut self.stage, patterns, emit));
+        CentralPanel::default().frame(plain).show(ui, |ui| {
+            timeline_panel::timeline_ui(ui, &self.session, &mut self.timeline, patterns, emit);
+        });
+        spotlight::spotlight_ui(ui, &self.session, &self.timeline, &self.stage, emit.theme);
     }
 
     fn apply(&mut self, commands: impl Iterator<Item = Command>) {
@@ -123,15 +186,37 @@ impl Shell {
         bar("top", top::HEIGHT).show(ui, |ui| top::top_ui(ui, &self.session, emit));
         let foot = Panel::bottom("status").exact_size(status::HEIGHT).frame(plain).show_separator_line(false);
         foot.resizable(false).show(ui, |ui| status::status_ui(ui, &self.session, patterns, emit));
+        if !self.session.is_wide() {
+            self.beside_ui(ui, size, patterns, emit);
+        }
+        let height = stage::height(&self.session, &mut self.stage, stage_room(size.y));
+        let bottom = Panel::bottom("stage").exact_size(height).frame(plain).show_separator_line(false).resizable(false);
+        let (session, state) = (&self.session, &mut self.stage);
+        bottom.show(ui, |ui| stage::stage_ui(ui, session, state, patterns, emit));
+        CentralPanel::default().frame(plain).show(ui, |ui| {
+            timeline_panel::timeline_ui(ui, &self.session, &mut self.timeline, patterns, emit);
+        });
+    }
+
+    /// What stands around timeline and Stage: dock, inspector, lesson.
+    fn beside_ui(&mut self, ui: &mut Ui, size: egui::Vec2, patterns: &Patterns, emit: &mut Emit<'_>) {
+        let plain = Frame::new().fill(emit.theme.panel);
         let rows = events::rows_within(size.y * DOCK_SHARE).clamp(2, 6);
         // A window of another size has a dock of another height, unless a person pulls at its edge.
         let dock = Panel::bottom(egui::Id::unique(("dock", rows))).frame(plain).resizable(true);
-        let dock = dock.default_size(events::height_of(rows));
+        let usual = events::height_of(rows);
+        let dock = dock.default_size(self.dock_height.unwrap_or(usual));
         let inspector = if size.x < NARROW { Beside::No } else { Beside::Yes };
         let (session, events) = (&self.session, &mut self.events);
         let mut inspecting = Inspecting { state: &mut self.inspector, patterns };
-        dock.size_range(96.0..=(size.y * 0.6).max(97.0))
+        let dock = dock
+            .size_range(96.0..=(size.y * 0.6).max(97.0))
             .show(ui, |ui| dock::dock_ui(ui, session, events, inspector, &mut inspecting, emit));
+        let height = dock.response.rect.height();
+        // A person has pulled at it: remembered.
+        if ui.input(|i| i.pointer.primary_down()) && (height - self.dock_height.unwrap_or(usual)).abs() > 1.0 {
+            self.dock_height = Some(height);
+        }
         if inspector == Beside::Yes {
             let side = Panel::right("inspector").exact_size(inspector::WIDTH).frame(plain).resizable(false);
             side.show(ui, |ui| inspector::inspector_ui(ui, session, &mut inspecting, emit));
@@ -144,24 +229,31 @@ impl Shell {
             let side = Panel::left("lesson").exact_size(lesson::WIDTH).frame(plain).resizable(false);
             side.show(ui, |ui| lesson::lesson_ui(ui, &self.session, emit));
         }
-        let height = stage::height(&self.session, &mut self.stage, stage_room(size.y));
-        let bottom = Panel::bottom("stage").exact_size(height).frame(plain).show_separator_line(false).resizable(false);
-        let (session, state) = (&self.session, &mut self.stage);
-        bottom.show(ui, |ui| stage::stage_ui(ui, session, state, patterns, emit));
-        CentralPanel::default().frame(plain).show(ui, |ui| {
-            timeline_panel::timeline_ui(ui, &self.session, &mut self.timeline, patterns, emit);
-        });
+    }
+
+    /// How large everything is: as chosen, and larger before an audience.
+    fn zoom(&self, ctx: &Context) -> f32 {
+        let scale = self.session.settings().scale.factor();
+        if !self.session.presenting().is_on() || *self.session.place() != Place::Open {
+            return scale;
+        }
+        let height = ctx.content_rect().height() * ctx.zoom_factor();
+        // In a low window a little less: what does not fit cannot be read at all.
+        scale * (height / PRESENTED_NEEDS).clamp(1.0, PRESENTED)
     }
 
     /// Gives the toolkit the theme's colours, when it has changed.
     fn style(&mut self, ctx: &Context) -> &'static Theme {
-        let dark = self.session.is_dark();
-        let theme = Theme::of(dark);
-        if self.shown_theme != Some(dark) {
-            self.shown_theme = Some(dark);
+        ctx.set_zoom_factor(self.zoom(ctx));
+        let (choice, dark) = (self.session.theme(), self.session.is_dark());
+        let theme = Theme::of(choice);
+        let motion = self.session.settings().motion;
+        if self.shown_theme != Some((choice, motion)) {
+            self.shown_theme = Some((choice, motion));
             ctx.set_theme(if dark { egui::Theme::Dark } else { egui::Theme::Light });
             ctx.all_styles_mut(|style| {
                 style.visuals = theme.visuals();
+                style.animation_time = if motion == Motion::Reduced { 0.0 } else { ANIMATION };
                 style.spacing.tooltip_width = 420.0;
                 style.spacing.scroll.fade.strength = 0.0;
                 style.interaction.tooltip_delay = 0.35;

@@ -1,15 +1,19 @@
-//! Every colour, by what it means, light and dark. Nowhere else is there a colour.
+//! Every colour, by what it means: light, dark, and both in high contrast. Nowhere else is there a colour.
 //!
 //! Hue belongs to data, chrome is neutral. Blue executes, amber wants to, grey waits, purple causes, vermillion is
 //! wrong, green is finished.
 
 use egui::{Color32, CornerRadius, Stroke, Visuals};
 
+use crate::session::settings::ThemeChoice;
+
 /// The colours of one look.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Debug)]
 pub struct Theme {
     /// Whether the ground is dark.
     pub dark: bool,
+    /// How wide the edges of bars and controls are.
+    pub edge: f32,
     /// Behind the panels.
     pub window: Color32,
     /// A panel.
@@ -50,6 +54,8 @@ pub struct Theme {
     pub on_ready: Color32,
     /// Ready where it is too small to hatch.
     pub ready_small: Color32,
+    /// Ready as an area with an edge: how many are.
+    pub ready_area: Color32,
     /// The dotted rail of a wait, and its sign.
     pub rail: Color32,
     /// Text on a rail.
@@ -87,6 +93,7 @@ const fn share(hex: u32, percent: u32) -> Color32 {
 /// Dark on light.
 pub const LIGHT: Theme = Theme {
     dark: false,
+    edge: 1.0,
     window: rgb(0xF1F3F5),
     panel: rgb(0xFFFFFF),
     raised: rgb(0xF7F8FA),
@@ -106,7 +113,9 @@ pub const LIGHT: Theme = Theme {
     ready_hatch: share(0xB97A00, 55),
     ready_edge: rgb(0x9A6400),
     on_ready: rgb(0x2A1C00),
-    ready_small: rgb(0xF5B93D),
+    // A shade darker than the bar: it stands on white without an edge.
+    ready_small: rgb(0xC08300),
+    ready_area: rgb(0xF5B93D),
     rail: rgb(0x76818D),
     on_rail: rgb(0x4A5561),
     finished: rgb(0x00714F),
@@ -122,6 +131,7 @@ pub const LIGHT: Theme = Theme {
 /// Light on dark.
 pub const DARK: Theme = Theme {
     dark: true,
+    edge: 1.0,
     window: rgb(0x0C0F13),
     panel: rgb(0x14181E),
     raised: rgb(0x1A1F27),
@@ -142,6 +152,7 @@ pub const DARK: Theme = Theme {
     ready_edge: rgb(0xF5B93D),
     on_ready: rgb(0xFFD27A),
     ready_small: rgb(0xC98A00),
+    ready_area: rgb(0xC98A00),
     rail: rgb(0x6D7987),
     on_rail: rgb(0xA3AEBB),
     finished: rgb(0x3CC79A),
@@ -154,15 +165,95 @@ pub const DARK: Theme = Theme {
     on_mark: rgb(0x12171D),
 };
 
+/// Dark on light, for eyes that need more: no tints, lines as strong as text, edges of 2 points. What is selected or
+/// under the pointer keeps a ground of its own, or nobody would see it.
+pub const CONTRAST: Theme = Theme {
+    dark: false,
+    edge: 2.0,
+    window: rgb(0xFFFFFF),
+    panel: rgb(0xFFFFFF),
+    raised: rgb(0xFFFFFF),
+    line: rgb(0x000000),
+    strong_line: rgb(0x000000),
+    selected: rgb(0xDADADA),
+    grid: rgb(0xBDBDBD),
+    text1: rgb(0x000000),
+    text2: rgb(0x000000),
+    text3: rgb(0x262626),
+    ink: rgb(0x000000),
+    on_ink: rgb(0xFFFFFF),
+    running: rgb(0x00517F),
+    on_running: rgb(0xFFFFFF),
+    off_core: rgb(0xA6DBFF),
+    ready: rgb(0xFFC84D),
+    ready_hatch: share(0x5A3A00, 80),
+    ready_edge: rgb(0x000000),
+    on_ready: rgb(0x000000),
+    ready_small: rgb(0x8F5D00),
+    ready_area: rgb(0xFFC84D),
+    rail: rgb(0x000000),
+    on_rail: rgb(0x000000),
+    finished: rgb(0x004D35),
+    finished_tint: rgb(0xFFFFFF),
+    cancelled: rgb(0x000000),
+    wake: rgb(0x7D1457),
+    finding: rgb(0x8F2C00),
+    finding_tint: rgb(0xFFFFFF),
+    mark: rgb(0xFFE600),
+    on_mark: rgb(0x000000),
+};
+
+/// Light on dark, for eyes that need more.
+pub const CONTRAST_DARK: Theme = Theme {
+    dark: true,
+    edge: 2.0,
+    window: rgb(0x000000),
+    panel: rgb(0x000000),
+    raised: rgb(0x000000),
+    line: rgb(0xFFFFFF),
+    strong_line: rgb(0xFFFFFF),
+    selected: rgb(0x3A3A3A),
+    grid: rgb(0x4F4F4F),
+    text1: rgb(0xFFFFFF),
+    text2: rgb(0xFFFFFF),
+    text3: rgb(0xE0E0E0),
+    ink: rgb(0xFFFFFF),
+    on_ink: rgb(0x000000),
+    running: rgb(0x7CCBFA),
+    on_running: rgb(0x000000),
+    off_core: rgb(0x00466E),
+    ready: rgb(0x241A00),
+    ready_hatch: share(0xFFB92E, 85),
+    ready_edge: rgb(0xFFC84D),
+    on_ready: rgb(0xFFE2A6),
+    ready_small: rgb(0xFFC84D),
+    ready_area: rgb(0x8A6A1E),
+    rail: rgb(0xFFFFFF),
+    on_rail: rgb(0xFFFFFF),
+    finished: rgb(0x6BEBC0),
+    finished_tint: rgb(0x000000),
+    cancelled: rgb(0xFFFFFF),
+    wake: rgb(0xFFB3E0),
+    finding: rgb(0xFFAA80),
+    finding_tint: rgb(0x000000),
+    mark: rgb(0xFFE600),
+    on_mark: rgb(0x000000),
+};
+
 impl Theme {
     /// Pending and Blocked where they are an area, not a rail.
     pub fn waiting(&self) -> Color32 {
         if self.dark { rgb(0x252D37) } else { rgb(0xE6EAEE) }
     }
 
-    /// The theme that a person chose.
-    pub fn of(dark: bool) -> &'static Theme {
-        if dark { &DARK } else { &LIGHT }
+    /// The theme that a person chose; what the system has is resolved before.
+    pub fn of(choice: ThemeChoice) -> &'static Theme {
+        match choice {
+            ThemeChoice::System | ThemeChoice::Light => &LIGHT,
+            ThemeChoice::Dark => &DARK,
+            ThemeChoice::Contrast => &CONTRAST,
+            ThemeChoice::ContrastDark => &CONTRAST_DARK,
+        }
     }
 
     /// What the toolkit's own controls look like.
@@ -170,7 +261,7 @@ impl Theme {
         let mut visuals = if self.dark { Visuals::dark() } else { Visuals::light() };
         visuals.panel_fill = self.panel;
         visuals.window_fill = self.panel;
-        visuals.window_stroke = Stroke::new(1.0, self.strong_line);
+        visuals.window_stroke = Stroke::new(self.edge, self.strong_line);
         visuals.window_shadow = egui::Shadow::NONE;
         visuals.popup_shadow = egui::Shadow::NONE;
         visuals.window_corner_radius = CornerRadius::same(8);
@@ -196,7 +287,7 @@ impl Theme {
         ] {
             widget.bg_fill = fill;
             widget.weak_bg_fill = fill;
-            widget.bg_stroke = Stroke::new(1.0, edge);
+            widget.bg_stroke = Stroke::new(self.edge, edge);
             widget.fg_stroke = Stroke::new(1.0, self.text1);
             widget.corner_radius = radius;
             widget.expansion = 0.0;
@@ -210,6 +301,9 @@ impl Theme {
 mod tests {
     use super::*;
 
+    const THEMES: [(&str, Theme); 4] =
+        [("light", LIGHT), ("dark", DARK), ("contrast", CONTRAST), ("contrast dark", CONTRAST_DARK)];
+
     fn luminance(color: Color32) -> f32 {
         let linear = egui::Rgba::from(color);
         0.2126 * linear.r() + 0.7152 * linear.g() + 0.0722 * linear.b()
@@ -220,25 +314,123 @@ mod tests {
         (a.max(b) + 0.05) / (a.min(b) + 0.05)
     }
 
+    /// How light a colour looks, from 0 to 100: what is left of it in grey print.
+    fn lightness(color: Color32) -> f32 {
+        let y = luminance(color);
+        if y > 0.008_856 { 116.0 * y.cbrt() - 16.0 } else { 903.3 * y }
+    }
+
+    /// A colour over a ground.
+    fn over(top: Color32, ground: Color32) -> Color32 {
+        ground.blend(top)
+    }
+
+    fn check(name: &str, what: &str, (a, b): (Color32, Color32), least: f32) {
+        let ratio = contrast(a, b);
+        assert!(ratio >= least, "{name}: {what}, {a:?} on {b:?}, is {ratio:.2}:1 and should be {least}:1");
+    }
+
+    /// Every token is named here: a new one does not compile until it is said what it has to be told from.
     #[test]
-    fn every_text_can_be_read_on_every_ground_it_stands_on() {
-        for theme in [LIGHT, DARK] {
-            for ground in [theme.window, theme.panel, theme.raised, theme.selected] {
-                for text in [theme.text1, theme.text2, theme.text3, theme.on_rail, theme.finding, theme.finished] {
-                    let ratio = contrast(text, ground);
-                    assert!(ratio >= 4.5, "{text:?} on {ground:?}: {ratio:.2}");
+    fn every_token_can_be_told_from_what_it_stands_on() {
+        for (name, theme) in THEMES {
+            let Theme {
+                dark: _,
+                edge,
+                window,
+                panel,
+                raised,
+                selected,
+                // Its edge is what is told from the ground.
+                ready_area: _,
+                // Between things that are told apart without them.
+                line,
+                strong_line,
+                grid,
+                text1,
+                text2,
+                text3,
+                ink,
+                on_ink,
+                running,
+                on_running,
+                off_core,
+                ready,
+                ready_hatch,
+                ready_edge,
+                on_ready,
+                ready_small,
+                rail,
+                on_rail,
+                finished,
+                finished_tint,
+                cancelled,
+                wake,
+                finding,
+                finding_tint,
+                mark,
+                on_mark,
+            } = theme;
+            for ground in [window, panel, raised, selected] {
+                for text in [text1, text2, text3, on_rail, finding, finished, cancelled] {
+                    check(name, "text", (text, ground), 4.5);
                 }
+                check(name, "the ink", (ink, ground), 4.5);
+                check(name, "an arrow", (wake, ground), 3.0);
             }
             for (text, ground) in [
-                (theme.on_running, theme.running),
-                (theme.on_ready, theme.ready),
-                (theme.on_ink, theme.ink),
-                (theme.on_mark, theme.mark),
-                (theme.finding, theme.finding_tint),
-                (theme.text1, theme.finished_tint),
+                (on_running, running),
+                (on_ready, ready),
+                (on_ink, ink),
+                (on_mark, mark),
+                (finding, finding_tint),
+                (text1, finding_tint),
+                (finished, finished_tint),
+                (text1, finished_tint),
             ] {
-                assert!(contrast(text, ground) >= 4.5, "{text:?} on {ground:?}");
+                check(name, "text on its ground", (text, ground), 4.5);
             }
+            for ground in [panel, selected] {
+                for shape in [running, ready_edge, rail] {
+                    check(name, "a state", (shape, ground), 3.0);
+                }
+            }
+            check(name, "Ready where it is small", (ready_small, panel), 3.0);
+            check(name, "the hatch's edge", (ready_edge, ready), if dark_or_strong(&theme) { 3.0 } else { 2.8 });
+            // Patterns repeat what a word beside them says; in high contrast they stand alone.
+            let strong = edge > 1.0;
+            check(name, "the pinstripe", (off_core, running), if strong { 3.0 } else { 1.9 });
+            check(name, "the hatch", (over(ready_hatch, ready), ready), if strong { 3.0 } else { 1.4 });
+            for edge in [line, strong_line] {
+                check(name, "a line", (edge, panel), if strong { 7.0 } else { 1.2 });
+            }
+            check(name, "the grid", (grid, panel), 1.1);
+        }
+    }
+
+    fn dark_or_strong(theme: &Theme) -> bool {
+        theme.dark || theme.edge > 1.0
+    }
+
+    #[test]
+    fn in_high_contrast_every_text_is_seven_to_one() {
+        for theme in [CONTRAST, CONTRAST_DARK] {
+            for text in [theme.text1, theme.text2, theme.text3, theme.finding, theme.finished, theme.on_rail] {
+                check("contrast", "text", (text, theme.panel), 7.0);
+            }
+        }
+    }
+
+    /// Executes, wants to, neither: by lightness, or because one is hatched so that its hatch shows in grey, too.
+    #[test]
+    fn states_are_told_apart_without_colour() {
+        for (name, theme) in THEMES {
+            let hatch = (lightness(over(theme.ready_hatch, theme.ready)) - lightness(theme.ready)).abs();
+            let apart = |a: Color32, b: Color32| (lightness(a) - lightness(b)).abs();
+            assert!(apart(theme.running, theme.panel) >= 20.0, "{name}: runs and does not");
+            assert!(apart(theme.running, theme.ready) >= 20.0, "{name}: runs and wants to");
+            assert!(apart(theme.ready_edge, theme.panel) >= 20.0, "{name}: wants to and does not");
+            assert!(hatch >= 8.0, "{name}: the hatch shows");
         }
     }
 }

@@ -29,6 +29,8 @@ pub const LABELS: f32 = 148.0;
 /// Free at the right of the rows.
 pub const RIGHT_MARGIN: f32 = 16.0;
 const AXIS_HEIGHT: f32 = 24.0;
+/// Before an audience, rows are closer together than this only if nothing else can make room.
+const LEGIBLE: f32 = 0.8;
 
 /// What the timeline remembers between frames.
 #[derive(Clone, Default)]
@@ -36,6 +38,8 @@ pub struct TimelineState {
     selected: Option<(usize, TrackKind)>,
     focus: usize,
     jump: Option<f32>,
+    /// Where the rows are that can be seen, each cut to what can be seen of it: its run, and what it shows.
+    pub(super) places: Vec<(usize, RowKind, Rect)>,
     crowds: Crowds,
     minimap: MinimapState,
 }
@@ -61,6 +65,27 @@ pub fn rows_of(session: &Session) -> Rows {
     Rows::new(&runs.collect::<Vec<_>>())
 }
 
+/// The rows in a place of this height. Before an audience those that a step does not speak of make room, as long as
+/// there is too little: figures always, then the cores under an executor, then devices of other runs.
+fn rows_within(session: &Session, room: f32) -> Rows {
+    if !session.presenting().is_on() {
+        return rows_of(session).fitted(room);
+    }
+    let lit = session.spotlight();
+    let spoken_of = |run: usize| lit.is_empty() || lit.iter().any(|(of, _)| *of == run);
+    let keeping = |sparing: usize| {
+        rows_of(session).keeping(|row| match row.track() {
+            None | Some(TrackKind::Task(_) | TrackKind::Thread(_) | TrackKind::Worker(_)) => true,
+            Some(TrackKind::Core(_)) => sparing < 1 || session.runs()[row.run].threads,
+            Some(TrackKind::Device(_)) => sparing < 2 || spoken_of(row.run),
+            Some(TrackKind::Counter(_)) => false,
+        })
+    };
+    let fits = |rows: &Rows| rows.height() * LEGIBLE <= room;
+    let rows = (0..2).map(keeping).find(fits).unwrap_or_else(|| keeping(2));
+    rows.fitted(room)
+}
+
 /// Shows the timeline.
 pub fn timeline_ui(
     ui: &mut Ui,
@@ -73,10 +98,13 @@ pub fn timeline_ui(
     let view = session.view();
     let axis =
         Axis { left: area.left() + LABELS, right: area.right() - RIGHT_MARGIN, start: view.start, length: view.length };
-    let strip = Rect::from_min_size(area.min, vec2(area.width(), minimap::height(area.height())));
+    // Before an audience there is no minimap: the rows need its room.
+    let presented = session.presenting().is_on();
+    let height = if presented { 0.0 } else { minimap::height(area.height()) };
+    let strip = Rect::from_min_size(area.min, vec2(area.width(), height));
     let head = Rect::from_min_size(strip.left_bottom(), vec2(area.width(), AXIS_HEIGHT));
     let body = Rect::from_min_max(head.left_bottom(), area.max);
-    let rows = rows_of(session).fitted(body.height());
+    let rows = rows_within(session, body.height());
     wheel(ui, area.with_min_y(head.top()), &axis, emit);
     widgets::inside(ui, body, |ui| {
         ui.set_clip_rect(body.intersect(ui.clip_rect()));
@@ -92,11 +120,14 @@ pub fn timeline_ui(
             panel.follow(ui, state);
             panel.show(ui, emit);
             state.jump = panel.more_ui(ui, emit.theme);
+            state.places = panel.places();
             state.crowds = crowds;
         });
     });
     axis_ui(ui, head, session, &axis, emit);
-    minimap_ui(ui, strip, session, &axis, &mut state.minimap, emit);
+    if !presented {
+        minimap_ui(ui, strip, session, &axis, &mut state.minimap, emit);
+    }
 }
 
 /// The rows in sight.
@@ -143,6 +174,11 @@ impl Panel<'_> {
             let text = if self.session.is_loading() { "The simulation is starting." } else { "Nothing to show." };
             ui.painter().text(at, Align2::LEFT_CENTER, text, fonts::regular(fonts::BODY), emit.theme.text3);
         }
+    }
+
+    fn places(&self) -> Vec<(usize, RowKind, Rect)> {
+        let rows = self.rows.between(self.sight.top() - self.origin, self.sight.bottom() - self.origin);
+        rows.iter().map(|row| (row.run, row.kind, self.rect_of(row).intersect(self.sight))).collect()
     }
 
     pub(super) fn rect_of(&self, row: &Row) -> Rect {

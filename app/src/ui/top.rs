@@ -2,7 +2,8 @@
 
 use egui::{Rect, Sense, Ui, WidgetInfo, pos2, vec2};
 
-use crate::session::{Command, Session};
+use crate::session::command::key_for_people;
+use crate::session::{Command, Session, keymap};
 use crate::timeline::axis::{write_clock, write_length};
 
 use super::fonts;
@@ -19,7 +20,7 @@ pub fn top_ui(ui: &mut Ui, session: &Session, emit: &mut Emit<'_>) {
     let narrow = bar.width() < 1180.0;
     ui.painter().hline(bar.x_range(), bar.bottom() - 0.5, egui::Stroke::new(1.0, emit.theme.line));
     let right = clock_and_tools(ui, bar, session, emit, narrow);
-    let transport_width = if narrow { 196.0 } else { 356.0 };
+    let transport_width = if narrow { 232.0 } else { 388.0 };
     let transport = Rect::from_min_max(pos2(right - transport_width, bar.top()), pos2(right, bar.bottom()));
     widgets::inside_row(ui, transport, |ui| transport_ui(ui, session, emit, narrow));
     let left = Rect::from_min_max(bar.min, pos2(transport.left() - 8.0, bar.bottom()));
@@ -42,7 +43,7 @@ fn title_ui(ui: &mut Ui, session: &Session, emit: &mut Emit<'_>, narrow: bool) {
     ui.add_space(4.0);
     let Some(document) = session.document() else { return };
     let runs_width: f32 = session.runs().iter().map(|r| run_width(ui, &r.title, narrow) + 8.0).sum();
-    let room = ui.available_width() - runs_width - 12.0;
+    let room = ui.available_width() - runs_width - 12.0 - MENU;
     let at = pos2(ui.cursor().left(), ui.max_rect().center().y);
     let (painter, font) = (ui.painter().clone(), fonts::semibold(fonts::HEAD));
     let title = widgets::text_cut(&painter, at, &document.title, font, theme.text1, room);
@@ -58,7 +59,8 @@ fn title_ui(ui: &mut Ui, session: &Session, emit: &mut Emit<'_>, narrow: bool) {
     let title = ui.allocate_rect(place, Sense::hover());
     title.widget_info(|| WidgetInfo::labeled(egui::Role::Label, true, &said));
     title.on_hover_text(&document.idea);
-    ui.add_space(12.0);
+    menu_ui(ui, emit);
+    ui.add_space(8.0);
     for run in 0..session.runs().len() {
         run_ui(ui, session, run, emit, narrow);
         ui.add_space(4.0);
@@ -101,6 +103,44 @@ fn run_ui(ui: &mut Ui, session: &Session, run: usize, emit: &mut Emit<'_>, narro
     }
 }
 
+/// The width of what opens the menu of what is open.
+const MENU: f32 = 28.0;
+
+/// What can be done with what is open as a whole.
+fn menu_ui(ui: &mut Ui, emit: &mut Emit<'_>) {
+    let theme = emit.theme;
+    let (rect, response) = ui.allocate_exact_size(vec2(MENU - 4.0, 32.0), Sense::click());
+    response.widget_info(|| WidgetInfo::labeled(egui::Role::Button, true, "Menu"));
+    if response.hovered() || response.has_focus() {
+        ui.painter().rect_filled(rect, 6.0, theme.selected);
+    }
+    icons::icon(ui.painter(), Icon::Down, rect.center(), theme.text2, theme);
+    egui::Popup::menu(&response).show(|ui| {
+        ui.set_min_width(240.0);
+        for command in [
+            Command::ShowLibrary,
+            Command::ShowPlaces,
+            Command::Reload,
+            Command::Present,
+            Command::ShowCommands,
+            Command::ShowSettings,
+            Command::ShowKeys,
+            Command::Quit,
+        ] {
+            let title = command.binding().map_or("", |b| b.title);
+            let key = session_key(&command);
+            let button = egui::Button::new(title).shortcut_text(key).frame(false).min_size(vec2(240.0, 28.0));
+            if ui.add(button).clicked() {
+                emit.emit(command);
+            }
+        }
+    });
+}
+
+fn session_key(command: &Command) -> String {
+    keymap::shown().keys_of(command).first().map_or(String::new(), |key| key_for_people(key))
+}
+
 fn transport_ui(ui: &mut Ui, session: &Session, emit: &mut Emit<'_>, narrow: bool) {
     let small = vec2(32.0, 32.0);
     icon_button(ui, Icon::ToStart, Command::ToStart, Weight::Quiet, small, emit);
@@ -109,9 +149,28 @@ fn transport_ui(ui: &mut Ui, session: &Session, emit: &mut Emit<'_>, narrow: boo
     icon_button(ui, play, Command::PlayPause, Weight::Primary, vec2(40.0, 32.0), emit);
     icon_button(ui, Icon::StepForward, Command::StepForward, Weight::Quiet, small, emit);
     icon_button(ui, Icon::ToEnd, Command::ToEnd, Weight::Quiet, small, emit);
+    follow_ui(ui, session, small, emit);
     if !narrow {
         ui.add_space(8.0);
         speed_ui(ui, session, emit);
+    }
+}
+
+/// Whether the view goes with the cursor: shown pressed while it does.
+fn follow_ui(ui: &mut Ui, session: &Session, size: egui::Vec2, emit: &mut Emit<'_>) {
+    let (theme, on) = (emit.theme, session.is_following());
+    let (rect, response) = ui.allocate_exact_size(size, Sense::click());
+    response.widget_info(|| WidgetInfo::selected(egui::Role::CheckBox, true, on, "Follow the cursor while playing"));
+    let near = response.hovered() || response.has_focus();
+    if on || near {
+        let edge = if near { theme.ink } else { theme.selected };
+        let edge = egui::Stroke::new(theme.edge, edge);
+        ui.painter().rect(rect.shrink(3.0), 6.0, theme.selected, edge, egui::StrokeKind::Inside);
+    }
+    icons::icon(ui.painter(), Icon::Follow, rect.center(), if on { theme.text1 } else { theme.text3 }, theme);
+    let now = if on { "On: the view goes with the cursor" } else { "Off: the view stays where you moved it" };
+    if response.on_hover_text(format!("{}. {now}", Command::ToggleFollow.hint())).clicked() {
+        emit.emit(Command::ToggleFollow);
     }
 }
 
@@ -138,6 +197,13 @@ fn speed_ui(ui: &mut Ui, session: &Session, emit: &mut Emit<'_>) {
             emit.emit(Command::SetSpeed(wanted));
         }
     }
+    if response.has_focus() {
+        ui.painter().rect_stroke(rect, 6.0, egui::Stroke::new(2.0, theme.ink), egui::StrokeKind::Inside);
+        let pressed = |key| ui.input_mut(|i| i.count_and_consume_key(egui::Modifiers::NONE, key));
+        let (faster, slower) = (pressed(egui::Key::ArrowRight), pressed(egui::Key::ArrowLeft));
+        (0..faster).for_each(|_| emit.emit(Command::Faster));
+        (0..slower).for_each(|_| emit.emit(Command::Slower));
+    }
     response.on_hover_text("How much virtual time passes in a second of yours (+ and −)");
     ui.label(egui::RichText::new(text).font(fonts::mono(fonts::LABEL)).color(theme.text2));
 }
@@ -150,12 +216,18 @@ fn short_speed(speed: f64) -> String {
 /// The clock and the tools, from the right; answers where they begin.
 fn clock_and_tools(ui: &mut Ui, bar: Rect, session: &Session, emit: &mut Emit<'_>, narrow: bool) -> f32 {
     let theme = emit.theme;
-    let tools = Rect::from_min_max(pos2(bar.right() - 84.0, bar.top()), bar.max);
+    let tools = Rect::from_min_max(pos2(bar.right() - 12.0 - 36.0 * 4.0, bar.top()), bar.max);
     widgets::inside_row(ui, tools, |ui| {
         let size = vec2(32.0, 32.0);
-        let icon = if session.is_dark() { Icon::Sun } else { Icon::Moon };
-        icon_button(ui, icon, Command::SwitchTheme, Weight::Quiet, size, emit);
-        keys_button(ui, size, emit);
+        let theme_icon = if session.is_dark() { Icon::Sun } else { Icon::Moon };
+        for (icon, command) in [
+            (Icon::Search, Command::ShowPlaces),
+            (Icon::Screen, Command::Present),
+            (theme_icon, Command::SwitchTheme),
+            (Icon::Sliders, Command::ShowSettings),
+        ] {
+            icon_button(ui, icon, command, Weight::Quiet, size, emit);
+        }
     });
     let end = if narrow { String::new() } else { format!("of {} ms", write_clock(session.end())) };
     let painter = ui.painter().clone();
@@ -177,22 +249,24 @@ fn clock_and_tools(ui: &mut Ui, bar: Rect, session: &Session, emit: &mut Emit<'_
     painter.galley(pos2(left, base - now.size().y), now, theme.text1);
     painter.galley(pos2(left + now_width, small), unit, theme.text3);
     painter.galley(pos2(left + width - end.size().x, small), end, theme.text3);
+    skip_ui(ui, session, pos2(left + width / 2.0, bar.bottom() + 6.0), theme);
     left - 16.0
+}
+
+/// The sign that an empty stretch is being skipped, below the clock, over what is there.
+fn skip_ui(ui: &Ui, session: &Session, top: egui::Pos2, theme: &Theme) {
+    let Some(skipped) = session.playback().skipped() else { return };
+    let text = format!("skips {}", write_length(skipped.as_nanos()));
+    let layer = egui::LayerId::new(egui::Order::Foreground, egui::Id::unique("skip"));
+    let painter = ui.ctx().layer_painter(layer);
+    let galley = painter.layout_no_wrap(text, fonts::medium(fonts::ROW), theme.on_ink);
+    let size = galley.size() + vec2(42.0, 12.0);
+    let plate = Rect::from_min_size(pos2(top.x - size.x / 2.0, top.y), size);
+    painter.rect_filled(plate, 5.0, theme.ink);
+    icons::icon(&painter, Icon::Skip, plate.left_center() + vec2(17.0, 0.0), theme.on_ink, theme);
+    painter.galley(pos2(plate.left() + 32.0, plate.center().y - galley.size().y / 2.0).round(), galley, theme.on_ink);
 }
 
 fn clock_text(session: &Session) -> String {
     write_clock(session.cursor().time)
-}
-
-fn keys_button(ui: &mut Ui, size: egui::Vec2, emit: &mut Emit<'_>) {
-    let theme: &Theme = emit.theme;
-    let (rect, response) = ui.allocate_exact_size(size, Sense::click());
-    response.widget_info(|| WidgetInfo::labeled(egui::Role::Button, true, "Keys"));
-    if response.hovered() || response.has_focus() {
-        ui.painter().rect_filled(rect, 6.0, theme.selected);
-    }
-    ui.painter().text(rect.center(), egui::Align2::CENTER_CENTER, "?", fonts::semibold(fonts::HEAD), theme.text1);
-    if response.on_hover_text(Command::ShowKeys.hint()).clicked() {
-        emit.emit(Command::ShowKeys);
-    }
 }

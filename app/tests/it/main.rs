@@ -3,6 +3,7 @@
 mod monkey;
 mod states;
 mod support;
+mod window_choices;
 mod window_findings;
 mod window_hover;
 mod window_inspector;

@@ -90,9 +90,14 @@ impl Window {
         self.harness.run_steps(2);
     }
 
-    /// What can be seen.
+    /// What can be seen when the window stands still.
     pub fn picture(&mut self) -> Picture {
         self.harness.run();
+        self.picture_now()
+    }
+
+    /// What can be seen at this moment.
+    pub fn picture_now(&mut self) -> Picture {
         let output = self.harness.output();
         let density = self.harness.ctx.pixels_per_point();
         let size = self.harness.ctx.content_rect().size() * density;

@@ -2,12 +2,14 @@
 
 use sim_core::instant::SimTime;
 use wakeline::session::Command;
+use wakeline::session::settings::ThemeChoice;
 
 use crate::support::{Window, assert_picture, different_pixels};
 
 fn blocked(dark: bool) -> Window {
     let mut window = Window::with_blocked_executor(900.0, 600.0);
-    window.session(|s| s.set_dark(dark));
+    let theme = if dark { ThemeChoice::Dark } else { ThemeChoice::Light };
+    window.apply(Command::SetTheme(theme));
     window.apply(Command::Seek(SimTime::from_nanos(82_100_000)));
     window
 }

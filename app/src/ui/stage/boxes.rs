@@ -69,7 +69,7 @@ impl<'a> RunStage<'a> {
         widgets::text_cut(ui.painter(), under, &beside, fonts::regular(fonts::LABEL), theme.text3, LABELS - 28.0);
     }
 
-    fn column(&self, n: usize) -> Rect {
+    pub(super) fn column(&self, n: usize) -> Rect {
         let (left, right) = (self.columns[n], self.columns[n + 1] - BETWEEN);
         Rect::from_min_max(pos2(left, self.rect.top() + MARGIN), pos2(right, self.rect.bottom() - MARGIN))
     }
@@ -142,6 +142,9 @@ impl<'a> RunStage<'a> {
 
     fn more(&self, ui: &Ui, rect: Rect, n: usize, text: &str, emit: &Emit<'_>) {
         let at = self.line(rect, n).left_center();
+        if at.y + 8.0 > rect.bottom() {
+            return;
+        }
         widgets::text_cut(ui.painter(), at, text, fonts::regular(fonts::LABEL), emit.theme.text3, rect.width());
     }
 

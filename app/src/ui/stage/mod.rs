@@ -10,6 +10,7 @@ use egui::{Align2, Rect, Stroke, Ui, pos2, vec2};
 
 use crate::session::Session;
 use crate::session::stage::{Place, Queue, Stage};
+use sim_core::analysis::track::TrackKind;
 use sim_core::instant::SimTime;
 
 use super::fonts;
@@ -37,6 +38,8 @@ const MOST_LINES: usize = 4;
 pub struct StageState {
     key: Vec<(usize, SimTime)>,
     stages: Vec<Stage>,
+    /// Where each run's line is, and its three columns.
+    places: Vec<(Rect, [Rect; 3])>,
 }
 
 impl StageState {
@@ -48,6 +51,30 @@ impl StageState {
             self.stages = session.runs().iter().map(|run| Stage::of(run, now)).collect();
             self.key = key;
         }
+    }
+}
+
+/// A run's line as it is drawn.
+pub struct LineShown {
+    /// All of it.
+    pub rect: Rect,
+    /// Its columns: wants to run, runs, waits.
+    pub columns: [Rect; 3],
+    /// Who stands in each of them.
+    pub tracks: [Vec<TrackKind>; 3],
+}
+
+impl StageState {
+    /// The lines that were drawn last, in order of runs.
+    pub fn lines(&self) -> Vec<LineShown> {
+        let line = |(stage, (rect, columns)): (&Stage, &(Rect, [Rect; 3]))| {
+            let wants = stage.wants.iter().flat_map(|q| q.chips.iter().map(|c| c.track)).collect();
+            let places = stage.runs.iter().chain(&stage.pool);
+            let runs = places.filter_map(|p| Some(p.occupant.as_ref()?.track)).collect();
+            let waits = stage.waits.iter().map(|w| w.track).collect();
+            LineShown { rect: *rect, columns: *columns, tracks: [wants, runs, waits] }
+        };
+        self.stages.iter().zip(&self.places).map(line).collect()
     }
 }
 
@@ -126,12 +153,15 @@ pub fn stage_ui(ui: &mut Ui, session: &Session, state: &mut StageState, patterns
     }
     let most = most_lines(session, area.height());
     let mut top = head.bottom();
+    state.places.clear();
     for (run, stage) in state.stages.iter().enumerate() {
         let rect = Rect::from_min_size(pos2(area.left(), top), vec2(area.width(), run_height(stage, most)));
         if run > 0 {
             ui.painter().hline(area.x_range(), top + 0.5, Stroke::new(1.0, theme.line));
         }
-        boxes::RunStage { session, run, stage, columns, rect, patterns }.show(ui, emit);
+        let line = boxes::RunStage { session, run, stage, columns, rect, patterns };
+        state.places.push((rect, [0, 1, 2].map(|n| line.column(n))));
+        line.show(ui, emit);
         top = rect.bottom();
     }
 }

@@ -297,7 +297,7 @@ impl<'a> Here<'a> {
         const TOLD: usize = 3;
         let stands = stands(actor, self.tables(), self.state);
         let told = stands.iter().take(TOLD).enumerate().filter_map(|(n, stand)| {
-            let said = Sentence::from(Piece::Code(self.tables().step(stand.at.step)?.text.clone()));
+            let said = Sentence::from(Piece::Code(self.tables().step(stand.at.step())?.text.clone()));
             let said = match stand.rounds.last() {
                 Some(round) => said.and(format!(", {} of {}", round.nth, round.of)),
                 None => said,

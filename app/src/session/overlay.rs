@@ -1,0 +1,50 @@
+//! What lies over the window: the keys, the settings, the palette. One at a time.
+//!
+//! Owns which it is, and what the window has to say of itself.
+
+use super::Session;
+
+/// What lies over the window.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Overlay {
+    /// Nothing.
+    #[default]
+    Nothing,
+    /// The list of keys.
+    Keys,
+    /// The settings.
+    Settings,
+    /// The palette of commands.
+    Commands,
+    /// The palette of places: tasks, threads, findings, scenarios, times.
+    Places,
+}
+
+impl Session {
+    /// What lies over the window.
+    pub fn overlay(&self) -> Overlay {
+        self.overlay
+    }
+
+    /// Whether the keys are shown.
+    pub fn shows_keys(&self) -> bool {
+        self.overlay == Overlay::Keys
+    }
+
+    /// Shows this; if it is shown, hides it.
+    pub(super) fn toggle_overlay(&mut self, overlay: Overlay) {
+        self.overlay = if self.overlay == overlay { Overlay::Nothing } else { overlay };
+    }
+
+    /// What the window has to say of itself, the oldest first.
+    pub fn notices(&self) -> &[String] {
+        &self.notices
+    }
+
+    /// Says something of the window itself, until the person has read it.
+    pub fn notice(&mut self, text: String) {
+        if !self.notices.contains(&text) {
+            self.notices.push(text);
+        }
+    }
+}
