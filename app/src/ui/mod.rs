@@ -24,6 +24,7 @@ pub mod patterns;
 pub mod program;
 pub mod raster;
 pub mod row_labels;
+pub mod run_chips;
 pub mod shell;
 pub mod stage;
 pub mod status;
