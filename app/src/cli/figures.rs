@@ -1,6 +1,6 @@
 //! The table of figures: the runs side by side.
 
-use sim_core::analysis::metrics::definition;
+use sim_core::scenario::figures::title;
 use sim_core::scenario::{Amount, Measure, Scenario};
 
 use super::run::Asked;
@@ -60,27 +60,3 @@ fn value(id: &str, measure: &Measure, run: &Asked) -> String {
 
 /// Shown where a run has no such figure.
 const NONE: &str = "–";
-
-/// What people call a figure: "Makespan", "hb is late by, at worst".
-pub fn title(id: &str, measure: &Measure) -> String {
-    match measure {
-        Measure::Metric(..) => match (measure.subject(), definition(id)) {
-            (Some(("lateness", who)), _) => format!("{who} is late by, at worst"),
-            (Some(("polls", who)), _) => format!("{who}: polls, or times on a core"),
-            (Some((_, who)), Some(definition)) => {
-                let title = definition.title.strip_suffix(" of").unwrap_or(definition.title);
-                format!("{who}: {}", title.to_lowercase())
-            }
-            (None, Some(definition)) => definition.title.to_owned(),
-            (_, None) => id.to_owned(),
-        },
-        Measure::Findings(None) => "Findings".to_owned(),
-        Measure::Findings(Some(kind)) => format!("Findings: {kind}"),
-        Measure::Events(name) => format!("Events: {name}"),
-        Measure::Ended => "The run ended".to_owned(),
-        Measure::Marks => "Markers".to_owned(),
-        Measure::BlockedAtEnd => "Threads blocked at the end".to_owned(),
-        Measure::SpawnBill => "Bill for creating them".to_owned(),
-        Measure::PollBill => "Bill for polls".to_owned(),
-    }
-}

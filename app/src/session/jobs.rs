@@ -8,13 +8,15 @@ use std::sync::Arc;
 
 use miette::Diagnostic;
 use sim_core::analysis::findings::{Thresholds, diagnose};
-use sim_core::scenario::{Located, RunOptions, Scenario, ScenarioErrors};
+use sim_core::scenario::{Located, Measured, RunOptions, Scenario, ScenarioErrors};
 use sim_core::trace::file::FileError;
 use sim_core::trace::tables::RunInfo;
 use sim_core::trace::{Trace, TracePart};
 
 use super::document::{Document, Entry, Origin, Problem, RunTitle, Step};
+use super::knobs::Ask;
 use super::loader::{Job, Outlet, Report};
+use super::told::{self, Base};
 use crate::library::{embedded, find, lessons};
 
 /// The scenarios that the program carries, in the order of the curriculum.
@@ -35,18 +37,18 @@ fn entry(scenario: &Scenario) -> Entry {
     }
 }
 
-/// Loads what came from `origin`; of a scenario, with this variant.
-pub fn job(origin: Origin, variant: Option<String>) -> Job {
+/// Loads what is asked for. `base` is what is known of the lesson as written, to compare with.
+pub fn job(ask: Ask, base: Option<Arc<Base>>) -> Job {
     Box::new(move |outlet| {
-        let problems = match &origin {
+        let problems = match &ask.origin {
             Origin::Library(id) => {
                 let text = embedded().into_iter().find(|e| e.id == id).map(|e| e.text);
-                open_scenario(outlet, &origin, find(id, &[]), text, variant)
+                open_scenario(outlet, &ask, find(id, &[]), text, base)
             }
-            Origin::File(path) if is_trace(path) => open_trace(outlet, &origin, path),
+            Origin::File(path) if is_trace(path) => open_trace(outlet, &ask.origin, path),
             Origin::File(path) => {
                 let text = std::fs::read_to_string(path).ok();
-                open_scenario(outlet, &origin, Scenario::read(path, &[]), text.as_deref(), variant)
+                open_scenario(outlet, &ask, Scenario::read(path, &[]), text.as_deref(), base)
             }
         };
         if let Err(problems) = problems {
@@ -57,36 +59,51 @@ pub fn job(origin: Origin, variant: Option<String>) -> Job {
 
 fn open_scenario(
     outlet: &Outlet,
-    origin: &Origin,
+    ask: &Ask,
     scenario: Result<Scenario, ScenarioErrors>,
     text: Option<&str>,
-    variant: Option<String>,
+    base: Option<Arc<Base>>,
 ) -> Result<(), Vec<Problem>> {
     let told = |errors: ScenarioErrors| errors.errors().iter().map(|e| problem(e, text)).collect::<Vec<_>>();
     let scenario = scenario.map_err(told)?;
+    // A variant that the file does not have any more is left aside.
+    let variant = ask.variant.clone().filter(|id| scenario.variant(id).is_some());
     let options = RunOptions { variant, ..RunOptions::default() };
-    let asked = scenario.as_asked(&options).map_err(told)?;
+    let mut asked = scenario.as_asked(&options).map_err(told)?;
+    if !ask.sets.is_empty() {
+        asked = asked.with(&ask.sets).map_err(told)?;
+    }
     let titles =
         asked.runs.iter().map(|run| RunTitle { title: asked.run_title(run), threads: !run.model.has_workers() });
-    let document = document(origin, &scenario, options.variant.clone());
+    let mut document = document(&ask.origin, &scenario, &asked, options.variant.clone());
+    document.sets.clone_from(&ask.sets);
     if !outlet.send(Report::Opened(Arc::new(document), titles.collect())) {
         return Ok(());
     }
+    let mut measured = Vec::new();
     for (n, run) in asked.runs.iter().enumerate() {
         let parts = outlet.clone();
         let sink = Box::new(move |part| parts.send(Report::Part { run: n, part: Box::new(part) }));
         let trace = asked.execute(&run.id, &options, Some(sink));
-        if !end(outlet, n, &trace, None) {
-            break;
+        if !outlet.send(Report::RunEnded { run: n, notice: None }) {
+            return Ok(());
         }
+        // What is wrong with it is told when it is known: a person need not wait for the diagnosis.
+        let of = Measured::of(trace, asked.costs_of(&options));
+        if !outlet.send(Report::Diagnosed { run: n, findings: of.findings.clone() }) {
+            return Ok(());
+        }
+        measured.push(of);
     }
+    outlet.send(Report::Told(Box::new(told::told(&scenario, &asked, &options, &measured, base))));
     Ok(())
 }
 
-fn document(origin: &Origin, scenario: &Scenario, variant: Option<String>) -> Document {
+/// The document of a scenario. `shown` has its variant and values set.
+fn document(origin: &Origin, scenario: &Scenario, shown: &Scenario, variant: Option<String>) -> Document {
     let run_of = |step: &sim_core::scenario::Step| {
         let id = step.at.as_ref().and_then(|at| at.run.as_deref());
-        id.and_then(|id| scenario.runs.iter().position(|r| r.id == id)).unwrap_or(0)
+        id.and_then(|id| shown.runs.iter().position(|r| r.id == id)).unwrap_or(0)
     };
     let steps = scenario.narration.iter().map(|step| Step { run: run_of(step), says: step.clone() });
     Document {
@@ -96,6 +113,9 @@ fn document(origin: &Origin, scenario: &Scenario, variant: Option<String>) -> Do
         idea: scenario.idea.clone(),
         steps: steps.collect(),
         variant,
+        sets: Vec::new(),
+        written: Some(Arc::new(scenario.clone())),
+        shown: Some(Arc::new(shown.clone())),
     }
 }
 
@@ -155,7 +175,9 @@ fn trace_document(origin: &Origin, path: &Path, info: &RunInfo) -> Document {
         return Document { origin: origin.clone(), title, subtitle, ..Document::default() };
     };
     let variant = Some(info.variant.clone()).filter(|v| !v.is_empty());
-    let mut document = document(origin, &scenario, variant.clone());
+    let mut document = document(origin, &scenario, &scenario, variant.clone());
+    // A recording is what it is: nothing of it can be turned.
+    (document.written, document.shown) = (None, None);
     let own = scenario.runs.iter().position(|r| r.id == info.run);
     document.steps.retain(|s| Some(s.run) == own && s.says.variant == variant);
     for step in &mut document.steps {

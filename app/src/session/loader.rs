@@ -11,6 +11,7 @@ use sim_core::analysis::findings::Finding;
 use sim_core::trace::TracePart;
 
 use super::document::{Document, Problem, RunTitle};
+use super::told::Told;
 
 /// So many reports may lie in the channel: parts are a megabyte each.
 const CHANNEL_ROOM: usize = 8;
@@ -41,6 +42,8 @@ pub enum Report {
         /// The problems, the worst first.
         findings: Vec<Finding>,
     },
+    /// What the runs say to the lesson: the last report of a scenario.
+    Told(Box<Told>),
     /// It cannot be loaded.
     Failed(Vec<Problem>),
 }

@@ -4,11 +4,13 @@
 //! Owns documents, runs, cursor, focus, selection, view, playback. There is one way in: [`Session::apply`] takes a
 //! [`Command`]; panels read, and emit commands.
 
+pub mod change;
 pub mod command;
 pub mod document;
 #[cfg(test)]
 pub mod fixture;
 pub mod jobs;
+pub mod knobs;
 pub mod loader;
 pub mod playback;
 pub mod run;
@@ -16,8 +18,10 @@ pub mod selection;
 pub mod stage;
 pub mod step;
 pub mod tab;
+pub mod told;
 pub mod view;
 
+mod again;
 mod apply;
 pub mod find;
 pub mod lesson;
@@ -37,9 +41,12 @@ pub use step::Cursor;
 pub use tab::Tab;
 pub use view::View;
 
+use again::Pending;
 use document::RunTitle;
+use knobs::Ask;
 use loader::{Job, Loader, Report, Taken, Wake};
 use playback::Playback;
+use told::Told;
 use view::ViewHistory;
 
 /// What the window shows.
@@ -68,13 +75,18 @@ pub struct Session {
     playback: Playback,
     step: usize,
     step_wanted: Option<usize>,
-    answers: BTreeMap<(Origin, usize), usize>,
+    answers: BTreeMap<(Ask, usize), usize>,
     finding: Option<FindingId>,
     tab: Tab,
     dark: bool,
     keys_shown: bool,
     quitting: bool,
-    last_origin: Option<Origin>,
+    ask: Ask,
+    /// What has been asked of the same document, and is not there yet.
+    pending: Option<Pending>,
+    told: Option<Told>,
+    /// Why what was asked for last could not be shown; what was open still is.
+    mishap: Vec<Problem>,
     loader: Option<Loader>,
     wake: Wake,
 }
@@ -102,7 +114,10 @@ impl Session {
             dark: false,
             keys_shown: false,
             quitting: false,
-            last_origin: None,
+            ask: Ask::default(),
+            pending: None,
+            told: None,
+            mishap: Vec::new(),
             loader: None,
             wake,
         }
@@ -214,15 +229,17 @@ impl Session {
         self.dark = dark;
     }
 
-    /// Opens what comes from `origin`; what was open stays until it is there.
-    pub fn load(&mut self, origin: Origin, variant: Option<String>) {
-        self.last_origin = Some(origin.clone());
-        self.start(jobs::job(origin, variant));
+    /// Opens what is asked for; what was open stays until it is there. What was asked for before is given up.
+    pub fn load(&mut self, ask: Ask) {
+        self.ask = ask.clone();
+        let base = self.told.as_ref().map(|told| Arc::clone(&told.base));
+        self.start(jobs::job(ask, base));
     }
 
     /// Starts a job; what was open stays until it reports.
     pub fn start(&mut self, job: Job) {
         self.playback.pause();
+        self.pending = None;
         self.loader = Some(Loader::start(job, Arc::clone(&self.wake)));
     }
 
@@ -233,6 +250,7 @@ impl Session {
             Taken::Nothing => false,
             Taken::Ended => {
                 self.loader = None;
+                self.adopt();
                 self.stop_runs();
                 false
             }
@@ -255,40 +273,44 @@ impl Session {
         match report {
             Report::Opened(document, titles) => self.open(document, titles),
             Report::Part { run, part } => {
-                if let Some(run) = self.runs.get_mut(run) {
+                if let Some(run) = self.coming_run(run) {
                     run.append(*part);
                 }
                 self.grown();
             }
             Report::RunEnded { run, notice } => {
-                if let Some(run) = self.runs.get_mut(run) {
+                if let Some(run) = self.coming_run(run) {
                     run.growth = Growth::Complete;
                     run.notice = notice;
                 }
                 self.grown();
             }
             Report::Diagnosed { run, findings } => {
-                if let Some(run) = self.runs.get_mut(run) {
+                if let Some(run) = self.coming_run(run) {
                     run.diagnosed(findings);
                 }
             }
-            Report::Failed(problems) => {
-                self.place = Place::Failed(problems);
-            }
+            Report::Told(told) => match &mut self.pending {
+                Some(pending) => pending.told = Some(*told),
+                None => self.told = Some(*told),
+            },
+            Report::Failed(problems) => self.fail(problems),
         }
     }
 
     fn open(&mut self, document: Arc<Document>, titles: Vec<RunTitle>) {
-        let again = self.document.as_ref().is_some_and(|d| d.origin == document.origin);
-        self.runs = titles.into_iter().map(|t| Run::new(t.title, t.threads)).collect();
-        self.document = Some(document);
-        self.finding = None;
+        let again = self.document.as_ref().is_some_and(|d| d.origin == document.origin) && !self.runs.is_empty();
+        let runs = titles.into_iter().map(|t| Run::new(t.title, t.threads)).collect();
         self.place = Place::Open;
-        if again && self.focus < self.runs.len() {
-            // Run again: the person stays where they were.
-            self.cursor.events = 0;
+        if again {
+            // Run again: the person keeps the picture, until the new one is complete.
+            self.pending = Some(Pending { document, runs, told: None });
             return;
         }
+        self.runs = runs;
+        self.document = Some(document);
+        self.told = None;
+        self.mishap.clear();
         self.focus = 0;
         self.cursor = Cursor::default();
         self.selection = Selection::Nothing;
@@ -304,6 +326,9 @@ impl Session {
 
     /// After a run has grown: the whole stays in view while nobody has zoomed, and the cursor counts anew.
     fn grown(&mut self) {
+        if self.pending.is_some() {
+            return;
+        }
         if self.fitted {
             self.view = self.whole();
             self.playback.suit(self.total());
@@ -312,13 +337,6 @@ impl Session {
             && let Some(step) = self.step_wanted.take()
         {
             self.go_to_step(step);
-        }
-        let time = self.cursor.time;
-        if time > SimTime::ZERO
-            && self.cursor.events == 0
-            && let Some(run) = self.focused()
-        {
-            self.cursor = Cursor::at(&run.trace, time);
         }
         self.settle();
     }

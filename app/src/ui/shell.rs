@@ -14,7 +14,7 @@ use super::patterns::Patterns;
 use super::theme::Theme;
 use super::timeline_panel::{self, TimelineState};
 use super::widgets::Emit;
-use super::{failed, fonts, inspector, keys, lesson, stage, status, top};
+use super::{failed, fonts, inspector, keys, lesson, mishap, stage, status, top};
 
 /// Taking in what the background has sent may take so much of a frame.
 const PUMP_BUDGET: Duration = Duration::from_millis(7);
@@ -103,6 +103,7 @@ impl Shell {
         let bar =
             |id, height| Panel::top(id).exact_size(height).frame(plain).show_separator_line(false).resizable(false);
         bar("top", top::HEIGHT).show(ui, |ui| top::top_ui(ui, &self.session, emit));
+        mishap::mishap_ui(ui, &self.session, emit);
         let foot = Panel::bottom("status").exact_size(status::HEIGHT).frame(plain).show_separator_line(false);
         foot.resizable(false).show(ui, |ui| status::status_ui(ui, &self.session, patterns, emit));
         let rows = events::rows_within(size.y * DOCK_SHARE).clamp(2, 6);
@@ -119,7 +120,7 @@ impl Shell {
         }
         if size.x < NARROW {
             let strip =
-                Panel::top("strip").exact_size(lesson::strip_height(&self.session)).frame(plain).resizable(false);
+                Panel::top("strip").exact_size(lesson::strip_height(ui, &self.session)).frame(plain).resizable(false);
             strip.show(ui, |ui| lesson::strip_ui(ui, &self.session, emit));
         } else {
             let side = Panel::left("lesson").exact_size(lesson::WIDTH).frame(plain).resizable(false);

@@ -72,12 +72,15 @@ fn legend_ui(ui: &Ui, at: egui::Pos2, right: f32, patterns: &Patterns, emit: &Em
 /// What is being simulated, and how to stop it; answers where it begins.
 fn loading_ui(ui: &mut Ui, session: &Session, right: egui::Pos2, emit: &mut Emit<'_>) -> f32 {
     let theme = emit.theme;
-    if !session.is_loading() {
+    // Running again is spoken of only when it takes long.
+    let again = session.running_again().is_some();
+    if !session.is_loading() || again && !super::knobs::is_long(ui, session) {
         return right.x;
     }
     let now = session.runs().iter().position(|r| r.growth == Growth::Growing || r.growth == Growth::Waiting);
     let text = match now {
         Some(run) => format!("simulating run {}: {:.0} ms", run_letter(run), session.runs()[run].end().as_millis_f64()),
+        None if again => "running again".to_owned(),
         None => "loading".to_owned(),
     };
     let rect = Rect::from_min_max(pos2(right.x - 60.0, right.y - 10.0), pos2(right.x, right.y + 10.0));

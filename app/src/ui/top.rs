@@ -42,7 +42,8 @@ fn title_ui(ui: &mut Ui, session: &Session, emit: &mut Emit<'_>, narrow: bool) {
     }
     ui.add_space(4.0);
     let Some(document) = session.document() else { return };
-    let runs_width: f32 = session.runs().iter().map(|r| run_chips::width(ui, &r.title, narrow) + 8.0).sum();
+    let runs_width: f32 = session.runs().iter().map(|r| run_chips::width(ui, &r.title, narrow) + 8.0).sum::<f32>()
+        + run_chips::add_width(session);
     let room = ui.available_width() - runs_width - 12.0;
     let at = pos2(ui.cursor().left(), ui.max_rect().center().y);
     let (painter, font) = (ui.painter().clone(), fonts::semibold(fonts::HEAD));
@@ -64,6 +65,7 @@ fn title_ui(ui: &mut Ui, session: &Session, emit: &mut Emit<'_>, narrow: bool) {
         run_chips::chip_ui(ui, session, run, emit, narrow);
         ui.add_space(4.0);
     }
+    run_chips::add_ui(ui, session, emit);
 }
 
 fn transport_ui(ui: &mut Ui, session: &Session, emit: &mut Emit<'_>, narrow: bool) {

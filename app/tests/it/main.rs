@@ -1,6 +1,7 @@
 //! The window and the command line, used as a person uses them.
 
 mod support;
+mod window_experiment;
 mod window_findings;
 mod window_keys;
 mod window_panels;

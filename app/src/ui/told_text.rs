@@ -1,0 +1,127 @@
+//! A text of the lesson: its names and moments are links, laid out in the running text.
+//!
+//! The text is one galley, so that it breaks as text does; a link is the places of its letters in it.
+
+use egui::text::{LayoutJob, TextFormat};
+use egui::{Galley, Pos2, Rect, Response, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
+
+use crate::session::{Command, Session};
+use sim_core::scenario::narration::{Piece, plain};
+
+use super::fonts;
+use super::theme::Theme;
+use super::widgets::Emit;
+
+/// Shows a text with its links, in the width there is. `before` is put in front of it, in a colour of its own.
+pub fn told_ui(
+    ui: &mut Ui,
+    session: &Session,
+    text: &str,
+    size: f32,
+    before: Option<(&str, egui::Color32)>,
+    emit: &mut Emit<'_>,
+) -> Response {
+    let theme = emit.theme;
+    let words = session.words(text);
+    let mut job = LayoutJob::default();
+    if let Some((words, color)) = before {
+        let format = TextFormat { line_height: line_height(size), ..TextFormat::simple(fonts::semibold(size), color) };
+        job.append(words, 0.0, format);
+    }
+    let mut first = job.text.chars().count();
+    let mut links = Vec::new();
+    for word in &words {
+        let (letters, format) = letters(word.piece, size, theme);
+        let end = first + letters.chars().count();
+        if let Some(command) = &word.leads {
+            links.push((first..end, letters, command));
+        }
+        job.append(letters, 0.0, format);
+        first = end;
+    }
+    job.wrap.max_width = ui.available_width();
+    let galley = ui.painter().layout_job(job);
+    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), galley.size().y), Sense::hover());
+    let said = format!("{}{}", before.map_or("", |(words, _)| words), plain(text));
+    response.widget_info(|| WidgetInfo::labeled(egui::Role::Label, true, &said));
+    for (n, (range, letters, command)) in links.into_iter().enumerate() {
+        let places = places(&galley, rect.min, range);
+        link_ui(ui, response.id.with(n), &places, letters, command, emit);
+    }
+    ui.painter().galley(rect.min, galley, theme.text1);
+    response
+}
+
+/// Adds a text with its markup and without links: names stand out, times and code are in their own type.
+pub fn narrate(job: &mut LayoutJob, text: &str, size: f32, theme: &Theme) {
+    for piece in sim_core::scenario::narration::pieces(text) {
+        let (letters, format) = letters(piece, size, theme);
+        job.append(letters, 0.0, format);
+    }
+}
+
+fn letters<'t>(piece: Piece<'t>, size: f32, theme: &Theme) -> (&'t str, TextFormat) {
+    let format = |font| TextFormat { line_height: line_height(size), ..TextFormat::simple(font, theme.text1) };
+    match piece {
+        Piece::Plain(words) => (words, format(fonts::regular(size))),
+        Piece::Name(words) => (words, format(fonts::semibold(size))),
+        Piece::Code(words) => (words, format(fonts::mono(size - 1.0))),
+    }
+}
+
+fn line_height(size: f32) -> Option<f32> {
+    Some((size * 1.47).round())
+}
+
+/// Where these letters stand: a rectangle for each line that they are in.
+fn places(galley: &Galley, origin: Pos2, letters: std::ops::Range<usize>) -> Vec<Rect> {
+    let mut places = Vec::new();
+    let mut before = 0;
+    for row in &galley.rows {
+        let glyphs = &row.row.glyphs;
+        let from = letters.start.max(before);
+        let to = letters.end.min(before + glyphs.len());
+        if from < to {
+            let (first, last) = (&glyphs[from - before], &glyphs[to - 1 - before]);
+            let at = origin + row.pos.to_vec2();
+            let right = last.pos.x + last.advance_width;
+            let place = Rect::from_min_max(pos2(first.pos.x, 0.0), pos2(right, row.row.size.y));
+            places.push(place.translate(at.to_vec2()));
+        }
+        before += glyphs.len() + usize::from(row.ends_with_newline);
+    }
+    places
+}
+
+/// A link in a text; only its first line takes the focus.
+fn link_ui(ui: &Ui, id: egui::Id, places: &[Rect], letters: &str, command: &Command, emit: &mut Emit<'_>) {
+    let theme = emit.theme;
+    let hint = match command {
+        Command::GoTo(_) => "Go to this moment",
+        Command::FocusRun(_) => "Look at this run",
+        _ => "Select it",
+    };
+    let (mut lit, mut clicked) = (false, false);
+    for (line, place) in places.iter().enumerate() {
+        let sense = if line == 0 { Sense::click() } else { Sense::CLICK };
+        let response = ui.interact(*place, id.with(line), sense);
+        if line == 0 {
+            response.widget_info(|| WidgetInfo::labeled(egui::Role::Link, true, letters));
+        }
+        if response.has_focus() {
+            let stroke = Stroke::new(2.0, theme.ink);
+            ui.painter().rect_stroke(place.expand(2.0), 3.0, stroke, egui::StrokeKind::Outside);
+        }
+        lit |= response.hovered() || response.has_focus();
+        let response = response.on_hover_cursor(egui::CursorIcon::PointingHand).on_hover_text(hint);
+        clicked |= response.clicked();
+    }
+    for place in places {
+        let y = place.bottom() - 2.5;
+        let stroke = Stroke::new(1.0, if lit { theme.ink } else { theme.strong_line });
+        ui.painter().hline(place.x_range(), y, stroke);
+    }
+    if clicked {
+        emit.emit(command.clone());
+    }
+}
