@@ -6,4 +6,5 @@ pub mod session;
 pub mod shot;
 pub mod timeline;
 pub mod ui;
+pub mod watch;
 pub mod window;

@@ -4,6 +4,7 @@
 
 use std::panic::AssertUnwindSafe;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use egui::{Ui, ViewportCommand, vec2};
 
@@ -11,6 +12,7 @@ use crate::library;
 use crate::session::{Command, jobs};
 use crate::ui::Shell;
 use crate::ui::theme::Theme;
+use crate::watch::FileWatch;
 
 /// Why there is no window.
 #[derive(Debug, thiserror::Error)]
@@ -99,6 +101,8 @@ struct Window {
 impl Window {
     fn new(context: &eframe::CreationContext<'_>, file: Option<PathBuf>) -> Window {
         let mut shell = Shell::new(&context.egui_ctx, jobs::library());
+        let waker = context.egui_ctx.clone();
+        shell.watch_files(Box::new(FileWatch::new(Arc::new(move || waker.request_repaint()))));
         let dark = context.storage.and_then(|s| s.get_string(THEME)).is_some_and(|t| t == "dark");
         shell.session.set_dark(dark);
         if let Some(file) = file {

@@ -33,7 +33,7 @@ pub fn lanes(index: &Index, end: SimTime, crowds: &[String]) -> Vec<String> {
     };
     let tracks: Vec<&Track> = index.tracks.iter().filter(shown).collect();
     let mut named: Vec<(String, String)> =
-        tracks.iter().take(MOST_ROWS).map(|track| (track.name.clone(), row(&track.spans, end))).collect();
+        tracks.iter().take(MOST_ROWS).map(|track| (track.name.clone(), row(track.spans(), end))).collect();
     for crowd in crowds {
         let members: Vec<&Track> = index.tracks.iter().filter(|track| in_crowd(track, crowd)).collect();
         named.extend(shares(crowd, &members, end));
@@ -93,7 +93,7 @@ fn short(name: &str, width: usize) -> String {
 }
 
 /// A row's states: in each column the most telling of those that fall into it.
-fn row(spans: &[Span], end: SimTime) -> String {
+fn row(spans: impl Iterator<Item = Span>, end: SimTime) -> String {
     let mut columns = [(0, ' '); COLUMNS];
     for span in spans {
         let from = column(span.start, end);
@@ -151,7 +151,7 @@ mod tests {
             span(36, 37, SpanState::Running(CoreId(0))),
             span(37, 72, SpanState::Runnable),
         ];
-        assert_eq!(row(&spans, at(72)), format!("{}█{}", "░".repeat(36), "░".repeat(35)));
+        assert_eq!(row(spans.into_iter(), at(72)), format!("{}█{}", "░".repeat(36), "░".repeat(35)));
     }
 
     #[test]

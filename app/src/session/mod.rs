@@ -377,8 +377,9 @@ impl Session {
     /// The links into the selected row of its run.
     fn selected_links(&self) -> Option<(usize, Vec<Link>)> {
         let (run, kind) = self.selection.track()?;
-        let links = self.runs.get(run)?.index.links();
-        Some((run, links.iter().filter(|l| l.to == kind).copied().collect()))
+        let index = &self.runs.get(run)?.index;
+        let links = index.links_into(index.track(kind)?);
+        Some((run, links.iter().filter_map(|l| index.links().get(*l as usize)).collect()))
     }
 
     fn track_named(&self, run: usize, name: &str) -> Option<TrackKind> {

@@ -4,10 +4,11 @@
 
 use sim_core::analysis::track::{TrackKind, Wait};
 use sim_core::instant::SimTime;
-use sim_core::trace::snapshot::{RequestStage, TaskState, ThreadState, WorkerState};
+use sim_core::trace::snapshot::{RequestStage, Resource, TaskState, ThreadState, WorkerState};
 use sim_core::trace::tables::{QueueKind, ThreadKind};
 use sim_core::trace::{QueueId, Snapshot, Tables, TaskId, ThreadId, WorkerId};
 
+use crate::timeline::axis::{with_thousands, write_length};
 use crate::timeline::scene::Sign;
 use crate::timeline::words::{sign_of, wait_words};
 
@@ -20,7 +21,9 @@ pub struct Stage {
     pub wants: Vec<Queue>,
     /// Workers, or cores.
     pub runs: Vec<Place>,
-    /// Those who wait for something, those who waited longest first.
+    /// The threads of the blocking pool, once there are any.
+    pub pool: Vec<Place>,
+    /// Those who wait for something: by deadline where it is known, then those who waited longest.
     pub waits: Vec<Waiter>,
     /// How many more wait.
     pub more_waits: usize,
@@ -114,6 +117,7 @@ impl Stage {
             let served =
                 stage.runs.is_empty() || stage.runs.iter().any(|p| !p.occupant.as_ref().is_some_and(|o| o.off_core));
             stage.wants = at.queues(|kind| matches!(kind, QueueKind::Ready { .. }), served);
+            stage.pool = at.pool();
         }
         at.waiters(run.threads, &mut stage);
         stage
@@ -166,8 +170,34 @@ impl At<'_> {
             off_core: false,
             track: TrackKind::Thread(id),
         });
-        let state = if occupant.is_some() { "busy" } else { "idle, free to run" };
-        Place { name: format!("core {core}"), state: state.to_owned(), occupant, track }
+        let state = match &occupant {
+            Some(_) => "busy".to_owned(),
+            None if of.since == SimTime::ZERO => "idle, free to run".to_owned(),
+            None => format!("idle since {}, free to run", write_moment(of.since)),
+        };
+        Place { name: format!("core {core}"), state, occupant, track }
+    }
+
+    /// The threads that run blocking closures: each frees its core, and no worker, while it is in its call.
+    fn pool(&self) -> Vec<Place> {
+        let kinds = self.tables.threads.iter().map(|t| t.kind).enumerate();
+        let of_pool = kinds.filter(|(_, kind)| matches!(kind, ThreadKind::Blocking));
+        let threads = of_pool.filter_map(|(i, _)| self.pool_thread(ThreadId::from_index(i)));
+        threads.collect()
+    }
+
+    fn pool_thread(&self, id: ThreadId) -> Option<Place> {
+        let thread = self.state.thread(id)?;
+        let (state, busy, off_core) = match thread.state {
+            ThreadState::NotCreated | ThreadState::Exited { .. } => return None,
+            ThreadState::Runnable => ("waits for a core", true, true),
+            ThreadState::Running(_) => ("runs a closure", true, false),
+            ThreadState::Blocked(Wait::Park(_)) => ("nothing to do", false, true),
+            ThreadState::Blocked(_) => ("in a blocking call", true, true),
+        };
+        let (track, name) = (TrackKind::Thread(id), self.tables.thread_name(id));
+        let occupant = busy.then(|| Occupant { name: name.clone(), age: self.age(thread.since), off_core, track });
+        Some(Place { name, state: state.to_owned(), occupant, track })
     }
 
     fn worker(&self, id: WorkerId) -> Place {
@@ -208,21 +238,23 @@ impl At<'_> {
                 waits.push((task.since, TrackKind::Task(id), wait));
             }
         }
-        for (i, thread) in self.state.threads.iter().enumerate() {
+        for (i, thread) in self.state.threads.iter().enumerate().filter(|_| threads) {
             let id = ThreadId::from_index(i);
-            let worker = self.tables.threads.get(i).is_some_and(|t| matches!(t.kind, ThreadKind::Worker(_)));
-            stage.ended += usize::from(threads && thread.state.is_end());
-            if let (ThreadState::Blocked(wait), false) = (thread.state, worker) {
+            stage.ended += usize::from(thread.state.is_end());
+            if let ThreadState::Blocked(wait) = thread.state {
                 waits.push((thread.since, TrackKind::Thread(id), Some(wait)));
             }
         }
+        let until = |wait: Option<Wait>| self.until(wait).map_or((1, SimTime::ZERO), |until| (0, until));
+        let mut waits: Vec<_> =
+            waits.into_iter().map(|(since, track, wait)| ((until(wait), since, track), wait)).collect();
         stage.more_waits = waits.len().saturating_sub(MOST_WAITS);
         if stage.more_waits > 0 {
-            waits.select_nth_unstable_by_key(MOST_WAITS - 1, |(since, track, _)| (*since, *track));
+            waits.select_nth_unstable_by_key(MOST_WAITS - 1, |(key, _)| *key);
             waits.truncate(MOST_WAITS);
         }
-        waits.sort_by_key(|(since, track, _)| (*since, *track));
-        stage.waits = waits.into_iter().map(|(_, track, wait)| self.waiter(track, wait)).collect();
+        waits.sort_by_key(|(key, _)| *key);
+        stage.waits = waits.into_iter().map(|((_, _, track), wait)| self.waiter(track, wait)).collect();
     }
 
     fn waiter(&self, track: TrackKind, wait: Option<Wait>) -> Waiter {
@@ -244,11 +276,17 @@ impl At<'_> {
                 _ => words,
             },
             Some(Wait::Lock(id)) => {
-                let holder = self.state.resources.get(id.index()).and_then(|r| r.holders.first());
-                holder.map_or(words.clone(), |h| format!("{words}, held by {}", self.tables.actor_name(h.actor)))
+                self.state.resources.get(id.index()).map_or(words.clone(), |r| self.held(&words, r))
             }
             _ => words,
         }
+    }
+
+    /// A lock with who holds it, and how many stand in line for it.
+    fn held(&self, words: &str, lock: &Resource) -> String {
+        let holder = lock.holders.first().map(|h| format!(", held by {}", self.tables.actor_name(h.actor)));
+        let line = Some(lock.waiters.len()).filter(|n| *n > 1).map(|n| format!(", {n} in line"));
+        format!("{words}{}{}", holder.unwrap_or_default(), line.unwrap_or_default())
     }
 
     fn until(&self, wait: Option<Wait>) -> Option<SimTime> {
@@ -263,6 +301,16 @@ impl At<'_> {
             Wait::Timer(id) | Wait::Call(id) => self.tables.timers.get(id.index()).copied(),
             Wait::Lock(_) | Wait::Send(_) | Wait::Receive(_) | Wait::Notify(_) | Wait::Join(_) | Wait::Park(_) => None,
         }
+    }
+}
+
+/// A time on the Stage: milliseconds with one decimal, where that says enough.
+pub fn write_moment(time: SimTime) -> String {
+    let ns = time.as_nanos();
+    if (1_000_000..1_000_000_000_000).contains(&ns) {
+        format!("{} ms", with_thousands(&format!("{:.1}", ns as f64 / 1e6)))
+    } else {
+        write_length(ns)
     }
 }
 
@@ -297,9 +345,9 @@ mod tests {
     fn as_threads_both_wait_and_the_core_is_free() {
         let stage = stage_at(&fixture::thread_run(), true, 82_100_000);
         assert_eq!(stage.wants[0].length, 0);
-        assert_eq!(stage.runs[0].occupant, None);
+        assert_eq!((&stage.runs[0].occupant, stage.runs[0].state.as_str()), (&None, "idle since 80.8 ms, free to run"));
         let waits: Vec<_> = stage.waits.iter().map(|w| (w.name.as_str(), w.what.as_str(), w.until)).collect();
         let ms = |tenths: u64| Some(SimTime::from_nanos(tenths * 100_000));
-        assert_eq!(waits, [("hog", "blocking call", ms(1_150)), ("hb", "I/O", ms(908))]);
+        assert_eq!(waits, [("hb", "I/O", ms(908)), ("hog", "blocking call", ms(1_150))]);
     }
 }

@@ -3,6 +3,7 @@
 //! A trace can be stood in at any time, but stepping stops only at certain places: the start, and just after each
 //! event that counts. Stepping back n times and forward n times from such a place returns to it.
 
+use sim_core::analysis::index::Spans;
 use sim_core::analysis::track::{Link, Span};
 use sim_core::instant::SimTime;
 use sim_core::trace::event::kind;
@@ -92,15 +93,15 @@ fn belongs(record: Record) -> bool {
 }
 
 /// The first span that begins after what has happened.
-pub fn next_span(spans: &[Span], cursor: Cursor) -> Option<Span> {
-    spans.get(spans.partition_point(|s| s.event < cursor.events)).copied()
+pub fn next_span(spans: &Spans, cursor: Cursor) -> Option<Span> {
+    spans.get(spans.begun_by(cursor.events))
 }
 
 /// The last span that began before the one that the cursor is in.
-pub fn previous_span(spans: &[Span], trace: &Trace, cursor: Cursor) -> Option<Span> {
-    let begun = spans.partition_point(|s| s.event < cursor.events);
+pub fn previous_span(spans: &Spans, trace: &Trace, cursor: Cursor) -> Option<Span> {
+    let begun = spans.begun_by(cursor.events);
     let at_start = spans.get(begun.checked_sub(1)?).is_some_and(|s| Cursor::after(trace, s.event) == cursor);
-    spans.get(begun.checked_sub(if at_start { 2 } else { 1 })?).copied()
+    spans.get(begun.checked_sub(if at_start { 2 } else { 1 })?)
 }
 
 /// The last arrow whose effect has happened: its cause is why the row is where it is.

@@ -72,6 +72,18 @@ impl Columns {
         }
     }
 
+    /// Adds several spans that lie in the pixel of `x`, and together cover so much of it.
+    pub fn add_many(&mut self, x: f32, count: u32, covered: f32) {
+        let i = ((x - self.left).max(0.0) as usize).min(self.cells.len() - 1);
+        let cell = &mut self.cells[i];
+        if cell.count == 0 {
+            cell.first_x = x;
+        }
+        cell.count += count;
+        cell.share = (cell.share + covered).min(1.0);
+        self.used = true;
+    }
+
     /// What is to be drawn, left to right.
     pub fn pieces(&self) -> Vec<Piece> {
         let mut pieces = Vec::new();

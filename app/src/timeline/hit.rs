@@ -1,9 +1,10 @@
 //! What is under the pointer.
 
-use sim_core::analysis::track::{Span, Track};
+use sim_core::analysis::track::{Span, Track, TrackKind};
 
 use super::axis::Axis;
 use super::scene::{Arrow, Finding};
+use super::walk::nanos;
 
 /// A span thinner than this can still be hit from this far, in points.
 const REACH: f32 = 3.0;
@@ -13,10 +14,12 @@ pub fn span_at(track: &Track, axis: &Axis, x: f32) -> Option<Span> {
     let time = axis.time_from_x(x);
     let reach = f64::from(REACH) / axis.pixels_per_ns();
     let spans = &track.spans;
-    let first = spans.partition_point(|s| (s.end.as_nanos() as f64) < time - reach);
-    let near = spans[first.min(spans.len())..].iter().take_while(|s| s.start.as_nanos() as f64 <= time + reach);
+    // One that began long before may reach as far; a device's requests overlap, so that it need not be the last.
+    let back = if matches!(track.kind, TrackKind::Device(_)) { MOST_NEAR } else { 1 };
+    let first = spans.begun_before(nanos(time - reach)).saturating_sub(back);
+    let near = spans.range(first..spans.len()).take_while(|s| s.start.as_nanos() as f64 <= time + reach);
     // Thousands may lie within reach of one pixel: the first few are as good an answer as any.
-    near.take(MOST_NEAR).min_by_key(|s| s.length()).copied()
+    near.take(2 * MOST_NEAR).filter(|s| s.end.as_nanos() as f64 >= time - reach).min_by_key(|s| s.length())
 }
 
 const MOST_NEAR: usize = 256;
@@ -42,7 +45,7 @@ fn near_line(a: (f32, f32), b: (f32, f32), at: (f32, f32)) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use sim_core::analysis::track::{SpanState, TrackKind};
+    use sim_core::analysis::track::SpanState;
     use sim_core::instant::SimTime;
     use sim_core::trace::{TaskId, WorkerId};
 

@@ -3,15 +3,21 @@
 //! Owns the rules of what is drawn at which size. A span wide enough gets a body of its own; thinner ones are gathered
 //! by [`Columns`]. What runs covers what is Ready, which covers what waits.
 
-use sim_core::analysis::track::{Span, SpanState, Track, TrackEnd, TrackKind};
-use sim_core::instant::SimTime;
-use sim_core::trace::{Event, Trace};
+mod core;
+mod counter;
+mod device;
+mod ends;
 
-use super::axis::{Axis, write_length};
+use sim_core::analysis::track::{Class, Span, SpanState, Track, TrackKind, Wait};
+use sim_core::trace::Trace;
+
+use super::axis::Axis;
 use super::density::{Columns, LEAST_WIDTH, Piece};
-use super::dispatch::Dispatch;
 use super::scene::*;
-use super::words::{end_word, sign_of, span_labels, wait_words};
+use super::walk::{Crowd, Step, walk};
+use super::words::{sign_of, span_labels};
+
+pub use counter::{LOG_FROM, counter_height};
 
 /// Bars keep this distance from their row's edges.
 const INSET: f32 = 2.0;
@@ -21,10 +27,8 @@ const PADDING: f32 = 6.0;
 const RAIL_KEEPS: f32 = 40.0;
 /// A sign on a rail takes so much.
 const SIGN_WIDTH: f32 = 14.0;
-/// An idle stretch is named if so much of it stays free.
-const IDLE_KEEPS: f32 = 160.0;
-/// Requests that overlap stand on so many lines at most.
-const MOST_LINES: usize = 3;
+/// Rows lower than this keep less from their edges.
+const LOW: f32 = 22.0;
 
 /// What rows are laid out with.
 pub struct Layout<'a> {
@@ -46,8 +50,6 @@ pub struct RowInput<'a> {
     pub top: f32,
     /// Its height.
     pub height: f32,
-    /// The dispatches in view, if they can be told one by one.
-    pub dispatches: &'a [Dispatch],
     /// Whether the run ended with something left that nothing will ever wake.
     pub stuck: bool,
 }
@@ -61,52 +63,59 @@ impl<'a> Layout<'a> {
 
     /// Adds a row's items to the scene.
     pub fn row(&mut self, row: RowInput<'_>, scene: &mut Scene) {
-        let spans = self.visible(&row.track.spans);
         match row.track.kind {
-            TrackKind::Device(_) => self.device(row, spans, scene),
+            TrackKind::Device(_) => self.device(row, scene),
             TrackKind::Counter(_) => self.counter(row, scene),
             TrackKind::Core(_) => {
-                self.states(row, spans, scene);
-                self.switches(row, spans, scene);
-                self.idle(row, spans, scene);
+                self.states(row, scene);
+                self.core(row, scene);
             }
             TrackKind::Worker(_) | TrackKind::Task(_) | TrackKind::Thread(_) => {
-                self.states(row, spans, scene);
+                self.states(row, scene);
                 self.end(row, scene);
                 self.for_ever(row, scene);
             }
         }
     }
 
-    /// The spans with a part in view; they do not overlap, but for a device's.
-    fn visible<'s>(&self, spans: &'s [Span]) -> &'s [Span] {
-        let (start, end) = (self.axis.start, self.axis.end());
-        let first = spans.partition_point(|s| (s.end.as_nanos() as f64) < start);
-        let last = spans.partition_point(|s| (s.start.as_nanos() as f64) <= end);
-        &spans[first.min(last)..last]
-    }
-
-    fn states(&mut self, row: RowInput<'_>, spans: &[Span], scene: &mut Scene) {
+    fn states(&mut self, row: RowInput<'_>, scene: &mut Scene) {
         for columns in [&mut self.ready, &mut self.running, &mut self.off_core] {
             columns.clear();
         }
         let mut rail = None;
-        for span in spans {
-            let (x0, x1) = (self.axis.x(span.start), self.axis.x(span.end));
-            match fill_of(span.state) {
-                Some(fill) if x1 - x0 >= LEAST_WIDTH => self.bar(row, span, fill, scene),
-                Some(fill) => self.thin(fill).add(x0, x1),
-                None => self.wait(row, span, &mut rail, scene),
+        for step in walk(&row.track.spans, &self.axis) {
+            match step {
+                Step::One(span) => {
+                    let (x0, x1) = (self.axis.x(span.start), self.axis.x(span.end));
+                    match fill_of(span.state) {
+                        Some(fill) if x1 - x0 >= LEAST_WIDTH => self.bar(row, &span, fill, scene),
+                        Some(fill) => self.thin(fill).add(x0, x1),
+                        None => self.wait(row, &span, &mut rail, scene),
+                    }
+                }
+                Step::Crowd(crowd) => self.crowd(row, &crowd, &mut rail, scene),
             }
         }
         if let Some(rail) = rail.take() {
             scene.rails.push(rail);
         }
-        for time in instants(row) {
-            let x = self.axis.x(time);
-            self.running.add(x, x);
-        }
         self.thin_pieces(row, scene);
+    }
+
+    /// Several spans within one pixel.
+    fn crowd(&mut self, row: RowInput<'_>, crowd: &Crowd, joined: &mut Option<Rail>, scene: &mut Scene) {
+        let (x, scale) = (self.axis.x(crowd.start), self.axis.pixels_per_ns());
+        for (class, fill) in
+            [(Class::Ready, Fill::Ready), (Class::Running, Fill::Running), (Class::OffCore, Fill::OffCore)]
+        {
+            let (nanos, count) = (crowd.sums.nanos[class as usize], crowd.sums.count[class as usize]);
+            if count > 0 {
+                self.thin(fill).add_many(x, count, (nanos as f64 * scale) as f32);
+            }
+        }
+        if crowd.sums.count[Class::Waiting as usize] > 0 {
+            self.join_rail(row, x.max(self.axis.left), self.axis.x(crowd.end), x, joined, scene);
+        }
     }
 
     fn thin(&mut self, fill: Fill) -> &mut Columns {
@@ -119,12 +128,8 @@ impl<'a> Layout<'a> {
 
     fn bar(&self, row: RowInput<'_>, span: &Span, fill: Fill, scene: &mut Scene) {
         let (x0, x1) = (self.axis.x(span.start), self.axis.x(span.end));
-        let area = Area {
-            x0: x0.max(self.axis.left),
-            y0: body_top(row),
-            x1: x1.min(self.axis.right),
-            y1: row.top + row.height - INSET,
-        };
+        let area =
+            Area { x0: x0.max(self.axis.left), y0: body_top(row), x1: x1.min(self.axis.right), y1: body_bottom(row) };
         if area.width() <= 0.0 {
             return;
         }
@@ -151,15 +156,7 @@ impl<'a> Layout<'a> {
         let y = row.top + row.height / 2.0;
         let (text, taken) = self.rail_text(row, span, x1 - x0);
         if taken == 0.0 {
-            match joined {
-                Some(rail) if x0 - rail.x1 < 4.0 => rail.x1 = x1.max(rail.x1),
-                _ => {
-                    if let Some(rail) = joined.replace(Rail { x0, x1, y, anchor }) {
-                        scene.rails.push(rail);
-                    }
-                }
-            }
-            return;
+            return self.join_rail(row, x0, x1, anchor, joined, scene);
         }
         if let Some(rail) = joined.take() {
             scene.rails.push(rail);
@@ -170,6 +167,27 @@ impl<'a> Layout<'a> {
         scene.marks.push(Mark { x: left + SIGN_WIDTH / 2.0, y, sign: sign_of(wait_of(span.state)) });
         if let Some(text) = text {
             scene.labels.push(Label { x: left + SIGN_WIDTH + 4.0, y, text, ground: Ground::Rail });
+        }
+    }
+
+    /// A short wait goes on the rail of the one before it, if they are near each other.
+    fn join_rail(
+        &self,
+        row: RowInput<'_>,
+        x0: f32,
+        x1: f32,
+        anchor: f32,
+        joined: &mut Option<Rail>,
+        scene: &mut Scene,
+    ) {
+        match joined {
+            Some(rail) if x0 - rail.x1 < 4.0 => rail.x1 = x1.max(rail.x1),
+            _ => {
+                let y = row.top + row.height / 2.0;
+                if let Some(rail) = joined.replace(Rail { x0, x1, y, anchor }) {
+                    scene.rails.push(rail);
+                }
+            }
         }
     }
 
@@ -189,7 +207,7 @@ impl<'a> Layout<'a> {
     }
 
     fn thin_pieces(&self, row: RowInput<'_>, scene: &mut Scene) {
-        let (top, bottom) = (body_top(row), row.top + row.height - INSET);
+        let (top, bottom) = (body_top(row), body_bottom(row));
         for (columns, fill) in
             [(&self.ready, Fill::Ready), (&self.running, Fill::Running), (&self.off_core, Fill::OffCore)]
         {
@@ -205,168 +223,22 @@ impl<'a> Layout<'a> {
             }
         }
     }
-
-    /// After its end a row has one sign, its word where there is room, and then nothing.
-    fn end(&self, row: RowInput<'_>, scene: &mut Scene) {
-        let Some((time, end, _)) = row.track.end else { return };
-        let x = self.axis.x(time);
-        if x < self.axis.left - 40.0 || x > self.axis.right {
-            return;
-        }
-        let (sign, ground) = match end {
-            TrackEnd::Finished => (Sign::Finished, Ground::Finished),
-            TrackEnd::Cancelled => (Sign::Cancelled, Ground::Ended),
-            TrackEnd::Panicked => (Sign::Panicked, Ground::Ended),
-        };
-        let y = row.top + row.height / 2.0;
-        scene.marks.push(Mark { x: x + 10.0, y, sign });
-        let word = end_word(row.track.kind, end);
-        let left = x + 22.0;
-        if left >= self.axis.left && left + self.measure.width(word) <= self.axis.right {
-            scene.labels.push(Label { x: left, y, text: word.to_owned(), ground });
-        }
-    }
-
-    /// What waits when its run is stuck goes on waiting: to the edge of the view, and says so.
-    fn for_ever(&self, row: RowInput<'_>, scene: &mut Scene) {
-        let last = row.track.spans.last().filter(|s| row.stuck && row.track.open && says_for_ever(s.state));
-        let Some(last) = last else { return };
-        let (x0, x1, y) = (self.axis.x(last.end).max(self.axis.left), self.axis.right, row.top + row.height / 2.0);
-        if x1 - x0 < SIGN_WIDTH {
-            return;
-        }
-        let sign = x0 + 12.0 + SIGN_WIDTH / 2.0;
-        let left = sign + SIGN_WIDTH / 2.0 + 4.0;
-        let text = match last.state {
-            SpanState::Ready => "is never polled again".to_owned(),
-            SpanState::Runnable => "never gets a core again".to_owned(),
-            SpanState::PollingOffCore(_) | SpanState::PollsOffCore(_) => "never returns".to_owned(),
-            state => format!("{}, for ever", wait_words(row.trace.tables(), wait_of(state))),
-        };
-        let fits = left + self.measure.width(&text) <= x1;
-        let after = if fits { left + self.measure.width(&text) + 4.0 } else { left };
-        scene.rails.push(Rail { x0, x1: sign - SIGN_WIDTH / 2.0 - 2.0, y, anchor: x0 });
-        scene.rails.push(Rail { x0: after, x1, y, anchor: x0 });
-        scene.marks.push(Mark { x: sign, y, sign: sign_of(wait_of(last.state)) });
-        if fits {
-            scene.labels.push(Label { x: left, y, text, ground: Ground::Rail });
-        }
-    }
-
-    /// Requests that overlap stand on lines above each other; more than fit share the last line.
-    fn device(&self, row: RowInput<'_>, spans: &[Span], scene: &mut Scene) {
-        let mut free_from = [f32::NEG_INFINITY; MOST_LINES];
-        let gap = row.height / (MOST_LINES + 1) as f32;
-        for span in spans {
-            let (x0, x1) = (self.axis.x(span.start), self.axis.x(span.end));
-            let free = free_from.iter().position(|f| *f <= x0);
-            let line = free.unwrap_or(MOST_LINES - 1);
-            // A line that is full and drawn over grows by what sticks out.
-            let from = if free.is_some() { x0 } else { free_from[line].max(x0) };
-            free_from[line] = free_from[line].max(x1);
-            let (left, right) = (from.max(self.axis.left), x1.max(from + 1.0).min(self.axis.right));
-            if right > left && x1 >= from {
-                let y = (row.top + gap * (line + 1) as f32).round() + 0.5;
-                let (starts, ends) = (x0 >= self.axis.left && free.is_some(), x1 <= self.axis.right);
-                scene.requests.push(Request { x0: left, x1: right, y, starts, ends });
-            }
-        }
-    }
-
-    /// A counter is a stepped area: the largest figure of each pixel.
-    fn counter(&self, row: RowInput<'_>, scene: &mut Scene) {
-        let levels = self.visible(&row.track.spans);
-        let largest = row.track.spans.iter().map(|s| level_of(s.state)).max().unwrap_or(0).max(1) as f32;
-        let (bottom, room) = (row.top + row.height - INSET, row.height - 10.0);
-        let mut pixel: Option<Level> = None;
-        for span in levels.iter().filter(|s| level_of(s.state) > 0) {
-            let height = (level_of(span.state) as f32 / largest * room).max(2.0);
-            let x0 = self.axis.x(span.start).max(self.axis.left).floor();
-            let x1 = self.axis.x(span.end).min(self.axis.right).ceil().max(x0 + 1.0);
-            let area = Area { x0, y0: bottom - height, x1, y1: bottom };
-            match &mut pixel {
-                Some(last) if last.area.x1 > x0 && x1 - x0 <= 1.0 => last.area.y0 = last.area.y0.min(area.y0),
-                _ => {
-                    let x0 = pixel.as_ref().map_or(x0, |last| x0.max(last.area.x1.min(x1 - 1.0)));
-                    scene.levels.extend(pixel.replace(Level { area: Area { x0, ..area } }));
-                }
-            }
-        }
-        scene.levels.extend(pixel);
-    }
-
-    /// A core that is idle for long says so.
-    fn idle(&self, row: RowInput<'_>, spans: &[Span], scene: &mut Scene) {
-        let runs = spans.iter().map(|s| (s.start, s.end));
-        let mut runs: Vec<_> = runs.chain(instants(row).map(|t| (t, t))).collect();
-        runs.sort_unstable();
-        for pair in runs.windows(2) {
-            let (from, to) = (pair[0].1, pair[1].0);
-            if to <= from {
-                continue;
-            }
-            let (x0, x1) = (self.axis.x(from).max(self.axis.left), self.axis.x(to).min(self.axis.right));
-            let text = format!("core idle for {}", write_length(to.since(from).as_nanos()));
-            let width = self.measure.width(&text);
-            if x1 - x0 > width + IDLE_KEEPS {
-                let x = (x0 + x1 - width) / 2.0;
-                scene.labels.push(Label { x, y: row.top + row.height / 2.0, text, ground: Ground::Empty });
-            }
-        }
-    }
-
-    /// A sign above the core's row where another thread came onto it.
-    fn switches(&self, row: RowInput<'_>, spans: &[Span], scene: &mut Scene) {
-        let mut last = f32::NEG_INFINITY;
-        let told = row.dispatches.iter().filter(|d| TrackKind::Core(d.core) == row.track.kind && d.switch);
-        let told = told.map(|d| d.time);
-        let drawn = spans.iter().filter(|s| row.dispatches.is_empty() && is_switch(row.trace, s.event));
-        for time in told.chain(drawn.map(|s| s.start)) {
-            let x = self.axis.x(time);
-            if x - last < 5.0 || x < self.axis.left {
-                continue;
-            }
-            last = x;
-            scene.marks.push(Mark { x: x + 1.25, y: row.top + 1.0, sign: Sign::Switch });
-        }
-    }
-}
-
-/// When a core or thread ran without any time passing: such a run has no span, and must be seen.
-fn instants(row: RowInput<'_>) -> impl Iterator<Item = SimTime> {
-    let of_row =
-        move |d: &&Dispatch| row.track.kind == TrackKind::Core(d.core) || row.track.kind == TrackKind::Thread(d.thread);
-    let spans = &row.track.spans;
-    let spanned = |t: SimTime| {
-        let begun = spans.partition_point(|s| s.start <= t);
-        // Several spans may begin at one instant: a wait that begins where the run ended.
-        spans[begun.saturating_sub(3)..begun].iter().any(|s| s.end > t && s.start <= t && fill_of(s.state).is_some())
-    };
-    row.dispatches.iter().filter(of_row).map(|d| d.time).filter(move |t| !spanned(*t))
 }
 
 /// Above a core's bars there is room for the signs of context switches.
 fn body_top(row: RowInput<'_>) -> f32 {
     match row.track.kind {
-        TrackKind::Core(_) => row.top + 6.0,
-        _ => row.top + INSET,
+        TrackKind::Core(_) if row.height >= LOW => row.top + 6.0,
+        _ => row.top + inset(row),
     }
 }
 
-/// What goes on without an end when nothing more happens; who runs would not let the run end.
-fn says_for_ever(state: SpanState) -> bool {
-    fill_of(state) != Some(Fill::Running)
+fn body_bottom(row: RowInput<'_>) -> f32 {
+    row.top + row.height - inset(row)
 }
 
-fn is_switch(trace: &Trace, event: usize) -> bool {
-    event < trace.len() && matches!(trace.event(event), Some(Event::Dispatched { onto, .. }) if onto.switch)
-}
-
-fn level_of(state: SpanState) -> u32 {
-    match state {
-        SpanState::Level(n) => n,
-        _ => 0,
-    }
+fn inset(row: RowInput<'_>) -> f32 {
+    if row.height >= LOW { INSET } else { 1.0 }
 }
 
 /// What a state's bar says; none for a wait, which has no bar.
@@ -381,7 +253,7 @@ pub fn fill_of(state: SpanState) -> Option<Fill> {
     }
 }
 
-fn wait_of(state: SpanState) -> Option<sim_core::analysis::track::Wait> {
+fn wait_of(state: SpanState) -> Option<Wait> {
     match state {
         SpanState::Pending(wait) => wait,
         SpanState::Blocked(wait) => Some(wait),

@@ -6,18 +6,20 @@
 //! other, the one at the cursor first.
 
 use sim_core::analysis::index::Index;
-use sim_core::analysis::track::{Link, LinkKind, TrackKind};
+use sim_core::analysis::track::{Link, LinkKind, Track, TrackKind};
+use sim_core::instant::SimTime;
 
 use super::axis::Axis;
-use super::rows::{Row, Rows};
+use super::rows::{Row, RowKind, Rows};
 use super::scene::{Arrow, Scene, Tick};
+use super::walk::nanos;
 
 /// So many arrows in view are all drawn.
 const MOST_ARROWS: usize = 40;
 /// Arrows nearer than this are not all drawn.
 const LEAST_GAP: f32 = 12.0;
-/// More links than this are not even looked at one by one: only those of the selected row are.
-const MOST_LOOKED_AT: usize = 20_000;
+/// Where a row's links are nearer than this on average, they are not drawn at all: the row is one stretch of them.
+const LEAST_TICK_GAP: f32 = 3.0;
 
 /// What links are laid out with.
 #[derive(Clone, Copy)]
@@ -77,22 +79,31 @@ impl LinkInput<'_> {
 
     /// The links whose effect, or at least whose level part, is in view.
     fn visible(&self) -> Vec<(usize, Link)> {
-        let links = self.index.links();
-        let first = links.partition_point(|l| (l.to_time.as_nanos() as f64) < self.axis.start);
-        let end = self.axis.end();
-        let candidates = links[first..].iter().take(MOST_LOOKED_AT).enumerate();
-        candidates
-            .map(|(i, link)| (first + i, *link))
-            .filter(|(_, link)| (link.from_time.as_nanos() as f64) <= end)
-            .filter(|(_, link)| is_drawn(link) && self.in_sight(link))
-            .collect()
+        let rows = self.rows.between(self.sight.0 - self.origin, self.sight.1 - self.origin);
+        let mut visible = Vec::new();
+        for row in rows.iter().filter(|row| row.run == self.run) {
+            if let RowKind::Track { index, .. } = row.kind {
+                self.of_row(&self.index.tracks[index], &mut visible);
+            }
+        }
+        visible.sort_unstable_by_key(|(number, _)| *number);
+        visible
     }
 
-    fn in_sight(&self, link: &Link) -> bool {
-        self.row(link.to).is_some_and(|row| {
-            let top = self.origin + row.top;
-            top < self.sight.1 && top + row.height > self.sight.0
-        })
+    /// The row's links, unless they are so many that not even ticks could be told apart.
+    fn of_row(&self, track: &Track, visible: &mut Vec<(usize, Link)>) {
+        let (from, end) = (nanos(self.axis.start), self.axis.end());
+        let links = self.index.links_within(track, from, SimTime::MAX);
+        let near = self.index.links_within(track, from, nanos(end)).len();
+        if near as f32 * LEAST_TICK_GAP > self.axis.width() {
+            return;
+        }
+        // One more, whose effect is out of sight: its cause may be in it.
+        for number in &links[..(near + 1).min(links.len())] {
+            let link = self.index.links().get(*number as usize);
+            let link = link.filter(|l| is_drawn(l) && (l.from_time.as_nanos() as f64) <= end);
+            visible.extend(link.map(|link| (*number as usize, link)));
+        }
     }
 
     fn row(&self, track: TrackKind) -> Option<&Row> {

@@ -10,13 +10,13 @@
 
 pub mod axis;
 pub mod density;
-pub mod dispatch;
 pub mod findings;
 pub mod hit;
 pub mod layout;
 pub mod links;
 pub mod rows;
 pub mod scene;
+pub mod walk;
 pub mod words;
 
 #[cfg(test)]

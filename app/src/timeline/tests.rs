@@ -5,7 +5,6 @@ use sim_core::analysis::track::TrackKind;
 use sim_core::trace::{CoreId, DeviceId, TaskId, ThreadId, Trace, WorkerId};
 
 use super::axis::Axis;
-use super::dispatch::dispatches_in_view;
 use super::layout::{Layout, RowInput};
 use super::links::LinkInput;
 use super::rows::{Rows, RunRows};
@@ -20,8 +19,7 @@ fn row_of(trace: &Trace, kind: TrackKind, axis: Axis) -> Scene {
     let track = index.track(kind).expect("the run has such a row");
     let mut scene = Scene::default();
     let measure = EvenLetters(7.0);
-    let dispatches = dispatches_in_view(trace, &axis);
-    let row = RowInput { track, trace, top: 0.0, height: 32.0, dispatches: &dispatches, stuck: false };
+    let row = RowInput { track, trace, top: 0.0, height: 32.0, stuck: false };
     Layout::new(axis, &measure).row(row, &mut scene);
     scene
 }

@@ -129,8 +129,7 @@ pub fn row_state(tables: &Tables, track: &Track, state: &Snapshot) -> String {
     {
         return end_word(track.kind, end).to_owned();
     }
-    let begun = track.spans.partition_point(|s| s.event < events);
-    let last = begun.checked_sub(1).map(|i| &track.spans[i]);
+    let last = track.spans.begun_by(events).checked_sub(1).and_then(|place| track.spans.get(place));
     match track.kind {
         TrackKind::Counter(_) => match last.map(|s| s.state) {
             Some(SpanState::Level(n)) => n.to_string(),

@@ -40,6 +40,8 @@ pub enum Beside {
 /// Shows the dock.
 pub fn dock_ui(ui: &mut Ui, session: &Session, state: &mut EventsState, inspector: Beside, emit: &mut Emit<'_>) {
     let area = ui.max_rect();
+    // A panel is as high as what stands in it: the groups take all there is.
+    ui.expand_to_include_rect(area);
     let groups = groups(area.width(), inspector);
     let whole: f32 = SHARES.iter().sum();
     let mut left = area.left();

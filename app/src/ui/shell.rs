@@ -6,15 +6,17 @@ use std::time::{Duration, Instant};
 use egui::{CentralPanel, Context, Frame, Panel, Ui};
 
 use crate::session::{Command, Entry, Place, Session};
+use crate::watch::Watch;
 
 use super::dock::{self, Beside};
 use super::events::{self, EventsState};
 use super::library::{self, LibraryState};
 use super::patterns::Patterns;
+use super::stage::{self, StageState};
 use super::theme::Theme;
 use super::timeline_panel::{self, TimelineState};
 use super::widgets::Emit;
-use super::{failed, fonts, inspector, keys, lesson, mishap, stage, status, top};
+use super::{failed, fonts, inspector, keys, lesson, mishap, status, top};
 
 /// Taking in what the background has sent may take so much of a frame.
 const PUMP_BUDGET: Duration = Duration::from_millis(7);
@@ -29,8 +31,10 @@ pub struct Shell {
     pub session: Session,
     timeline: TimelineState,
     events: EventsState,
+    stage: StageState,
     library: LibraryState,
     patterns: Option<Patterns>,
+    watch: Option<Box<dyn Watch>>,
     shown_theme: Option<bool>,
 }
 
@@ -43,10 +47,17 @@ impl Shell {
             session: Session::new(entries, Arc::new(move || waker.request_repaint())),
             timeline: TimelineState::default(),
             events: EventsState::default(),
+            stage: StageState::default(),
             library: LibraryState::default(),
             patterns: None,
+            watch: None,
             shown_theme: None,
         }
+    }
+
+    /// Looks at the file that is open from now on: when it changes on the disk, it is read again.
+    pub fn watch_files(&mut self, watch: Box<dyn Watch>) {
+        self.watch = Some(watch);
     }
 
     /// Takes in what the background has sent, and lets time pass.
@@ -56,6 +67,12 @@ impl Shell {
             if begun.elapsed() > PUMP_BUDGET {
                 ctx.request_repaint();
                 break;
+            }
+        }
+        if let Some(watch) = &mut self.watch {
+            watch.follow(self.session.file());
+            if let Some(file) = watch.changed() {
+                self.session.apply(Command::FileChanged(file));
             }
         }
         if self.session.playback().playing {
@@ -126,9 +143,10 @@ impl Shell {
             let side = Panel::left("lesson").exact_size(lesson::WIDTH).frame(plain).resizable(false);
             side.show(ui, |ui| lesson::lesson_ui(ui, &self.session, emit));
         }
-        let height = stage::height(&self.session, stage_room(size.y));
-        let stage = Panel::bottom("stage").exact_size(height).frame(plain).show_separator_line(false).resizable(false);
-        stage.show(ui, |ui| stage::stage_ui(ui, &self.session, patterns, emit));
+        let height = stage::height(&self.session, &mut self.stage, stage_room(size.y));
+        let bottom = Panel::bottom("stage").exact_size(height).frame(plain).show_separator_line(false).resizable(false);
+        let (session, state) = (&self.session, &mut self.stage);
+        bottom.show(ui, |ui| stage::stage_ui(ui, session, state, patterns, emit));
         CentralPanel::default().frame(plain).show(ui, |ui| {
             timeline_panel::timeline_ui(ui, &self.session, &mut self.timeline, patterns, emit);
         });

@@ -7,7 +7,6 @@ use sim_core::analysis::track::TrackKind;
 
 use crate::session::{Growth, Run, Session};
 use crate::timeline::axis::{Axis, with_thousands};
-use crate::timeline::dispatch::dispatches_in_view;
 use crate::timeline::findings::FindingInput;
 use crate::timeline::layout::{Layout, RowInput};
 use crate::timeline::links::LinkInput;
@@ -241,20 +240,12 @@ impl Panel<'_> {
         let mut scene = Scene::default();
         let measure = FontMeasure { ctx: ui.ctx() };
         let mut layout = Layout::new(self.axis, &measure);
-        let dispatches: Vec<_> =
-            self.session.runs().iter().map(|run| dispatches_in_view(&run.trace, &self.axis)).collect();
         for row in visible {
             if let RowKind::Track { index, .. } = row.kind {
                 let run = self.run(row);
                 let (track, trace) = (&run.index.tracks[index], &run.trace);
-                let input = RowInput {
-                    track,
-                    trace,
-                    top: self.origin + row.top,
-                    height: row.height,
-                    stuck: run.is_stuck(),
-                    dispatches: &dispatches[row.run],
-                };
+                let input =
+                    RowInput { track, trace, top: self.origin + row.top, height: row.height, stuck: run.is_stuck() };
                 layout.row(input, &mut scene);
             }
         }

@@ -51,7 +51,7 @@ impl Panel<'_> {
         if let Some(arrow) = hit::arrow_at(&scene.arrows, at.x, at.y) {
             let arrow = &scene.arrows[arrow];
             let run = &self.session.runs()[arrow.run];
-            let link = run.index.links()[arrow.link];
+            let Some(link) = run.index.links().get(arrow.link) else { return };
             ui.ctx().set_cursor_icon(CursorIcon::PointingHand);
             if response.clicked() {
                 emit.emit(Command::Select(Selection::Link { run: arrow.run, link }));

@@ -1,5 +1,6 @@
 //! The window and the command line, used as a person uses them.
 
+mod monkey;
 mod support;
 mod window_experiment;
 mod window_findings;

@@ -3,7 +3,8 @@
 //! Folds a [`Snapshot`] and notes, after each event, the state of the rows that the event may have touched: what a row
 //! shows and what the snapshot says are the same truth. Grows with its trace. Knows no pixels.
 
-use super::links::Links;
+pub use super::links::Links;
+pub use super::spans::{Spans, Sums};
 use super::track::*;
 use crate::instant::SimTime;
 use crate::trace::event::Event;
@@ -59,13 +60,17 @@ impl Index {
             let event = Event::decode(record, &tables.wide);
             self.snapshot.apply(tables, record);
             if let Some(event) = event {
-                self.links.note(tables, from + n, record.time(), event);
+                if let Some((number, to)) = self.links.note(tables, from + n, record.time(), event)
+                    && let Some(row) = self.places.get(to)
+                {
+                    self.tracks[row].links.push(number);
+                }
                 self.touch(tables, from + n, event);
             }
         }
         self.end = trace.end();
-        self.settle(tables);
         self.links.settle();
+        self.settle(tables);
     }
 
     /// How many events it has taken in.
@@ -89,18 +94,41 @@ impl Index {
     }
 
     /// All links, by the number of the event of the effect.
-    pub fn links(&self) -> &[Link] {
-        self.links.all()
+    pub fn links(&self) -> &Links {
+        &self.links
+    }
+
+    /// The numbers of the links that lead to a row, by their effect.
+    pub fn links_into<'a>(&self, track: &'a Track) -> &'a [u32] {
+        &track.links
+    }
+
+    /// Those of them that take effect from `from` to `to`: few or many, found by two searches.
+    pub fn links_within<'a>(&self, track: &'a Track, from: SimTime, to: SimTime) -> &'a [u32] {
+        let first = track.links.partition_point(|l| self.links.effect(*l) < from);
+        let last = track.links.partition_point(|l| self.links.effect(*l) <= to);
+        &track.links[first.min(last)..last]
+    }
+
+    /// The wake or unblock in the workload that took longest to lead to a poll or dispatch.
+    pub fn slowest_link(&self) -> Option<Link> {
+        self.links.slowest()
     }
 
     /// The links that this event is the cause of.
-    pub fn links_from(&self, event: usize) -> impl Iterator<Item = &Link> {
+    pub fn links_from(&self, event: usize) -> impl Iterator<Item = Link> {
         self.links.from(event)
     }
 
     /// The links that this event is the effect of.
-    pub fn links_to(&self, event: usize) -> &[Link] {
+    pub fn links_to(&self, event: usize) -> impl Iterator<Item = Link> {
         self.links.to(event)
+    }
+
+    /// Bytes of memory that rows, spans and links take.
+    pub fn memory_bytes(&self) -> usize {
+        let tracks = self.tracks.iter().map(Track::memory_bytes).sum::<usize>();
+        tracks + self.tracks.capacity() * size_of::<Track>() + self.links.memory_bytes()
     }
 
     fn add_machine_rows(&mut self, tables: &Tables) {
@@ -130,6 +158,7 @@ impl Index {
         match event {
             E::TaskSpawned { task, .. } => self.add_task(tables, n, task),
             E::PollStarted { task, at, .. } => {
+                self.count_run(TrackKind::Task(task));
                 self.show_task(tables, n, task, Begins::Anew);
                 self.show_worker(tables, n, at.worker, Begins::Anew);
             }
@@ -145,6 +174,7 @@ impl Index {
             E::ThreadRunnable { thread, .. } | E::ThreadExited { thread, .. } => self.show_thread(tables, n, thread),
             E::ThreadBlocked { thread, .. } | E::ThreadUnblocked { thread, .. } => self.show_thread(tables, n, thread),
             E::Dispatched { thread, onto, .. } => {
+                self.count_run(TrackKind::Thread(thread));
                 self.show_thread(tables, n, thread);
                 self.show_core(n, onto.core);
             }
@@ -158,7 +188,7 @@ impl Index {
             }
             E::IoStarted { request, .. } => self.serve(tables, n, request),
             // A device works on to the end even if nobody wants the answer any more.
-            E::IoCompleted { request, .. } => self.serve_no_more(request),
+            E::IoCompleted { request, .. } => self.serve_no_more(n, request),
             // The rest changes no row.
             _ => {}
         }
@@ -167,6 +197,12 @@ impl Index {
             self.counted = levels;
             self.count(tables, n, CounterKind::ReadyQueue, levels.0);
             self.count(tables, n, CounterKind::RunQueue, levels.1);
+        }
+    }
+
+    fn count_run(&mut self, kind: TrackKind) {
+        if let Some(row) = self.places.get(kind) {
+            self.tracks[row].runs += 1;
         }
     }
 
@@ -262,20 +298,25 @@ impl Index {
     fn serve(&mut self, tables: &Tables, n: usize, id: RequestId) {
         let Some(info) = tables.requests.get(id.index()) else { return };
         let Some(row) = self.places.get(TrackKind::Device(info.device)) else { return };
-        let (time, spans) = (self.snapshot.time, &mut self.tracks[row].spans);
-        self.serving.insert(id, (info.device, spans.len()));
-        spans.push(Span { start: time, end: time, state: SpanState::Serves(id), event: n });
+        let (time, track) = (self.snapshot.time, &mut self.tracks[row]);
+        self.serving.insert(id, (info.device, track.spans.len()));
+        track.spans.push(Span { start: time, end: time, state: SpanState::Serves(id), event: n });
+        track.carry(time, n, track.in_flight() + 1);
     }
 
-    fn serve_no_more(&mut self, id: RequestId) {
-        if let Some((device, span)) = self.serving.remove(&id) {
-            self.end_service(device, span, self.snapshot.time);
+    fn serve_no_more(&mut self, n: usize, id: RequestId) {
+        let Some((device, span)) = self.serving.remove(&id) else { return };
+        let time = self.snapshot.time;
+        self.end_service(device, span, time);
+        if let Some(row) = self.places.get(TrackKind::Device(device)) {
+            let track = &mut self.tracks[row];
+            track.carry(time, n, track.in_flight().saturating_sub(1));
         }
     }
 
     fn end_service(&mut self, device: DeviceId, span: usize, end: SimTime) {
         if let Some(row) = self.places.get(TrackKind::Device(device)) {
-            self.tracks[row].spans[span].end = end;
+            self.tracks[row].spans.end_at(span, end);
         }
     }
 
@@ -315,10 +356,10 @@ impl Index {
         for (device, span) in self.serving.values().copied().collect::<Vec<_>>() {
             self.end_service(device, span, end);
         }
-        for track in self.tracks.iter_mut().filter(|t| t.open) {
-            if let Some(last) = track.spans.last_mut() {
-                last.end = end;
-            }
+        self.tracks.iter_mut().for_each(|track| track.go_on_to(end));
+        if self.snapshot.ended.is_some() {
+            self.tracks.iter_mut().for_each(Track::shrink);
+            self.links.shrink();
         }
         if !self.tracks.is_sorted_by_key(row_order) {
             self.tracks.sort_by_key(row_order);

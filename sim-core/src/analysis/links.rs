@@ -5,17 +5,19 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
+use super::packed::PackedLink;
 use super::track::{Link, LinkKind, TrackKind};
-use crate::instant::SimTime;
+use crate::instant::{SimDuration, SimTime};
 use crate::trace::event::{Event, WakeEffect};
 use crate::trace::ids::*;
 use crate::trace::tables::{Tables, ThreadKind};
 
 /// All links of a trace so far, and the causes that have had no effect yet.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Links {
-    links: Vec<Link>,
+pub struct Links {
+    links: Vec<PackedLink>,
     by_cause: Vec<u32>,
+    slowest: Option<(SimDuration, u32)>,
     tasks: Vec<Option<Cause>>,
     threads: Vec<Option<Cause>>,
     sends: BTreeMap<ResourceId, VecDeque<Cause>>,
@@ -30,78 +32,152 @@ struct Cause {
 }
 
 impl Links {
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.links.len()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.links.is_empty()
+    }
+
+    /// A link by its number: they are numbered in order of their effects.
+    pub fn get(&self, number: usize) -> Option<Link> {
+        self.links.get(number).map(PackedLink::link)
+    }
+
     /// All links, by the event of their effect.
-    pub(super) fn all(&self) -> &[Link] {
-        &self.links
+    pub fn iter(&self) -> impl DoubleEndedIterator<Item = Link> + ExactSizeIterator {
+        self.links.iter().map(PackedLink::link)
     }
 
     /// The links that this event causes.
-    pub(super) fn from(&self, event: usize) -> impl Iterator<Item = &Link> {
-        let first = self.by_cause.partition_point(|l| self.links[*l as usize].from_event < event);
-        let rest = self.by_cause[first..].iter().map(|l| &self.links[*l as usize]);
+    pub(super) fn from(&self, event: usize) -> impl Iterator<Item = Link> {
+        let first = self.by_cause.partition_point(|l| self.links[*l as usize].from_event() < event);
+        let rest = self.by_cause[first..].iter().map(|l| self.links[*l as usize].link());
         rest.take_while(move |l| l.from_event == event)
     }
 
     /// The links that this event is the effect of.
-    pub(super) fn to(&self, event: usize) -> &[Link] {
-        let first = self.links.partition_point(|l| l.to_event < event);
-        let last = self.links.partition_point(|l| l.to_event <= event);
-        &self.links[first..last]
+    pub(super) fn to(&self, event: usize) -> impl Iterator<Item = Link> {
+        let first = self.links.partition_point(|l| l.to_event() < event);
+        self.links[first..].iter().map(PackedLink::link).take_while(move |l| l.to_event == event)
+    }
+
+    /// Where a link's effect is in time.
+    pub(super) fn effect(&self, number: u32) -> SimTime {
+        self.links[number as usize].to_time()
+    }
+
+    /// The wake or unblock that took longest to lead to a poll or dispatch.
+    pub(super) fn slowest(&self) -> Option<Link> {
+        self.slowest.and_then(|(_, number)| self.get(number as usize))
     }
 
     /// Pairs the event with its cause, or keeps it as one.
-    pub(super) fn note(&mut self, tables: &Tables, event: usize, time: SimTime, what: Event) {
+    /// Answers the new link's number, and whom it leads to.
+    pub(super) fn note(
+        &mut self,
+        tables: &Tables,
+        event: usize,
+        time: SimTime,
+        what: Event,
+    ) -> Option<(u32, TrackKind)> {
         let cause = |kind, by| Cause { kind, from: track_of(by, tables), event, time };
         match what {
             Event::TaskSpawned { task, by } => {
-                keep(&mut self.tasks, tables.tasks.len(), task.index(), cause(LinkKind::SpawnToFirst, by))
+                keep(&mut self.tasks, tables.tasks.len(), task.index(), cause(LinkKind::SpawnToFirst, by));
+                None
             }
             Event::Woken { task, by, effect } => match effect {
                 WakeEffect::Queued | WakeEffect::OwnPoll | WakeEffect::DuringPoll => {
                     keep(&mut self.tasks, tables.tasks.len(), task.index(), cause(LinkKind::WakeToPoll, by));
+                    None
                 }
-                WakeEffect::Redundant | WakeEffect::Stale => {}
+                WakeEffect::Redundant | WakeEffect::Stale => None,
             },
             Event::PollStarted { task, .. } => {
                 let cause = self.tasks.get_mut(task.index()).and_then(Option::take);
-                self.link(cause, TrackKind::Task(task), event, time);
+                self.link(cause, TrackKind::Task(task), event, time)
             }
             Event::ThreadCreated { thread, by } => {
                 keep(&mut self.threads, tables.threads.len(), thread.index(), cause(LinkKind::SpawnToFirst, by));
+                None
             }
             Event::ThreadUnblocked { thread, by } => {
                 keep(&mut self.threads, tables.threads.len(), thread.index(), cause(LinkKind::UnblockToDispatch, by));
+                None
             }
             Event::Dispatched { thread, .. } => {
                 let cause = self.threads.get_mut(thread.index()).and_then(Option::take);
                 let to = track_of(Actor::Thread(thread), tables).unwrap_or(TrackKind::Thread(thread));
-                self.link(cause, to, event, time);
+                self.link(cause, to, event, time)
             }
             Event::Sent { resource, by } => {
                 self.sends.entry(resource).or_default().push_back(cause(LinkKind::SendToReceive, by));
+                None
             }
             Event::Received { resource, by } => {
                 let cause = self.sends.get_mut(&resource).and_then(VecDeque::pop_front);
-                if let Some(to) = track_of(by, tables) {
-                    self.link(cause, to, event, time);
-                }
+                self.link(cause, track_of(by, tables)?, event, time)
             }
             // The rest is neither cause nor effect of an arrow.
-            _ => {}
+            _ => None,
         }
     }
 
-    fn link(&mut self, cause: Option<Cause>, to: TrackKind, to_event: usize, to_time: SimTime) {
-        let Some(Cause { kind, from, event, time }) = cause else { return };
-        self.links.push(Link { kind, from, to, from_event: event, to_event, from_time: time, to_time });
+    fn link(
+        &mut self,
+        cause: Option<Cause>,
+        to: TrackKind,
+        to_event: usize,
+        to_time: SimTime,
+    ) -> Option<(u32, TrackKind)> {
+        let Cause { kind, from, event, time } = cause?;
+        let number = u32::try_from(self.links.len()).expect("a trace that is drawn has fewer than 2^32 links");
+        let link = Link { kind, from, to, from_event: event, to_event, from_time: time, to_time };
+        self.links.push(PackedLink::new(link));
+        let latency = to_time - time;
+        if is_wait_of_workload(&link) && self.slowest.is_none_or(|(longest, _)| latency > longest) {
+            self.slowest = Some((latency, number));
+        }
+        Some((number, to))
     }
 
-    /// Sorts what came since the last time by cause.
+    /// Sorts what came since the last time by cause. What was sorted before is touched only where new causes lie among
+    /// the old ones.
     pub(super) fn settle(&mut self) {
         let known = self.by_cause.len();
         self.by_cause.extend((known..self.links.len()).map(|l| l as u32));
         let links = &self.links;
-        self.by_cause.sort_by_key(|l| links[*l as usize].from_event);
+        let cause = |l: &u32| links[*l as usize].from_event();
+        let Some(earliest) = self.by_cause[known..].iter().map(cause).min() else { return };
+        let first = self.by_cause[..known].partition_point(|l| cause(l) <= earliest);
+        self.by_cause[first..].sort_by_key(cause);
+    }
+
+    pub(super) fn shrink(&mut self) {
+        self.links.shrink_to_fit();
+        self.by_cause.shrink_to_fit();
+    }
+
+    pub(super) fn memory_bytes(&self) -> usize {
+        self.links.capacity() * size_of::<PackedLink>() + self.by_cause.capacity() * 4
+    }
+}
+
+impl PartialEq for Links {
+    fn eq(&self, other: &Links) -> bool {
+        self.links == other.links
+    }
+}
+
+fn is_wait_of_workload(link: &Link) -> bool {
+    match (link.kind, link.to) {
+        (LinkKind::WakeToPoll, _) => true,
+        (LinkKind::UnblockToDispatch, to) => matches!(to, TrackKind::Thread(_)),
+        (LinkKind::SendToReceive | LinkKind::SpawnToFirst, _) => false,
     }
 }
 

@@ -6,4 +6,6 @@ pub mod findings;
 pub mod index;
 mod links;
 pub mod metrics;
+mod packed;
+mod spans;
 pub mod track;

@@ -2,6 +2,7 @@
 //!
 //! Owns the types only: [`super::index`] makes them from a trace.
 
+use super::spans::{Iter, Spans};
 use crate::instant::{SimDuration, SimTime};
 use crate::trace::ids::*;
 pub use crate::trace::snapshot::Wait;
@@ -69,9 +70,40 @@ impl From<CounterKind> for TrackKind {
     }
 }
 
+/// What a state means to whoever wants to run: what several spans together say.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Class {
+    /// Wants to run.
+    Ready,
+    /// Runs, on a core.
+    Running,
+    /// In a poll, its worker off the core.
+    OffCore,
+    /// Waits.
+    Waiting,
+}
+
+impl Class {
+    /// How many there are.
+    pub const COUNT: usize = 4;
+}
+
 impl SpanState {
-    fn is_poll(self) -> bool {
-        matches!(self, SpanState::Polling(_) | SpanState::Polls(_))
+    /// The state's class; a device's requests and a counter's figures have none.
+    pub fn class(self) -> Option<Class> {
+        match self {
+            SpanState::Ready | SpanState::Runnable => Some(Class::Ready),
+            SpanState::Polling(_) | SpanState::Running(_) => Some(Class::Running),
+            SpanState::Occupied(_) | SpanState::Polls(_) => Some(Class::Running),
+            SpanState::PollingOffCore(_) | SpanState::PollsOffCore(_) => Some(Class::OffCore),
+            SpanState::Pending(_) | SpanState::Blocked(_) => Some(Class::Waiting),
+            SpanState::Serves(_) | SpanState::Level(_) => None,
+        }
+    }
+
+    // Whoever ran was there, however short.
+    fn is_kept_without_length(self) -> bool {
+        self.class() == Some(Class::Running)
     }
 
     // What a task waits for is told once: as it was when it became Pending.
@@ -130,8 +162,16 @@ pub struct Track {
     pub name: String,
     /// When it came to be, and the event that says so. None for rows that are there from the start.
     pub created: Option<(SimTime, usize)>,
-    /// Its spans in order of start; they overlap only on a device's row. A span of no length is left out, but for polls.
-    pub spans: Vec<Span>,
+    /// Its spans in order of start; they overlap only on a device's row. A span of no length is left out, but for one
+    /// in which something ran.
+    pub spans: Spans,
+    /// On a device's row, how many requests it works on, over time; empty on any other.
+    pub load: Spans,
+    /// How often it was polled or put on a core.
+    pub runs: u32,
+    longest_wait: SimDuration,
+    /// The numbers of the links that lead to it.
+    pub(super) links: Vec<u32>,
     /// Whether the last span still goes on: it ends where the trace ends so far.
     pub open: bool,
     /// When and how it ended, and the event that says so. None for rows that do not end.
@@ -143,14 +183,37 @@ pub struct Track {
 impl Track {
     /// A row with nothing on it yet.
     pub fn new(kind: TrackKind, name: String) -> Track {
-        Track { kind, name, created: None, spans: Vec::new(), open: false, end: None, plain: false }
+        Track {
+            kind,
+            name,
+            created: None,
+            spans: Spans::default(),
+            load: Spans::default(),
+            runs: 0,
+            longest_wait: SimDuration::ZERO,
+            links: Vec::new(),
+            open: false,
+            end: None,
+            plain: false,
+        }
+    }
+
+    /// Its spans, one after the other.
+    pub fn spans(&self) -> Iter<'_> {
+        self.spans.iter()
+    }
+
+    /// The longest it wanted to run without running.
+    pub fn longest_wait(&self) -> SimDuration {
+        let open = self.spans.last().filter(|s| self.open && s.state.class() == Some(Class::Ready));
+        open.map_or(self.longest_wait, |s| s.length().max(self.longest_wait))
     }
 
     /// The last span that began up to and at `time`, and has not ended before it.
-    pub fn span_at(&self, time: SimTime) -> Option<&Span> {
+    pub fn span_at(&self, time: SimTime) -> Option<Span> {
         let after = self.spans.partition_point(|s| s.start <= time);
-        self.spans[..after]
-            .last()
+        self.spans
+            .get(after.checked_sub(1)?)
             .filter(|s| s.end > time || s.start == time || (self.open && after == self.spans.len()))
     }
 
@@ -158,14 +221,17 @@ impl Track {
     /// anew there, as a poll does.
     pub(super) fn go(&mut self, time: SimTime, event: usize, state: Option<SpanState>, begins: Begins) {
         if self.open
-            && let Some(last) = self.spans.last_mut()
+            && let Some(last) = self.spans.last()
         {
             if state.is_some_and(|s| s.goes_on_as(last.state)) && begins == Begins::Not {
                 return;
             }
-            last.end = time;
+            self.spans.end_last(time);
             self.open = false;
-            if last.start == time && !last.state.is_poll() {
+            if last.state.class() == Some(Class::Ready) {
+                self.longest_wait = self.longest_wait.max(time - last.start);
+            }
+            if last.start == time && !last.state.is_kept_without_length() {
                 self.spans.pop();
             }
         }
@@ -179,6 +245,41 @@ impl Track {
             return;
         }
         self.spans.push(Span { start: time, end: time, state, event });
+    }
+
+    pub(super) fn in_flight(&self) -> u32 {
+        match self.load.last().map(|last| last.state) {
+            Some(SpanState::Level(requests)) => requests,
+            _ => 0,
+        }
+    }
+
+    /// From `time` on, a device works on so many requests.
+    pub(super) fn carry(&mut self, time: SimTime, event: usize, requests: u32) {
+        self.load.end_last(time);
+        if self.load.last().is_some_and(|last| last.start == time) {
+            self.load.pop();
+        }
+        self.load.push(Span { start: time, end: time, state: SpanState::Level(requests), event });
+    }
+
+    /// What goes on ends where the trace ends so far.
+    pub(super) fn go_on_to(&mut self, end: SimTime) {
+        if self.open {
+            self.spans.end_last(end);
+        }
+        self.load.end_last(end);
+    }
+
+    pub(super) fn shrink(&mut self) {
+        self.spans.shrink();
+        self.load.shrink();
+        self.links.shrink_to_fit();
+    }
+
+    /// Bytes of memory it takes, besides itself.
+    pub fn memory_bytes(&self) -> usize {
+        self.name.capacity() + self.spans.memory_bytes() + self.load.memory_bytes() + self.links.capacity() * 4
     }
 }
 

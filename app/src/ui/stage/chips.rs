@@ -1,0 +1,163 @@
+//! Those who stand on the Stage: each is drawn where it stands, or on its way there from where it stood.
+
+use egui::text::{LayoutJob, TextWrapping};
+use egui::{FontId, Id, Rect, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2};
+
+use crate::session::{Command, Selection};
+use crate::timeline::axis::write_length;
+use crate::timeline::scene::Fill;
+use crate::timeline::words::middle_cut;
+use sim_core::analysis::track::TrackKind;
+
+use super::super::fonts;
+use super::super::paint::body_ui;
+use super::super::patterns::Patterns;
+use super::super::widgets::Emit;
+
+/// How long the way to a new place takes, in seconds.
+const WAY: f32 = 0.16;
+
+/// One who wants to run, or runs.
+pub struct Chip<'a> {
+    /// The run, from 0.
+    pub run: usize,
+    /// Its row.
+    pub track: TrackKind,
+    /// What is written on it.
+    pub name: &'a str,
+    /// For how long it has been so, in nanoseconds.
+    pub age: u64,
+    /// Whether it wants to, or does.
+    pub fill: Fill,
+    /// Where it stands.
+    pub rect: Rect,
+    /// The whole Stage: in another place, nobody has moved.
+    pub stage: Rect,
+}
+
+/// Around and between name and age.
+const BESIDE: f32 = 30.0;
+
+impl Chip<'_> {
+    /// How wide a chip has to be for its whole name.
+    pub fn width(ui: &Ui, name: &str, age: u64) -> f32 {
+        let width = |text: String, font| ui.painter().layout_no_wrap(text, font, egui::Color32::WHITE).size().x;
+        width(name.to_owned(), fonts::semibold(fonts::ROW))
+            + width(write_length(age), fonts::mono(fonts::LABEL))
+            + BESIDE
+    }
+
+    /// Draws it.
+    pub fn show(&self, ui: &mut Ui, patterns: &Patterns, emit: &mut Emit<'_>) {
+        let theme = emit.theme;
+        let rect = on_its_way(ui, self.run, self.track, self.rect, self.stage);
+        body_ui(ui.painter(), rect, self.fill, theme, patterns);
+        let (plate, text) = match self.fill {
+            Fill::Ready => (theme.ready, theme.on_ready),
+            Fill::Running | Fill::OffCore => (theme.running, theme.on_running),
+        };
+        let age = ui.painter().layout_no_wrap(write_length(self.age), fonts::mono(fonts::LABEL), text);
+        let room = rect.width() - age.size().x - BESIDE;
+        let name = cut_in_the_middle(ui, self.name, fonts::semibold(fonts::ROW), room.max(20.0));
+        let name = ui.painter().layout_job(LayoutJob {
+            wrap: TextWrapping::truncate_at_width(room.max(20.0)),
+            ..LayoutJob::simple_singleline(name, fonts::semibold(fonts::ROW), text)
+        });
+        for (galley, x) in [(name, rect.left() + 8.0), (age.clone(), rect.right() - 8.0 - age.size().x)] {
+            let at = pos2(x, (rect.center().y - galley.size().y / 2.0).round());
+            ui.painter().rect_filled(Rect::from_min_size(at, galley.size()).expand2(vec2(4.0, 0.0)), 2.0, plate);
+            ui.painter().galley(at, galley, text);
+        }
+        let does = match self.fill {
+            Fill::Ready => "wants to run",
+            Fill::Running => "runs",
+            Fill::OffCore => "is inside its poll, off the core",
+        };
+        let said = format!("{} {does}", self.name);
+        let hover = format!("{said}, for {}", write_length(self.age));
+        choose_ui(ui, self.rect, (&said, &hover), (self.run, self.track), emit);
+    }
+}
+
+/// A click on someone selects its row. What is said of it is longer under the pointer.
+pub fn choose_ui(
+    ui: &mut Ui,
+    rect: Rect,
+    (said, hover): (&str, &str),
+    (run, track): (usize, TrackKind),
+    emit: &mut Emit<'_>,
+) {
+    let id = ui.scope_id().with(("stage", run, track, rect.min.x as i32));
+    let response = ui.interact(rect, id, Sense::click());
+    response.widget_info(|| WidgetInfo::labeled(egui::Role::Button, true, said));
+    if response.hovered() || response.has_focus() {
+        let stroke = Stroke::new(if response.has_focus() { 2.0 } else { 1.5 }, emit.theme.ink);
+        ui.painter().rect_stroke(rect.expand(1.0), 5.0, stroke, StrokeKind::Outside);
+    }
+    if response.on_hover_text(hover).clicked() {
+        emit.emit(Command::Select(Selection::Track { run, track }));
+    }
+}
+
+/// Where someone is drawn who stands in `rect`: between there and where it stood, for as long as things move at all.
+pub fn on_its_way(ui: &Ui, run: usize, track: TrackKind, rect: Rect, stage: Rect) -> Rect {
+    if ui.style().animation_time <= 0.0 {
+        return rect;
+    }
+    let place = [stage.left(), stage.top(), stage.right(), stage.bottom()].map(|v| v.round() as i32);
+    let id = Id::unique(("stage way", run, track, place));
+    let go = |axis: &str, to: f32| ui.ctx().animate_value_with_time(id.with(axis), to, WAY);
+    Rect::from_min_size(pos2(go("x", rect.left()), go("y", rect.top())), rect.size())
+}
+
+/// A name that keeps both its ends in this width; which poll it is goes first.
+pub fn cut_in_the_middle(ui: &Ui, name: &str, font: FontId, width: f32) -> String {
+    let whole = ui.painter().layout_no_wrap(name.to_owned(), font.clone(), egui::Color32::WHITE).size().x;
+    if whole <= width {
+        return name.to_owned();
+    }
+    if let Some((task, _)) = name.rsplit_once(", poll ") {
+        return cut_in_the_middle(ui, task, font, width);
+    }
+    let letters = name.chars().count().max(1) as f32;
+    middle_cut(name, (width / (whole / letters)) as usize)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use egui::{Context, Pos2, RawInput};
+    use sim_core::trace::TaskId;
+
+    /// Where someone is drawn in a frame at this time, standing at this x.
+    fn drawn(ctx: &Context, time: f64, x: f32) -> f32 {
+        let input = RawInput { time: Some(time), ..RawInput::default() };
+        let mut drawn = 0.0;
+        let mut output = ctx.run_ui(input, |ui| {
+            let rect = Rect::from_min_size(pos2(x, 0.0), vec2(80.0, 20.0));
+            let stage = Rect::from_min_size(Pos2::ZERO, vec2(800.0, 60.0));
+            drawn = on_its_way(ui, 0, TrackKind::Task(TaskId(0)), rect, stage).left();
+        });
+        output.textures_delta.clear();
+        drawn
+    }
+
+    #[test]
+    fn who_stands_elsewhere_after_a_step_is_seen_on_its_way() {
+        let ctx = Context::default();
+        assert_eq!(drawn(&ctx, 0.0, 100.0), 100.0);
+        assert_eq!(drawn(&ctx, 1.0, 100.0), 100.0);
+        drawn(&ctx, 1.02, 300.0);
+        let on_the_way = drawn(&ctx, 1.08, 300.0);
+        assert!(on_the_way > 100.0 && on_the_way < 300.0, "drawn at {on_the_way}");
+        assert_eq!(drawn(&ctx, 2.0, 300.0), 300.0);
+    }
+
+    #[test]
+    fn with_reduced_motion_nobody_is_seen_on_the_way() {
+        let ctx = Context::default();
+        ctx.all_styles_mut(|style| style.animation_time = 0.0);
+        assert_eq!(drawn(&ctx, 0.0, 100.0), 100.0);
+        assert_eq!(drawn(&ctx, 0.02, 300.0), 300.0);
+    }
+}

@@ -1,0 +1,162 @@
+//! The Stage: wants to run → runs → waits, one line a run, in the same columns for all.
+//!
+//! The plan: this file divides the place into a line a run and three columns; [`boxes`] fills them; [`chips`] draws
+//! those who stand there, and lets them move from where they stood.
+
+mod boxes;
+mod chips;
+
+use egui::{Align2, Rect, Stroke, Ui, pos2, vec2};
+
+use crate::session::Session;
+use crate::session::stage::{Place, Queue, Stage};
+use sim_core::instant::SimTime;
+
+use super::fonts;
+use super::patterns::Patterns;
+use super::timeline_panel::{LABELS, RIGHT_MARGIN};
+use super::widgets::Emit;
+
+/// The height of the columns' names.
+const HEAD: f32 = 28.0;
+/// The height of one who stands somewhere.
+const LINE: f32 = 29.0;
+/// The height of a box's head.
+const BOX_HEAD: f32 = 24.0;
+/// What a box keeps free at its foot.
+const BOX_FOOT: f32 = 7.0;
+/// Between two boxes of a column.
+const GAP: f32 = 6.0;
+/// Above and below a run's boxes.
+const MARGIN: f32 = 8.0;
+/// A run has so many lines at most.
+const MOST_LINES: usize = 4;
+
+/// What the Stage remembers between frames: what it shows, while nothing moves.
+#[derive(Clone, Default, Debug)]
+pub struct StageState {
+    key: Vec<(usize, SimTime)>,
+    stages: Vec<Stage>,
+}
+
+impl StageState {
+    /// Brings it to where the cursor stands.
+    fn follow(&mut self, session: &Session) {
+        let now = session.cursor().time;
+        let key: Vec<_> = session.runs().iter().map(|run| (run.snapshot().events, now)).collect();
+        if self.key != key {
+            self.stages = session.runs().iter().map(|run| Stage::of(run, now)).collect();
+            self.key = key;
+        }
+    }
+}
+
+/// The height that the Stage needs, at most `room`.
+pub fn height(session: &Session, state: &mut StageState, room: f32) -> f32 {
+    state.follow(session);
+    let most = most_lines(session, room);
+    let needed = HEAD + state.stages.iter().map(|s| run_height(s, most)).sum::<f32>() + 2.0;
+    needed.min(room)
+}
+
+/// How many lines each run may have, so that all runs fit into `room`.
+fn most_lines(session: &Session, room: f32) -> usize {
+    let each = (room - HEAD - 2.0) / session.runs().len().max(1) as f32;
+    (((each - BOX_HEAD - BOX_FOOT - 2.0 * MARGIN) / LINE).floor().max(1.0) as usize).min(MOST_LINES)
+}
+
+fn run_height(stage: &Stage, most: usize) -> f32 {
+    let wants = column_height(&wanted_lines(stage), most);
+    let runs = column_height(&running_lines(stage), most);
+    // Waits need no head: their box has room for one line more.
+    let waits = stage.waits.len() + usize::from(stage.more_waits > 0);
+    let waits = waits.min(most + 1) as f32 * LINE + BOX_FOOT;
+    wants.max(runs).max(waits) + 2.0 * MARGIN
+}
+
+/// The height of boxes that stand under each other, of so many lines each.
+fn column_height(lines: &[usize], most: usize) -> f32 {
+    fitted(lines, most).into_iter().map(|n| box_height(n) + GAP).sum::<f32>() - GAP
+}
+
+fn box_height(lines: usize) -> f32 {
+    BOX_HEAD + lines as f32 * LINE + BOX_FOOT
+}
+
+/// How many lines each queue would take.
+fn wanted_lines(stage: &Stage) -> Vec<usize> {
+    shown_queues(&stage.wants).iter().map(|q| q.chips.len().max(1)).collect()
+}
+
+/// How many lines the workers or cores and the blocking pool would take.
+fn running_lines(stage: &Stage) -> Vec<usize> {
+    groups(stage).iter().map(|g| g.len().max(1)).collect()
+}
+
+/// How many lines each of several boxes may have: together at most `most`, each at least one.
+fn fitted(lines: &[usize], most: usize) -> Vec<usize> {
+    let mut left = most.max(lines.len());
+    let mut fitted = vec![1; lines.len()];
+    left -= lines.len();
+    for (has, wants) in fitted.iter_mut().zip(lines) {
+        let more = wants.saturating_sub(1).min(left);
+        *has += more;
+        left -= more;
+    }
+    fitted
+}
+
+/// Shows the Stage.
+pub fn stage_ui(ui: &mut Ui, session: &Session, state: &mut StageState, patterns: &Patterns, emit: &mut Emit<'_>) {
+    state.follow(session);
+    let area = ui.max_rect();
+    let theme = emit.theme;
+    let left = area.left() + LABELS;
+    let width = area.right() - RIGHT_MARGIN - left;
+    let columns = [left, left + width * 0.322, left + width * 0.678, area.right() - RIGHT_MARGIN + boxes::BETWEEN];
+    let head = Rect::from_min_size(area.min, vec2(area.width(), HEAD));
+    ui.painter().rect_filled(head, 0.0, theme.raised);
+    ui.painter().hline(area.x_range(), area.top() + 0.5, Stroke::new(1.0, theme.line));
+    let label = |x: f32, text: &str, font| {
+        ui.painter().text(pos2(x, head.center().y), Align2::LEFT_CENTER, text, font, theme.text2);
+    };
+    label(area.left() + 16.0, "Stage", fonts::semibold(fonts::LABEL));
+    for (x, text) in columns.iter().zip(["Wants to run", "Runs", "Waits for something"]) {
+        label(*x, text, fonts::regular(fonts::LABEL));
+    }
+    let most = most_lines(session, area.height());
+    let mut top = head.bottom();
+    for (run, stage) in state.stages.iter().enumerate() {
+        let rect = Rect::from_min_size(pos2(area.left(), top), vec2(area.width(), run_height(stage, most)));
+        if run > 0 {
+            ui.painter().hline(area.x_range(), top + 0.5, Stroke::new(1.0, theme.line));
+        }
+        boxes::RunStage { session, run, stage, columns, rect, patterns }.show(ui, emit);
+        top = rect.bottom();
+    }
+}
+
+/// Empty queues of single workers are left out when there are several.
+fn shown_queues(queues: &[Queue]) -> Vec<&Queue> {
+    let full: Vec<&Queue> = queues.iter().filter(|q| q.length > 0).collect();
+    if full.is_empty() { queues.iter().take(1).collect() } else { full.into_iter().take(MOST_LINES).collect() }
+}
+
+/// The boxes of the middle column: workers or cores, and the blocking pool.
+fn groups(stage: &Stage) -> Vec<&[Place]> {
+    let pool = Some(stage.pool.as_slice()).filter(|p| !p.is_empty());
+    std::iter::once(stage.runs.as_slice()).chain(pool).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn boxes_share_the_lines_there_are_and_each_has_one() {
+        assert_eq!(fitted(&[1], 4), [1]);
+        assert_eq!(fitted(&[9], 4), [4]);
+        assert_eq!(fitted(&[2, 9], 4), [2, 2]);
+        assert_eq!(fitted(&[3, 3, 3], 1), [1, 1, 1]);
+    }
+}
