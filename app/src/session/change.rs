@@ -85,7 +85,7 @@ fn figure_change(run: usize, metric: &str, before: Option<&Amount>, now: Option<
     let written = |amount: Option<&Amount>| amount.map_or_else(|| absent(metric).to_owned(), Amount::short);
     let (old, new) = (written(before), written(now));
     // What reads the same has not changed for a person: a poll's nanosecond is no news.
-    if old == new {
+    if old == new || is_nothing(before, now) {
         return None;
     }
     let less = match (size(before), size(now)) {
@@ -108,6 +108,13 @@ fn finding_change(run: usize, kind: &str, before: &RunFigures, now: &RunFigures)
     let written = |count: usize| if count == 0 { "none".to_owned() } else { count.to_string() };
     let turn = if new < old { Turn::Better } else { Turn::Worse };
     (old != new).then(|| Change { run, what: kind.to_owned(), before: written(old), now: written(new), turn })
+}
+
+/// Less than a thousandth of a time is no news: what it costs to poll would be told of every figure.
+fn is_nothing(before: Option<&Amount>, now: Option<&Amount>) -> bool {
+    let (Some(Amount::Time(before)), Some(Amount::Time(now))) = (before, now) else { return false };
+    let (before, now) = (before.as_nanos() as f64, now.as_nanos() as f64);
+    (now - before).abs() < before * 1e-3
 }
 
 const NEVER: &str = "never";
@@ -183,6 +190,7 @@ mod tests {
             ]
         );
         assert!(changes(&[run(Some(195), 13, 1)], &[run(Some(195), 13, 1)]).is_empty());
+        assert!(changes(&[run(Some(19_500), 13, 1)], &[run(Some(19_501), 13, 1)]).is_empty(), "too little to tell");
     }
 
     #[test]

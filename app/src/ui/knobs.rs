@@ -3,7 +3,7 @@
 use egui::{Color32, Rect, Sense, Slider, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2};
 
 use crate::session::change::{Change, Turn};
-use crate::session::knobs::{Dial, dials};
+use crate::session::knobs::{Ask, Dial, dials};
 use crate::session::{Command, Session};
 use crate::timeline::scene::Sign;
 use sim_core::scenario::{KnobValues, Scenario};
@@ -54,10 +54,15 @@ fn changed_ui(ui: &mut Ui, session: &Session, emit: &mut Emit<'_>) {
         one_change_ui(ui, change, theme);
     }
     ui.add_space(2.0);
-    if chip_ui(ui, "As in the lesson", "As in the lesson", false, theme)
-        .on_hover_text(Command::AsInLesson.hint())
-        .clicked()
-    {
+    let back = chip_ui(ui, "As in the lesson", "As in the lesson", false, theme);
+    // What came of a change is brought into sight, once.
+    let told = egui::Id::unique("told changes of");
+    let of = session.document().map(crate::session::Document::ask);
+    if ui.data_mut(|data| data.get_temp::<Option<Ask>>(told)) != Some(of.clone()) {
+        ui.data_mut(|data| data.insert_temp(told, of));
+        back.scroll_to_me(Some(egui::Align::BOTTOM));
+    }
+    if back.on_hover_text(Command::AsInLesson.hint()).clicked() {
         emit.emit(Command::AsInLesson);
     }
 }
@@ -122,14 +127,16 @@ pub fn experiment_ui(ui: &mut Ui, session: &Session, emit: &mut Emit<'_>) {
     let (Some(written), Some(shown)) = (session.written(), session.shown()) else { return };
     let theme = emit.theme;
     let dials = dials(written, shown);
-    let turned = dials.iter().filter(|d| d.is_turned()).count() + usize::from(written.seed != shown.seed);
+    let others = [written.seed != shown.seed, written.costs != shown.costs, written.runs.len() != shown.runs.len()];
+    let turned = dials.iter().map(Dial::is_turned).chain(others).filter(|turned| *turned).count();
     let id = ui.make_persistent_id("experiment");
     let open = ui.data_mut(|d| d.get_persisted::<bool>(id)).unwrap_or(false);
     let said = if turned == 0 { "Experiment".to_owned() } else { format!("Experiment · {turned} turned") };
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), 28.0), Sense::click());
     response.widget_info(|| WidgetInfo::selected(egui::Role::Button, true, open, &said));
     let color = if response.hovered() { theme.text1 } else { theme.text2 };
-    chevron(ui, pos2(rect.left() + 5.0, rect.center().y), open, color);
+    let pointing = if open { Pointing::Down } else { Pointing::Right };
+    chevron(ui, pos2(rect.left() + 5.0, rect.center().y), pointing, color);
     let at = rect.left_center() + vec2(18.0, 0.0);
     ui.painter().text(at, egui::Align2::LEFT_CENTER, &said, fonts::semibold(fonts::ROW), color);
     focus_ring(ui, rect, &response, theme);
@@ -166,8 +173,14 @@ fn dial_ui(ui: &mut Ui, session: &Session, dial: &Dial, emit: &mut Emit<'_>) {
     match &dial.values {
         KnobValues::Range(from, to) => {
             let mut number = now.parse::<u32>().unwrap_or(*from).clamp(*from, *to);
-            ui.spacing_mut().slider_width = ui.available_width();
-            let response = ui.add(Slider::new(&mut number, *from..=*to).show_value(false));
+            let theme = emit.theme;
+            let response = ui.scope(|ui| {
+                ui.spacing_mut().slider_width = ui.available_width();
+                ui.visuals_mut().widgets.inactive.bg_fill = theme.strong_line;
+                ui.visuals_mut().selection.bg_fill = theme.ink;
+                ui.add(Slider::new(&mut number, *from..=*to).show_value(false).trailing_fill(true))
+            });
+            let response = response.inner;
             response.widget_info(|| WidgetInfo::slider(true, f64::from(number), &dial.label));
             if response.changed() {
                 value = Some(number.to_string());
@@ -363,9 +376,24 @@ fn wrapped(ui: &mut Ui, add: impl FnOnce(&mut Ui)) {
     });
 }
 
-/// A sign that points right, or down when what it heads is open.
-pub fn chevron(ui: &Ui, at: egui::Pos2, open: bool, color: Color32) {
-    let points = if open { [(-4.0, -2.0), (0.0, 2.0), (4.0, -2.0)] } else { [(-2.0, -4.0), (2.0, 0.0), (-2.0, 4.0)] };
+/// Where a chevron points.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Pointing {
+    /// What it heads is closed.
+    Right,
+    /// It opens downwards, or is open.
+    Down,
+    /// It closes upwards.
+    Up,
+}
+
+/// A chevron of eight points.
+pub fn chevron(ui: &Ui, at: egui::Pos2, pointing: Pointing, color: Color32) {
+    let points = match pointing {
+        Pointing::Right => [(-2.0, -4.0), (2.0, 0.0), (-2.0, 4.0)],
+        Pointing::Down => [(-4.0, -2.0), (0.0, 2.0), (4.0, -2.0)],
+        Pointing::Up => [(-4.0, 2.0), (0.0, -2.0), (4.0, 2.0)],
+    };
     let points = points.map(|(x, y)| at + vec2(x, y)).to_vec();
     ui.painter().add(egui::Shape::line(points, Stroke::new(1.5, color)));
 }

@@ -20,7 +20,7 @@ const STRIP: f32 = 76.0;
 /// A question in it takes so much more.
 const STRIP_QUESTION: f32 = 64.0;
 /// The strip with everything in it.
-const STRIP_OPEN: f32 = 260.0;
+const STRIP_OPEN: f32 = 212.0;
 const PAD: f32 = 16.0;
 
 /// Shows the lesson as a panel.
@@ -131,7 +131,8 @@ fn open_ui(ui: &mut Ui, open: bool, theme: &Theme) {
     let name = if open { "Show two lines of the lesson" } else { "Show all of the lesson" };
     response.widget_info(|| WidgetInfo::selected(egui::Role::Button, true, open, name));
     ui.painter().galley(rect.min + vec2(2.0, 3.0), galley, theme.text2);
-    knobs::chevron(ui, pos2(rect.right() - 9.0, rect.center().y), !open, theme.text2);
+    let pointing = if open { knobs::Pointing::Up } else { knobs::Pointing::Down };
+    knobs::chevron(ui, pos2(rect.right() - 9.0, rect.center().y), pointing, theme.text2);
     if response.has_focus() {
         ui.painter().rect_stroke(rect, 4.0, egui::Stroke::new(2.0, theme.ink), egui::StrokeKind::Outside);
     }
@@ -210,7 +211,8 @@ fn progress_ui(ui: &mut Ui, document: &Document, step: usize, emit: &mut Emit<'_
 fn step_ui(ui: &mut Ui, session: &Session, step: &Step, emit: &mut Emit<'_>) {
     let title = egui::RichText::new(&step.says.title).font(fonts::semibold(fonts::TITLE)).color(emit.theme.text1);
     ui.add(egui::Label::new(title).wrap());
-    told_ui(ui, session, &step.says.text, fonts::NARRATION, None, emit);
+    ui.add_space(-2.0);
+    told_ui(ui, session, &step.says.text, (fonts::NARRATION, emit.theme.text1), None, emit);
 }
 
 fn no_lesson_ui(ui: &mut Ui, document: &Document, theme: &Theme) {

@@ -25,14 +25,15 @@ fn banner_ui(ui: &mut Ui, session: &Session, problem: &Problem, more: usize, emi
     let left = PAD + 26.0;
     let width = (ui.max_rect().width() - left - buttons - PAD).max(120.0);
     let more = if more == 0 { String::new() } else { format!(" (and {more} more)") };
-    let head = format!("{}{more}", problem.message);
+    let head = format!("{}{more}", sentence(&problem.message));
     let place = problem.location();
     let shown = if session.file().is_some() {
         "The last good version is shown; this one is read again when the file is saved."
     } else {
         "The last good picture is shown."
     };
-    let (rest, body) = ([problem.help.as_str(), shown].join(" "), fonts::regular(fonts::ROW));
+    let (rest, body) = ([&sentence(&problem.help), shown].join(" "), fonts::regular(fonts::ROW));
+    let button = if session.file().is_some() { "Read it again" } else { "Close" };
     let lines = [
         (place.as_str(), fonts::mono(fonts::LABEL), theme.text2),
         (head.as_str(), fonts::semibold(fonts::BODY), theme.text1),
@@ -45,7 +46,7 @@ fn banner_ui(ui: &mut Ui, session: &Session, problem: &Problem, more: usize, emi
         .collect();
     let height: f32 = galleys.iter().map(|(g, _)| g.size().y + 2.0).sum::<f32>() + 16.0;
     let (rect, response) = ui.allocate_exact_size(vec2(ui.max_rect().width(), height), Sense::hover());
-    let said = format!("{place}: {head}. {}", rest.trim());
+    let said = format!("{place}: {head} {}", rest.trim());
     response.widget_info(|| WidgetInfo::labeled(egui::Role::Alert, true, &said));
     icons::icon(ui.painter(), Icon::Warning, pos2(rect.left() + PAD + 8.0, rect.top() + 18.0), theme.finding, theme);
     let mut y = rect.top() + 8.0;
@@ -58,9 +59,29 @@ fn banner_ui(ui: &mut Ui, session: &Session, problem: &Problem, more: usize, emi
     let place = Rect::from_min_max(pos2(rect.right() - buttons, rect.top()), pos2(rect.right() - PAD, rect.bottom()));
     widgets::inside_row(ui, place, |ui| {
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-            if widgets::text_button(ui, "Try again", Weight::Framed, 96.0, theme).clicked() {
+            if widgets::text_button(ui, button, Weight::Framed, 96.0, theme).clicked() {
                 emit.emit(Command::Reload);
             }
         });
     });
+}
+
+/// A text with a capital at its beginning and a stop at its end. What begins with code stays as it is.
+fn sentence(text: &str) -> String {
+    let mut letters = text.chars();
+    let Some(first) = letters.next() else { return String::new() };
+    let stop = if text.ends_with(['.', '?', '!', ':']) { "" } else { "." };
+    format!("{}{}{stop}", first.to_uppercase(), letters.as_str())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_message_becomes_a_sentence() {
+        assert_eq!(sentence("write 1 to 64"), "Write 1 to 64.");
+        assert_eq!(sentence("did you mean `hog`?"), "Did you mean `hog`?");
+        assert_eq!(sentence(""), "");
+    }
 }

@@ -72,11 +72,13 @@ pub fn question_ui(ui: &mut Ui, session: &Session, emit: &mut Emit<'_>) {
     let theme = emit.theme;
     let Some(question) = session.question() else { return };
     let stand = stand(session);
-    ui.add_space(4.0);
     widgets::rule(ui, theme);
     ui.label(egui::RichText::new("Predict").font(fonts::semibold(fonts::ROW)).color(theme.text2));
-    told_ui(ui, session, &question.ask, fonts::BODY, None, emit);
+    told_ui(ui, session, &question.ask, (fonts::BODY, theme.text1), None, emit);
     for (n, choice) in question.choices.iter().enumerate() {
+        if n > 0 {
+            ui.add_space(-2.0);
+        }
         if choice_ui(ui, n, choice, stand, theme).clicked() && stand == Stand::Open {
             emit.emit(Command::Predict(n));
         }
@@ -87,7 +89,7 @@ pub fn question_ui(ui: &mut Ui, session: &Session, emit: &mut Emit<'_>) {
         ui.data_mut(|data| data.insert_temp(told, usize::MAX));
         return;
     };
-    let why = told_ui(ui, session, &reason(session, stand), fonts::BODY, Some(verdict), emit);
+    let why = told_ui(ui, session, &reason(session, stand), (fonts::ROW, theme.text2), Some(verdict), emit);
     if ui.data_mut(|data| data.get_temp::<usize>(told)) != Some(session.step()) {
         ui.data_mut(|data| data.insert_temp(told, session.step()));
         why.scroll_to_me(Some(egui::Align::BOTTOM));

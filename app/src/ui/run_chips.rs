@@ -10,13 +10,15 @@ use sim_core::scenario::{ModelSpec, PolicySpec, RunSpec};
 
 use super::fonts;
 use super::icons::{self, Icon};
-use super::knobs::{chevron, chip_ui as small_chip_ui};
+use super::knobs::{Pointing, chevron, chip_ui as small_chip_ui};
+use super::theme::Theme;
 use super::widgets::{self, Emit};
 
 /// The part of a chip that opens its menu.
 const MENU: f32 = 24.0;
 /// The button that adds a run.
 const ADD: f32 = 28.0;
+const MENU_WIDTH: f32 = 232.0;
 /// So many workers can be chosen in the menu; a file may ask for more.
 const MOST_WORKERS: u32 = 64;
 
@@ -28,7 +30,12 @@ pub fn add_width(session: &Session) -> f32 {
 /// The width of a run's chip.
 pub fn width(ui: &Ui, title: &str, narrow: bool) -> f32 {
     let text = ui.painter().layout_no_wrap(shown_title(title, narrow), fonts::medium(fonts::ROW), egui::Color32::WHITE);
-    MENU + text.size().x + if narrow { 38.0 } else { 58.0 }
+    MENU + text.size().x + if narrow || is_tight(ui) { 38.0 } else { 58.0 }
+}
+
+/// In a window of this width the scenario's title needs the room of the runs' signs.
+fn is_tight(ui: &Ui) -> bool {
+    ui.ctx().content_rect().width() < 1400.0
 }
 
 fn shown_title(title: &str, narrow: bool) -> String {
@@ -51,7 +58,7 @@ pub fn chip_ui(ui: &mut Ui, session: &Session, run: usize, emit: &mut Emit<'_>, 
     ui.painter().rect(all, 6.0, fill, egui::Stroke::new(1.0, edge), egui::StrokeKind::Inside);
     widgets::run_key(ui.painter(), rect.left_center() + vec2(16.0, 0.0), run, focused, theme);
     let mut x = rect.left() + 32.0;
-    if !narrow {
+    if !narrow && !is_tight(ui) {
         let icon = if of.threads { Icon::Lanes } else { Icon::Loop };
         icons::icon(ui.painter(), icon, pos2(x + 8.0, rect.center().y), theme.text2, theme);
         x += 22.0;
@@ -78,10 +85,10 @@ fn menu_button_ui(ui: &mut Ui, session: &Session, run: usize, place: Rect, emit:
     if response.hovered() || response.has_focus() {
         ui.painter().rect_filled(place.shrink(3.0), 4.0, theme.selected);
     }
-    chevron(ui, place.center() - vec2(2.0, 0.0), true, theme.text2);
+    chevron(ui, place.center() - vec2(2.0, 0.0), Pointing::Down, theme.text2);
     let response = response.on_hover_text("Model, workers and policy of this run");
-    let popup = Popup::menu(&response).close_behavior(PopupCloseBehavior::CloseOnClickOutside).width(248.0);
-    popup.show(|ui| menu_ui(ui, session, run, emit));
+    let popup = Popup::menu(&response).close_behavior(PopupCloseBehavior::CloseOnClickOutside).width(MENU_WIDTH);
+    popup.frame(menu_frame(theme)).show(|ui| menu_ui(ui, session, run, emit));
 }
 
 /// What can be changed about a run.
@@ -98,7 +105,7 @@ fn menu_ui(ui: &mut Ui, session: &Session, run: usize, emit: &mut Emit<'_>) {
     };
     head_ui(ui, "Model", emit);
     for model in ModelSpec::ALL {
-        if ui.radio(spec.model == model, model_name(model)).clicked() && spec.model != model {
+        if option_ui(ui, model_name(model), spec.model == model, emit.theme).clicked() && spec.model != model {
             emit.emit(changed(&|run| {
                 run.model = model;
                 run.workers = if model.has_workers() { run.workers.or(Some(1)) } else { None };
@@ -122,7 +129,7 @@ fn menu_ui(ui: &mut Ui, session: &Session, run: usize, emit: &mut Emit<'_>) {
     let robin = PolicySpec::RoundRobin { quantum: SimDuration::from_millis(4) };
     let policies = [None, Some(robin), Some(PolicySpec::Fifo), Some(PolicySpec::Fair)];
     for policy in policies {
-        if ui.radio(spec.policy == policy, policy_name(policy)).clicked() && spec.policy != policy {
+        if option_ui(ui, &policy_name(policy), spec.policy == policy, emit.theme).clicked() && spec.policy != policy {
             emit.emit(changed(&|run| run.policy = policy));
         }
     }
@@ -151,7 +158,7 @@ pub fn add_ui(ui: &mut Ui, session: &Session, emit: &mut Emit<'_>) {
     ui.painter().line_segment([centre - vec2(5.0, 0.0), centre + vec2(5.0, 0.0)], stroke);
     ui.painter().line_segment([centre - vec2(0.0, 5.0), centre + vec2(0.0, 5.0)], stroke);
     let response = response.on_hover_text("The same workload once more, under another model");
-    Popup::menu(&response).width(248.0).show(|ui| {
+    Popup::menu(&response).width(MENU_WIDTH).frame(menu_frame(theme)).show(|ui| {
         ui.spacing_mut().item_spacing = vec2(8.0, 6.0);
         head_ui(ui, "Add a run of the same workload", emit);
         for model in ModelSpec::ALL {
@@ -161,6 +168,31 @@ pub fn add_ui(ui: &mut Ui, session: &Session, emit: &mut Emit<'_>) {
             }
         }
     });
+}
+
+fn menu_frame(theme: &Theme) -> egui::Frame {
+    egui::Frame::new()
+        .fill(theme.panel)
+        .stroke(egui::Stroke::new(1.0, theme.strong_line))
+        .corner_radius(8.0)
+        .inner_margin(12.0)
+}
+
+/// One of several: a circle, filled where it is in force, and its name.
+fn option_ui(ui: &mut Ui, text: &str, on: bool, theme: &Theme) -> egui::Response {
+    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), 24.0), Sense::click());
+    response.widget_info(|| WidgetInfo::selected(egui::Role::RadioButton, true, on, text));
+    if response.hovered() || response.has_focus() {
+        ui.painter().rect_filled(rect.expand2(vec2(4.0, 0.0)), 4.0, theme.selected);
+    }
+    let at = rect.left_center() + vec2(8.0, 0.0);
+    ui.painter().circle_stroke(at, 6.0, egui::Stroke::new(1.2, theme.rail));
+    if on {
+        ui.painter().circle_filled(at, 3.2, theme.ink);
+    }
+    let (font, at) = (fonts::regular(fonts::BODY), rect.left_center() + vec2(24.0, 0.0));
+    ui.painter().text(at, egui::Align2::LEFT_CENTER, text, font, theme.text1);
+    response
 }
 
 fn head_ui(ui: &mut Ui, text: &str, emit: &Emit<'_>) {

@@ -2,8 +2,10 @@
 //!
 //! The text is one galley, so that it breaks as text does; a link is the places of its letters in it.
 
+use std::borrow::Cow;
+
 use egui::text::{LayoutJob, TextFormat};
-use egui::{Galley, Pos2, Rect, Response, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
+use egui::{Color32, Galley, Pos2, Rect, Response, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
 
 use crate::session::{Command, Session};
 use sim_core::scenario::narration::{Piece, plain};
@@ -17,11 +19,10 @@ pub fn told_ui(
     ui: &mut Ui,
     session: &Session,
     text: &str,
-    size: f32,
-    before: Option<(&str, egui::Color32)>,
+    (size, color): (f32, Color32),
+    before: Option<(&str, Color32)>,
     emit: &mut Emit<'_>,
 ) -> Response {
-    let theme = emit.theme;
     let words = session.words(text);
     let mut job = LayoutJob::default();
     if let Some((words, color)) = before {
@@ -31,12 +32,12 @@ pub fn told_ui(
     let mut first = job.text.chars().count();
     let mut links = Vec::new();
     for word in &words {
-        let (letters, format) = letters(word.piece, size, theme);
+        let (letters, format) = letters(word.piece, size, color);
         let end = first + letters.chars().count();
+        job.append(&letters, 0.0, format);
         if let Some(command) = &word.leads {
             links.push((first..end, letters, command));
         }
-        job.append(letters, 0.0, format);
         first = end;
     }
     job.wrap.max_width = ui.available_width();
@@ -46,26 +47,30 @@ pub fn told_ui(
     response.widget_info(|| WidgetInfo::labeled(egui::Role::Label, true, &said));
     for (n, (range, letters, command)) in links.into_iter().enumerate() {
         let places = places(&galley, rect.min, range);
-        link_ui(ui, response.id.with(n), &places, letters, command, emit);
+        link_ui(ui, response.id.with(n), &places, &letters, command, emit);
     }
-    ui.painter().galley(rect.min, galley, theme.text1);
+    ui.painter().galley(rect.min, galley, color);
     response
 }
 
 /// Adds a text with its markup and without links: names stand out, times and code are in their own type.
 pub fn narrate(job: &mut LayoutJob, text: &str, size: f32, theme: &Theme) {
     for piece in sim_core::scenario::narration::pieces(text) {
-        let (letters, format) = letters(piece, size, theme);
-        job.append(letters, 0.0, format);
+        let (letters, format) = letters(piece, size, theme.text1);
+        job.append(&letters, 0.0, format);
     }
 }
 
-fn letters<'t>(piece: Piece<'t>, size: f32, theme: &Theme) -> (&'t str, TextFormat) {
-    let format = |font| TextFormat { line_height: line_height(size), ..TextFormat::simple(font, theme.text1) };
+/// A piece as it is set. A time keeps its unit on its line.
+fn letters(piece: Piece<'_>, size: f32, color: Color32) -> (Cow<'_, str>, TextFormat) {
+    let format = |font| TextFormat { line_height: line_height(size), ..TextFormat::simple(font, color) };
     match piece {
-        Piece::Plain(words) => (words, format(fonts::regular(size))),
-        Piece::Name(words) => (words, format(fonts::semibold(size))),
-        Piece::Code(words) => (words, format(fonts::mono(size - 1.0))),
+        Piece::Plain(words) => (words.into(), format(fonts::regular(size))),
+        Piece::Name(words) => (words.into(), format(fonts::semibold(size))),
+        Piece::Code(words) if words.len() < 16 => {
+            (words.replace(' ', "\u{a0}").into(), format(fonts::mono(size - 1.0)))
+        }
+        Piece::Code(words) => (words.into(), format(fonts::mono(size - 1.0))),
     }
 }
 
@@ -106,7 +111,7 @@ fn link_ui(ui: &Ui, id: egui::Id, places: &[Rect], letters: &str, command: &Comm
         let sense = if line == 0 { Sense::click() } else { Sense::CLICK };
         let response = ui.interact(*place, id.with(line), sense);
         if line == 0 {
-            response.widget_info(|| WidgetInfo::labeled(egui::Role::Link, true, letters));
+            response.widget_info(|| WidgetInfo::labeled(egui::Role::Link, true, letters.replace('\u{a0}', " ")));
         }
         if response.has_focus() {
             let stroke = Stroke::new(2.0, theme.ink);

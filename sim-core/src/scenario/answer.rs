@@ -171,3 +171,79 @@ fn sentence(question: &Question, said: &[Said]) -> String {
         None => format!("It comes {amounts}."),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A scenario of one sleeper with this question.
+    fn scenario(question: &str) -> Scenario {
+        let text = format!(
+            r##"(
+            schema: 1, id: "one", number: 1, part: A, title: "One", idea: "One.", costs: "zero",
+            workload: (tasks: {{"t": (ops: [Work("2ms"), Io("3ms"), Mark("done")])}}),
+            runs: [(id: "async", model: async_fifo), (id: "threads", model: thread_per_task)],
+            variants: [(id: "long", title: "long", set: [r#"workload.tasks.t.ops.1=Io("8ms")"#])],
+            narration: [(title: "Asks", text: "It asks.", question: (ask: "What?", {question}, because: "So."))],
+        )"##
+        );
+        Scenario::parse("one.ron", &text, &[]).unwrap_or_else(|errors| panic!("{errors}"))
+    }
+
+    fn answer(question: &str, sets: &[&str]) -> Answer {
+        let scenario = scenario(question);
+        let sets: Vec<String> = sets.iter().map(|s| (*s).to_owned()).collect();
+        let shown = if sets.is_empty() { scenario } else { scenario.with(&sets).unwrap() };
+        let question = shown.narration[0].question.clone().unwrap();
+        shown.answer(&question, &RunOptions::default(), &[]).unwrap()
+    }
+
+    const WHEN: &str = r#"moment: (run: "async", task: "t", mark: "done"), choices: [
+        (says: "early", when: at_most("1ms")), (says: "in time", when: is("5ms")), (says: "late", when: at_least("6ms")),
+        (says: "between", when: between("1ms", "5ms")), (says: "never", when: never)]"#;
+
+    #[test]
+    fn the_run_decides_which_answer_is_right() {
+        let right = |sets: &[&str]| answer(WHEN, sets).right;
+        assert_eq!(right(&[]), Some(1));
+        assert_eq!(right(&["workload.tasks.t.ops.1.0=9ms"]), Some(2));
+        assert_eq!(right(&["workload.tasks.t.ops.1.0=1ms"]), Some(3));
+        assert_eq!(right(&["workload.tasks.t.ops.2=Mark(\"gone\")"]), Some(4));
+        assert_eq!(right(&["workload.tasks.t.ops.1.0=3.5ms"]), None, "none of them is");
+        assert_eq!(answer(WHEN, &[]).says, "It comes at 5.0 ms in async.");
+    }
+
+    #[test]
+    fn runs_are_compared_with_each_other() {
+        let question = r#"figure: (metric: "polls"), choices: [(says: "async", when: least("async")),
+            (says: "same", when: same), (says: "each", when: each({"async": 2, "threads": 2}))]"#;
+        let same = answer(question, &[]);
+        assert_eq!((same.right, same.borne_out), (None, 0), "{}", same.says);
+        let question = r#"figure: (metric: "makespan"), choices: [(says: "async", when: least("async")),
+            (says: "same", when: same), (says: "each", when: each({"async": "5ms", "threads": "6ms"}))]"#;
+        assert_eq!(answer(question, &[]).right, Some(1));
+    }
+
+    #[test]
+    fn a_question_about_a_variant_is_answered_by_it() {
+        let question = r#"figure: (variant: "long", metric: "makespan"), choices: [(says: "as before", when: is("5ms")),
+            (says: "longer", when: is("10ms"))]"#;
+        let answer = answer(question, &[]);
+        assert_eq!((answer.right, answer.says.as_str()), (Some(1), "Makespan: 10.0 ms in async, 10.0 ms in threads."));
+    }
+
+    #[test]
+    fn a_question_that_the_runs_do_not_answer_with_one_is_an_error_at_its_choices() {
+        let none = scenario(
+            r#"figure: (metric: "makespan"), choices: [(says: "a", when: is("1ms")), (says: "b", when: never)]"#,
+        );
+        let wrong = none.check_questions().unwrap();
+        assert_eq!(wrong.len(), 1);
+        assert!(wrong[0].message.contains("bear out 0 of 2 answers"), "{}", wrong[0].message);
+        assert_eq!(none.text.lines().nth(wrong[0].line - 1).map(|l| l.contains("choices")), Some(true));
+        let two = scenario(
+            r#"figure: (metric: "makespan"), choices: [(says: "a", when: is("5ms")), (says: "b", when: same)]"#,
+        );
+        assert!(two.check_questions().unwrap()[0].message.contains("bear out 2 of 2"));
+    }
+}
