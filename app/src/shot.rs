@@ -40,6 +40,12 @@ impl Studio {
         self.shell.session.finish_loading();
     }
 
+    /// Waits for the pictures of the start screen.
+    pub fn finish_thumbnails(&mut self) {
+        let Shell { session, library, .. } = &mut self.shell;
+        library.finish_thumbnails(session);
+    }
+
     /// The window when it stands still.
     pub fn picture(&mut self) -> Picture {
         let mut shapes = Vec::new();

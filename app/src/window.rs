@@ -9,8 +9,10 @@ use std::sync::Arc;
 use egui::{Ui, ViewportCommand, vec2};
 
 use crate::library;
+use crate::session::progress::Progress;
 use crate::session::{Command, jobs};
 use crate::ui::Shell;
+use crate::ui::library::chooser;
 use crate::ui::theme::Theme;
 use crate::watch::FileWatch;
 
@@ -96,6 +98,8 @@ fn has_display() -> bool {
 
 struct Window {
     shell: Shell,
+    /// What was kept of a person's progress and cannot be read: kept on beside it.
+    unreadable_progress: Option<String>,
 }
 
 impl Window {
@@ -105,10 +109,14 @@ impl Window {
         shell.watch_files(Box::new(FileWatch::new(Arc::new(move || waker.request_repaint()))));
         let dark = context.storage.and_then(|s| s.get_string(THEME)).is_some_and(|t| t == "dark");
         shell.session.set_dark(dark);
+        let kept = context.storage.and_then(|s| s.get_string(PROGRESS));
+        let unreadable_progress = kept.filter(|text| !remember(&mut shell, text));
+        shell.library.allow_background();
+        shell.library.set_chooser(chooser::system());
         if let Some(file) = file {
             shell.session.apply(opening(file));
         }
-        Window { shell }
+        Window { shell, unreadable_progress }
     }
 }
 
@@ -123,6 +131,23 @@ pub fn opening(file: PathBuf) -> Command {
 }
 
 const THEME: &str = "theme";
+const PROGRESS: &str = "progress";
+const PROGRESS_ASIDE: &str = "progress unreadable";
+
+/// Goes on from the progress that was kept; answers whether it could be read. The person is told if not.
+fn remember(shell: &mut Shell, text: &str) -> bool {
+    match Progress::from_text(text) {
+        Ok(progress) => {
+            shell.session.set_progress(progress);
+            true
+        }
+        Err(why) => {
+            let told = "What was kept of your progress cannot be read, and is as it was at first";
+            shell.library.say(format!("{told} ({why}). The old text is kept beside it under “{PROGRESS_ASIDE}”."));
+            false
+        }
+    }
+}
 
 impl eframe::App for Window {
     fn ui(&mut self, ui: &mut Ui, _frame: &mut eframe::Frame) {
@@ -135,6 +160,10 @@ impl eframe::App for Window {
     fn save(&mut self, storage: &mut dyn eframe::Storage) {
         let theme = if self.shell.session.is_dark() { "dark" } else { "light" };
         storage.set_string(THEME, theme.to_owned());
+        storage.set_string(PROGRESS, self.shell.session.progress().to_text());
+        if let Some(text) = &self.unreadable_progress {
+            storage.set_string(PROGRESS_ASIDE, text.clone());
+        }
     }
 
     fn persist_egui_memory(&self) -> bool {

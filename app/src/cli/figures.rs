@@ -1,9 +1,9 @@
 //! The table of figures: the runs side by side.
 
-use sim_core::scenario::figures::title;
 use sim_core::scenario::{Amount, Measure, Scenario};
 
 use super::run::Asked;
+use crate::session::figures::title;
 
 /// The figures that every table shows.
 const USUAL: [&str; 9] =

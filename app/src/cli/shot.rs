@@ -17,6 +17,8 @@ pub fn shot(ask: &ShotArgs) -> Result<(), Failure> {
     if let Some(scenario) = ask.scenario.as_deref().filter(|_| !ask.library) {
         studio.apply(crate::window::opening(PathBuf::from(scenario)));
         show(&mut studio, ask)?;
+    } else {
+        studio.finish_thumbnails();
     }
     save(&mut studio, &ask.output)
 }

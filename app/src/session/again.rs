@@ -63,6 +63,11 @@ impl Session {
         self.told.as_ref().map_or(&[], |told| &told.changes)
     }
 
+    /// The runs that are being run: those that will take the place of what is shown, or what is shown itself.
+    pub fn coming_runs(&self) -> &[Run] {
+        self.pending.as_ref().map_or(&self.runs, |pending| &pending.runs)
+    }
+
     /// The run that a report speaks of.
     pub(super) fn coming_run(&mut self, run: usize) -> Option<&mut Run> {
         match &mut self.pending {
@@ -75,7 +80,7 @@ impl Session {
     pub(super) fn adopt(&mut self) {
         let Some(pending) = self.pending.take() else {
             // It ended before anything came of it, or was the first.
-            if self.document.as_ref().is_some_and(|d| d.origin == self.ask.origin) {
+            if self.document.as_ref().is_some_and(|d| d.origin == self.wanted.origin) {
                 self.give_up();
             }
             return;
@@ -86,8 +91,16 @@ impl Session {
         }
         let selected = self.named_selection();
         let focused = self.focused().map(|run| run.id().to_owned());
-        self.runs = pending.runs;
-        self.ask = pending.document.ask();
+        let before = std::mem::replace(&mut self.runs, pending.runs);
+        // The rows stay arranged as they were.
+        for old in before {
+            if let Some(run) = self.runs.iter_mut().find(|run| run.id() == old.id()) {
+                run.rows = old.rows.kept();
+            }
+        }
+        self.opened += 1;
+        self.events.reset();
+        self.wanted = pending.document.wanted();
         self.document = Some(pending.document);
         self.told = pending.told;
         self.mishap.clear();
@@ -107,13 +120,13 @@ impl Session {
     pub(super) fn give_up(&mut self) {
         self.step_wanted = None;
         if let Some(document) = &self.document {
-            self.ask = document.ask();
+            self.wanted = document.wanted();
         }
     }
 
     /// What was asked for cannot be shown.
     pub(super) fn fail(&mut self, problems: Vec<Problem>) {
-        let again = self.document.as_ref().is_some_and(|d| d.origin == self.ask.origin) && !self.runs.is_empty();
+        let again = self.document.as_ref().is_some_and(|d| d.origin == self.wanted.origin) && !self.runs.is_empty();
         if again {
             self.place = Place::Open;
             self.mishap = problems;
@@ -126,13 +139,13 @@ impl Session {
     /// A file has changed: if it is what is open, or what could not be opened, it is read again.
     pub(super) fn file_changed(&mut self, path: &std::path::Path) {
         if self.file() == Some(path) && !matches!(self.place, Place::Library) {
-            self.load(self.ask.clone());
+            self.load_wanted(self.wanted.clone());
         }
     }
 
     /// The file that is open, or could not be opened; none if it is no file.
     pub fn file(&self) -> Option<&std::path::Path> {
-        match &self.ask.origin {
+        match &self.wanted.origin {
             Origin::File(path) => Some(path),
             Origin::Library(_) => None,
         }

@@ -1,10 +1,12 @@
 //! What each command does. The only place where the session changes by a person's will.
 
 use super::command::Command;
-use super::knobs::Ask;
+use super::home::Ask;
+use super::knobs::Wanted;
+use super::rows::RowPlan;
 use super::step::{self, Cursor, Stop};
 use super::view::{Kind, View};
-use super::{Origin, Place, Selection, Session, Tab, document::Step};
+use super::{Place, Selection, Session, Tab, document::Step};
 use sim_core::scenario::anchor;
 
 /// One press of a zoom key.
@@ -16,6 +18,9 @@ impl Session {
     /// Does what a person asked for.
     pub fn apply(&mut self, command: Command) {
         use Command as C;
+        if !is_gradual(&command) {
+            self.history.settle();
+        }
         match command {
             C::StepForward => self.step_cursor(Stop::Lesson, Way::Forward),
             C::StepBack => self.step_cursor(Stop::Lesson, Way::Back),
@@ -56,6 +61,14 @@ impl Session {
                 self.go_to_time(time);
                 self.jump(self.cursor);
             }
+            C::FilterEvents(query) => self.events.set_query(*query),
+            C::SeekRow(row) => self.seek_row(row),
+            C::FocusSearch => {
+                self.tab = Tab::Events;
+                self.events.ask_for_search();
+            }
+            C::NextHit => self.next_hit(),
+            C::PreviousHit => self.previous_hit(),
             C::Predict(choice) => self.predict(choice),
             C::PlayPause => self.play_or_pause(),
             C::Faster => self.playback.set_speed(self.playback.speed * 2.0),
@@ -64,17 +77,35 @@ impl Session {
             C::FocusRun(run) => self.focus_run(run),
             C::FocusNextRun => self.focus_run((self.focus + 1) % self.runs.len().max(1)),
             C::Select(selection) => self.select(selection),
+            C::SelectTime { from, to } => self.select_time(from, to),
+            C::SelectionToTime => {
+                if let Some(span) = self.selection_to_time() {
+                    let (from, to) = (span.from.as_nanos() as f64, span.to.as_nanos() as f64);
+                    let margin = (to - from) * 0.05;
+                    self.look(C::ShowRange { from: from - margin, to: to + margin });
+                }
+            }
+            C::SetDragMeans(means) => self.drag_means = means,
+            C::SwitchMark => self.switch_mark(),
+            C::NextMark => self.next_mark(),
+            C::PreviousMark => self.previous_mark(),
+            C::GoToMark(place) => self.go_to_mark(place),
             C::ClearSelection => self.clear(),
             C::ZoomIn | C::ZoomOut | C::ZoomAt { .. } | C::Pan(_) | C::PanRight | C::PanLeft => self.look(command),
+            C::PullView { .. } => self.look(command),
             C::ShowRange { .. } | C::CentreThenFit | C::Fit | C::UndoView => self.look(command),
             C::ShowLibrary => {
                 self.playback.pause();
                 self.place = Place::Library;
             }
-            C::Resume if !self.runs.is_empty() => self.place = Place::Open,
-            C::Resume => {}
-            C::OpenScenario(id) => self.load(Ask::plain(Origin::Library(id), None)),
-            C::OpenFile(path) => self.load(Ask::plain(Origin::File(path), None)),
+            C::Resume => self.resume(),
+            C::OpenScenario(id) => self.open_scenario(id),
+            C::FindScenario => self.ask(Ask::Search),
+            C::ChooseFile => self.ask(Ask::ChooseFile),
+            C::NewScenario => self.ask(Ask::NewScenario),
+            C::CreateScenario(path) => self.create_scenario(path),
+            C::ForgetFile(path) => self.forget_file(&path),
+            C::OpenFile(path) => self.open_file(path),
             C::Reload => self.reload(),
             C::CancelLoading => {
                 if let Some(loader) = &self.loader {
@@ -83,20 +114,26 @@ impl Session {
             }
             C::SwitchTheme => self.dark = !self.dark,
             C::ShowKeys => self.keys_shown = !self.keys_shown,
+            C::SwitchWide => self.wide = !self.wide,
+            C::FoldRun(_) | C::FoldGroup { .. } | C::FoldCrowd(_) | C::PinRow { .. } => self.arrange(command),
+            C::SortRows { .. } | C::FilterRows { .. } | C::FoldFocusedRun => self.arrange(command),
+            C::FoldFocusedCrowd | C::SortOn | C::PinSelected => self.arrange(command),
             C::Quit => self.quitting = true,
         }
         self.settle();
     }
 
     fn reload(&mut self) {
-        if self.ask != Ask::default() {
-            self.load(self.ask.clone());
+        if self.wanted != Wanted::default() {
+            self.load_wanted(self.wanted.clone());
         }
     }
 
     fn clear(&mut self) {
         if self.keys_shown {
             self.keys_shown = false;
+        } else if self.selected_time.is_some() {
+            self.selected_time = None;
         } else {
             self.selection = Selection::Nothing;
         }
@@ -118,7 +155,7 @@ impl Session {
     }
 
     /// Goes to a place and brings it into view.
-    fn jump(&mut self, cursor: Cursor) {
+    pub(super) fn jump(&mut self, cursor: Cursor) {
         self.playback.pause();
         self.cursor = cursor;
         self.view = self.view.showing(cursor.time.as_nanos() as f64, self.total());
@@ -149,11 +186,44 @@ impl Session {
         }
     }
 
+    /// Arranges the rows of a run.
+    fn arrange(&mut self, command: Command) {
+        use Command as C;
+        let (focus, selected) = (self.focus, self.selection.track());
+        let mut plan = |run: usize, change: &dyn Fn(&mut RowPlan)| {
+            if let Some(run) = self.runs.get_mut(run) {
+                change(&mut run.rows);
+            }
+        };
+        match command {
+            C::FoldRun(run) => plan(run, &RowPlan::switch_collapsed),
+            C::FoldFocusedRun => plan(focus, &RowPlan::switch_collapsed),
+            C::FoldGroup { run, group } => plan(run, &|p| p.switch_group(group)),
+            C::FoldCrowd(run) => plan(run, &RowPlan::switch_folded),
+            C::FoldFocusedCrowd => plan(focus, &RowPlan::switch_folded),
+            C::PinRow { run, track } => plan(run, &|p| p.switch_pin(track)),
+            C::PinSelected => {
+                if let Some((run, track)) = selected {
+                    plan(run, &|p| p.switch_pin(track));
+                }
+            }
+            C::SortRows { run, by } => plan(run, &|p| p.set_sort(by)),
+            C::SortOn => plan(focus, &|p| p.set_sort(p.sort().next())),
+            C::FilterRows { run, text } => plan(run, &|p| p.set_filter(text.clone())),
+            _ => {}
+        }
+    }
+
     fn select(&mut self, selection: Selection) {
-        if let Some((run, _)) = selection.track() {
+        if let Some((run, track)) = selection.track() {
             self.focus_run(run);
+            if let Some(run) = self.runs.get_mut(run) {
+                run.rows.reveal(track);
+            }
         }
         self.selection = selection;
+        // Whoever looks at a thing looks at the stretch of time no more.
+        self.selected_time = None;
     }
 
     fn step_span(&mut self, way: Way) {
@@ -200,12 +270,13 @@ impl Session {
         let Some(document) = self.document.clone() else { return };
         let Some(shown) = document.steps.get(step) else { return };
         self.step = step;
-        let told = Ask::plain(document.origin.clone(), shown.says.variant.clone());
+        self.note_step();
+        let told = Wanted::plain(document.origin.clone(), shown.says.variant.clone());
         let is_recording = document.written.is_none();
-        if !is_recording && (self.ask != told || document.ask() != told) {
+        if !is_recording && (self.wanted != told || document.wanted() != told) {
             // The step speaks of the scenario as its variant has it: it is shown when that has been run.
             self.step_wanted = Some(step);
-            return self.load(told);
+            return self.load_wanted(told);
         }
         self.focus_run(shown.run);
         let selected = shown.says.select.as_deref().and_then(|name| self.track_named(shown.run, name));
@@ -244,6 +315,7 @@ impl Session {
             C::PanRight => (self.view.panned(PAN_STEP, total), Kind::Pan),
             C::PanLeft => (self.view.panned(-PAN_STEP, total), Kind::Pan),
             C::ShowRange { from, to } => (View::of(from, to), Kind::Jump),
+            C::PullView { fixed, to } => (View::of(fixed, to), Kind::Pull(fixed.to_bits())),
             C::Fit => (self.whole(), Kind::Jump),
             C::CentreThenFit => {
                 let centred = self.view.centred(here, total);
@@ -262,6 +334,15 @@ impl Session {
             self.fitted = view == self.whole();
         }
     }
+}
+
+/// Whether one movement of a person may come as many of these.
+fn is_gradual(command: &Command) -> bool {
+    use Command as C;
+    matches!(
+        command,
+        C::ZoomIn | C::ZoomOut | C::ZoomAt { .. } | C::Pan(_) | C::PanRight | C::PanLeft | C::PullView { .. }
+    )
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]

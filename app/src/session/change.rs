@@ -1,15 +1,17 @@
 //! What changed: the figures of runs with something turned, beside those of the lesson as written.
 //!
-//! Owns the comparing, and for which figures less is better. Where more or less is only different, nothing is said.
+//! Owns the comparing. Where more or less is only different, nothing is said.
 
 use std::collections::BTreeMap;
 
 use sim_core::scenario::figures::title_of;
 use sim_core::scenario::{Amount, Measured, Scenario};
 
+use super::figures::less_is_better;
+
 /// The figures of one run that a lesson speaks of.
 #[derive(Clone, PartialEq, Debug, Default)]
-pub struct RunFigures {
+pub struct LessonFigures {
     /// The run's id.
     pub run: String,
     /// Metric and figure; none where the run has no such figure.
@@ -47,20 +49,20 @@ pub enum Turn {
 /// At most so many changes are told of a run: the lesson's own figures come first.
 const MOST: usize = 8;
 
-impl RunFigures {
+impl LessonFigures {
     /// The figures of a run.
-    pub fn of(scenario: &Scenario, run: &str, measured: &Measured) -> RunFigures {
+    pub fn of(scenario: &Scenario, run: &str, measured: &Measured) -> LessonFigures {
         let figures = scenario.figures().into_iter().map(|id| (id.to_owned(), measured.figure(id)));
         let mut findings = BTreeMap::new();
         for finding in &measured.findings {
             *findings.entry(finding.kind.id()).or_insert(0) += 1;
         }
-        RunFigures { run: run.to_owned(), figures: figures.collect(), findings }
+        LessonFigures { run: run.to_owned(), figures: figures.collect(), findings }
     }
 }
 
 /// Every figure that differs, run by run, in the order of `now`. A run that the lesson does not have is not compared.
-pub fn changes(before: &[RunFigures], now: &[RunFigures]) -> Vec<Change> {
+pub fn changes(before: &[LessonFigures], now: &[LessonFigures]) -> Vec<Change> {
     let mut changes = Vec::new();
     for (n, run) in now.iter().enumerate() {
         let Some(old) = before.iter().find(|old| old.run == run.run) else { continue };
@@ -102,8 +104,8 @@ fn figure_change(run: usize, metric: &str, before: Option<&Amount>, now: Option<
     Some(Change { run, what: title_of(metric), before: old, now: new, turn })
 }
 
-fn finding_change(run: usize, kind: &str, before: &RunFigures, now: &RunFigures) -> Option<Change> {
-    let count = |of: &RunFigures| of.findings.get(kind).copied().unwrap_or(0);
+fn finding_change(run: usize, kind: &str, before: &LessonFigures, now: &LessonFigures) -> Option<Change> {
+    let count = |of: &LessonFigures| of.findings.get(kind).copied().unwrap_or(0);
     let (old, new) = (count(before), count(now));
     let written = |count: usize| if count == 0 { "none".to_owned() } else { count.to_string() };
     let turn = if new < old { Turn::Better } else { Turn::Worse };
@@ -135,39 +137,14 @@ fn size(amount: Option<&Amount>) -> Option<f64> {
     }
 }
 
-/// Whether less of this is better for everybody. More polls or switches are neither good nor bad by themselves, and a
-/// busy machine may be what one wants.
-fn less_is_better(metric: &str) -> bool {
-    let name = metric.split('(').next().unwrap_or(metric);
-    matches!(
-        name,
-        "makespan"
-            | "finish"
-            | "mean_finish"
-            | "unfinished"
-            | "lateness"
-            | "overhead"
-            | "switch_cost"
-            | "spawn_bill"
-            | "poll_bill"
-            | "blocked_at_end"
-            | "longest_poll"
-            | "last_first_run"
-            | "memory_tasks"
-            | "memory_stacks"
-            | "memory_stacks_reserved"
-    ) || name.starts_with("wait_")
-        || name.starts_with("wake_")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use sim_core::instant::SimDuration;
 
-    fn run(makespan: Option<u64>, polls: u64, long_polls: usize) -> RunFigures {
+    fn run(makespan: Option<u64>, polls: u64, long_polls: usize) -> LessonFigures {
         let time = |ms| Amount::Time(SimDuration::from_millis(ms));
-        RunFigures {
+        LessonFigures {
             run: "async".to_owned(),
             figures: vec![
                 ("makespan".to_owned(), makespan.map(time)),
@@ -201,7 +178,7 @@ mod tests {
 
     #[test]
     fn a_run_that_the_lesson_does_not_have_is_not_compared() {
-        let other = RunFigures { run: "third".to_owned(), ..run(Some(1), 1, 1) };
+        let other = LessonFigures { run: "third".to_owned(), ..run(Some(1), 1, 1) };
         assert!(changes(&[run(Some(195), 13, 1)], &[other]).is_empty());
     }
 }

@@ -5,11 +5,15 @@
 
 use std::path::PathBuf;
 
+use sim_core::analysis::track::TrackKind;
 use sim_core::instant::SimTime;
 use sim_core::scenario::RunSpec;
 
+use super::event_filter::EventQuery;
 use super::find::FindingId;
+use super::rows::{RowGroup, RowSort};
 use super::selection::Selection;
+use super::span_of_time::DragMeans;
 use super::tab::Tab;
 
 /// One act of a person. Panels emit these; [`super::Session::apply`] alone changes anything.
@@ -58,6 +62,16 @@ pub enum Command {
     ShowTab(Tab),
     /// From the events to the findings and back.
     SwitchTab,
+    /// List other events, or search for another text.
+    FilterEvents(Box<EventQuery>),
+    /// Go to the event of a row of the list.
+    SeekRow(usize),
+    /// Search the events.
+    FocusSearch,
+    /// Go to the next event that holds the text.
+    NextHit,
+    /// Go to the event before that holds the text.
+    PreviousHit,
     /// Answer the question of the lesson's step, by the answer's place from 0.
     Predict(usize),
     /// Go to a step of the lesson, by its place from 0.
@@ -115,6 +129,13 @@ pub enum Command {
         /// Its end.
         to: f64,
     },
+    /// Pull an edge of the view; the other one stays. A long pull is taken back as one.
+    PullView {
+        /// The edge that stays, in nanoseconds.
+        fixed: f64,
+        /// Where the other one is now; it may be before the first.
+        to: f64,
+    },
     /// Put the cursor in the middle; when it is there, show the whole.
     CentreThenFit,
     /// Show the whole of every run.
@@ -127,12 +148,41 @@ pub enum Command {
     FocusNextRun,
     /// Select a thing.
     Select(Selection),
+    /// Select a stretch of time, its ends in either order.
+    SelectTime {
+        /// One end.
+        from: SimTime,
+        /// The other.
+        to: SimTime,
+    },
+    /// Make the selected span a stretch of time; show that stretch if there is one.
+    SelectionToTime,
+    /// Choose what dragging in the rows does.
+    SetDragMeans(DragMeans),
+    /// Mark where the cursor is, or take the mark away that is there.
+    SwitchMark,
+    /// Go to the next mark.
+    NextMark,
+    /// Go to the mark before.
+    PreviousMark,
+    /// Go to this mark, counted from 0 in order of time.
+    GoToMark(usize),
     /// Select nothing.
     ClearSelection,
     /// Back to the list of scenarios.
     ShowLibrary,
-    /// Back to what is open.
+    /// Back to what is open, or to what was open last.
     Resume,
+    /// Look for a scenario of the library.
+    FindScenario,
+    /// Choose a file to open.
+    ChooseFile,
+    /// Begin a scenario of one's own: asks where to.
+    NewScenario,
+    /// Write the starter scenario to a path where nothing is yet, and open it.
+    CreateScenario(PathBuf),
+    /// Take a file from the list of recent files.
+    ForgetFile(PathBuf),
     /// Open a scenario of the library.
     OpenScenario(String),
     /// Open a scenario file or a saved trace.
@@ -145,6 +195,48 @@ pub enum Command {
     SwitchTheme,
     /// Show or hide the keys.
     ShowKeys,
+    /// The timeline alone, without side panels and dock; or all of them again.
+    SwitchWide,
+    /// Fold a run to its head, or open it.
+    FoldRun(usize),
+    /// Fold one of a run's groups of rows away, or open it.
+    FoldGroup {
+        /// The run, from 0.
+        run: usize,
+        /// The group.
+        group: RowGroup,
+    },
+    /// Fold a run's tasks and threads into one picture, or show each.
+    FoldCrowd(usize),
+    /// Pin a row above the others, or let it go.
+    PinRow {
+        /// The run, from 0.
+        run: usize,
+        /// The row.
+        track: TrackKind,
+    },
+    /// Sort a run's tasks and threads.
+    SortRows {
+        /// The run, from 0.
+        run: usize,
+        /// By what.
+        by: RowSort,
+    },
+    /// List only the tasks and threads of a run whose names contain this.
+    FilterRows {
+        /// The run, from 0.
+        run: usize,
+        /// A part of their names; empty: all.
+        text: String,
+    },
+    /// Fold the focused run to its head, or open it.
+    FoldFocusedRun,
+    /// Fold the focused run's tasks and threads into one picture, or show each.
+    FoldFocusedCrowd,
+    /// Sort the focused run's tasks and threads by the next measure.
+    SortOn,
+    /// Pin the selected row, or let it go.
+    PinSelected,
     /// Leave.
     Quit,
 }
@@ -230,14 +322,28 @@ pub const BINDINGS: &[Binding] = {
         bind(C::PreviousSpan, G::Select, "Previous span of the selected row", &[","]),
         bind(C::WakeCause, G::Select, "Follow the wake to its cause", &["["]),
         bind(C::WakeEffect, G::Select, "Follow the wake to its effect", &["]"]),
+        bind(C::SelectionToTime, G::Select, "Select the span's time, then show it", &["R"]),
+        bind(C::SwitchMark, G::Select, "Mark the cursor, or remove the mark", &["M"]),
+        bind(C::PreviousMark, G::Select, "Go to the previous mark", &["Ctrl+Shift+M"]),
+        bind(C::NextMark, G::Select, "Go to the next mark", &["Shift+M"]),
+        bind(C::FocusSearch, G::Select, "Search the events", &["/", "Ctrl+F"]),
         bind(C::FocusNextRun, G::Select, "Look at the next run", &["N"]),
         bind(C::ClearSelection, G::Select, "Clear the selection", &["Esc"]),
         bind(C::ShowLibrary, G::Window, "All scenarios", &["L"]),
+        bind(C::Resume, G::Window, "Back to what was open last", &[]),
+        bind(C::FindScenario, G::Window, "Find a scenario", &["Ctrl+P"]),
+        bind(C::ChooseFile, G::Window, "Open a file", &["Ctrl+O"]),
+        bind(C::NewScenario, G::Window, "New scenario from the template", &["Ctrl+N"]),
         bind(C::SwitchTab, G::Window, "Events or findings", &["E"]),
         bind(C::Reload, G::Window, "Run again", &["Ctrl+R"]),
         bind(C::CancelLoading, G::Window, "Stop the simulation", &[]),
         bind(C::SwitchTheme, G::Window, "Light or dark", &["T"]),
         bind(C::ShowKeys, G::Window, "Keys", &["?", "Shift+/", "F1"]),
+        bind(C::SwitchWide, G::View, "Wide timeline, or all panels", &["Z"]),
+        bind(C::FoldFocusedRun, G::View, "Fold the run to its head, or open it", &["H"]),
+        bind(C::FoldFocusedCrowd, G::View, "Fold tasks into one picture, or show each", &["U"]),
+        bind(C::SortOn, G::View, "Sort tasks by the next measure", &[]),
+        bind(C::PinSelected, G::Select, "Pin the selected row, or let it go", &["P"]),
         bind(C::Quit, G::Window, "Quit", &["Ctrl+Q"]),
     ]
 };

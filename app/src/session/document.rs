@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use sim_core::scenario::Scenario;
 
-use super::knobs::Ask;
+use super::knobs::Wanted;
 
 /// A scenario of the library, as its card shows it.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -24,10 +24,12 @@ pub struct Entry {
     pub title: String,
     /// What is to be learned, in one line.
     pub idea: String,
+    /// How many steps its lesson has.
+    pub steps: usize,
 }
 
 /// Where a document came from.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug, serde::Serialize, serde::Deserialize)]
 pub enum Origin {
     /// The library.
     Library(String),
@@ -41,11 +43,23 @@ impl Default for Origin {
     }
 }
 
+/// What kind of thing is open.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum DocumentKind {
+    /// A scenario: it is run.
+    #[default]
+    Scenario,
+    /// A recorded run: it is read.
+    Recording,
+}
+
 /// What is open.
 #[derive(Clone, PartialEq, Debug, Default)]
 pub struct Document {
     /// Where it came from.
     pub origin: Origin,
+    /// What kind of thing it is.
+    pub kind: DocumentKind,
     /// Its title.
     pub title: String,
     /// What stands beside the title: "26 · Fairness", "recorded trace".
@@ -66,8 +80,8 @@ pub struct Document {
 
 impl Document {
     /// What was asked for to get this.
-    pub fn ask(&self) -> Ask {
-        Ask { origin: self.origin.clone(), variant: self.variant.clone(), sets: self.sets.clone() }
+    pub fn wanted(&self) -> Wanted {
+        Wanted { origin: self.origin.clone(), variant: self.variant.clone(), sets: self.sets.clone() }
     }
 }
 

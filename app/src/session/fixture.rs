@@ -2,14 +2,49 @@
 //!
 //! For tests of what stands above the trace: they need no machine, and know every moment of it.
 
+use std::sync::Arc;
+
+use sim_core::analysis::findings::{Thresholds, diagnose};
 use sim_core::instant::{SimDuration, SimTime};
 use sim_core::trace::event::*;
 use sim_core::trace::tables::*;
 use sim_core::trace::*;
 
+use super::Session;
+use super::document::{Document, RunTitle};
+use super::figures::RunFigures;
+use super::loader::{Outlet, Report};
+
 const HB: u32 = 0;
 const HOG: u32 = 1;
 const MS: u64 = 1_000_000;
+
+/// A session in which both runs are open, diagnosed and measured.
+pub fn session() -> Session {
+    let mut session = Session::new(Vec::new(), Arc::new(|| ()));
+    session.start(Box::new(|outlet| {
+        let titles = [("async, 1 worker", false), ("threads, 1 core", true)];
+        let titles = titles.map(|(title, threads)| RunTitle { title: title.to_owned(), threads });
+        outlet.send(Report::Opened(Arc::new(Document::default()), titles.to_vec()));
+        for (run, trace) in [async_run(), thread_run()].into_iter().enumerate() {
+            report(outlet, run, &trace);
+        }
+    }));
+    session.finish_loading();
+    session
+}
+
+/// Reports a recording as the loader does.
+fn report(outlet: &Outlet, run: usize, trace: &Trace) {
+    let mut tables = Some(trace.tables().clone());
+    for chunk in trace.chunks() {
+        let part = TracePart { chunk: Arc::clone(chunk), tables: tables.take().unwrap_or_default() };
+        outlet.send(Report::Part { run, part: Box::new(part) });
+    }
+    outlet.send(Report::RunEnded { run, notice: None });
+    outlet.send(Report::Diagnosed { run, findings: diagnose(trace, &Thresholds::default()) });
+    outlet.send(Report::Measured { run, figures: RunFigures::of(trace) });
+}
 
 struct Tape {
     recorder: Recorder,

@@ -13,8 +13,9 @@ use sim_core::trace::file::FileError;
 use sim_core::trace::tables::RunInfo;
 use sim_core::trace::{Trace, TracePart};
 
-use super::document::{Document, Entry, Origin, Problem, RunTitle, Step};
-use super::knobs::Ask;
+use super::document::{Document, DocumentKind, Entry, Origin, Problem, RunTitle, Step};
+use super::figures::RunFigures;
+use super::knobs::Wanted;
 use super::loader::{Job, Outlet, Report};
 use super::told::{self, Base};
 use crate::library::{embedded, find, lessons};
@@ -34,11 +35,12 @@ fn entry(scenario: &Scenario) -> Entry {
         part_title: scenario.part.title().to_owned(),
         title: scenario.title.clone(),
         idea: scenario.idea.clone(),
+        steps: scenario.narration.len(),
     }
 }
 
 /// Loads what is asked for. `base` is what is known of the lesson as written, to compare with.
-pub fn job(ask: Ask, base: Option<Arc<Base>>) -> Job {
+pub fn job(ask: Wanted, base: Option<Arc<Base>>) -> Job {
     Box::new(move |outlet| {
         let problems = match &ask.origin {
             Origin::Library(id) => {
@@ -59,7 +61,7 @@ pub fn job(ask: Ask, base: Option<Arc<Base>>) -> Job {
 
 fn open_scenario(
     outlet: &Outlet,
-    ask: &Ask,
+    ask: &Wanted,
     scenario: Result<Scenario, ScenarioErrors>,
     text: Option<&str>,
     base: Option<Arc<Base>>,
@@ -89,8 +91,12 @@ fn open_scenario(
             return Ok(());
         }
         // What is wrong with it is told when it is known: a person need not wait for the diagnosis.
+        let figures = RunFigures::of(&trace);
         let of = Measured::of(trace, asked.costs_of(&options));
         if !outlet.send(Report::Diagnosed { run: n, findings: of.findings.clone() }) {
+            return Ok(());
+        }
+        if !outlet.send(Report::Measured { run: n, figures }) {
             return Ok(());
         }
         measured.push(of);
@@ -108,8 +114,9 @@ fn document(origin: &Origin, scenario: &Scenario, shown: &Scenario, variant: Opt
     let steps = scenario.narration.iter().map(|step| Step { run: run_of(step), says: step.clone() });
     Document {
         origin: origin.clone(),
+        kind: DocumentKind::Scenario,
         title: scenario.title.clone(),
-        subtitle: format!("{} · {}", scenario.number, scenario.part.title()),
+        subtitle: subtitle(origin, scenario),
         idea: scenario.idea.clone(),
         steps: steps.collect(),
         variant,
@@ -117,6 +124,19 @@ fn document(origin: &Origin, scenario: &Scenario, shown: &Scenario, variant: Opt
         written: Some(Arc::new(scenario.clone())),
         shown: Some(Arc::new(shown.clone())),
     }
+}
+
+/// A scenario of one's own has no place in the curriculum: its file says more.
+fn subtitle(origin: &Origin, scenario: &Scenario) -> String {
+    match origin {
+        Origin::File(path) if scenario.number == 0 => file_name(path),
+        Origin::File(_) | Origin::Library(_) => format!("{} · {}", scenario.number, scenario.part.title()),
+    }
+}
+
+/// The last part of a path.
+pub fn file_name(path: &Path) -> String {
+    path.file_name().map_or(String::new(), |n| n.to_string_lossy().into_owned())
 }
 
 /// A located error as the window shows it.
@@ -135,7 +155,7 @@ fn problem(error: &Located, text: Option<&str>) -> Problem {
 }
 
 /// Whether a file is a saved trace, by what it begins with, or else by its name.
-fn is_trace(path: &Path) -> bool {
+pub(super) fn is_trace(path: &Path) -> bool {
     let mut begin = [0; 8];
     let read = std::fs::File::open(path).and_then(|mut f| f.read_exact(&mut begin));
     (read.is_ok() && &begin == b"WAKELINE") || path.extension().is_some_and(|e| e == "wkl")
@@ -169,13 +189,13 @@ fn trace_problem(path: &Path, error: &FileError) -> Problem {
 /// A trace carries its scenario: opened alone, it has its lesson, as far as that speaks of this run.
 fn trace_document(origin: &Origin, path: &Path, info: &RunInfo) -> Document {
     let scenario = Scenario::parse(&info.scenario, &info.source, &[]).ok();
-    let name = path.file_name().map_or(String::new(), |n| n.to_string_lossy().into_owned());
+    let (kind, name) = (DocumentKind::Recording, file_name(path));
     let Some(scenario) = scenario else {
         let (title, subtitle) = (name, "recording".to_owned());
-        return Document { origin: origin.clone(), title, subtitle, ..Document::default() };
+        return Document { origin: origin.clone(), kind, title, subtitle, ..Document::default() };
     };
     let variant = Some(info.variant.clone()).filter(|v| !v.is_empty());
-    let mut document = document(origin, &scenario, &scenario, variant.clone());
+    let mut document = Document { kind, ..document(origin, &scenario, &scenario, variant.clone()) };
     // A recording is what it is: nothing of it can be turned.
     (document.written, document.shown) = (None, None);
     let own = scenario.runs.iter().position(|r| r.id == info.run);
@@ -207,11 +227,17 @@ fn stream(outlet: &Outlet, run: usize, trace: &Trace) {
 fn end(outlet: &Outlet, run: usize, trace: &Trace, notice: Option<String>) -> bool {
     outlet.send(Report::RunEnded { run, notice })
         && outlet.send(Report::Diagnosed { run, findings: diagnose(trace, &Thresholds::default()) })
+        && outlet.send(Report::Measured { run, figures: RunFigures::of(trace) })
 }
 
-/// The path of a file to open, as a person may write it: without quotes and spaces around it.
+/// The path of a file, as a person may write it: quotes and spaces around it are left out, `~` is their own folder.
 pub fn path_from_text(text: &str) -> PathBuf {
-    text.trim().trim_matches(['"', '\'']).into()
+    let text = text.trim().trim_matches(['"', '\'']);
+    match (text.strip_prefix('~'), std::env::home_dir()) {
+        (Some(""), Some(home)) => home,
+        (Some(rest), Some(home)) if rest.starts_with(std::path::is_separator) => home.join(&rest[1..]),
+        _ => text.into(),
+    }
 }
 
 #[cfg(test)]
@@ -221,6 +247,15 @@ mod tests {
     #[test]
     fn every_scenario_that_is_carried_is_in_the_library() {
         assert_eq!(library().len(), embedded().len());
+    }
+
+    #[test]
+    fn a_path_is_read_as_people_write_it() {
+        assert_eq!(path_from_text("  \"a b.ron\" "), PathBuf::from("a b.ron"));
+        assert_eq!(path_from_text("~other/x.ron"), PathBuf::from("~other/x.ron"));
+        if let Some(home) = std::env::home_dir() {
+            assert_eq!(path_from_text("~/x.ron"), home.join("x.ron"));
+        }
     }
 
     #[test]

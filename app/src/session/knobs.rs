@@ -16,7 +16,7 @@ pub const MOST_RUNS: usize = 6;
 
 /// What is asked for: a document, and what is changed about it.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug, Default)]
-pub struct Ask {
+pub struct Wanted {
     /// Where it comes from.
     pub origin: Origin,
     /// The variant; none: the lesson as written.
@@ -25,10 +25,10 @@ pub struct Ask {
     pub sets: Vec<String>,
 }
 
-impl Ask {
+impl Wanted {
     /// The thing as it is written.
-    pub fn plain(origin: Origin, variant: Option<String>) -> Ask {
-        Ask { origin, variant, sets: Vec::new() }
+    pub fn plain(origin: Origin, variant: Option<String>) -> Wanted {
+        Wanted { origin, variant, sets: Vec::new() }
     }
 }
 
@@ -129,14 +129,14 @@ pub fn with_run(runs: &[RunSpec], model: ModelSpec) -> Vec<RunSpec> {
 
 impl Session {
     /// What is asked for now: what is shown, unless something else is being run.
-    pub fn ask(&self) -> &Ask {
-        &self.ask
+    pub fn wanted(&self) -> &Wanted {
+        &self.wanted
     }
 
     /// The value that is asked for at a path, if it is set by itself: it may still be on its way.
-    pub fn wanted(&self, path: &str) -> Option<String> {
+    pub fn wanted_value(&self, path: &str) -> Option<String> {
         let value = |set: &String| set.strip_prefix(path)?.strip_prefix('=').map(|v| v.trim_matches('"').to_owned());
-        self.ask.sets.iter().rev().find_map(value)
+        self.wanted.sets.iter().rev().find_map(value)
     }
 
     /// The scenario as its file has it; none for a recording.
@@ -161,7 +161,7 @@ impl Session {
 
     /// Runs it again with one value set.
     pub(super) fn turn(&mut self, path: &str, value: &str) {
-        let mut ask = self.ask.clone();
+        let mut ask = self.wanted.clone();
         let written = self.written().map(|w| value_at(w, path));
         ask.sets = without(&ask.sets, path);
         // Back at what the file has it is not turned, unless a variant or the whole around it says otherwise.
@@ -174,7 +174,7 @@ impl Session {
 
     /// Runs it again with this value as the file has it.
     pub(super) fn turn_back(&mut self, path: &str) {
-        let mut ask = self.ask.clone();
+        let mut ask = self.wanted.clone();
         ask.sets = without(&ask.sets, path);
         self.run_again(ask);
     }
@@ -189,26 +189,26 @@ impl Session {
 
     /// Runs it again as this variant, with what is set.
     pub(super) fn try_variant(&mut self, variant: Option<String>) {
-        self.run_again(Ask { variant, ..self.ask.clone() });
+        self.run_again(Wanted { variant, ..self.wanted.clone() });
     }
 
     /// Runs it again as the lesson's step has it.
     pub(super) fn as_in_lesson(&mut self) {
         let variant = self.told_variant().map(str::to_owned);
-        self.run_again(Ask { variant, sets: Vec::new(), origin: self.ask.origin.clone() });
+        self.run_again(Wanted { variant, sets: Vec::new(), origin: self.wanted.origin.clone() });
     }
 
     /// Runs it again with other runs.
     pub(super) fn set_runs(&mut self, runs: &[RunSpec]) {
         if (2..=MOST_RUNS).contains(&runs.len()) {
-            let sets = with_set(&self.ask.sets, "runs", &write_runs(runs));
-            self.run_again(Ask { sets, ..self.ask.clone() });
+            let sets = with_set(&self.wanted.sets, "runs", &write_runs(runs));
+            self.run_again(Wanted { sets, ..self.wanted.clone() });
         }
     }
 
-    fn run_again(&mut self, ask: Ask) {
-        if self.written().is_some() && ask != self.ask {
-            self.load(ask);
+    fn run_again(&mut self, ask: Wanted) {
+        if self.written().is_some() && ask != self.wanted {
+            self.load_wanted(ask);
         }
     }
 }

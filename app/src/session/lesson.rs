@@ -55,7 +55,7 @@ impl Session {
 
     /// Which answer was chosen for it, from 0; none while it is open. With something turned it is a new question.
     pub fn answer(&self) -> Option<usize> {
-        self.answers.get(&(self.document()?.ask(), self.step)).copied()
+        self.answers.get(&(self.document()?.wanted(), self.step)).copied()
     }
 
     /// What the runs answer to it; none while they have not ended.
@@ -66,7 +66,7 @@ impl Session {
     /// The first answer stays: it was the prediction.
     pub(super) fn predict(&mut self, choice: usize) {
         let known = self.question().is_some_and(|q| choice < q.choices.len());
-        if let (true, Some(ask)) = (known, self.document().map(super::Document::ask)) {
+        if let (true, Some(ask)) = (known, self.document().map(super::Document::wanted)) {
             self.answers.entry((ask, self.step)).or_insert(choice);
         }
     }

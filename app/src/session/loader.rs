@@ -11,6 +11,7 @@ use sim_core::analysis::findings::Finding;
 use sim_core::trace::TracePart;
 
 use super::document::{Document, Problem, RunTitle};
+use super::figures::RunFigures;
 use super::told::Told;
 
 /// So many reports may lie in the channel: parts are a megabyte each.
@@ -44,6 +45,13 @@ pub enum Report {
     },
     /// What the runs say to the lesson: the last report of a scenario.
     Told(Box<Told>),
+    /// What a run that has ended adds up to.
+    Measured {
+        /// The run, from 0.
+        run: usize,
+        /// Its figures.
+        figures: RunFigures,
+    },
     /// It cannot be loaded.
     Failed(Vec<Problem>),
 }

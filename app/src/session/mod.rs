@@ -7,17 +7,29 @@
 pub mod change;
 pub mod command;
 pub mod document;
+pub mod event_filter;
+pub mod event_match;
+pub mod figures;
+pub mod find_scenario;
 #[cfg(test)]
 pub mod fixture;
+pub mod home;
 pub mod jobs;
 pub mod knobs;
 pub mod loader;
+pub mod marks;
 pub mod playback;
+pub mod progress;
+pub mod recent_files;
+pub mod rows;
 pub mod run;
 pub mod selection;
+pub mod span_of_time;
 pub mod stage;
 pub mod step;
 pub mod tab;
+pub mod template;
+pub mod thumbnails;
 pub mod told;
 pub mod view;
 
@@ -37,13 +49,16 @@ pub use document::{Document, Entry, Origin, Problem};
 pub use find::FindingId;
 pub use run::{Growth, Run};
 pub use selection::Selection;
+pub use span_of_time::{DragMeans, SpanOfTime};
 pub use step::Cursor;
 pub use tab::Tab;
 pub use view::View;
 
 use again::Pending;
 use document::RunTitle;
-use knobs::Ask;
+use event_filter::EventList;
+use home::Home;
+use knobs::Wanted;
 use loader::{Job, Loader, Report, Taken, Wake};
 use playback::Playback;
 use told::Told;
@@ -65,28 +80,37 @@ pub struct Session {
     library: Vec<Entry>,
     place: Place,
     document: Option<Arc<Document>>,
+    opened: u64,
     runs: Vec<Run>,
     focus: usize,
     cursor: Cursor,
     selection: Selection,
+    selected_time: Option<SpanOfTime>,
+    kept_sums: span_of_time::KeptSums,
+    drag_means: DragMeans,
+    marks: marks::Marks,
     view: View,
     history: ViewHistory,
     fitted: bool,
     playback: Playback,
     step: usize,
     step_wanted: Option<usize>,
-    answers: BTreeMap<(Ask, usize), usize>,
+    answers: BTreeMap<(Wanted, usize), usize>,
     finding: Option<FindingId>,
     tab: Tab,
+    events: EventList,
     dark: bool,
     keys_shown: bool,
+    wide: bool,
     quitting: bool,
-    ask: Ask,
+    wanted: Wanted,
     /// What has been asked of the same document, and is not there yet.
     pending: Option<Pending>,
     told: Option<Told>,
     /// Why what was asked for last could not be shown; what was open still is.
     mishap: Vec<Problem>,
+    last_origin: Option<Origin>,
+    home: Home,
     loader: Option<Loader>,
     wake: Wake,
 }
@@ -98,10 +122,15 @@ impl Session {
             library,
             place: Place::Library,
             document: None,
+            opened: 0,
             runs: Vec::new(),
             focus: 0,
             cursor: Cursor::default(),
             selection: Selection::Nothing,
+            selected_time: None,
+            kept_sums: span_of_time::KeptSums::default(),
+            drag_means: DragMeans::default(),
+            marks: marks::Marks::default(),
             view: View::whole(0.0),
             history: ViewHistory::default(),
             fitted: true,
@@ -111,13 +140,17 @@ impl Session {
             answers: BTreeMap::new(),
             finding: None,
             tab: Tab::Events,
+            events: EventList::default(),
             dark: false,
             keys_shown: false,
+            wide: false,
             quitting: false,
-            ask: Ask::default(),
+            wanted: Wanted::default(),
             pending: None,
             told: None,
             mishap: Vec::new(),
+            last_origin: None,
+            home: Home::default(),
             loader: None,
             wake,
         }
@@ -136,6 +169,11 @@ impl Session {
     /// What is open.
     pub fn document(&self) -> Option<&Document> {
         self.document.as_deref()
+    }
+
+    /// How many times something was opened or run again: what was derived from the runs before serves no more.
+    pub fn opened(&self) -> u64 {
+        self.opened
     }
 
     /// The runs: A, B, ….
@@ -193,6 +231,11 @@ impl Session {
         self.keys_shown
     }
 
+    /// Whether the timeline stands alone, without side panels and dock.
+    pub fn is_wide(&self) -> bool {
+        self.wide
+    }
+
     /// Whether the person wants to leave.
     pub fn is_quitting(&self) -> bool {
         self.quitting
@@ -215,7 +258,7 @@ impl Session {
     }
 
     /// The view of everything.
-    fn whole(&self) -> View {
+    pub fn whole(&self) -> View {
         let stuck = self.runs.iter().any(Run::is_stuck);
         if stuck { View::whole_stuck(self.total()) } else { View::whole(self.total()) }
     }
@@ -229,11 +272,17 @@ impl Session {
         self.dark = dark;
     }
 
-    /// Opens what is asked for; what was open stays until it is there. What was asked for before is given up.
-    pub fn load(&mut self, ask: Ask) {
-        self.ask = ask.clone();
+    /// Opens what comes from `origin`; what was open stays until it is there.
+    pub fn load(&mut self, origin: Origin, variant: Option<String>) {
+        self.load_wanted(Wanted::plain(origin, variant));
+    }
+
+    /// Opens what is wanted, with what is set in it. What was wanted before is given up.
+    pub(super) fn load_wanted(&mut self, wanted: Wanted) {
+        self.last_origin = Some(wanted.origin.clone());
+        self.wanted = wanted.clone();
         let base = self.told.as_ref().map(|told| Arc::clone(&told.base));
-        self.start(jobs::job(ask, base));
+        self.start(jobs::job(wanted, base));
     }
 
     /// Starts a job; what was open stays until it reports.
@@ -283,11 +332,17 @@ impl Session {
                     run.growth = Growth::Complete;
                     run.notice = notice;
                 }
+                self.note_run_ended();
                 self.grown();
             }
             Report::Diagnosed { run, findings } => {
                 if let Some(run) = self.coming_run(run) {
                     run.diagnosed(findings);
+                }
+            }
+            Report::Measured { run, figures } => {
+                if let Some(run) = self.coming_run(run) {
+                    run.figures = Some(figures);
                 }
             }
             Report::Told(told) => match &mut self.pending {
@@ -309,17 +364,21 @@ impl Session {
         }
         self.runs = runs;
         self.document = Some(document);
+        self.opened += 1;
+        self.finding = None;
+        self.events.reset();
         self.told = None;
         self.mishap.clear();
         self.focus = 0;
         self.cursor = Cursor::default();
         self.selection = Selection::Nothing;
+        self.selected_time = None;
         self.history = ViewHistory::default();
         self.view = View::whole(0.0);
         self.fitted = true;
         self.playback = Playback::default();
-        self.step = 0;
-        self.step_wanted = Some(0);
+        self.step = self.note_opened();
+        self.step_wanted = Some(self.step);
         self.finding = None;
         self.tab = Tab::Events;
     }
@@ -367,10 +426,12 @@ impl Session {
 
     /// Brings every run's state to the cursor.
     fn settle(&mut self) {
-        let (cursor, focus) = (self.cursor, self.focus);
+        let (cursor, focus, selected) = (self.cursor, self.focus, self.selection.track());
         for (i, run) in self.runs.iter_mut().enumerate() {
             let events = run.events_at(cursor, i == focus);
             run.show(events);
+            let selected = selected.filter(|(of, _)| *of == i).map(|(_, track)| track);
+            run.rows.refresh(&run.index, selected);
         }
     }
 

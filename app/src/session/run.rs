@@ -2,11 +2,14 @@
 
 use sim_core::analysis::findings::Finding;
 use sim_core::analysis::index::Index;
+use sim_core::analysis::sums::Sums;
 use sim_core::instant::SimTime;
 use sim_core::trace::event::EndReason;
 use sim_core::trace::keyframes::Keyframes;
 use sim_core::trace::{Snapshot, Trace, TracePart};
 
+use super::figures::RunFigures;
+use super::rows::RowPlan;
 use super::step::{Cursor, is_lesson};
 
 /// How far a run's recording is.
@@ -41,6 +44,12 @@ pub struct Run {
     pub lesson_events: Vec<u32>,
     /// What is wrong with it, in order of time; none while it grows and is not diagnosed yet.
     pub findings: Option<Vec<Finding>>,
+    /// What it adds up to; none while it grows and is not measured yet.
+    pub figures: Option<RunFigures>,
+    /// How many events of each kind there are, by the kind's number.
+    pub kinds: Vec<u32>,
+    /// How its rows are arranged.
+    pub rows: RowPlan,
     keyframes: Keyframes,
     snapshot: Snapshot,
 }
@@ -57,6 +66,9 @@ impl Run {
             notice: None,
             lesson_events: Vec::new(),
             findings: None,
+            figures: None,
+            kinds: vec![0; 256],
+            rows: RowPlan::default(),
             keyframes: Keyframes::build(&trace),
             snapshot: Snapshot::default(),
             trace,
@@ -76,6 +88,9 @@ impl Run {
             self.snapshot = Snapshot::initial(self.trace.tables());
         } else {
             self.keyframes.extend(&self.trace);
+        }
+        for record in self.trace.records_from(before) {
+            self.kinds[usize::from(record.kind())] += 1;
         }
         let lesson = self.trace.records_from(before).enumerate().filter(|(_, r)| is_lesson(*r));
         self.lesson_events.extend(lesson.map(|(i, _)| (before + i) as u32));
@@ -112,6 +127,11 @@ impl Run {
     /// The state of everything where the cursor stands.
     pub fn snapshot(&self) -> &Snapshot {
         &self.snapshot
+    }
+
+    /// What happens from `from` on and before `to`.
+    pub fn sums(&self, from: SimTime, to: SimTime) -> Sums {
+        self.index.sums().between(&self.trace, &self.keyframes, from, to)
     }
 
     /// Whether it ended with something left that nothing will ever wake.

@@ -31,6 +31,8 @@ pub struct Stage {
     pub ended: usize,
     /// Whether anything has happened at all.
     pub begun: bool,
+    /// When the run ended, if it has.
+    pub over: Option<SimTime>,
 }
 
 /// A queue.
@@ -108,7 +110,8 @@ impl Stage {
     pub fn of(run: &Run, now: SimTime) -> Stage {
         let (state, tables) = (run.snapshot(), run.trace.tables());
         let at = At { state, tables, now };
-        let mut stage = Stage { begun: state.events > 0, ..Stage::default() };
+        let over = state.ended.map(|_| state.time);
+        let mut stage = Stage { begun: state.events > 0, over, ..Stage::default() };
         if run.threads {
             stage.runs = (0..state.cores.len()).map(|c| at.core(c)).collect();
             stage.wants = at.queues(|kind| matches!(kind, QueueKind::Run), true);
@@ -172,6 +175,7 @@ impl At<'_> {
         });
         let state = match &occupant {
             Some(_) => "busy".to_owned(),
+            None if self.state.ended.is_some() => "the run has ended".to_owned(),
             None if of.since == SimTime::ZERO => "idle, free to run".to_owned(),
             None => format!("idle since {}, free to run", write_moment(of.since)),
         };
@@ -209,6 +213,7 @@ impl At<'_> {
             WorkerState::Idle | WorkerState::Searching | WorkerState::Parked => None,
         };
         let state = match (doing, thread) {
+            _ if self.state.ended.is_some() => "the run has ended",
             (WorkerState::Polling(_), Some(ThreadState::Blocked(_))) => "blocked, off core",
             (_, Some(ThreadState::Runnable)) => "waits for a core",
             (WorkerState::Polling(_), _) => "polls",
@@ -339,6 +344,13 @@ mod tests {
         let hog = worker.occupant.as_ref().expect("the worker is inside a poll");
         assert_eq!((hog.name.as_str(), hog.age, hog.off_core), ("hog, poll 2", 67_100_000, true));
         assert_eq!(stage.waits, []);
+    }
+
+    #[test]
+    fn after_its_end_a_run_says_that_it_has_ended() {
+        let stage = stage_at(&fixture::thread_run(), true, 150_000_000);
+        assert_eq!(stage.over, Some(SimTime::from_nanos(115_000_000)));
+        assert_eq!(stage.runs[0].state, "the run has ended");
     }
 
     #[test]

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use sim_core::scenario::{Answer, Measured, RunOptions, Scenario};
 
-use super::change::{Change, RunFigures, changes};
+use super::change::{Change, LessonFigures, changes};
 
 /// What the lesson as written comes to: that with which runs are compared in which something is turned.
 #[derive(Clone, PartialEq, Debug)]
@@ -14,7 +14,7 @@ pub struct Base {
     /// The text of the scenario.
     text: String,
     /// The figures of each run.
-    figures: Vec<RunFigures>,
+    figures: Vec<LessonFigures>,
 }
 
 /// What the runs say.
@@ -36,7 +36,7 @@ pub fn told(
     measured: &[Measured],
     base: Option<Arc<Base>>,
 ) -> Told {
-    let figures: Vec<RunFigures> = measured.iter().map(|m| figures_of(written, m)).collect();
+    let figures: Vec<LessonFigures> = measured.iter().map(|m| figures_of(written, m)).collect();
     let as_written = shown.text == written.text;
     let base = base.filter(|base| base.text == written.text).unwrap_or_else(|| {
         let figures = if as_written { figures.clone() } else { base_figures(written) };
@@ -51,12 +51,12 @@ pub fn told(
 }
 
 /// The lesson as written, run for its figures alone.
-fn base_figures(written: &Scenario) -> Vec<RunFigures> {
+fn base_figures(written: &Scenario) -> Vec<LessonFigures> {
     let options = RunOptions::default();
     let run = |id: &str| Measured::of(written.execute(id, &options, None), written.costs_of(&options));
     written.runs.iter().map(|r| figures_of(written, &run(&r.id))).collect()
 }
 
-fn figures_of(written: &Scenario, measured: &Measured) -> RunFigures {
-    RunFigures::of(written, &measured.trace.tables().run.run, measured)
+fn figures_of(written: &Scenario, measured: &Measured) -> LessonFigures {
+    LessonFigures::of(written, &measured.trace.tables().run.run, measured)
 }

@@ -108,6 +108,8 @@ pub enum Kind {
     Zoom,
     /// A pan.
     Pan,
+    /// A pull at an edge; the bits tell which edge stays.
+    Pull(u64),
     /// A jump: each is a change of its own.
     Jump,
 }

@@ -72,7 +72,7 @@ mod tests {
     #[test]
     fn an_arrow_is_hit_on_its_lines_only() {
         let corners = vec![(10.0, 0.0), (10.0, 50.0), (100.0, 50.0)];
-        let arrows = [Arrow { corners, ring: true, selected: false, link: 0, run: 0 }];
+        let arrows = [Arrow { corners, ring: true, selected: false, link: 0, run: 0, name: None }];
         assert_eq!(arrow_at(&arrows, 11.0, 20.0), Some(0));
         assert_eq!(arrow_at(&arrows, 60.0, 52.0), Some(0));
         assert_eq!(arrow_at(&arrows, 60.0, 20.0), None);

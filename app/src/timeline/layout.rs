@@ -7,6 +7,7 @@ mod core;
 mod counter;
 mod device;
 mod ends;
+mod latency;
 
 use sim_core::analysis::track::{Class, Span, SpanState, Track, TrackKind, Wait};
 use sim_core::trace::Trace;

@@ -1,12 +1,13 @@
 //! Causal arrows, routed between rows.
 //!
 //! The route: from a ring at the source straight to the target's row, then along that row's edge, head on the effect.
-//! So the level part is the latency. Drawn: the selected row's arrows and the hovered one; all of them while they are
-//! few and far apart; else a tick at the wake. Of a selected row's arrows, those are drawn that do not run over each
+//! So the level part is the latency. A source that is out of sight is named where the arrow begins, at the edge of the
+//! target's row. Drawn: the selected row's arrows and those of the hovered span; all of them while they are few and far
+//! apart; else a tick at the wake, as long as ticks can be told apart. Of a selected row's arrows, those are drawn that do not run over each
 //! other, the one at the cursor first.
 
 use sim_core::analysis::index::Index;
-use sim_core::analysis::track::{Link, LinkKind, Track, TrackKind};
+use sim_core::analysis::track::{Link, LinkKind, Span, Track, TrackKind};
 use sim_core::instant::SimTime;
 
 use super::axis::Axis;
@@ -42,13 +43,17 @@ pub struct LinkInput<'a> {
     pub events: usize,
     /// The arrow that is selected.
     pub selected_link: Option<Link>,
+    /// The span under the pointer, and its row.
+    pub hovered: Option<(TrackKind, Span)>,
 }
 
 impl LinkInput<'_> {
     /// Adds the arrows and ticks of the run's links to the scene.
     pub fn lay_out(&self, scene: &mut Scene) {
         let visible = self.visible();
-        let all = visible.len() <= MOST_ARROWS && self.far_apart(&visible);
+        // Beside a crowd most arrows have no row to lead to: the few that have would say too much.
+        let crowd = self.rows.crowd_of(self.run).is_some();
+        let all = !crowd && visible.len() <= MOST_ARROWS && self.far_apart(&visible);
         let clear = if all { Vec::new() } else { self.clear_of_each_other(&visible) };
         for (place, link) in visible {
             let selected = self.selected_link == Some(link);
@@ -65,9 +70,10 @@ impl LinkInput<'_> {
         let of_row = || visible.iter().filter(|(_, link)| self.selected_track == Some(link.to));
         let begun = of_row().filter(|(_, link)| link.from_event < self.events);
         let at_cursor = begun.max_by_key(|(_, link)| link.from_event);
+        let hovered = visible.iter().filter(|(_, link)| self.is_hovered(link));
         let mut drawn: Vec<(f32, f32)> = Vec::new();
         let mut places = Vec::new();
-        for (place, link) in at_cursor.into_iter().chain(of_row()) {
+        for (place, link) in hovered.chain(at_cursor).chain(of_row()) {
             let (from, to) = (self.axis.x(link.from_time), self.axis.x(link.to_time));
             if drawn.iter().all(|(f, t)| from - LEAST_GAP / 2.0 >= *t || to + LEAST_GAP / 2.0 <= *f) {
                 drawn.push((from, to));
@@ -75,6 +81,14 @@ impl LinkInput<'_> {
             }
         }
         places
+    }
+
+    /// Whether the link leads to the span under the pointer, ends the wait that it is, or is caused in it.
+    fn is_hovered(&self, link: &Link) -> bool {
+        let Some((track, span)) = self.hovered else { return false };
+        let within = |time| span.start <= time && time <= span.end;
+        (link.to == track && (within(link.to_time) || within(link.from_time)))
+            || (link.from == Some(track) && within(link.from_time))
     }
 
     /// The links whose effect, or at least whose level part, is in view.
@@ -121,6 +135,10 @@ impl LinkInput<'_> {
         let target = self.row(link.to)?;
         let (top, bottom) = (self.origin + target.top, self.origin + target.bottom());
         let source = link.from.and_then(|from| self.row(from)).filter(|row| row.top != target.top);
+        // A source that is scrolled away, or that has no row here, is told by its name.
+        let away = link.from.filter(|from| *from != link.to && !source.is_some_and(|row| self.shows(row)));
+        let name = away.and_then(|from| self.index.track(from)).map(|track| track.name.clone());
+        let source = source.filter(|row| self.shows(row));
         let (from_x, to_x) = (self.axis.x(link.from_time), self.axis.x(link.to_time));
         let level = to_x - from_x;
         let (start, from_above) = match source {
@@ -136,7 +154,14 @@ impl LinkInput<'_> {
             (false, false) => vec![(to_x, start), (to_x, bottom - 3.0)],
         };
         let ring = from_x >= self.axis.left && from_x <= self.axis.right;
-        Some(Arrow { corners, ring, selected, link: place, run: self.run })
+        let name = name.filter(|_| ring);
+        Some(Arrow { corners, ring, selected, link: place, run: self.run, name })
+    }
+
+    /// Whether the middle of a row is in sight: there the ring stands.
+    fn shows(&self, row: &Row) -> bool {
+        let middle = self.origin + row.top + row.height / 2.0;
+        middle >= self.sight.0 && middle <= self.sight.1
     }
 
     fn tick(&self, link: Link) -> Option<Tick> {

@@ -6,14 +6,17 @@
 //! The plan: [`axis`] maps time to x; [`rows`] stacks the tracks of all runs and finds those in sight; [`layout`] turns
 //! one row's spans into bars, rails, ticks and labels, with [`density`] for what is too thin to draw; [`links`] routes
 //! causal arrows between rows; [`findings`] puts
-//! problems on the rows of those whom they are about; [`hit`] finds what is under the pointer. [`words`] says states in words.
+//! problems on the rows of those whom they are about; [`hit`] finds what is under the pointer. [`minimap`] has the whole run in one strip. [`words`] says states in words.
 
 pub mod axis;
+pub mod clock;
 pub mod density;
 pub mod findings;
+pub mod fold;
 pub mod hit;
 pub mod layout;
 pub mod links;
+pub mod minimap;
 pub mod rows;
 pub mod scene;
 pub mod walk;

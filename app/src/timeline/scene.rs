@@ -156,6 +156,8 @@ pub enum Ground {
     Ended,
     /// In an empty stretch of a row.
     Empty,
+    /// On a rail, on a plate: how long something took.
+    Latency,
 }
 
 /// A text, cut to what fits.
@@ -184,6 +186,8 @@ pub struct Arrow {
     pub link: usize,
     /// The run, from 0.
     pub run: usize,
+    /// Who the source is, if its row is not in sight.
+    pub name: Option<String>,
 }
 
 /// A wake that is not drawn as an arrow.

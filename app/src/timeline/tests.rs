@@ -7,7 +7,7 @@ use sim_core::trace::{CoreId, DeviceId, TaskId, ThreadId, Trace, WorkerId};
 use super::axis::Axis;
 use super::layout::{Layout, RowInput};
 use super::links::LinkInput;
-use super::rows::{Rows, RunRows};
+use super::rows::{Arranged, Rows, RunRows};
 use super::scene::*;
 use crate::session::fixture;
 
@@ -91,7 +91,7 @@ fn requests_that_overlap_stand_on_lines_of_their_own() {
 fn arrows(selected: Option<TrackKind>, axis: Axis) -> Scene {
     let trace = fixture::async_run();
     let index = Index::build(&trace);
-    let rows = Rows::new(&[RunRows { tracks: &index.tracks, tables: trace.tables() }]);
+    let rows = Rows::new(&[RunRows { tracks: &index.tracks, tables: trace.tables(), arranged: Arranged::default() }]);
     let mut scene = Scene::default();
     LinkInput {
         run: 0,
@@ -103,6 +103,7 @@ fn arrows(selected: Option<TrackKind>, axis: Axis) -> Scene {
         selected_track: selected,
         events: 0,
         selected_link: None,
+        hovered: None,
     }
     .lay_out(&mut scene);
     scene

@@ -6,7 +6,9 @@
 use egui::{Align2, Rangef, Rect, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2};
 
 use crate::session::{Command, Session, Tab};
+use crate::timeline::axis::with_thousands;
 
+use super::event_tools::{self, hits_text};
 use super::events::{self, EventsState};
 use super::theme::Theme;
 use super::widgets::{self, Emit};
@@ -39,6 +41,7 @@ pub enum Beside {
 
 /// Shows the dock.
 pub fn dock_ui(ui: &mut Ui, session: &Session, state: &mut EventsState, inspector: Beside, emit: &mut Emit<'_>) {
+    events::announcement_ui(ui, session);
     let area = ui.max_rect();
     // A panel is as high as what stands in it: the groups take all there is.
     ui.expand_to_include_rect(area);
@@ -61,17 +64,18 @@ fn group_ui(ui: &mut Ui, session: &Session, tabs: &[Tab], state: &mut EventsStat
     let area = ui.max_rect();
     let head = Rect::from_min_size(area.min, vec2(area.width(), TAB));
     let open = if tabs.contains(&session.tab()) { session.tab() } else { tabs[0] };
-    let note = match open {
-        Tab::Events => events::count_text(session),
-        Tab::Findings | Tab::Program | Tab::Compare | Tab::Inspector => String::new(),
-    };
-    tabs_ui(ui, head, session, tabs, open, &note, emit);
+    let left = tabs_ui(ui, head, session, tabs, open, emit);
+    if open == Tab::Events {
+        let right = event_tools::tools_ui(ui, head, session, &mut state.tools, emit);
+        let note = hits_text(session.hits()).unwrap_or_else(|| events::count_text(session));
+        event_tools::note_ui(ui, pos2(right, head.center().y), left, &note, emit.theme);
+    }
     let body = Rect::from_min_max(head.left_bottom(), area.max);
     widgets::inside(ui, body, |ui| {
         ui.set_clip_rect(body.intersect(ui.clip_rect()));
         match open {
             Tab::Events => events::events_ui(ui, session, state, emit),
-            Tab::Findings => findings::findings_ui(ui, body, session, emit),
+            Tab::Findings => findings::findings_ui(ui, body, session, &mut state.findings, emit),
             Tab::Program => program::program_ui(ui, session, emit),
             Tab::Compare => compare::compare_ui(ui, session, emit),
             Tab::Inspector => inspector::inspector_ui(ui, session, emit),
@@ -79,19 +83,15 @@ fn group_ui(ui: &mut Ui, session: &Session, tabs: &[Tab], state: &mut EventsStat
     });
 }
 
-/// The tabs of a group, the open one underlined, and a note at the right where there is room.
-fn tabs_ui(ui: &mut Ui, head: Rect, session: &Session, tabs: &[Tab], open: Tab, note: &str, emit: &mut Emit<'_>) {
+/// The tabs of a group, the open one underlined; answers where they end.
+fn tabs_ui(ui: &mut Ui, head: Rect, session: &Session, tabs: &[Tab], open: Tab, emit: &mut Emit<'_>) -> f32 {
     let theme = emit.theme;
     ui.painter().hline(head.x_range(), head.bottom() - 0.5, Stroke::new(1.0, theme.line));
     let mut left = head.left() + 16.0;
     for tab in tabs {
         left = tab_ui(ui, pos2(left, head.center().y), head.bottom(), session, (*tab, *tab == open), emit) + 24.0;
     }
-    let at = head.right_center() - vec2(16.0, 0.0);
-    let galley = ui.painter().layout_no_wrap(note.to_owned(), fonts::regular(fonts::LABEL), theme.text3);
-    if at.x - galley.size().x > left {
-        ui.painter().galley(pos2(at.x - galley.size().x, at.y - galley.size().y / 2.0), galley, theme.text3);
-    }
+    left
 }
 
 /// One tab; answers where it ends.
@@ -140,7 +140,9 @@ fn found_ui(ui: &Ui, at: egui::Pos2, found: &[sim_core::analysis::findings::Seve
     let Some(worst) = found.iter().min() else { return at.x };
     icons::severity(ui.painter(), *worst, pos2(at.x + 14.0, at.y), theme);
     let (font, color) = (fonts::semibold(fonts::ROW), icons::severity_color(*worst, theme));
-    ui.painter().text(pos2(at.x + 26.0, at.y), Align2::LEFT_CENTER, found.len().to_string(), font, color).right()
+    ui.painter()
+        .text(pos2(at.x + 26.0, at.y), Align2::LEFT_CENTER, with_thousands(&found.len().to_string()), font, color)
+        .right()
 }
 
 #[cfg(test)]

@@ -1,19 +1,27 @@
-//! The events of the focused run as a list, in step with the cursor; and the last of them explained.
+//! The events of the focused run as a list, in step with the cursor; the last of them explained.
 //!
-//! Only rows in sight are described. A stretch without events in which the cursor stands is one row.
+//! Only rows in sight are described. Under the cursor's row stand what its event means, and the stretch without events
+//! in which the cursor stands. The list is the screen reader's timeline: each row is a sentence, and steps are announced.
 
-use egui::{Align2, Rect, ScrollArea, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
-use sim_core::trace::text::describe;
+use egui::{Align2, Key, Rect, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2};
+use sim_core::trace::text::{Row, describe};
 
+use crate::session::event_filter::Rows;
+use crate::session::event_match::find_text;
 use crate::session::{Command, Run, Session};
-use crate::timeline::axis::{with_thousands, write_clock, write_length};
+use crate::timeline::axis::{with_thousands, write_length};
+use crate::timeline::clock::Clock;
+use crate::timeline::words::middle_cut;
 
 use super::dock::TAB;
 use super::fonts;
+use super::long_list::LongList;
 use super::theme::Theme;
 use super::widgets::{self, Emit, run_letter};
 
 const ROW: f32 = 24.0;
+/// The width of a letter of a name, on the average: names are cut in their middle by letters.
+const LETTER: f32 = 7.2;
 
 /// How many rows of the list fit into a dock of this height.
 pub fn rows_within(height: f32) -> usize {
@@ -28,7 +36,11 @@ pub fn height_of(rows: usize) -> f32 {
 /// What the list remembers between frames.
 #[derive(Clone, Default, Debug)]
 pub struct EventsState {
+    /// What the list was last brought into step with.
     shown: Option<(usize, usize, usize, usize)>,
+    list: LongList,
+    pub(super) tools: super::event_tools::ToolsState,
+    pub(super) findings: super::findings::FindingsState,
 }
 
 /// Where the columns begin, from the left of the list.
@@ -42,12 +54,15 @@ struct Columns {
 
 impl Columns {
     /// Wide enough for the largest number and time of the run.
-    fn of(run: &Run) -> Columns {
+    fn of(run: &Run, width: f32) -> Columns {
         let digits = run.trace.len().max(1).to_string().len() as f32;
-        let clock = write_clock(run.end()).len() as f32;
-        let time = 16.0 + digits.max(2.0) * 8.0 + 16.0;
-        let who = time + clock.max(6.0) * 8.0 + 20.0;
-        Columns { time, who, event: who + 96.0, detail: who + 96.0 + 128.0 }
+        let clock = Clock::for_end(run.end()).write(run.end()).len() as f32;
+        let time = 16.0 + digits.max(2.0) * 8.0 + 14.0;
+        let who = time + clock.max(6.0) * 8.0 + 12.0;
+        // Where there is room, the longest names have it.
+        let spare = (width - who - 340.0).clamp(0.0, 60.0);
+        let event = who + (72.0 + spare * 0.5).round();
+        Columns { time, who, event, detail: event + 116.0 + (spare * 0.5).round() }
     }
 }
 
@@ -55,170 +70,320 @@ impl Columns {
 pub fn events_ui(ui: &mut Ui, session: &Session, state: &mut EventsState, emit: &mut Emit<'_>) {
     let area = ui.max_rect();
     let Some(run) = session.focused() else { return };
-    let columns = Columns::of(run);
+    let columns = Columns::of(run, area.width());
     let names = Rect::from_min_size(area.min, vec2(area.width(), ROW));
-    names_ui(ui, names, columns, emit.theme);
+    names_ui(ui, names, columns, Clock::for_end(run.end()), emit.theme);
     // Whole rows only: half of one at the edge looks broken.
     let whole = (((area.bottom() - names.bottom()) / ROW).floor() * ROW).max(ROW);
     let list = Rect::from_min_size(names.left_bottom(), vec2(area.width(), whole));
-    widgets::inside(ui, list, |ui| rows_ui(ui, session, run, columns, state, emit));
+    widgets::inside(ui, list, |ui| List { session, run, columns, rows: session.event_rows() }.show(ui, state, emit));
 }
 
 /// Which run's events these are, and how many.
 pub fn count_text(session: &Session) -> String {
     let Some(run) = session.focused() else { return String::new() };
-    format!(
-        "run {}, {} of {} events",
-        run_letter(session.focus()),
-        with_thousands(&run.lesson_events.len().to_string()),
-        with_thousands(&run.trace.len().to_string())
-    )
+    let (listed, all) = (session.event_rows().len(), run.trace.len());
+    let letter = run_letter(session.focus());
+    let number = |n: usize| with_thousands(&n.to_string());
+    if session.is_filtering() {
+        return format!("run {letter}, searching… {}", number(listed));
+    }
+    if listed == all {
+        return format!("run {letter}, {} events", number(all));
+    }
+    format!("run {letter}, {} of {}", number(listed), number(all))
 }
 
-fn names_ui(ui: &Ui, rect: Rect, columns: Columns, theme: &Theme) {
-    for (x, text) in
-        [(16.0, "#"), (columns.time, "ms"), (columns.who, "who"), (columns.event, "event"), (columns.detail, "detail")]
-    {
+fn names_ui(ui: &Ui, rect: Rect, columns: Columns, clock: Clock, theme: &Theme) {
+    for (x, text) in [
+        (16.0, "#"),
+        (columns.time, clock.unit()),
+        (columns.who, "who"),
+        (columns.event, "event"),
+        (columns.detail, "detail"),
+    ] {
         let at = pos2(rect.left() + x, rect.center().y);
         ui.painter().text(at, Align2::LEFT_CENTER, text, fonts::regular(fonts::LABEL), theme.text3);
     }
 }
 
-fn rows_ui(ui: &mut Ui, session: &Session, run: &Run, columns: Columns, state: &mut EventsState, emit: &mut Emit<'_>) {
-    let happened = run.lesson_events.partition_point(|e| (*e as usize) < session.cursor().events);
-    let gap = gap_text(session, run, happened);
-    let count = run.lesson_events.len() + usize::from(gap.is_some());
-    if count == 0 {
-        let text = if run.may_grow() { "The simulation is running." } else { "Nothing happened in this run." };
-        let at = ui.max_rect().left_top() + vec2(16.0, 16.0);
-        ui.painter().text(at, Align2::LEFT_CENTER, text, fonts::regular(fonts::ROW), emit.theme.text3);
-        return;
+/// The rows of the list, with what stands between them.
+struct List<'a> {
+    session: &'a Session,
+    run: &'a Run,
+    columns: Columns,
+    rows: Rows<'a>,
+}
+
+impl List<'_> {
+    fn show(&self, ui: &mut Ui, state: &mut EventsState, emit: &mut Emit<'_>) {
+        if self.rows.is_empty() {
+            return self.empty_ui(ui, emit);
+        }
+        let area = ui.max_rect();
+        let happened = self.rows.before(self.session.cursor().events);
+        let explained = happened.checked_sub(1).and_then(|row| self.explanation(row));
+        let lines = explained.as_ref().map(|text| explained_galley(ui, area, text, emit.theme));
+        let explained_rows = lines.as_ref().map_or(0, |galley| galley.rows.len().clamp(1, 2));
+        let gap = self.gap_text(happened);
+        let between = explained_rows + usize::from(gap.is_some());
+        // The list follows the cursor; a person who scrolls away is left alone until the cursor moves again.
+        // So does a change of its height: the lesson above may have grown.
+        let cursor = self.session.cursor();
+        let shown = (self.session.focus(), cursor.events, self.rows.len().min(happened + 1), area.height() as usize);
+        if state.shown != Some(shown) {
+            state.list.centre((happened + between / 2).saturating_sub(1), area.height(), ROW);
+            state.shown = Some(shown);
+        }
+        let whole = self.keys_ui(ui, happened, emit);
+        let mut drawn = false;
+        state.list.show(ui, ROW, self.rows.len() + between, emit.theme, |ui, item, rect| {
+            if item < happened {
+                self.event_ui(ui, item, rect, item + 1 == happened, emit);
+            } else if item < happened + explained_rows {
+                if let Some(galley) = lines.clone().filter(|_| !drawn) {
+                    drawn = true;
+                    let top = rect.top() - ROW * (item - happened) as f32;
+                    let at = pos2(rect.left() + 40.0, top + 2.0);
+                    ui.painter().vline(
+                        rect.left() + 26.5,
+                        rect.top()..=rect.bottom(),
+                        Stroke::new(1.0, emit.theme.line),
+                    );
+                    ui.painter().galley(at, galley, emit.theme.text2);
+                }
+            } else if item < happened + between {
+                gap_ui(ui, rect, gap.as_deref().unwrap_or_default(), emit.theme);
+            } else {
+                self.event_ui(ui, item - between, rect, false, emit);
+            }
+        });
+        if whole.has_focus() {
+            ui.painter().rect_stroke(area.shrink(1.0), 4.0, Stroke::new(2.0, emit.theme.ink), StrokeKind::Inside);
+        }
     }
-    ui.spacing_mut().item_spacing.y = 0.0;
-    let mut scroll = ScrollArea::vertical().id_salt("events").auto_shrink(false).min_scrolled_height(0.0);
-    // The list follows the cursor; a person who scrolls away is left alone until the cursor moves again.
-    // So does a change of its height: the lesson above may have grown.
-    let room = ui.available_height();
-    let shown = (session.focus(), session.cursor().events, happened, room.round() as usize);
-    if state.shown != Some(shown) {
-        let middle = ((happened as f32 * ROW - room * 0.5) / ROW).round() * ROW;
-        scroll = scroll.vertical_scroll_offset(middle.clamp(0.0, (count as f32 * ROW - room).max(0.0)));
-        state.shown = Some(shown);
-    }
-    scroll.show_rows(ui, ROW, count, |ui, range| {
-        for row in range {
-            let before_gap = row < happened || gap.is_none();
-            match &gap {
-                Some(text) if row == happened => gap_ui(ui, text, emit.theme),
-                _ => {
-                    let at = if before_gap { row } else { row - 1 };
-                    let event = run.lesson_events[at] as usize;
-                    event_ui(ui, session, run, event, at + 1 == happened, columns, emit);
+
+    /// The list takes the focus as a whole; its keys go from row to row.
+    fn keys_ui(&self, ui: &mut Ui, happened: usize, emit: &mut Emit<'_>) -> egui::Response {
+        let id = ui.scope_id().with("list");
+        let whole = ui.interact(ui.max_rect(), id, Sense::FOCUSABLE);
+        let label = format!("Events of run {}", run_letter(self.session.focus()));
+        whole.widget_info(|| WidgetInfo::labeled(egui::Role::ListBox, true, &label));
+        if whole.has_focus() {
+            let arrows = egui::EventFilter { vertical_arrows: true, ..egui::EventFilter::default() };
+            ui.memory_mut(|m| m.set_focus_lock_filter(id, arrows));
+            let (up, down) = ui.input(|i| (i.num_presses(Key::ArrowUp), i.num_presses(Key::ArrowDown)));
+            if down > up && happened < self.rows.len() {
+                emit.emit(Command::SeekRow((happened + down - up - 1).min(self.rows.len() - 1)));
+            } else if up > down {
+                match (happened).checked_sub(1 + up - down) {
+                    Some(row) => emit.emit(Command::SeekRow(row)),
+                    None => emit.emit(Command::ToStart),
                 }
             }
         }
-    });
-}
-
-/// What the row says that stands for the stretch without events around the cursor.
-fn gap_text(session: &Session, run: &Run, happened: usize) -> Option<String> {
-    let now = session.cursor().time;
-    let last = run.lesson_events.get(happened.checked_sub(1)?)?;
-    let before = run.trace.time(*last as usize);
-    if now <= before {
-        return None;
+        whole
     }
-    let after = run.lesson_events.get(happened).map(|e| run.trace.time(*e as usize));
-    Some(match after {
-        Some(after) => {
-            format!("{} without an event; cursor at {} ms", write_length((after - before).as_nanos()), write_clock(now))
+
+    fn empty_ui(&self, ui: &Ui, emit: &Emit<'_>) {
+        let query = self.session.event_query();
+        let text = if self.session.is_filtering() {
+            "Searching…"
+        } else if self.run.may_grow() {
+            "The simulation is running: nothing has come yet."
+        } else if query.leaves_out() {
+            "No event passes the filter. The funnel above shows what it leaves out."
+        } else {
+            "Nothing happened in this run."
+        };
+        let at = ui.max_rect().left_top() + vec2(16.0, 16.0);
+        let width = ui.max_rect().width() - 32.0;
+        widgets::text_cut(ui.painter(), at, text, fonts::regular(fonts::ROW), emit.theme.text2, width);
+        let response = ui.interact(ui.max_rect(), ui.scope_id().with("empty"), Sense::hover());
+        response.widget_info(|| WidgetInfo::labeled(egui::Role::Label, true, text));
+    }
+
+    /// What the event of a row means, for a beginner.
+    fn explanation(&self, row: usize) -> Option<String> {
+        let event = self.run.trace.event(self.rows.event(row)?)?;
+        Some(format!("{}.", capital(event.explanation())))
+    }
+
+    /// What the row says that stands for the stretch without events around the cursor.
+    fn gap_text(&self, happened: usize) -> Option<String> {
+        let run = self.run;
+        let now = self.session.cursor().time;
+        let before = run.trace.time(self.rows.event(happened.checked_sub(1)?)?);
+        if now <= before {
+            return None;
         }
-        None if run.may_grow() => format!("cursor at {} ms; the simulation goes on", write_clock(now)),
-        None => format!("the run has ended; cursor at {} ms", write_clock(now)),
-    })
+        let clock = Clock::for_end(run.end());
+        let cursor = clock.say(now);
+        let listed = if self.session.event_query().leaves_out() { "a listed event" } else { "an event" };
+        Some(match self.rows.event(happened).map(|n| run.trace.time(n)) {
+            Some(after) => {
+                format!("{} without {listed}; cursor at {cursor}", write_length((after - before).as_nanos()))
+            }
+            None if run.may_grow() => format!("cursor at {cursor}; the simulation goes on"),
+            None if now > run.end() => format!("the run ended at {}; cursor at {cursor}", clock.say(run.end())),
+            None => format!(
+                "no {} after this; cursor at {cursor}",
+                listed.trim_start_matches("an ").trim_start_matches("a ")
+            ),
+        })
+    }
+
+    fn event_ui(&self, ui: &mut Ui, row: usize, rect: Rect, here: bool, emit: &mut Emit<'_>) {
+        let theme = emit.theme;
+        let Some((n, event)) = self.rows.event(row).and_then(|n| Some((n, self.run.trace.event(n)?))) else { return };
+        let words = describe(&event, self.run.trace.tables());
+        let response = ui.interact(rect, ui.scope_id().with(("event", n)), Sense::CLICK);
+        response.widget_info(|| {
+            WidgetInfo::selected(
+                egui::Role::ListBoxOption,
+                true,
+                here,
+                sentence(self.run, n, &words, event.explanation()),
+            )
+        });
+        if here {
+            ui.painter().rect_filled(rect, 0.0, theme.selected);
+            ui.painter().rect_filled(Rect::from_min_size(rect.min, vec2(3.0, ROW)), 0.0, theme.ink);
+        } else if response.hovered() {
+            ui.painter().rect_filled(rect, 0.0, theme.raised);
+        }
+        self.cells_ui(ui, rect, n, &words, theme);
+        let response = response.on_hover_ui(|ui| {
+            let full = [format!("{}: {}", words.who, words.event), words.detail.clone(), capital(event.explanation())];
+            full.iter().filter(|t| !t.is_empty()).for_each(|text| {
+                ui.label(text);
+            });
+        });
+        if response.clicked() {
+            ui.memory_mut(|m| m.request_focus(ui.scope_id().with("list")));
+            emit.emit(Command::SeekRow(row));
+        }
+    }
+
+    fn cells_ui(&self, ui: &Ui, rect: Rect, n: usize, words: &Row, theme: &Theme) {
+        let happened = n < self.session.cursor().events;
+        let (first, second) = if happened { (theme.text1, theme.text2) } else { (theme.text3, theme.text3) };
+        let sought = self.session.event_query().text.to_lowercase();
+        let c = self.columns;
+        let cell = |x: f32, end: f32, text: &str, font, color, sought: &str| {
+            let at = pos2(rect.left() + x, rect.center().y);
+            marked_text(ui, at, text, font, color, end - x - 8.0, sought, theme);
+        };
+        let regular = || fonts::regular(fonts::ROW);
+        cell(16.0, c.time, &n.to_string(), fonts::mono(fonts::ROW), theme.text3, "");
+        cell(
+            c.time,
+            c.who,
+            &Clock::for_end(self.run.end()).write(self.run.trace.time(n)),
+            fonts::mono(fonts::ROW),
+            second,
+            "",
+        );
+        cell(
+            c.who,
+            c.event,
+            &middle_cut(&words.who, ((c.event - c.who - 8.0) / LETTER) as usize),
+            regular(),
+            second,
+            &sought,
+        );
+        cell(c.event, c.detail, words.event, fonts::medium(fonts::ROW), first, &sought);
+        cell(c.detail, rect.width() - 8.0, &words.detail, regular(), second, &sought);
+    }
 }
 
-fn gap_ui(ui: &mut Ui, text: &str, theme: &Theme) {
-    let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), ROW), Sense::hover());
+/// A text cut to a width, with the part that is searched for on a marked ground.
+#[allow(clippy::too_many_arguments)]
+fn marked_text(
+    ui: &Ui,
+    at: egui::Pos2,
+    text: &str,
+    font: egui::FontId,
+    color: egui::Color32,
+    width: f32,
+    sought: &str,
+    theme: &Theme,
+) {
+    let Some(found) = find_text(text, sought) else {
+        widgets::text_cut(ui.painter(), at, text, font, color, width);
+        return;
+    };
+    let plain = egui::TextFormat { font_id: font.clone(), color, ..egui::TextFormat::default() };
+    let marked = egui::TextFormat { font_id: font, color: theme.on_mark, background: theme.mark, ..plain.clone() };
+    let mut job = egui::text::LayoutJob::default();
+    for (part, format) in
+        [(&text[..found.start], &plain), (&text[found.clone()], &marked), (&text[found.end..], &plain)]
+    {
+        job.append(part, 0.0, format.clone());
+    }
+    job.wrap = egui::text::TextWrapping::truncate_at_width(width.max(0.0));
+    let galley = ui.painter().layout_job(job);
+    let place = pos2(at.x, (at.y - galley.size().y / 2.0).round());
+    ui.painter().galley(place, galley, color);
+}
+
+fn explained_galley(ui: &Ui, area: Rect, text: &str, theme: &Theme) -> std::sync::Arc<egui::Galley> {
+    let mut job = egui::text::LayoutJob::simple(
+        text.to_owned(),
+        fonts::regular(fonts::ROW),
+        theme.text2,
+        (area.width() - 60.0).max(80.0),
+    );
+    job.wrap.max_rows = 2;
+    for section in &mut job.sections {
+        section.format.line_height = Some(ROW - 2.0);
+    }
+    ui.painter().layout_job(job)
+}
+
+fn gap_ui(ui: &Ui, rect: Rect, text: &str, theme: &Theme) {
     for i in 0..4 {
         let at = pos2(rect.left() + 26.0, rect.top() + 4.0 + i as f32 * 5.0);
         ui.painter().rect_filled(Rect::from_min_size(at, vec2(1.5, 2.0)), 0.0, theme.rail);
     }
     let at = pos2(rect.left() + 40.0, rect.center().y);
-    ui.painter().text(at, Align2::LEFT_CENTER, text, fonts::regular(fonts::ROW), theme.text3);
+    widgets::text_cut(ui.painter(), at, text, fonts::regular(fonts::ROW), theme.text3, rect.width() - 56.0);
+    let response = ui.interact(rect, ui.scope_id().with("gap"), Sense::hover());
+    response.widget_info(|| WidgetInfo::labeled(egui::Role::Label, true, text));
 }
 
-fn event_ui(ui: &mut Ui, session: &Session, run: &Run, n: usize, here: bool, columns: Columns, emit: &mut Emit<'_>) {
-    let theme = emit.theme;
-    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), ROW), Sense::click());
-    let Some(event) = run.trace.event(n) else { return };
-    let words = describe(&event, run.trace.tables());
-    let time = write_clock(run.trace.time(n));
-    let said = format!("Event {n} at {time} ms: {} {} {}", words.who, words.event, words.detail);
-    response.widget_info(|| WidgetInfo::selected(egui::Role::Button, true, here, &said));
-    if here {
-        ui.painter().rect_filled(rect, 0.0, theme.selected);
-        ui.painter().rect_filled(Rect::from_min_size(rect.min, vec2(3.0, ROW)), 0.0, theme.ink);
-    } else if response.hovered() || response.has_focus() {
-        ui.painter().rect_filled(rect, 0.0, theme.raised);
-    }
-    let happened = n < session.cursor().events;
-    let (first, second) = if happened { (theme.text1, theme.text2) } else { (theme.text3, theme.text3) };
-    let y = rect.center().y;
-    let cell = |x: f32, end: f32, text: &str, font, color| {
-        widgets::text_cut(ui.painter(), pos2(rect.left() + x, y), text, font, color, end - x - 8.0);
-    };
-    cell(16.0, columns.time, &n.to_string(), fonts::mono(fonts::ROW), theme.text3);
-    cell(columns.time, columns.who, &time, fonts::mono(fonts::ROW), second);
-    cell(columns.who, columns.event, &words.who, fonts::regular(fonts::ROW), second);
-    cell(columns.event, columns.detail, words.event, fonts::medium(fonts::ROW), first);
-    cell(columns.detail, rect.width(), &words.detail, fonts::regular(fonts::ROW), second);
-    if response.clicked() {
-        emit.emit(Command::SeekEvent { run: session.focus(), event: n });
-    }
+/// An event as a person would tell it.
+fn sentence(run: &Run, n: usize, words: &Row, explanation: &str) -> String {
+    let time = Clock::for_end(run.end()).say(run.trace.time(n));
+    let detail = if words.detail.is_empty() { String::new() } else { format!(", {}", words.detail) };
+    format!("Event {n} at {time}: {} {}{detail}. {}.", words.who, words.event, capital(explanation))
 }
 
-/// Explains the last event of the lesson level that has happened.
-pub fn explanation_ui(ui: &mut Ui, session: &Session, emit: &mut Emit<'_>) {
-    let theme = emit.theme;
+/// A place that is not seen and that a screen reader reads out whenever the cursor has stepped.
+pub fn announcement_ui(ui: &Ui, session: &Session) {
     let area = ui.max_rect();
-    let head = Rect::from_min_size(area.min, vec2(area.width(), TAB));
-    ui.painter().hline(head.x_range(), head.bottom() - 0.5, Stroke::new(1.0, theme.line));
-    let at = head.left_center() + vec2(16.0, 0.0);
-    ui.painter().text(at, Align2::LEFT_CENTER, "What just happened", fonts::semibold(fonts::ROW), theme.text1);
-    let inner = Rect::from_min_max(head.left_bottom() + vec2(16.0, 12.0), area.max - vec2(16.0, 8.0));
-    let Some(run) = session.focused() else { return };
-    let happened = run.lesson_events.partition_point(|e| (*e as usize) < session.cursor().events);
-    let last = happened.checked_sub(1).map(|i| run.lesson_events[i] as usize);
-    if let Some(n) = last {
-        let when = format!("event {n}, {} ms", write_clock(run.trace.time(n)));
-        let at = head.right_center() - vec2(16.0, 0.0);
-        ui.painter().text(at, Align2::RIGHT_CENTER, when, fonts::mono(fonts::LABEL), theme.text3);
+    let id = ui.scope_id().with("announcement");
+    let place = Rect::from_min_size(area.min, vec2(1.0, 1.0));
+    let response = ui.interact(place, id, Sense::hover());
+    let text = announcement(session);
+    response.widget_info(|| WidgetInfo::labeled(egui::Role::Status, true, &text));
+    ui.ctx().accesskit_node_builder(id, |node| node.set_live(egui::accesskit::Live::Polite));
+}
+
+/// What is said of the place where the cursor stands. While it plays, nobody can listen to every event.
+fn announcement(session: &Session) -> String {
+    let Some(run) = session.focused() else { return String::new() };
+    if session.playback().playing {
+        return "Playing".to_owned();
     }
-    widgets::inside(ui, inner, |ui| {
-        ui.spacing_mut().item_spacing.y = 3.0;
-        ui.set_clip_rect(inner.expand(4.0).intersect(ui.clip_rect()));
-        let say = |ui: &mut Ui, text: &str, font, color| {
-            ui.add(egui::Label::new(egui::RichText::new(text).font(font).color(color)).wrap());
-        };
-        let Some(event) = last.and_then(|n| run.trace.event(n)) else {
-            say(
-                ui,
-                "Nothing yet. This is the moment before the first event.",
-                fonts::regular(fonts::BODY),
-                theme.text2,
-            );
-            return;
-        };
-        let words = describe(&event, run.trace.tables());
-        let title = format!("{}: {}", words.who, words.event);
-        say(ui, &title, fonts::semibold(fonts::HEAD), theme.text1);
-        let explained = format!("{}.", capital(event.explanation()));
-        say(ui, &explained, fonts::regular(fonts::BODY), theme.text2);
-        if !words.detail.is_empty() {
-            say(ui, &words.detail, fonts::regular(fonts::BODY), theme.text1);
-        }
-    });
+    let letter = run_letter(session.focus());
+    let rows = session.event_rows();
+    let here = session.row_here().and_then(|row| rows.event(row));
+    let Some((n, event)) = here.and_then(|n| Some((n, run.trace.event(n)?))) else {
+        return format!("Run {letter}, before its first event");
+    };
+    let words = describe(&event, run.trace.tables());
+    format!("Run {letter}. {}", sentence(run, n, &words, event.explanation()))
 }
 
 fn capital(text: &str) -> String {

@@ -2,7 +2,7 @@
 
 use egui::{RichText, ScrollArea, Stroke, Ui, vec2};
 
-use crate::session::{Command, Problem};
+use crate::session::{Command, Problem, Session};
 
 use super::fonts;
 use super::icons::{self, Icon};
@@ -10,7 +10,7 @@ use super::theme::Theme;
 use super::widgets::{Emit, Weight, text_button};
 
 /// Shows the problems, and the ways out.
-pub fn failed_ui(ui: &mut Ui, problems: &[Problem], emit: &mut Emit<'_>) {
+pub fn failed_ui(ui: &mut Ui, session: &Session, problems: &[Problem], emit: &mut Emit<'_>) {
     let theme = emit.theme;
     ui.painter().rect_filled(ui.max_rect(), 0.0, theme.window);
     ScrollArea::vertical().id_salt("failed").auto_shrink(false).show(ui, |ui| {
@@ -31,6 +31,11 @@ pub fn failed_ui(ui: &mut Ui, problems: &[Problem], emit: &mut Emit<'_>) {
                     }
                     if text_button(ui, "All scenarios", Weight::Framed, 120.0, theme).clicked() {
                         emit.emit(Command::ShowLibrary);
+                    }
+                    if let Some(path) = session.recent_that_failed()
+                        && text_button(ui, "Remove it from the recent files", Weight::Framed, 120.0, theme).clicked()
+                    {
+                        emit.emit(Command::ForgetFile(path.to_owned()));
                     }
                 });
                 ui.add_space(32.0);
@@ -68,15 +73,25 @@ fn problem_ui(ui: &mut Ui, problem: &Problem, theme: &Theme) {
             if problem.place.is_some() {
                 say(ui, &problem.location(), fonts::mono(fonts::LABEL), theme.text3);
             }
-            say(ui, &problem.message, fonts::medium(fonts::NARRATION), theme.text1);
+            say(ui, &sentence(&problem.message), fonts::medium(fonts::NARRATION), theme.text1);
             if let (Some((line, length)), Some((number, column))) = (&problem.excerpt, problem.place) {
                 excerpt_ui(ui, line, *length, number, column, &problem.label, theme);
             }
             if !problem.help.is_empty() {
-                say(ui, &problem.help, fonts::regular(fonts::BODY), theme.text2);
+                say(ui, &sentence(&problem.help), fonts::regular(fonts::BODY), theme.text2);
             }
         });
     ui.add_space(8.0);
+}
+
+/// With a capital and a stop, as a sentence stands on a page of its own.
+fn sentence(text: &str) -> String {
+    let mut letters = text.chars();
+    let mut whole: String = letters.next().map(char::to_uppercase).into_iter().flatten().chain(letters).collect();
+    if !whole.ends_with(['.', '?', '!']) {
+        whole.push('.');
+    }
+    whole
 }
 
 fn excerpt_ui(ui: &mut Ui, line: &str, length: usize, number: usize, column: usize, label: &str, theme: &Theme) {

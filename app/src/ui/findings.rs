@@ -1,11 +1,15 @@
 //! What is wrong: every finding of every run, explained, with the way to the events that prove it.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use egui::{Label, Rect, RichText, ScrollArea, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
-use sim_core::analysis::findings::Finding;
+use sim_core::analysis::findings::{Finding, FindingKind, Severity};
 use sim_core::trace::text::describe;
 
-use crate::session::{Command, Cursor, FindingId, Run, Session};
-use crate::timeline::axis::write_clock;
+use crate::session::{Command, Cursor, FindingId, Growth, Run, Selection, Session};
+use crate::timeline::axis::with_thousands;
+use crate::timeline::clock::Clock;
+use crate::timeline::words::middle_cut;
 
 use super::fonts;
 use super::icons;
@@ -15,28 +19,129 @@ use super::widgets::{self, Emit, run_letter};
 /// So many events of a proof are offered; the first says where it begins.
 const MOST_PROOFS: usize = 4;
 
+/// So many findings of one kind are listed each on its own; more are folded under their kind.
+const MOST_OPEN: usize = 12;
+
+/// What the list remembers between frames: the heights of what is not in sight, and which kinds a person has unfolded.
+#[derive(Clone, Default, Debug)]
+pub struct FindingsState {
+    heights: Vec<f32>,
+    width: f32,
+    unfolded: BTreeSet<FindingKind>,
+}
+
+/// A line of the list.
+enum Item<'a> {
+    /// Many of a kind, folded or not.
+    Kind(FindingKind, usize, Severity),
+    /// One finding.
+    One(FindingId, &'a Finding),
+}
+
 /// Shows the list.
-pub fn findings_ui(ui: &mut Ui, area: Rect, session: &Session, emit: &mut Emit<'_>) {
+pub fn findings_ui(ui: &mut Ui, area: Rect, session: &Session, state: &mut FindingsState, emit: &mut Emit<'_>) {
     let found = session.findings();
     if found.is_empty() {
         let at = area.left_top() + vec2(16.0, 24.0);
         let text = none_text(session);
         widgets::text_cut(ui.painter(), at, text, fonts::regular(fonts::BODY), emit.theme.text2, area.width() - 32.0);
+        let response = ui.interact(area, ui.scope_id().with("none"), Sense::hover());
+        response.widget_info(|| WidgetInfo::labeled(egui::Role::Label, true, text));
+        response.on_hover_text(text);
         return;
     }
+    let items = items(&found, state);
+    if state.heights.len() != items.len() || (state.width - area.width()).abs() > 0.5 {
+        state.heights = vec![f32::NAN; items.len()];
+        state.width = area.width();
+    }
+    let heights = &mut state.heights;
+    let unfolded = &mut state.unfolded;
     widgets::inside(ui, area, |ui| {
-        ScrollArea::vertical().id_salt("findings").auto_shrink(false).show(ui, |ui| {
-            for (id, finding) in found {
-                finding_ui(ui, session, id, finding, emit);
+        ui.spacing_mut().item_spacing.y = 0.0;
+        ScrollArea::vertical().id_salt("findings").auto_shrink(false).show_viewport(ui, |ui, sight| {
+            let top = ui.cursor().top();
+            for (item, height) in items.into_iter().zip(heights) {
+                let y = ui.cursor().top() - top;
+                let guess = if height.is_nan() { GUESS } else { *height };
+                if y > sight.bottom() + GUESS || y + guess < sight.top() {
+                    // Out of sight: its place is kept, nothing of it is laid out.
+                    ui.add_space(guess);
+                    continue;
+                }
+                match item {
+                    Item::Kind(kind, count, severity) => kind_ui(ui, kind, count, severity, unfolded, emit.theme),
+                    Item::One(id, finding) => finding_ui(ui, session, id, finding, emit),
+                }
                 widgets::rule(ui, emit.theme);
+                *height = ui.cursor().top() - top - y;
             }
         });
     });
 }
 
+/// The height of a finding that has not been seen yet.
+const GUESS: f32 = 110.0;
+
+/// Findings in their order; those of which there are many, under their kind.
+fn items<'a>(found: &[(FindingId, &'a Finding)], state: &FindingsState) -> Vec<Item<'a>> {
+    let mut counts: BTreeMap<FindingKind, (usize, Severity)> = BTreeMap::new();
+    for (_, finding) in found {
+        let (count, worst) = counts.entry(finding.kind).or_insert((0, finding.severity));
+        (*count, *worst) = (*count + 1, (*worst).min(finding.severity));
+    }
+    let folds = |kind: FindingKind| counts[&kind].0 > MOST_OPEN;
+    let mut items: Vec<Item<'_>> =
+        found.iter().filter(|(_, f)| !folds(f.kind)).map(|(id, f)| Item::One(*id, *f)).collect();
+    for (kind, (count, worst)) in counts.iter().filter(|(kind, _)| folds(**kind)) {
+        items.push(Item::Kind(*kind, *count, *worst));
+        if state.unfolded.contains(kind) {
+            items.extend(found.iter().filter(|(_, f)| f.kind == *kind).map(|(id, f)| Item::One(*id, *f)));
+        }
+    }
+    items
+}
+
+/// "LongPoll × 812", which unfolds.
+fn kind_ui(
+    ui: &mut Ui,
+    kind: FindingKind,
+    count: usize,
+    severity: Severity,
+    unfolded: &mut BTreeSet<FindingKind>,
+    theme: &Theme,
+) {
+    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), 32.0), Sense::click());
+    let open = unfolded.contains(&kind);
+    let text = format!("{} × {}", kind.id(), with_thousands(&count.to_string()));
+    let said = format!("{text}, {}", if open { "unfolded" } else { "folded" });
+    response.widget_info(|| WidgetInfo::selected(egui::Role::DisclosureTriangle, true, open, &said));
+    let lit = response.hovered() || response.has_focus();
+    ui.painter().rect_filled(rect, 0.0, if lit { theme.selected } else { theme.raised });
+    let at = rect.left_center() + vec2(20.0, 0.0);
+    let triangle = if open {
+        [vec2(-4.0, -2.5), vec2(4.0, -2.5), vec2(0.0, 3.0)]
+    } else {
+        [vec2(-2.5, -4.0), vec2(3.0, 0.0), vec2(-2.5, 4.0)]
+    };
+    let points = triangle.map(|v| at + v).to_vec();
+    ui.painter().add(egui::Shape::convex_polygon(points, theme.text2, Stroke::NONE));
+    icons::severity(ui.painter(), severity, at + vec2(20.0, 0.0), theme);
+    let font = fonts::semibold(fonts::BODY);
+    widgets::text_cut(ui.painter(), at + vec2(36.0, 0.0), &text, font, theme.text1, rect.width() - 80.0);
+    if response.clicked() && !unfolded.remove(&kind) {
+        unfolded.insert(kind);
+    }
+}
+
 fn none_text(session: &Session) -> &'static str {
-    if session.runs().iter().any(|r| r.findings.is_none()) {
+    let missing = || session.runs().iter().filter(|r| r.findings.is_none());
+    if missing().any(|r| r.growth == Growth::Stopped) {
+        "The simulation was stopped. Only a run that has ended is looked through for problems."
+    } else if missing().any(Run::may_grow) {
         "The runs are looked through for problems as soon as they have ended."
+    } else if missing().next().is_some() {
+        "Looking for problems…"
     } else {
         "Nothing is wrong in these runs, as far as can be told from what they recorded."
     }
@@ -77,8 +182,9 @@ fn title_ui(ui: &mut Ui, run: &Run, id: FindingId, finding: &Finding, theme: &Th
     response.widget_info(|| WidgetInfo::labeled(egui::Role::Button, true, &said));
     let color = if response.hovered() || response.has_focus() { theme.ink } else { theme.text1 };
     icons::severity(ui.painter(), finding.severity, rect.left_center() + vec2(7.0, 0.0), theme);
-    let (from, to) = (write_clock(finding.span.0), write_clock(finding.span.1));
-    let where_ = format!("{}, {letter}, {from} – {to} ms", finding.kind.id());
+    let clock = Clock::for_end(run.end());
+    let (from, to) = (clock.write(finding.span.0), clock.say(finding.span.1));
+    let where_ = format!("{}, {letter}, {from} – {to}", finding.kind.id());
     let small = fonts::regular(fonts::LABEL);
     let galley = ui.painter().layout_no_wrap(where_, small, theme.text3);
     let right = rect.right() - galley.size().x;
@@ -100,13 +206,19 @@ fn title_ui(ui: &mut Ui, run: &Run, id: FindingId, finding: &Finding, theme: &Th
 fn proofs_ui(ui: &mut Ui, session: &Session, run: &Run, id: FindingId, finding: &Finding, emit: &mut Emit<'_>) {
     let theme = emit.theme;
     ui.spacing_mut().item_spacing = vec2(6.0, 4.0);
+    subjects_ui(ui, session, run, id, finding, emit);
     ui.label(RichText::new("Proof").font(fonts::medium(fonts::LABEL)).color(theme.text3));
     for n in finding.proof.iter().take(MOST_PROOFS).filter(|n| **n < run.trace.len()) {
         let Some(event) = run.trace.event(*n) else { continue };
         let words = describe(&event, run.trace.tables());
-        let label = format!("{} ms  {}: {}", write_clock(run.trace.time(*n)), words.who, words.event);
+        let label = format!(
+            "{}  {}: {}",
+            Clock::for_end(run.end()).say(run.trace.time(*n)),
+            middle_cut(&words.who, 24),
+            words.event
+        );
         let here = session.focus() == id.run && session.cursor() == Cursor::after(&run.trace, *n);
-        let button = proof_ui(ui, &label, here, theme);
+        let button = proof_ui(ui, &label, "Go to", here, theme);
         if button.on_hover_text(words.detail).clicked() {
             emit.emit(Command::SeekEvent { run: id.run, event: *n });
         }
@@ -118,10 +230,26 @@ fn proofs_ui(ui: &mut Ui, session: &Session, run: &Run, id: FindingId, finding: 
     }
 }
 
-fn proof_ui(ui: &mut Ui, label: &str, here: bool, theme: &Theme) -> egui::Response {
+/// Whom it is about, each a way to go.
+fn subjects_ui(ui: &mut Ui, session: &Session, run: &Run, id: FindingId, finding: &Finding, emit: &mut Emit<'_>) {
+    let theme = emit.theme;
+    ui.label(RichText::new("About").font(fonts::medium(fonts::LABEL)).color(theme.text3));
+    for track in finding.subjects.iter().take(MOST_PROOFS) {
+        let Some(of) = run.index.track(*track) else { continue };
+        let selection = Selection::Track { run: id.run, track: *track };
+        let here = session.selection() == selection;
+        let button = proof_ui(ui, &middle_cut(&of.name, 24), "Select", here, theme);
+        if button.on_hover_text(&of.name).clicked() {
+            emit.emit(Command::Select(selection));
+        }
+    }
+    ui.add_space(6.0);
+}
+
+fn proof_ui(ui: &mut Ui, label: &str, verb: &str, here: bool, theme: &Theme) -> egui::Response {
     let galley = ui.painter().layout_no_wrap(label.to_owned(), fonts::mono(fonts::LEAST), theme.text1);
     let (rect, response) = ui.allocate_exact_size(galley.size() + vec2(14.0, 7.0), Sense::click());
-    let said = format!("Go to {label}");
+    let said = format!("{verb} {label}");
     response.widget_info(|| WidgetInfo::selected(egui::Role::Button, true, here, &said));
     let lit = here || response.hovered() || response.has_focus();
     let edge = if lit { theme.ink } else { theme.strong_line };

@@ -3,7 +3,7 @@
 use egui::{Color32, Rect, Sense, Slider, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2};
 
 use crate::session::change::{Change, Turn};
-use crate::session::knobs::{Ask, Dial, dials};
+use crate::session::knobs::{Dial, Wanted, dials};
 use crate::session::{Command, Session};
 use crate::timeline::scene::Sign;
 use sim_core::scenario::{KnobValues, Scenario};
@@ -24,7 +24,7 @@ pub fn change_ui(ui: &mut Ui, session: &Session, emit: &mut Emit<'_>) {
         label(ui, "Change one thing", fonts::semibold(fonts::ROW), theme.text2);
         wrapped(ui, |ui| {
             for variant in &written.variants {
-                let on = session.ask().variant.as_deref() == Some(variant.id.as_str());
+                let on = session.wanted().variant.as_deref() == Some(variant.id.as_str());
                 if chip_ui(ui, &variant.title, &variant.title, on, theme).clicked() {
                     let wanted = if on { None } else { Some(variant.id.clone()) };
                     emit.emit(Command::TryVariant(wanted));
@@ -57,8 +57,8 @@ fn changed_ui(ui: &mut Ui, session: &Session, emit: &mut Emit<'_>) {
     let back = chip_ui(ui, "As in the lesson", "As in the lesson", false, theme);
     // What came of a change is brought into sight, once.
     let told = egui::Id::unique("told changes of");
-    let of = session.document().map(crate::session::Document::ask);
-    if ui.data_mut(|data| data.get_temp::<Option<Ask>>(told)) != Some(of.clone()) {
+    let of = session.document().map(crate::session::Document::wanted);
+    if ui.data_mut(|data| data.get_temp::<Option<Wanted>>(told)) != Some(of.clone()) {
         ui.data_mut(|data| data.insert_temp(told, of));
         back.scroll_to_me(Some(egui::Align::BOTTOM));
     }
@@ -165,7 +165,7 @@ pub fn knobs_ui(ui: &mut Ui, session: &Session, written: &Scenario, dials: &[Dia
 }
 
 fn dial_ui(ui: &mut Ui, session: &Session, dial: &Dial, emit: &mut Emit<'_>) {
-    let wanted = session.wanted(&dial.path);
+    let wanted = session.wanted_value(&dial.path);
     let now = wanted.as_deref().unwrap_or(&dial.now);
     let mut value = None;
     let shown = if now.is_empty() { "as usual" } else { now };
@@ -229,7 +229,7 @@ fn head_ui(ui: &mut Ui, name: &str, now: &str, written: &str, path: &str, emit: 
 
 fn seed_ui(ui: &mut Ui, session: &Session, written: &Scenario, emit: &mut Emit<'_>) {
     let theme = emit.theme;
-    let wanted = session.wanted("seed").and_then(|s| s.parse().ok());
+    let wanted = session.wanted_value("seed").and_then(|s| s.parse().ok());
     let mut seed: u64 = wanted.or(session.shown().map(|s| s.seed)).unwrap_or(written.seed);
     let before = seed;
     head_ui(ui, "Seed: chance in this world", &seed.to_string(), &written.seed.to_string(), "seed", emit);
@@ -258,7 +258,7 @@ const COSTS: [(&str, &str, &str); 3] = [
 ];
 
 fn costs_ui(ui: &mut Ui, session: &Session, written: &Scenario, emit: &mut Emit<'_>) {
-    let wanted = session.wanted("costs").or_else(|| session.shown().map(|s| s.costs.clone()));
+    let wanted = session.wanted_value("costs").or_else(|| session.shown().map(|s| s.costs.clone()));
     let now = wanted.unwrap_or_else(|| written.costs.clone());
     let named =
         |id: &str| COSTS.iter().find(|(own, _, _)| *own == id).map_or(id.to_owned(), |(_, name, _)| (*name).to_owned());

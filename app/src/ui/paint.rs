@@ -171,6 +171,23 @@ impl Paint<'_> {
         if arrow.ring {
             self.painter.circle(first, 3.2, self.theme.panel, Stroke::new(1.75, self.theme.wake));
         }
+        if let Some(name) = &arrow.name {
+            self.source(name, first);
+        }
+    }
+}
+
+impl Paint<'_> {
+    /// Who caused it, left of where the arrow begins; right of it where there is no room.
+    fn source(&self, name: &str, ring: Pos2) {
+        let galley = self.painter.layout_no_wrap(name.to_owned(), fonts::regular(fonts::LEAST), self.theme.wake);
+        let width = galley.size().x;
+        let clip = self.painter.clip_rect();
+        let left = if ring.x - width - 8.0 >= clip.left() { ring.x - width - 7.0 } else { ring.x + 7.0 };
+        let top = (ring.y - galley.size().y / 2.0).max(clip.top());
+        let rect = Rect::from_min_size(pos2(left, top), galley.size());
+        self.painter.rect_filled(rect.expand2(vec2(2.0, 0.0)), 2.0, self.theme.panel);
+        self.painter.galley(rect.min.round(), galley, self.theme.wake);
     }
 }
 
@@ -189,6 +206,7 @@ fn label_style(ground: Ground, theme: &Theme) -> (FontId, Color32) {
         Ground::Bar(Fill::Running | Fill::OffCore) => theme.on_running,
         Ground::Rail | Ground::Empty => theme.on_rail,
         Ground::Finished => theme.finished,
+        Ground::Latency => theme.ready_edge,
         Ground::Ended => theme.text2,
     };
     (label_font(), color)
@@ -199,6 +217,7 @@ fn plate_color(ground: Ground, theme: &Theme) -> Option<Color32> {
     match ground {
         Ground::Bar(Fill::Ready) => Some(theme.ready),
         Ground::Bar(Fill::OffCore) => Some(theme.running),
+        Ground::Latency => Some(theme.panel),
         Ground::Bar(Fill::Running) | Ground::Rail | Ground::Finished | Ground::Ended | Ground::Empty => None,
     }
 }

@@ -4,11 +4,13 @@ use egui::{Align2, Rect, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
 use sim_core::analysis::track::{Track, TrackKind};
 
 use crate::session::{Command, Growth, Run, Selection};
+use crate::timeline::layout::LOG_FROM;
 use crate::timeline::rows::Row;
 use crate::timeline::words;
 
 use super::fonts;
-use super::timeline_panel::{LABELS, Panel, RIGHT_MARGIN};
+use super::row_menu::{CONTROLS, why_word};
+use super::timeline_panel::{LABELS, Panel};
 use super::widgets::{self, Emit};
 
 impl Panel<'_> {
@@ -24,16 +26,18 @@ impl Panel<'_> {
         ui.painter().rect_filled(Rect::from_min_size(rect.min, words), 0.0, theme.raised);
         widgets::run_key(ui.painter(), rect.left_center() + vec2(27.0, 0.0), row.run, focused, theme);
         let at = rect.left_center() + vec2(46.0, 0.0);
-        let room = rect.width() - 60.0;
+        let room = rect.width() - 60.0 - CONTROLS;
         let title = widgets::text_cut(ui.painter(), at, &run.title, font, theme.text1, room);
+        let arranged = self.arranged_words(row);
         let info = &run.trace.tables().run;
         let mut facts: Vec<String> =
             [info.policy.clone(), costs_name(&info.costs).to_owned()].into_iter().filter(|t| !t.is_empty()).collect();
+        facts.extend(arranged);
         facts.extend(growth_text(run));
         let at = at + vec2(title + 10.0, 0.5);
         // What stands beside the title begins with the rows.
         let at = pos2(at.x.max(self.axis.left + 8.0), at.y);
-        let room = rect.right() - at.x - RIGHT_MARGIN;
+        let room = rect.right() - at.x - CONTROLS;
         widgets::text_cut(ui.painter(), at, &facts.join(" · "), fonts::regular(fonts::LABEL), theme.text3, room);
         let response = ui.interact(rect, ui.scope_id().with(("head", row.run)), Sense::click());
         let said = format!("Run {}: {}, {}", widgets::run_letter(row.run), run.title, facts.join(", "));
@@ -41,6 +45,7 @@ impl Panel<'_> {
         if response.clicked() {
             emit.emit(Command::FocusRun(row.run));
         }
+        self.head_controls_ui(ui, row, rect, emit);
     }
 
     pub(super) fn label_ui(&self, ui: &mut Ui, row: &Row, index: usize, kind: TrackKind, emit: &mut Emit<'_>) {
@@ -48,7 +53,7 @@ impl Panel<'_> {
         let run = self.run(row);
         let track = &run.index.tracks[index];
         let rect = self.rect_of(row).with_max_x(self.axis.left - 8.0);
-        let state = row_state(run, track);
+        let state = self.right_words(row, track);
         let name = words::row_name(track);
         let response = ui.interact(rect, ui.scope_id().with(("row", row.run, kind)), Sense::click());
         let selected = self.session.selection().track() == Some((row.run, kind));
@@ -77,9 +82,26 @@ impl Panel<'_> {
         if response.has_focus() {
             ui.painter().rect_stroke(rect.shrink(2.0), 4.0, Stroke::new(2.0, theme.ink), egui::StrokeKind::Inside);
         }
-        let response = response.on_hover_text(format!("{name}: {state}\n{}", kind_words(kind)));
+        let response = response.on_hover_text(format!("{name}: {}\n{}", row_state(run, track), kind_words(kind)));
+        self.pin_ui(ui, row, kind, &response, emit);
+        self.group_fold_ui(ui, row, kind, &response, emit);
+        response.context_menu(|ui| self.row_menu_ui(ui, row, kind, emit));
         if response.clicked() {
             emit.emit(Command::Select(Selection::Track { run: row.run, track: kind }));
+        }
+    }
+}
+
+impl Panel<'_> {
+    /// What stands at the right of a row's name: its state at the cursor; beside a crowd, how busy it is, whether its
+    /// heights are logarithmic, why it stands there.
+    fn right_words(&self, row: &Row, track: &Track) -> String {
+        let run = self.run(row);
+        let crowd = run.rows.is_folded();
+        match track.kind {
+            TrackKind::Core(_) | TrackKind::Worker(_) if crowd => self.busy_words(track),
+            TrackKind::Counter(_) if track.spans.peak(0..track.spans.len()) > LOG_FROM => "log scale".to_owned(),
+            _ => why_word(row.why).map_or_else(|| row_state(run, track), str::to_owned),
         }
     }
 }

@@ -1,10 +1,11 @@
 //! The whole window: takes reports and keys, divides the surface, shows the panels, and applies what they emit.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use egui::{CentralPanel, Context, Frame, Panel, Ui};
 
+use crate::session::progress::Stamp;
 use crate::session::{Command, Entry, Place, Session};
 use crate::watch::Watch;
 
@@ -32,7 +33,8 @@ pub struct Shell {
     timeline: TimelineState,
     events: EventsState,
     stage: StageState,
-    library: LibraryState,
+    /// What the start screen remembers.
+    pub library: LibraryState,
     patterns: Option<Patterns>,
     watch: Option<Box<dyn Watch>>,
     shown_theme: Option<bool>,
@@ -62,6 +64,7 @@ impl Shell {
 
     /// Takes in what the background has sent, and lets time pass.
     pub fn advance(&mut self, ctx: &Context) {
+        self.session.set_now(Stamp::of(SystemTime::now()));
         let begun = Instant::now();
         while self.session.pump() {
             if begun.elapsed() > PUMP_BUDGET {
@@ -73,6 +76,12 @@ impl Shell {
             watch.follow(self.session.file());
             if let Some(file) = watch.changed() {
                 self.session.apply(Command::FileChanged(file));
+            }
+        }
+        while self.session.look_through_events(|| begun.elapsed() < PUMP_BUDGET) {
+            if begun.elapsed() >= PUMP_BUDGET {
+                ctx.request_repaint();
+                break;
             }
         }
         if self.session.playback().playing {
@@ -94,11 +103,14 @@ impl Shell {
         let mut emit = Emit { theme, commands: &mut commands };
         match self.session.place().clone() {
             Place::Library => {
-                panel(ui, theme, |ui| library::library_ui(ui, &self.session, &mut self.library, &mut emit));
+                panel(ui, theme, |ui| library::library_ui(ui, &self.session, &mut self.library, &patterns, &mut emit));
             }
-            Place::Failed(problems) => panel(ui, theme, |ui| failed::failed_ui(ui, &problems, &mut emit)),
+            Place::Failed(problems) => {
+                panel(ui, theme, |ui| failed::failed_ui(ui, &self.session, &problems, &mut emit))
+            }
             Place::Open => self.open_ui(ui, &patterns, &mut emit),
         }
+        library::drop::drop_ui(&ctx, theme);
         keys::overlay_ui(&ctx, &self.session, theme, &mut commands);
         if !commands.is_empty() {
             // What was asked for is shown in the next frame.

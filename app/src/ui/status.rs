@@ -1,9 +1,11 @@
-//! The bar at the foot: what hues and patterns mean, and what goes on in the background.
+//! The bar at the foot: what the hues and patterns in sight mean, how much was recorded, and what goes on in the
+//! background.
 
-use egui::{Align2, Rect, Sense, Ui, pos2, vec2};
+use egui::{Align2, Galley, Rect, Sense, Ui, WidgetInfo, pos2, vec2};
+use sim_core::trace::event::kind;
 
-use crate::session::{Command, Growth, Session};
-use crate::timeline::axis::with_thousands;
+use crate::session::{Command, Growth, Run, Session};
+use crate::timeline::axis::{with_thousands, write_length};
 use crate::timeline::scene::{Fill, Sign};
 
 use super::fonts;
@@ -15,6 +17,82 @@ use super::widgets::{Emit, run_letter};
 
 /// The height of the bar.
 pub const HEIGHT: f32 = 26.0;
+/// What takes no longer than this needs no word, in seconds.
+const SOON: f64 = 0.3;
+/// The legend needs so much before facts take their place.
+const LEGEND: f32 = 260.0;
+
+/// What a hue, pattern or sign means.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Entry {
+    Running,
+    OffCore,
+    Ready,
+    Waiting,
+    Finished,
+    Cancelled,
+    Wake,
+    Switch,
+}
+
+/// What there is to be explained, from what was recorded.
+fn entries(runs: &[Run]) -> Vec<Entry> {
+    let count = |run: &Run, kinds: &[u8]| kinds.iter().map(|k| run.kinds[usize::from(*k)]).sum::<u32>();
+    let any = |kinds: &[u8]| runs.iter().any(|run| count(run, kinds) > 0);
+    // Inside a poll a worker leaves its core when it blocks or is preempted.
+    let preempted =
+        |run: &Run| count(run, &[kind::SwitchedOut]) > count(run, &[kind::ThreadBlocked, kind::ThreadExited]);
+    let off_core = |run: &Run| !run.threads && (count(run, &[kind::BlockBegan]) > 0 || preempted(run));
+    let polls = |run: &Run| count(run, &[kind::PollStarted]) > 0;
+    let waits = |run: &Run| match run.threads {
+        true => count(run, &[kind::ThreadBlocked]) > 0,
+        false => count(run, &[kind::PollEnded]) > count(run, &[kind::TaskCompleted]),
+    };
+    let mut entries = Vec::new();
+    let mut add = |there: bool, entry| entries.extend(there.then_some(entry));
+    add(any(&[kind::PollStarted, kind::Dispatched]), Entry::Running);
+    add(runs.iter().any(|run| off_core(run) && polls(run)), Entry::OffCore);
+    add(any(&[kind::Queued, kind::ThreadRunnable]), Entry::Ready);
+    add(runs.iter().any(waits), Entry::Waiting);
+    add(any(&[kind::TaskCompleted, kind::ThreadExited]), Entry::Finished);
+    add(any(&[kind::TaskCancelled]), Entry::Cancelled);
+    add(any(&[kind::Woken, kind::ThreadUnblocked]), Entry::Wake);
+    add(runs.iter().any(|run| count(run, &[kind::Dispatched]) > 1), Entry::Switch);
+    entries
+}
+
+/// What an entry says: both nouns where both kinds of run are open.
+fn words(entry: Entry, runs: &[Run]) -> &'static str {
+    let tasks = runs.iter().any(|run| !run.threads);
+    let threads = runs.iter().any(|run| run.threads);
+    let both = |both, task, thread| match (tasks, threads) {
+        (true, true) => both,
+        (true, false) => task,
+        (false, _) => thread,
+    };
+    match entry {
+        Entry::Running => both("Polling / Running", "Polling", "Running"),
+        Entry::OffCore => "in a poll, off core",
+        Entry::Ready => both("Ready / Runnable", "Ready", "Runnable"),
+        Entry::Waiting => both("Pending / Blocked", "Pending", "Blocked"),
+        Entry::Finished => both("Completed / Exited", "Completed", "Exited"),
+        Entry::Cancelled => "Cancelled",
+        Entry::Wake => both("wake → poll", "wake → poll", "unblock → run"),
+        Entry::Switch => "context switch",
+    }
+}
+
+/// "seed 7" and "A 63 events, B 42", the most important last.
+fn facts(runs: &[Run]) -> Vec<String> {
+    let number = |run: &Run| with_thousands(&run.trace.len().to_string());
+    let count = |(n, run): (usize, &Run)| {
+        let noun = if n == 0 { " events" } else { "" };
+        format!("{} {}{noun}", run_letter(n), number(run))
+    };
+    let counts: Vec<String> = runs.iter().enumerate().map(count).collect();
+    let seed = runs.iter().find(|run| !run.trace.is_empty()).map(|run| run.trace.tables().run.seed);
+    seed.map(|seed| format!("seed {seed}")).into_iter().chain([counts.join(", ")]).collect()
+}
 
 /// Shows the bar.
 pub fn status_ui(ui: &mut Ui, session: &Session, patterns: &Patterns, emit: &mut Emit<'_>) {
@@ -25,72 +103,121 @@ pub fn status_ui(ui: &mut Ui, session: &Session, patterns: &Patterns, emit: &mut
     let mut right = bar.right() - 16.0;
     right -= keys::reminder(ui.painter(), pos2(right, y), theme) + 16.0;
     right = loading_ui(ui, session, pos2(right, y), emit);
-    let counts: Vec<String> = session
-        .runs()
-        .iter()
-        .enumerate()
-        .map(|(i, r)| format!("{} {}", run_letter(i), with_thousands(&r.trace.len().to_string())))
-        .collect();
-    let counts = format!("{} events", counts.join(", "));
-    right = ui
-        .painter()
-        .text(pos2(right, y), Align2::RIGHT_CENTER, counts, fonts::regular(fonts::LABEL), theme.text3)
-        .left()
-        - 24.0;
-    legend_ui(ui, pos2(bar.left() + 16.0, y), right, patterns, emit);
-}
-
-fn legend_ui(ui: &Ui, at: egui::Pos2, right: f32, patterns: &Patterns, emit: &Emit<'_>) {
-    let theme = emit.theme;
-    let painter = ui.painter();
-    let mut x = at.x;
-    let y = at.y;
-    let mut entry = |text: &str, paint: &dyn Fn(Rect)| {
-        let galley = painter.layout_no_wrap(text.to_owned(), fonts::regular(fonts::LABEL), theme.text2);
-        if x + 20.0 + galley.size().x > right {
-            return;
+    for fact in facts(session.runs()).into_iter().rev() {
+        let galley = ui.painter().layout_no_wrap(fact, fonts::regular(fonts::LABEL), theme.text3);
+        let left = right - galley.size().x;
+        // In a narrow window the facts go before the legend does: the tabs tell them, too.
+        if left < bar.left() + LEGEND {
+            break;
         }
-        paint(Rect::from_center_size(pos2(x + 7.0, y), vec2(13.0, 13.0)));
-        painter.galley(pos2(x + 20.0, (y - galley.size().y / 2.0).round()), galley.clone(), theme.text2);
-        x += 20.0 + galley.size().x + 18.0;
-    };
-    let body = |fill: Fill| move |rect: Rect| body_ui(painter, rect, fill, theme, patterns);
-    entry("Polling / Running", &body(Fill::Running));
-    entry("in a poll, off core", &body(Fill::OffCore));
-    entry("Ready / Runnable", &body(Fill::Ready));
-    entry("Pending / Blocked", &|rect| rail_ui(painter, rect.x_range(), y, theme, patterns));
-    entry("Completed / Exited", &|rect| icons::sign(painter, Sign::Finished, rect.center(), theme));
-    entry("wake → poll", &|rect| {
-        painter.line_segment([rect.left_center(), rect.right_center()], egui::Stroke::new(1.75, theme.wake));
-        icons::head(painter, rect.right_center() + vec2(2.0, 0.0), vec2(1.0, 0.0), theme.wake);
-    });
-    entry("context switch", &|rect| {
-        icons::sign(painter, Sign::Switch, rect.center() - vec2(0.0, 2.0), theme);
-    });
+        ui.painter().galley(pos2(left, (y - galley.size().y / 2.0).round()), galley, theme.text3);
+        right = left - 16.0;
+    }
+    legend_ui(ui, pos2(bar.left() + 16.0, y), right - 8.0, session, patterns, emit);
 }
 
-/// What is being simulated, and how to stop it; answers where it begins.
+fn legend_ui(ui: &Ui, at: egui::Pos2, right: f32, session: &Session, patterns: &Patterns, emit: &Emit<'_>) {
+    let (theme, painter) = (emit.theme, ui.painter());
+    let mut x = at.x;
+    for entry in entries(session.runs()) {
+        let text = words(entry, session.runs()).to_owned();
+        let galley = painter.layout_no_wrap(text, fonts::regular(fonts::LABEL), theme.text2);
+        if x + 20.0 + galley.size().x > right {
+            break;
+        }
+        entry_ui(ui, pos2(x, at.y), entry, &galley, patterns, emit);
+        let width = 20.0 + galley.size().x;
+        painter.galley(pos2(x + 20.0, (at.y - galley.size().y / 2.0).round()), galley, theme.text2);
+        x += width + 18.0;
+    }
+}
+
+/// What an entry is the name of, as it looks on the timeline.
+fn entry_ui(ui: &Ui, at: egui::Pos2, entry: Entry, name: &Galley, patterns: &Patterns, emit: &Emit<'_>) {
+    let (theme, painter) = (emit.theme, ui.painter());
+    let rect = Rect::from_center_size(at + vec2(7.0, 0.0), vec2(13.0, 13.0));
+    match entry {
+        Entry::Running => body_ui(painter, rect, Fill::Running, theme, patterns),
+        Entry::OffCore => body_ui(painter, rect, Fill::OffCore, theme, patterns),
+        Entry::Ready => body_ui(painter, rect, Fill::Ready, theme, patterns),
+        Entry::Waiting => rail_ui(painter, rect.x_range(), at.y, theme, patterns),
+        Entry::Finished => icons::sign(painter, Sign::Finished, rect.center(), theme),
+        Entry::Cancelled => icons::sign(painter, Sign::Cancelled, rect.center(), theme),
+        Entry::Wake => {
+            painter.line_segment([rect.left_center(), rect.right_center()], egui::Stroke::new(1.75, theme.wake));
+            icons::head(painter, rect.right_center() + vec2(2.0, 0.0), vec2(1.0, 0.0), theme.wake);
+        }
+        Entry::Switch => icons::sign(painter, Sign::Switch, rect.center() - vec2(0.0, 2.0), theme),
+    }
+    let whole = Rect::from_min_max(rect.left_top(), pos2(rect.right() + 7.0 + name.size().x, rect.bottom()));
+    let response = ui.interact(whole, ui.scope_id().with(("legend", name.text())), Sense::hover());
+    response.widget_info(|| WidgetInfo::labeled(egui::Role::Label, true, name.text()));
+}
+
+/// What is being simulated, and how to stop it; answers where it begins. What is over soon needs no word.
 fn loading_ui(ui: &mut Ui, session: &Session, right: egui::Pos2, emit: &mut Emit<'_>) -> f32 {
     let theme = emit.theme;
-    // Running again is spoken of only when it takes long.
-    let again = session.running_again().is_some();
-    if !session.is_loading() || again && !super::knobs::is_long(ui, session) {
+    let id = egui::Id::unique("loading since");
+    let now = ui.input(|i| i.time);
+    if !session.is_loading() {
+        ui.data_mut(|d| d.remove::<f64>(id));
         return right.x;
     }
-    let now = session.runs().iter().position(|r| r.growth == Growth::Growing || r.growth == Growth::Waiting);
-    let text = match now {
-        Some(run) => format!("simulating run {}: {:.0} ms", run_letter(run), session.runs()[run].end().as_millis_f64()),
-        None if again => "running again".to_owned(),
-        None => "loading".to_owned(),
-    };
+    let since = ui.data_mut(|d| *d.get_temp_mut_or(id, now));
+    if now - since < SOON {
+        ui.ctx().request_repaint_after(std::time::Duration::from_secs_f64(SOON - (now - since)));
+        return right.x;
+    }
+    let text = progress(session.coming_runs());
     let rect = Rect::from_min_max(pos2(right.x - 60.0, right.y - 10.0), pos2(right.x, right.y + 10.0));
     let stop = ui.interact(rect, ui.scope_id().with("stop"), Sense::click());
-    stop.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, "Stop"));
-    ui.painter().rect(rect, 5.0, theme.panel, egui::Stroke::new(1.0, theme.strong_line), egui::StrokeKind::Inside);
+    stop.widget_info(|| WidgetInfo::labeled(egui::Role::Button, true, "Stop"));
+    let edge = if stop.hovered() || stop.has_focus() { theme.ink } else { theme.strong_line };
+    ui.painter().rect(rect, 5.0, theme.panel, egui::Stroke::new(1.0, edge), egui::StrokeKind::Inside);
     ui.painter().text(rect.center(), Align2::CENTER_CENTER, "Stop", fonts::medium(fonts::LABEL), theme.text1);
+    let stop = stop.on_hover_text("Stop the simulation; what is recorded stays");
     if stop.clicked() {
         emit.emit(Command::CancelLoading);
     }
     let at = pos2(rect.left() - 10.0, right.y);
     ui.painter().text(at, Align2::RIGHT_CENTER, text, fonts::mono(fonts::LABEL), theme.text2).left() - 16.0
+}
+
+/// How far the run is that is being simulated.
+fn progress(runs: &[Run]) -> String {
+    let now = runs.iter().position(|r| r.growth == Growth::Growing);
+    let now = now.or_else(|| runs.iter().position(|r| r.growth == Growth::Waiting));
+    match now {
+        Some(run) => {
+            let events = with_thousands(&runs[run].trace.len().to_string());
+            let end = write_length(runs[run].end().as_nanos());
+            format!("simulating run {}: {events} events, {end}", run_letter(run))
+        }
+        None if runs.is_empty() => "loading".to_owned(),
+        None => "looking for problems".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::session::fixture;
+
+    #[test]
+    fn the_legend_explains_what_was_recorded_and_nothing_else() {
+        let session = fixture::session();
+        let [tasks, threads] = [&session.runs()[..1], &session.runs()[1..]];
+        assert!(entries(tasks).contains(&Entry::OffCore));
+        assert!(!entries(threads).contains(&Entry::OffCore) && !entries(tasks).contains(&Entry::Cancelled));
+        assert_eq!(words(Entry::Ready, session.runs()), "Ready / Runnable");
+        assert_eq!(words(Entry::Ready, threads), "Runnable");
+        assert_eq!(entries(&[]), []);
+    }
+
+    #[test]
+    fn the_facts_are_the_seed_and_how_much_was_recorded() {
+        let session = fixture::session();
+        let [a, b] = [0, 1].map(|n| session.runs()[n].trace.len());
+        assert_eq!(facts(session.runs()), ["seed 0".to_owned(), format!("A {a} events, B {b}")]);
+    }
 }

@@ -66,6 +66,11 @@ pub struct Theme {
     pub finding: Color32,
     /// A ground that says what is wrong.
     pub finding_tint: Color32,
+    /// A place that a person has marked.
+    /// A mark, and what a search has found.
+    pub mark: Color32,
+    /// Text on that.
+    pub on_mark: Color32,
 }
 
 const fn rgb(hex: u32) -> Color32 {
@@ -110,6 +115,8 @@ pub const LIGHT: Theme = Theme {
     wake: rgb(0xA23B7E),
     finding: rgb(0xB84300),
     finding_tint: rgb(0xFCEEE5),
+    mark: rgb(0xF0E442),
+    on_mark: rgb(0x12171D),
 };
 
 /// Light on dark.
@@ -143,9 +150,16 @@ pub const DARK: Theme = Theme {
     wake: rgb(0xE08CC0),
     finding: rgb(0xFF8A4C),
     finding_tint: rgb(0x2B1A10),
+    mark: rgb(0xF0E442),
+    on_mark: rgb(0x12171D),
 };
 
 impl Theme {
+    /// Pending and Blocked where they are an area, not a rail.
+    pub fn waiting(&self) -> Color32 {
+        if self.dark { rgb(0x252D37) } else { rgb(0xE6EAEE) }
+    }
+
     /// The theme that a person chose.
     pub fn of(dark: bool) -> &'static Theme {
         if dark { &DARK } else { &LIGHT }
@@ -219,6 +233,7 @@ mod tests {
                 (theme.on_running, theme.running),
                 (theme.on_ready, theme.ready),
                 (theme.on_ink, theme.ink),
+                (theme.on_mark, theme.mark),
                 (theme.finding, theme.finding_tint),
                 (theme.text1, theme.finished_tint),
             ] {

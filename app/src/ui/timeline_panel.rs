@@ -10,12 +10,14 @@ use crate::timeline::axis::{Axis, with_thousands};
 use crate::timeline::findings::FindingInput;
 use crate::timeline::layout::{Layout, RowInput};
 use crate::timeline::links::LinkInput;
-use crate::timeline::rows::{Row, RowKind, Rows, RunRows};
+use crate::timeline::rows::{Row, RowKind, Rows, RunRows, Why};
 use crate::timeline::scene::{Measure, Scene};
 
 use super::axis::{TICK_GAP, axis_ui};
 use super::canvas::Canvas;
+use super::crowd::Crowds;
 use super::fonts;
+use super::minimap::{self, MinimapState, minimap_ui};
 use super::paint::{label_font, scene_ui};
 use super::patterns::Patterns;
 use super::theme::Theme;
@@ -26,7 +28,7 @@ use super::widgets::{self, Emit};
 pub const LABELS: f32 = 148.0;
 /// Free at the right of the rows.
 pub const RIGHT_MARGIN: f32 = 16.0;
-const AXIS_HEIGHT: f32 = 28.0;
+const AXIS_HEIGHT: f32 = 24.0;
 
 /// What the timeline remembers between frames.
 #[derive(Clone, Default)]
@@ -34,6 +36,8 @@ pub struct TimelineState {
     selected: Option<(usize, TrackKind)>,
     focus: usize,
     jump: Option<f32>,
+    crowds: Crowds,
+    minimap: MinimapState,
 }
 
 struct FontMeasure<'a> {
@@ -49,7 +53,11 @@ impl Measure for FontMeasure<'_> {
 
 /// The rows of a session's runs.
 pub fn rows_of(session: &Session) -> Rows {
-    let runs = session.runs().iter().map(|r| RunRows { tracks: &r.index.tracks, tables: r.trace.tables() });
+    let runs = session.runs().iter().map(|r| RunRows {
+        tracks: &r.index.tracks,
+        tables: r.trace.tables(),
+        arranged: r.rows.arranged(),
+    });
     Rows::new(&runs.collect::<Vec<_>>())
 }
 
@@ -65,23 +73,30 @@ pub fn timeline_ui(
     let view = session.view();
     let axis =
         Axis { left: area.left() + LABELS, right: area.right() - RIGHT_MARGIN, start: view.start, length: view.length };
-    let head = Rect::from_min_size(area.min, vec2(area.width(), AXIS_HEIGHT));
+    let strip = Rect::from_min_size(area.min, vec2(area.width(), minimap::HEIGHT));
+    let head = Rect::from_min_size(strip.left_bottom(), vec2(area.width(), AXIS_HEIGHT));
     let body = Rect::from_min_max(head.left_bottom(), area.max);
     let rows = rows_of(session).fitted(body.height());
-    wheel(ui, area, &axis, emit);
+    wheel(ui, area.with_min_y(head.top()), &axis, emit);
     widgets::inside(ui, body, |ui| {
         ui.set_clip_rect(body.intersect(ui.clip_rect()));
         ui.spacing_mut().item_spacing = vec2(0.0, 0.0);
         // The wheel alone scrolls the rows; what it means with a key was taken before.
         ScrollArea::vertical().id_salt("rows").auto_shrink(false).show_viewport(ui, |ui, _| {
             let (place, _) = ui.allocate_exact_size(vec2(area.width(), rows.height()), Sense::hover());
-            let panel = Panel { session, rows: &rows, axis, origin: place.top(), sight: ui.clip_rect(), patterns };
+            let (origin, sight) = (place.top(), ui.clip_rect());
+            let mut crowds = std::mem::take(&mut state.crowds);
+            let panel = Panel { session, rows: &rows, axis, origin, sight, patterns, crowds: &Crowds::default() };
+            crowds.prepare(ui.ctx(), &panel, emit.theme);
+            let panel = Panel { crowds: &crowds, ..panel };
             panel.follow(ui, state);
             panel.show(ui, emit);
             state.jump = panel.more_ui(ui, emit.theme);
+            state.crowds = crowds;
         });
     });
     axis_ui(ui, head, session, &axis, emit);
+    minimap_ui(ui, strip, session, &axis, &mut state.minimap, emit);
 }
 
 /// The rows in sight.
@@ -92,8 +107,9 @@ pub(super) struct Panel<'a> {
     /// The first row's top, on the surface.
     pub(super) origin: f32,
     /// What can be seen.
-    sight: Rect,
+    pub(super) sight: Rect,
     patterns: &'a Patterns,
+    pub(super) crowds: &'a Crowds,
 }
 
 impl Panel<'_> {
@@ -106,14 +122,20 @@ impl Panel<'_> {
         self.grounds(ui, visible, emit.theme);
         let scene = self.scene(ui, visible);
         let painter = ui.painter().with_clip_rect(tracks.expand2(vec2(2.0, 0.0)).intersect(self.sight));
+        self.crowds_ui(&painter, visible, self.patterns, emit.theme);
         scene_ui(&painter, &scene, emit.theme, self.patterns);
         self.growing(ui, visible, emit.theme);
+        self.selected_time(ui, emit.theme);
+        self.marked(ui, emit.theme);
         self.cursor(ui, emit.theme);
         self.point(ui, &pointer, &scene, emit);
         for row in visible {
             match row.kind {
                 RowKind::Head => self.head_ui(ui, row, emit),
                 RowKind::Track { index, kind } => self.label_ui(ui, row, index, kind, emit),
+                RowKind::Group(_) | RowKind::Crowd | RowKind::States | RowKind::Use => {
+                    self.crowd_label_ui(ui, row, emit);
+                }
             }
         }
         if self.rows.all().len() == self.session.runs().len() && !self.session.runs().is_empty() {
@@ -213,6 +235,7 @@ impl Panel<'_> {
                     below.rect(Rect::from_min_size(rect.min, vec2(3.0, rect.height())), theme.ink);
                 }
                 RowKind::Track { .. } => {}
+                RowKind::Group(_) | RowKind::Crowd | RowKind::States | RowKind::Use => {}
             }
         }
         let rows: Vec<_> = visible.iter().filter(|r| r.kind != RowKind::Head).collect();
@@ -227,7 +250,9 @@ impl Panel<'_> {
             }
         }
         for row in &rows {
-            if matches!(row.track(), Some(TrackKind::Core(_) | TrackKind::Counter(_))) {
+            if matches!(row.track(), Some(TrackKind::Core(_) | TrackKind::Worker(_) | TrackKind::Counter(_)))
+                && (row.height < 22.0 || !matches!(row.track(), Some(TrackKind::Worker(_))))
+            {
                 let y = self.rect_of(row).bottom() - 1.0;
                 let line = Rect::from_min_max(pos2(self.axis.left, y), pos2(self.axis.right, y + 1.0));
                 below.rect(line, theme.strong_line);
@@ -247,8 +272,12 @@ impl Panel<'_> {
                 let input =
                     RowInput { track, trace, top: self.origin + row.top, height: row.height, stuck: run.is_stuck() };
                 layout.row(input, &mut scene);
+                if let Some(link) = run.index.slowest_link().filter(|_| row.why == Why::Slowest) {
+                    layout.latency(input, &link, &mut scene);
+                }
             }
         }
+        let hovered = self.hovered(ui);
         for (run, of) in self.session.runs().iter().enumerate() {
             let selected_track = self.session.selection().track().filter(|(r, _)| *r == run).map(|(_, t)| t);
             let selected_link = self.session.selection().link().filter(|(r, _)| *r == run).map(|(_, l)| l);
@@ -262,6 +291,7 @@ impl Panel<'_> {
                 selected_track,
                 events: self.session.events_of(run),
                 selected_link,
+                hovered: hovered.filter(|h| h.run == run).map(|h| (h.track, h.span)),
             }
             .lay_out(&mut scene);
             let findings = of.findings();

@@ -1,19 +1,23 @@
-//! The pointer over the timeline's rows: clicks, drags, the wheel, and what is said of the thing under it.
+//! The pointer over the timeline's rows: clicks, drags and the wheel. What is said of the thing under it is in
+//! [`super::timeline_hover`].
 
 use egui::{CursorIcon, PointerButton, Rect, Response, Ui};
+use sim_core::analysis::track::{Span, TrackKind};
+use sim_core::instant::SimTime;
 
-use crate::session::{Command, FindingId, Selection};
+use crate::session::{Command, DragMeans, FindingId, Selection};
 use crate::timeline::axis::Axis;
 use crate::timeline::hit;
 use crate::timeline::rows::RowKind;
-use crate::timeline::scene::Scene;
+use crate::timeline::scene::{Arrow, Scene};
 
-use super::hover;
 use super::timeline_panel::Panel;
 use super::widgets::Emit;
 
 /// A click so near to a span's start means its start.
 const NEAR: f32 = 3.0;
+/// From so far an edge of the selected time can be taken.
+const EDGE: f32 = 4.0;
 
 /// The wheel with Ctrl zooms at the pointer, with Shift it pans.
 pub(super) fn wheel(ui: &Ui, area: Rect, axis: &Axis, emit: &mut Emit<'_>) {
@@ -30,41 +34,42 @@ pub(super) fn wheel(ui: &Ui, area: Rect, axis: &Axis, emit: &mut Emit<'_>) {
 impl Panel<'_> {
     /// Clicks, drags and hovering over the rows.
     pub(super) fn point(&self, ui: &mut Ui, response: &Response, scene: &Scene, emit: &mut Emit<'_>) {
-        let shift = ui.input(|i| i.modifiers.shift);
-        let pans = response.dragged_by(PointerButton::Middle) || (shift && response.dragged_by(PointerButton::Primary));
-        if pans {
-            emit.emit(Command::Pan(f64::from(-response.drag_delta().x / self.axis.width())));
-            ui.ctx().set_cursor_icon(CursorIcon::Grabbing);
+        if self.drag(ui, response, emit) {
             return;
         }
         let Some(at) = response.hover_pos().or(response.interact_pointer_pos()) else { return };
+        if self.edge_of_selected_time(at.x).is_some() {
+            ui.ctx().set_cursor_icon(CursorIcon::ResizeHorizontal);
+        }
         if let Some(found) = hit::finding_at(&scene.findings, at.x, at.y) {
-            let finding = &self.session.runs()[found.run].findings()[found.place];
             ui.ctx().set_cursor_icon(CursorIcon::PointingHand);
             if response.clicked() {
                 emit.emit(Command::ShowFinding(FindingId { run: found.run, place: found.place }));
             } else {
-                hover::finding_ui(response, finding, emit.theme);
+                self.say_finding(response, &found, emit.theme);
             }
-            return;
-        }
-        if let Some(arrow) = hit::arrow_at(&scene.arrows, at.x, at.y) {
-            let arrow = &scene.arrows[arrow];
-            let run = &self.session.runs()[arrow.run];
-            let Some(link) = run.index.links().get(arrow.link) else { return };
+        } else if let Some(place) = hit::arrow_at(&scene.arrows, at.x, at.y) {
             ui.ctx().set_cursor_icon(CursorIcon::PointingHand);
-            if response.clicked() {
-                emit.emit(Command::Select(Selection::Link { run: arrow.run, link }));
-                emit.emit(Command::SeekEvent { run: arrow.run, event: link.to_event });
-            } else {
-                hover::link_ui(response, run, &link, emit.theme);
-            }
-            return;
+            self.point_at_arrow(response, &scene.arrows[place], at, emit);
+        } else {
+            self.point_at_row(ui, response, scene, at, emit);
         }
+    }
+
+    fn point_at_arrow(&self, response: &Response, arrow: &Arrow, at: egui::Pos2, emit: &mut Emit<'_>) {
+        let Some(link) = self.session.runs()[arrow.run].index.links().get(arrow.link) else { return };
+        if response.clicked() {
+            emit.emit(Command::Select(Selection::Link { run: arrow.run, link }));
+            emit.emit(Command::SeekEvent { run: arrow.run, event: link.to_event });
+        } else {
+            self.say_link(response, arrow.run, &link, at, emit.theme);
+        }
+    }
+
+    fn point_at_row(&self, ui: &mut Ui, response: &Response, scene: &Scene, at: egui::Pos2, emit: &mut Emit<'_>) {
         let Some(row) = self.rows.at(at.y - self.origin) else { return };
-        let RowKind::Track { index, kind } = row.kind else { return };
-        let run = self.run(row);
-        let track = &run.index.tracks[index];
+        let RowKind::Track { index, kind } = row.kind else { return self.point_crowd(ui, response, row, at, emit) };
+        let track = &self.run(row).index.tracks[index];
         let span = hit::span_at(track, &self.axis, at.x);
         if response.double_clicked()
             && let Some(span) = span
@@ -79,8 +84,73 @@ impl Panel<'_> {
                 Some(span) => emit.emit(Command::SeekEvent { run: row.run, event: span.event }),
                 None => emit.emit(Command::Seek(self.axis.moment_from_x(at.x))),
             }
-        } else if let Some(span) = span {
-            hover::span_ui(response, run, track, &span, emit.theme);
+        } else {
+            self.say_row(response, scene, row, track, at, emit.theme);
         }
     }
+
+    /// Dragging pans or selects time. Answers whether something is being dragged.
+    fn drag(&self, ui: &Ui, response: &Response, emit: &mut Emit<'_>) -> bool {
+        let primary = response.dragged_by(PointerButton::Primary);
+        if !primary && !response.dragged_by(PointerButton::Middle) {
+            return false;
+        }
+        let kept = response.id.with("selects from");
+        if response.drag_started() {
+            let shift = ui.input(|i| i.modifiers.shift);
+            let selects = primary && !shift && self.session.drag_means() == DragMeans::Select;
+            let origin = ui.input(|i| i.pointer.press_origin()).or(response.interact_pointer_pos());
+            // Pulled at an edge, the other edge stays.
+            let from = origin
+                .filter(|_| selects)
+                .map(|at| self.edge_of_selected_time(at.x).unwrap_or_else(|| self.held_moment(at.x)));
+            ui.data_mut(|d| d.insert_temp(kept, from));
+        }
+        match (ui.data(|d| d.get_temp::<Option<SimTime>>(kept)).flatten(), response.interact_pointer_pos()) {
+            (Some(from), Some(at)) => {
+                ui.ctx().set_cursor_icon(CursorIcon::ResizeHorizontal);
+                emit.emit(Command::SelectTime { from, to: self.held_moment(at.x) });
+            }
+            _ => {
+                ui.ctx().set_cursor_icon(CursorIcon::Grabbing);
+                emit.emit(Command::Pan(f64::from(-response.drag_delta().x / self.axis.width())));
+            }
+        }
+        true
+    }
+
+    /// The end of the selected time that stays when the other one, at this x, is pulled.
+    fn edge_of_selected_time(&self, x: f32) -> Option<SimTime> {
+        let span = self.session.selected_time()?;
+        let near = |time| (self.axis.x(time) - x).abs() <= EDGE;
+        if near(span.to) {
+            Some(span.from)
+        } else if near(span.from) {
+            Some(span.to)
+        } else {
+            None
+        }
+    }
+
+    fn held_moment(&self, x: f32) -> SimTime {
+        self.axis.moment_from_x(x.clamp(self.axis.left, self.axis.right))
+    }
+
+    /// The span under the pointer: its arrows are drawn.
+    pub(super) fn hovered(&self, ui: &Ui) -> Option<Hovered> {
+        let at = ui.ctx().pointer_hover_pos().filter(|at| self.sight.contains(*at))?;
+        let over = (self.axis.left..=self.axis.right).contains(&at.x);
+        let row = self.rows.at(at.y - self.origin).filter(|_| over)?;
+        let RowKind::Track { index, kind } = row.kind else { return None };
+        let span = hit::span_at(&self.run(row).index.tracks[index], &self.axis, at.x)?;
+        Some(Hovered { run: row.run, track: kind, span })
+    }
+}
+
+/// A span under the pointer.
+#[derive(Clone, Copy)]
+pub(super) struct Hovered {
+    pub(super) run: usize,
+    pub(super) track: TrackKind,
+    pub(super) span: Span,
 }

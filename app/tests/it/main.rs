@@ -1,9 +1,12 @@
 //! The window and the command line, used as a person uses them.
 
 mod monkey;
+mod states;
 mod support;
 mod window_experiment;
 mod window_findings;
 mod window_keys;
+mod window_library;
 mod window_panels;
 mod window_pictures;
+mod window_pointing;

@@ -71,6 +71,14 @@ impl Window {
         self.harness.run();
     }
 
+    /// Waits for the pictures of the start screen.
+    pub fn finish_thumbnails(&mut self) {
+        if let Some(Shell { session, library, .. }) = self.shell.borrow_mut().as_mut() {
+            library.finish_thumbnails(session);
+        }
+        self.harness.run();
+    }
+
     /// Presses a key, written as people write it.
     pub fn press(&mut self, key: &str) {
         let (modifiers, key) = key_of(key).unwrap_or_else(|| panic!("{key} is no key"));

@@ -103,10 +103,10 @@ fn the_latest_turn_wins() {
     session.apply(Command::Turn { path: "costs".to_owned(), value: "jimblandy".to_owned() });
     session.finish_loading();
     assert_eq!(session.runs()[0].title, "async, 4 workers");
-    assert_eq!(session.ask().sets, ["runs.async.workers=4", "costs=jimblandy"]);
+    assert_eq!(session.wanted().sets, ["runs.async.workers=4", "costs=jimblandy"]);
     session.apply(Command::TurnBack("costs".to_owned()));
     turn(&mut session, "runs.async.workers", "1");
-    assert!(session.ask().sets.is_empty() && !session.is_changed(), "turned back, it is the lesson");
+    assert!(session.wanted().sets.is_empty() && !session.is_changed(), "turned back, it is the lesson");
 }
 
 #[test]
@@ -117,7 +117,7 @@ fn a_cancelled_turn_leaves_what_was_shown() {
     session.finish_loading();
     assert!(session.running_again().is_none() && *session.place() == Place::Open);
     let shown = session.shown().map(|s| s.text.clone());
-    let sets = session.ask().sets.clone();
+    let sets = session.wanted().sets.clone();
     // Either it was cancelled in time, or it had been done: what is asked for is what is shown.
     assert_eq!(sets.is_empty(), shown.as_ref() == session.written().map(|w| &w.text));
 }
@@ -129,7 +129,7 @@ fn a_turn_that_makes_no_scenario_says_so_and_leaves_the_picture() {
     assert_eq!(session.mishap().len(), 1);
     assert!(session.mishap()[0].message.contains("0 workers"), "{:?}", session.mishap());
     assert_eq!(session.runs().len(), 2);
-    assert!(session.ask().sets.is_empty());
+    assert!(session.wanted().sets.is_empty());
     turn(&mut session, "runs.async.workers", "2");
     assert!(session.mishap().is_empty());
 }
@@ -230,7 +230,7 @@ fn the_experiment_turns_knobs_seed_and_costs() {
     window.harness.get_by_label("length of the blocking call: 50ms").click_accesskit();
     window.harness.run_steps(2);
     window.finish_loading();
-    assert_eq!(window.session(|s| s.ask().sets.clone()), ["workload.tasks.hog.ops.1.0=50ms"]);
+    assert_eq!(window.session(|s| s.wanted().sets.clone()), ["workload.tasks.hog.ops.1.0=50ms"]);
     window.harness.get_by_label("Another world").click_accesskit();
     window.harness.run_steps(2);
     window.finish_loading();

@@ -5,6 +5,7 @@
 
 pub use super::links::Links;
 pub use super::spans::{Spans, Sums};
+use super::sums::SumIndex;
 use super::track::*;
 use crate::instant::SimTime;
 use crate::trace::event::Event;
@@ -29,6 +30,7 @@ pub struct Index {
     counted: (u32, u32),
     serving: BTreeMap<RequestId, (DeviceId, usize)>,
     started: bool,
+    sums: SumIndex,
 }
 
 /// The value of a counter that no row shows yet.
@@ -59,6 +61,7 @@ impl Index {
         for (n, record) in trace.records_from(from).enumerate() {
             let event = Event::decode(record, &tables.wide);
             self.snapshot.apply(tables, record);
+            self.sums.note(&self.snapshot, event);
             if let Some(event) = event {
                 if let Some((number, to)) = self.links.note(tables, from + n, record.time(), event)
                     && let Some(row) = self.places.get(to)
@@ -81,6 +84,11 @@ impl Index {
     /// The state at the end of what it has taken in.
     pub fn last_snapshot(&self) -> &Snapshot {
         &self.snapshot
+    }
+
+    /// What any stretch of time adds up to.
+    pub fn sums(&self) -> &SumIndex {
+        &self.sums
     }
 
     /// The row of a thing, if it has one.
@@ -110,7 +118,7 @@ impl Index {
         &track.links[first.min(last)..last]
     }
 
-    /// The wake or unblock in the workload that took longest to lead to a poll or dispatch.
+    /// The wake or unblock in the workload that took longest to lead to a poll or dispatch; none: all were at once.
     pub fn slowest_link(&self) -> Option<Link> {
         self.links.slowest()
     }

@@ -70,7 +70,7 @@ impl Links {
         self.links[number as usize].to_time()
     }
 
-    /// The wake or unblock that took longest to lead to a poll or dispatch.
+    /// The wake or unblock that took longest, if any took time, to lead to a poll or dispatch.
     pub(super) fn slowest(&self) -> Option<Link> {
         self.slowest.and_then(|(_, number)| self.get(number as usize))
     }
@@ -139,7 +139,8 @@ impl Links {
         let link = Link { kind, from, to, from_event: event, to_event, from_time: time, to_time };
         self.links.push(PackedLink::new(link));
         let latency = to_time - time;
-        if is_wait_of_workload(&link) && self.slowest.is_none_or(|(longest, _)| latency > longest) {
+        let longest = self.slowest.map_or(SimDuration::ZERO, |(longest, _)| longest);
+        if is_wait_of_workload(&link) && latency > longest {
             self.slowest = Some((latency, number));
         }
         Some((number, to))

@@ -8,4 +8,6 @@ mod links;
 pub mod metrics;
 mod packed;
 mod spans;
+pub mod stands;
+pub mod sums;
 pub mod track;

@@ -13,6 +13,7 @@ use std::task::Poll;
 use futures::future::{join_all, select_all};
 
 use super::ast::{Op, Program};
+use super::at::At;
 use super::shared::{self, Ends, Failure, Outcome, Shared, fail};
 use crate::code::{block, mark, work};
 use crate::executor::handle::{JoinHandle, TaskBuilder, offload, yield_now};
@@ -24,6 +25,7 @@ use crate::machine::threads::Ask;
 use crate::observe::observe;
 use crate::time::{sleep, timeout};
 use crate::trace::event::Mode;
+use crate::trace::ids::Actor;
 
 type Body = Pin<Box<dyn Future<Output = Outcome>>>;
 
@@ -53,48 +55,62 @@ impl Drop for Scope {
 pub(super) fn spawn(shared: &Rc<Shared>, task: &str, ends: &Ends, from: Option<&OpPlace>) -> Vec<JoinHandle<Outcome>> {
     let spec = shared.spec(task);
     let program = spec.ops.clone();
+    let (row, first) = shared.code(task);
     (0..spec.count)
         .map(|nth| {
             let name = shared.next_name(task);
-            let at = shared::place_of(&name, task, nth, from);
+            let at = At::start(shared::place_of(&name, task, nth, from), first);
             let env = Env {
                 shared: Rc::clone(shared),
                 ends: shared.ends_of(task, ends),
                 handles: RefCell::default(),
                 lets: RefCell::default(),
             };
-            TaskBuilder::new(name).spawn_any(run(env, program.clone(), at))
+            let handle = TaskBuilder::new(name).spawn_any(run(env, program.clone(), at));
+            let task = handle.id().expect("a spawned task is a task");
+            shared::goes_through(Actor::Task(task), row);
+            handle
         })
         .collect()
 }
 
-async fn run(env: Env, program: Program, at: OpPlace) -> Outcome {
+async fn run(env: Env, program: Program, at: At) -> Outcome {
     let scope = Scope(Rc::new(env));
     scope.0.ends.note_held();
     steps(Rc::clone(&scope.0), program, at).await
 }
 
-async fn steps(env: Rc<Env>, program: Program, at: OpPlace) -> Outcome {
-    for (index, op) in program.iter().enumerate() {
-        step(&env, op, &at, index).await?;
+async fn steps(env: Rc<Env>, program: Program, mut at: At) -> Outcome {
+    for op in program.iter() {
+        at.begin();
+        step(&env, op, &at).await?;
+        at.pass(op);
     }
     Ok(())
 }
 
-fn body(env: &Rc<Env>, program: &Program, at: OpPlace) -> Body {
+fn body(env: &Rc<Env>, program: &Program, at: At) -> Body {
     Box::pin(steps(Rc::clone(env), program.clone(), at))
 }
 
-fn branches(env: &Rc<Env>, bodies: &[Program], at: &OpPlace) -> Vec<Body> {
-    bodies.iter().enumerate().map(|(index, program)| body(env, program, at.body(index))).collect()
+/// A body that goes on beside others, or by itself.
+fn branch(env: &Rc<Env>, program: &Program, at: At) -> Body {
+    let (env, program) = (Rc::clone(env), program.clone());
+    Box::pin(async move {
+        let _branch = at.branch(&program);
+        steps(env, program, at).await
+    })
 }
 
-async fn step(env: &Rc<Env>, op: &Op, whole: &OpPlace, index: usize) -> Outcome {
-    let at = || whole.step(index);
+fn branches(env: &Rc<Env>, op: &Op, bodies: &[Program], at: &At) -> Vec<Body> {
+    bodies.iter().enumerate().map(|(index, program)| branch(env, program, at.body(op, index))).collect()
+}
+
+async fn step(env: &Rc<Env>, op: &Op, at: &At) -> Outcome {
     match op {
         Op::Work(d) => work(*d),
-        Op::Io(latency) => Request::new().taking(*latency).placed(at()).submit().await,
-        Op::IoOn(device) => Request::new().to(device).placed(at()).submit().await,
+        Op::Io(latency) => Request::new().taking(*latency).placed(at.place()).submit().await,
+        Op::IoOn(device) => Request::new().to(device).placed(at.place()).submit().await,
         Op::Sleep(d) => sleep(*d).await,
         Op::Block(d) => block(*d),
         Op::Yield => yield_now().await,
@@ -104,10 +120,10 @@ async fn step(env: &Rc<Env>, op: &Op, whole: &OpPlace, index: usize) -> Outcome 
                 return fail("the blocking call was cut off");
             }
         }
-        Op::Lock(name, program) => return hold(env, name, Mode::Exclusive, program, at().body(0)).await,
-        Op::Write(name, program) => return hold(env, name, Mode::Exclusive, program, at().body(0)).await,
-        Op::Read(name, program) => return hold(env, name, Mode::Shared, program, at().body(0)).await,
-        Op::Acquire(name, program) => return hold(env, name, Mode::Shared, program, at().body(0)).await,
+        Op::Lock(name, program) => return hold(env, name, Mode::Exclusive, program, at.body(op, 0)).await,
+        Op::Write(name, program) => return hold(env, name, Mode::Exclusive, program, at.body(op, 0)).await,
+        Op::Read(name, program) => return hold(env, name, Mode::Shared, program, at.body(op, 0)).await,
+        Op::Acquire(name, program) => return hold(env, name, Mode::Shared, program, at.body(op, 0)).await,
         Op::Send(name) => return env.ends.send(name, env.shared.how).await,
         Op::Recv(name) => return env.ends.recv(name, env.shared.how).await,
         Op::Notify(name) => env.shared.notify(name).notify_one(),
@@ -117,7 +133,7 @@ async fn step(env: &Rc<Env>, op: &Op, whole: &OpPlace, index: usize) -> Outcome 
             env.shared.barrier(name).wait().await;
         }
         Op::Spawn(name) => {
-            let handles = spawn(&env.shared, name, &env.ends, Some(&at()));
+            let handles = spawn(&env.shared, name, &env.ends, Some(&at.place()));
             env.handles.borrow_mut().entry(name.clone()).or_default().extend(handles);
         }
         Op::JoinTask(name) => return join_task(env, name).await,
@@ -132,22 +148,22 @@ async fn step(env: &Rc<Env>, op: &Op, whole: &OpPlace, index: usize) -> Outcome 
             drop(handles);
         }
         Op::Join(bodies) => {
-            let results = join_all(branches(env, bodies, &at())).await;
+            let results = join_all(branches(env, op, bodies, at)).await;
             return results.into_iter().collect();
         }
         Op::Select(bodies) => {
-            let (result, _, losers) = select_all(branches(env, bodies, &at())).await;
+            let (result, _, losers) = select_all(branches(env, op, bodies, at)).await;
             drop(losers);
             return result;
         }
         Op::Timeout(d, program) => {
-            return match timeout(*d, body(env, program, at().body(0))).await {
+            return match timeout(*d, body(env, program, at.body(op, 0))).await {
                 Ok(result) => result,
                 Err(_) => fail("the time was up"),
             };
         }
         Op::Repeat(times, program) => {
-            let inside = at().body(0);
+            let inside = at.body(op, 0);
             for round in 0..*times {
                 if shared::round_is_too_much() {
                     // The driver ends the run: this poll does not go on.
@@ -157,12 +173,12 @@ async fn step(env: &Rc<Env>, op: &Op, whole: &OpPlace, index: usize) -> Outcome 
             }
         }
         Op::Try(first, second) => {
-            if body(env, first, at().body(0)).await.is_err() {
-                return body(env, second, at().body(1)).await;
+            if body(env, first, at.body(op, 0)).await.is_err() {
+                return body(env, second, at.body(op, 1)).await;
             }
         }
         Op::Let(name, program) => {
-            let future = Box::pin(observe(name, body(env, program, at().body(0))));
+            let future = Box::pin(observe(name, branch(env, program, at.body(op, 0))));
             let old = env.lets.borrow_mut().insert(name.clone(), Some(future));
             drop(old);
         }
@@ -177,7 +193,7 @@ async fn step(env: &Rc<Env>, op: &Op, whole: &OpPlace, index: usize) -> Outcome 
     Ok(())
 }
 
-async fn hold(env: &Rc<Env>, name: &str, mode: Mode, program: &Program, at: OpPlace) -> Outcome {
+async fn hold(env: &Rc<Env>, name: &str, mode: Mode, program: &Program, at: At) -> Outcome {
     let (want, blocking) = env.shared.want(name, mode);
     let held = if blocking { want.take_blocking() } else { want.take().await };
     let result = body(env, program, at).await;

@@ -10,6 +10,7 @@ use std::pin::Pin;
 use std::rc::Rc;
 
 use super::ast::{Op, Program};
+use super::at::At;
 use super::shared::{self, Ends, Failure, Outcome, Shared, fail};
 use crate::code::{block_step, mark, note, work_step};
 use crate::instant::SimDuration;
@@ -22,7 +23,7 @@ use crate::machine::threads::Ask;
 use crate::machine::waiting::Wake;
 use crate::thread::{ThreadBuilder, join_step, sleep_step};
 use crate::trace::event::{BlockReason, Mode};
-use crate::trace::ids::{ThreadId, TimerId};
+use crate::trace::ids::{Actor, ProgramId, ThreadId, TimerId};
 use crate::trace::tables::ThreadKind;
 
 type Body = Pin<Box<dyn Future<Output = Outcome>>>;
@@ -41,10 +42,12 @@ struct Env {
     shared: Rc<Shared>,
     live: Live,
     name: String,
+    /// Its program's row in the trace.
+    row: ProgramId,
     ends: Ends,
     children: RefCell<BTreeMap<String, Vec<Child>>>,
     /// Steps kept by Let: a closure is as inert as a future.
-    lets: RefCell<BTreeMap<String, (Program, OpPlace)>>,
+    lets: RefCell<BTreeMap<String, (Program, At)>>,
 }
 
 /// Creates the threads of all instances of a task. `ends` must hold every end of a channel that it needs.
@@ -55,20 +58,22 @@ pub(super) fn spawn(shared: &Rc<Shared>, live: &Live, task: &str, ends: &Ends) {
 fn create(shared: &Rc<Shared>, live: &Live, task: &str, ends: &Ends, from: Option<&OpPlace>) -> Vec<Child> {
     let spec = shared.spec(task);
     let (program, priority) = (spec.ops.clone(), spec.priority);
+    let (row, first) = shared.code(task);
     (0..spec.count)
         .map(|nth| {
             let name = shared.next_name(task);
-            let at = shared::place_of(&name, task, nth, from);
+            let at = At::start(shared::place_of(&name, task, nth, from), first);
             let env = Rc::new(Env {
                 shared: Rc::clone(shared),
                 live: Rc::clone(live),
                 name: name.clone(),
+                row,
                 ends: shared.ends_of(task, ends),
                 children: RefCell::default(),
                 lets: RefCell::default(),
             });
             let program = program.clone();
-            start(live, ThreadBuilder::new(name).priority(priority), async move {
+            start(live, ThreadBuilder::new(name).priority(priority), row, async move {
                 env.ends.note_held();
                 steps(env, program, at).await
             })
@@ -76,7 +81,7 @@ fn create(shared: &Rc<Shared>, live: &Live, task: &str, ends: &Ends, from: Optio
         .collect()
 }
 
-fn start(live: &Live, builder: ThreadBuilder, code: impl Future<Output = Outcome> + 'static) -> Child {
+fn start(live: &Live, builder: ThreadBuilder, row: ProgramId, code: impl Future<Output = Outcome> + 'static) -> Child {
     let result: Rc<Cell<Option<Outcome>>> = Rc::default();
     let (place, live) = (Rc::clone(&result), Rc::clone(live));
     live.set(live.get() + 1);
@@ -84,33 +89,35 @@ fn start(live: &Live, builder: ThreadBuilder, code: impl Future<Output = Outcome
         place.set(Some(code.await));
         live.set(live.get() - 1);
     });
+    shared::goes_through(Actor::Thread(thread), row);
     Child { thread, result }
 }
 
-async fn steps(env: Rc<Env>, program: Program, at: OpPlace) -> Outcome {
-    for (index, op) in program.iter().enumerate() {
-        step(&env, op, &at, index).await?;
+async fn steps(env: Rc<Env>, program: Program, mut at: At) -> Outcome {
+    for op in program.iter() {
+        at.begin();
+        step(&env, op, &at).await?;
+        at.pass(op);
     }
     Ok(())
 }
 
-fn body(env: &Rc<Env>, program: &Program, at: OpPlace) -> Body {
+fn body(env: &Rc<Env>, program: &Program, at: At) -> Body {
     Box::pin(steps(Rc::clone(env), program.clone(), at))
 }
 
-async fn step(env: &Rc<Env>, op: &Op, whole: &OpPlace, index: usize) -> Outcome {
-    let at = || whole.step(index);
+async fn step(env: &Rc<Env>, op: &Op, at: &At) -> Outcome {
     match op {
         Op::Work(d) => work_step(*d).await,
-        Op::Io(latency) => Request::new().taking(*latency).placed(at()).submit_step().await,
-        Op::IoOn(device) => Request::new().to(device).placed(at()).submit_step().await,
+        Op::Io(latency) => Request::new().taking(*latency).placed(at.place()).submit_step().await,
+        Op::IoOn(device) => Request::new().to(device).placed(at.place()).submit_step().await,
         Op::Sleep(d) => sleep_step(*d).await,
         Op::Block(d) | Op::Offload(d) => block_step(*d).await,
         Op::Yield => blocking::give_up(Ask::Yield).await,
-        Op::Lock(name, program) => return hold(env, name, Mode::Exclusive, program, at().body(0)).await,
-        Op::Write(name, program) => return hold(env, name, Mode::Exclusive, program, at().body(0)).await,
-        Op::Read(name, program) => return hold(env, name, Mode::Shared, program, at().body(0)).await,
-        Op::Acquire(name, program) => return hold(env, name, Mode::Shared, program, at().body(0)).await,
+        Op::Lock(name, program) => return hold(env, name, Mode::Exclusive, program, at.body(op, 0)).await,
+        Op::Write(name, program) => return hold(env, name, Mode::Exclusive, program, at.body(op, 0)).await,
+        Op::Read(name, program) => return hold(env, name, Mode::Shared, program, at.body(op, 0)).await,
+        Op::Acquire(name, program) => return hold(env, name, Mode::Shared, program, at.body(op, 0)).await,
         Op::Send(name) => return env.ends.send(name, How::Thread).await,
         Op::Recv(name) => return env.ends.recv(name, How::Thread).await,
         Op::Notify(name) => env.shared.notify(name).notify_one(),
@@ -120,7 +127,7 @@ async fn step(env: &Rc<Env>, op: &Op, whole: &OpPlace, index: usize) -> Outcome 
             env.shared.barrier(name).pass(How::Thread).await;
         }
         Op::Spawn(name) => {
-            let children = create(&env.shared, &env.live, name, &env.ends, Some(&at()));
+            let children = create(&env.shared, &env.live, name, &env.ends, Some(&at.place()));
             env.children.borrow_mut().entry(name.clone()).or_default().extend(children);
         }
         Op::JoinTask(name) => {
@@ -132,15 +139,14 @@ async fn step(env: &Rc<Env>, op: &Op, whole: &OpPlace, index: usize) -> Outcome 
             env.children.borrow_mut().remove(name);
         }
         Op::Join(bodies) => {
-            let step = at();
-            let start = |(i, program)| helper(env, "join", i, program, step.body(i), None);
+            let start = |(i, program)| helper(env, "join", i, program, at.body(op, i), None);
             let helpers = bodies.iter().enumerate().map(start).collect();
             return join(helpers).await;
         }
-        Op::Select(bodies) => return first_of(env, bodies, &at()).await,
-        Op::Timeout(d, program) => return within(env, *d, program, at().body(0)).await,
+        Op::Select(bodies) => return first_of(env, op, bodies, at).await,
+        Op::Timeout(d, program) => return within(env, *d, program, at.body(op, 0)).await,
         Op::Repeat(times, program) => {
-            let inside = at().body(0);
+            let inside = at.body(op, 0);
             for round in 0..*times {
                 if shared::round_is_too_much() {
                     // The driver ends the run: this thread does not go on.
@@ -150,17 +156,18 @@ async fn step(env: &Rc<Env>, op: &Op, whole: &OpPlace, index: usize) -> Outcome 
             }
         }
         Op::Try(first, second) => {
-            if body(env, first, at().body(0)).await.is_err() {
-                return body(env, second, at().body(1)).await;
+            if body(env, first, at.body(op, 0)).await.is_err() {
+                return body(env, second, at.body(op, 1)).await;
             }
         }
         Op::Let(name, program) => {
-            env.lets.borrow_mut().insert(name.clone(), (program.clone(), at().body(0)));
+            env.lets.borrow_mut().insert(name.clone(), (program.clone(), at.body(op, 0)));
         }
         Op::Await(name) => {
             let Some((program, at)) = env.lets.borrow_mut().remove(name) else {
                 return fail(&format!("there is nothing called {name}"));
             };
+            let _branch = at.branch(&program);
             return body(env, &program, at).await;
         }
         Op::Drop(name) => {
@@ -172,7 +179,7 @@ async fn step(env: &Rc<Env>, op: &Op, whole: &OpPlace, index: usize) -> Outcome 
     Ok(())
 }
 
-async fn hold(env: &Rc<Env>, name: &str, mode: Mode, program: &Program, at: OpPlace) -> Outcome {
+async fn hold(env: &Rc<Env>, name: &str, mode: Mode, program: &Program, at: At) -> Outcome {
     let (want, _) = env.shared.want(name, mode);
     let held = want.take().await;
     let result = body(env, program, at).await;
@@ -212,10 +219,10 @@ impl Race {
 }
 
 /// A helper thread for one body. It meets the same world as its task, so it has its task's path.
-fn helper(env: &Rc<Env>, what: &str, nth: usize, program: &Program, at: OpPlace, race: Option<&Rc<Race>>) -> Child {
+fn helper(env: &Rc<Env>, what: &str, nth: usize, program: &Program, at: At, race: Option<&Rc<Race>>) -> Child {
     let builder = ThreadBuilder::new(format!("{} {what} {nth}", env.name)).path(&env.name).kind(ThreadKind::Helper);
     let (code, race) = (body(env, program, at), race.cloned());
-    start(&env.live, builder, async move {
+    start(&env.live, builder, env.row, async move {
         let outcome = code.await;
         if let Some(race) = race {
             race.finish(outcome.clone());
@@ -224,9 +231,9 @@ fn helper(env: &Rc<Env>, what: &str, nth: usize, program: &Program, at: OpPlace,
     })
 }
 
-async fn first_of(env: &Rc<Env>, bodies: &[Program], at: &OpPlace) -> Outcome {
+async fn first_of(env: &Rc<Env>, op: &Op, bodies: &[Program], at: &At) -> Outcome {
     let race = Race::new();
-    let start = |(i, program)| helper(env, "select", i, program, at.body(i), Some(&race));
+    let start = |(i, program)| helper(env, "select", i, program, at.body(op, i), Some(&race));
     let helpers: Vec<Child> = bodies.iter().enumerate().map(start).collect();
     let Some(first) = helpers.first() else { return Ok(()) };
     while !race.over.get() {
@@ -235,7 +242,7 @@ async fn first_of(env: &Rc<Env>, bodies: &[Program], at: &OpPlace) -> Outcome {
     race.won.take().unwrap_or(Ok(()))
 }
 
-async fn within(env: &Rc<Env>, limit: SimDuration, program: &Program, at: OpPlace) -> Outcome {
+async fn within(env: &Rc<Env>, limit: SimDuration, program: &Program, at: At) -> Outcome {
     let race = Race::new();
     let timer = set_timer(limit, race.waiter);
     helper(env, "timeout", 0, program, at, Some(&race));

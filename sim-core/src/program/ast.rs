@@ -252,6 +252,16 @@ impl Op {
         }
     }
 
+    /// How many steps it is: itself and all inside it.
+    pub fn steps(&self) -> usize {
+        1 + self.inner().flat_map(|body| body.iter()).map(Op::steps).sum::<usize>()
+    }
+
+    /// The bodies nested in the op, in the order of the file.
+    pub fn inner(&self) -> impl Iterator<Item = &Program> {
+        self.bodies().into_iter().map(|(_, body)| body)
+    }
+
     /// The bodies nested in the op, each with its place in the file: the path below the op, such as "1" or "0.2".
     pub fn bodies(&self) -> Vec<(String, &Program)> {
         match self {

@@ -6,7 +6,9 @@
 mod as_future;
 mod as_thread;
 pub mod ast;
+mod at;
 pub mod durations;
+pub mod listing;
 pub mod named;
 pub mod run;
 mod shared;

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use super::ast::{Op, ResourceSpec, TaskSpec, Workload, visit};
+use super::listing::{Shape, first_steps, listings};
 use crate::machine::blocking::How;
 use crate::machine::home::Home;
 use crate::machine::place::OpPlace;
@@ -16,7 +17,7 @@ use crate::machine::sim;
 use crate::sync::permits::{self, Want};
 use crate::sync::{Barrier, Notify, Receiver, Sender, named_channel};
 use crate::trace::event::{ChannelEnd, Event, Mode};
-use crate::trace::ids::ResourceId;
+use crate::trace::ids::{Actor, ProgramId, ResourceId, StepId};
 use crate::trace::tables::ResourceKind;
 
 /// A step failed; the text says why. It stands in the trace already.
@@ -58,6 +59,8 @@ pub(super) struct Shared {
     pub workload: Workload,
     pub how: How,
     things: BTreeMap<String, Thing>,
+    /// Each task's program in the trace, and its first step.
+    code: BTreeMap<String, (ProgramId, StepId)>,
     created: RefCell<BTreeMap<String, u32>>,
 }
 
@@ -89,13 +92,19 @@ impl Shared {
         for (name, spec) in workload.resources.iter() {
             things.insert(name.to_owned(), create(name, spec, how, &mut ends));
         }
-        let shared = Shared { workload: workload.clone(), how, things, created: RefCell::default() };
+        let code = write_code(workload, how);
+        let shared = Shared { workload: workload.clone(), how, things, code, created: RefCell::default() };
         (Rc::new(shared), ends)
     }
 
     /// The task of that name.
     pub fn spec(&self, task: &str) -> &TaskSpec {
         self.workload.tasks.get(task).expect("a task of the workload: the scenario was checked")
+    }
+
+    /// The row of a task's program, and its first step.
+    pub fn code(&self, task: &str) -> (ProgramId, StepId) {
+        *self.code.get(task).expect("a task of the workload: the scenario was checked")
     }
 
     /// The name of the next instance of a task: "hb", or "conn.17" of many.
@@ -154,6 +163,27 @@ impl Shared {
 
 fn pick<T: Clone>(all: &BTreeMap<String, T>, names: Vec<&String>) -> BTreeMap<String, T> {
     names.into_iter().filter_map(|name| all.get(name).map(|end| (name.clone(), end.clone()))).collect()
+}
+
+/// Puts the workload's programs into the trace, as code of the run's own shape.
+fn write_code(workload: &Workload, how: How) -> BTreeMap<String, (ProgramId, StepId)> {
+    let shape = match how {
+        How::Task => Shape::Async,
+        How::Thread => Shape::Threads,
+    };
+    let (programs, steps) = listings(workload, shape);
+    sim::with(|sim| {
+        let mut kernel = sim.kernel.borrow_mut();
+        let tables = kernel.recorder.tables_mut();
+        (tables.programs, tables.steps) = (programs, steps);
+    });
+    let row = |(i, (name, first)): (usize, (&str, StepId))| (name.to_owned(), (ProgramId::from_index(i), first));
+    first_steps(workload).into_iter().enumerate().map(row).collect()
+}
+
+/// Notes that a new task or thread goes through this program.
+pub(super) fn goes_through(who: Actor, program: ProgramId) {
+    sim::with(|sim| sim.kernel.borrow_mut().recorder.tables_mut().runners.push((who, program)));
 }
 
 fn create(name: &str, spec: &ResourceSpec, how: How, ends: &mut Ends) -> Thing {

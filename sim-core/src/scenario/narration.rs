@@ -100,6 +100,13 @@ pub struct Choice {
     pub when: When,
 }
 
+impl Choice {
+    /// The answer's words.
+    pub fn text(&self) -> &str {
+        &self.says
+    }
+}
+
 /// What must be true of the figure or moment that answers a question.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -24,6 +24,10 @@ pub fn digest(trace: &Trace) -> String {
     let tables = without_side_facts(trace.tables());
     // A compact form with fixed byte order: the same bytes on every platform.
     hash.update(&postcard::to_stdvec(&tables).expect("plain tables can always be written"));
+    if !tables.programs.is_empty() {
+        let code = (&tables.programs, &tables.steps, &tables.runners);
+        hash.update(&postcard::to_stdvec(&code).expect("plain tables can always be written"));
+    }
     let mut hex = String::with_capacity(32);
     let _ = write!(hex, "{:032x}", hash.digest128());
     hex

@@ -8,6 +8,7 @@
 //! `PollEnded` with a requeue puts it into the queue it names;
 //! `Moved` carries `count` entries from one queue to another in order.
 
+use super::code::StepAt;
 use super::ids::*;
 use crate::instant::{SimDuration, SimTime};
 
@@ -599,6 +600,12 @@ events! {
     103 Lesson Failed { by @ a: Actor, text @ b: StrId } "a step failed";
     /// The run is over.
     104 Lesson RunEnded { reason @ flags: EndReason } "the run is over";
+
+    // --- Programs ------------------------------------------------------------------------------------------------
+    /// The actor goes on with this step of its program; its line is in the table of steps.
+    112 All StepBegan { by @ a: Actor, at @ b: StepAt } "a step of the program began";
+    /// A branch is over, with its last step or dropped before it; `first` is the branch's first step.
+    113 All BranchEnded { by @ a: Actor, first @ b: StepId } "a branch of the program is over";
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@
 //! section  = tag:[u8;4] raw:u32 packed:u32 checksum:u64 bytes[packed]     bytes: LZ4 block of `raw` bytes
 //! "ROWS"   = rows that the side tables gain, as postcard writes `Tables`
 //! "EVTS"   = records, see [`super::pack`]
+//! "CODE"   = rows of programs, steps and who goes through which, as postcard writes the three
 //! "DONE"   = the number of events, u64: the last section
 //! ```
 //! All numbers are little-endian. The checksum is XXH3-64 of tag, both lengths and the packed bytes. Rows stand before
@@ -30,6 +31,7 @@ const HEADER: usize = 12;
 const SECTION_HEADER: usize = 20;
 const ROWS: [u8; 4] = *b"ROWS";
 const EVENTS: [u8; 4] = *b"EVTS";
+const CODE: [u8; 4] = *b"CODE";
 const DONE: [u8; 4] = *b"DONE";
 
 /// A section's contents are at most this large (64 MiB).
@@ -157,10 +159,19 @@ impl<W: Write> Writer<W> {
             before = before.plus(rows.counts());
             let raw = postcard::to_stdvec(&rows).map_err(io::Error::other)?;
             self.section(ROWS, &raw)?;
+            self.code(&rows)?;
             if before == tables.counts() {
                 return Ok(());
             }
         }
+    }
+
+    fn code(&mut self, rows: &Tables) -> io::Result<()> {
+        if rows.programs.is_empty() && rows.steps.is_empty() && rows.runners.is_empty() {
+            return Ok(());
+        }
+        let raw = postcard::to_stdvec(&(&rows.programs, &rows.steps, &rows.runners)).map_err(io::Error::other)?;
+        self.section(CODE, &raw)
     }
 
     fn records(&mut self, records: &[Record]) -> io::Result<()> {
@@ -255,6 +266,7 @@ impl Reader {
         let raw = unpack_body(body, raw as usize)?;
         match header.tag {
             ROWS => self.rows(&raw)?,
+            CODE => self.code(&raw)?,
             EVENTS => self.records(&raw)?,
             DONE => return self.done(&raw),
             // Something that a newer program of the same version added: safe to pass over.
@@ -266,6 +278,12 @@ impl Reader {
     fn rows(&mut self, raw: &[u8]) -> Result<(), &'static str> {
         let rows: Tables = postcard::from_bytes(raw).map_err(|_| "its rows make no sense")?;
         self.trace.append_rows(rows);
+        Ok(())
+    }
+
+    fn code(&mut self, raw: &[u8]) -> Result<(), &'static str> {
+        let (programs, steps, runners) = postcard::from_bytes(raw).map_err(|_| "its programs make no sense")?;
+        self.trace.append_rows(Tables { programs, steps, runners, ..Tables::default() });
         Ok(())
     }
 

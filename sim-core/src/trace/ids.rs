@@ -116,6 +116,10 @@ ids! {
     ResourceId "resource ";
     /// A named part of a task's future (ops Let, Await, Drop; `observe` in Rust).
     FutureId "future ";
+    /// The code of a task of the workload.
+    ProgramId "program ";
+    /// A step of such a program. Steps of all programs are numbered through, each before those inside it.
+    StepId "step ";
     /// A text in the run's string table.
     StrId "string ";
 }

@@ -3,6 +3,7 @@
 //! Owns the event catalogue, its records and side tables, the state after any event, the text and file forms, and
 //! the table of legal transitions. Knows no machine: whatever produces a trace, this and [`crate::analysis`] read it.
 
+pub mod code;
 pub mod digest;
 pub mod event;
 pub mod file;

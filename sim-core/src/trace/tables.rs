@@ -2,6 +2,7 @@
 //!
 //! Owns the side tables. Rows are only ever added, in order of id, before the first event that names them.
 
+use super::code::{ProgramInfo, StepInfo};
 use super::event::DecisionKind;
 use super::ids::*;
 use crate::instant::{SimDuration, SimTime};
@@ -234,6 +235,15 @@ pub struct Tables {
     pub files: Vec<String>,
     /// Where a panic with this message was raised first. Side facts, outside the digest.
     pub panics: Vec<(StrId, SourcePlace)>,
+    /// By [`ProgramId`]. In a file these last three have a section of their own: the first files have none.
+    #[serde(skip)]
+    pub programs: Vec<ProgramInfo>,
+    /// By [`StepId`].
+    #[serde(skip)]
+    pub steps: Vec<StepInfo>,
+    /// Which task or thread goes through which program, in order of id.
+    #[serde(skip)]
+    pub runners: Vec<(Actor, ProgramId)>,
 }
 
 impl Tables {
@@ -295,7 +305,7 @@ impl Tables {
 
 /// How many rows each table had at some moment.
 #[derive(Clone, Copy, Default, Debug, PartialEq, Eq)]
-pub struct RowCounts([usize; 14]);
+pub struct RowCounts([usize; 17]);
 
 impl RowCounts {
     /// The counts after `more` rows were added.
@@ -307,7 +317,7 @@ impl RowCounts {
 macro_rules! each_table {
     ($do:ident) => {
         $do!(0 strings, 1 wide, 2 tasks, 3 threads, 4 workers, 5 queues, 6 devices, 7 resources, 8 timers, 9 requests,
-             10 futures, 11 decisions, 12 files, 13 panics)
+             10 futures, 11 decisions, 12 files, 13 panics, 14 programs, 15 steps, 16 runners)
     };
 }
 
@@ -359,6 +369,10 @@ impl Tables {
         macro_rules! total {
             ($($i:literal $table:ident),*) => { [$(bytes(&self.$table)),*].iter().sum::<usize>() };
         }
-        each_table!(total) + self.strings.iter().map(String::capacity).sum::<usize>()
+        let lines = |program: &ProgramInfo| program.lines.iter().map(|line| line.text.capacity()).sum::<usize>();
+        each_table!(total)
+            + self.programs.iter().map(lines).sum::<usize>()
+            + self.steps.iter().map(|step| step.text.capacity()).sum::<usize>()
+            + self.strings.iter().map(String::capacity).sum::<usize>()
     }
 }

@@ -61,6 +61,7 @@ pub fn subject(event: &Event) -> Actor {
         E::Offloaded { by, .. } | E::Marked { by, .. } | E::Traced { by, .. } => by,
         E::SpanEntered { by, .. } | E::SpanExited { by, .. } => by,
         E::Panicked { by, .. } | E::Noted { by, .. } | E::Failed { by, .. } => by,
+        E::StepBegan { by, .. } | E::BranchEnded { by, .. } => by,
         E::Moved { .. } | E::IoStarted { .. } | E::Decided { .. } | E::RunEnded { .. } => Actor::Run,
     }
 }
@@ -152,6 +153,8 @@ fn detail(event: &Event, tables: &Tables) -> String {
         E::SpanEntered { name: id, .. } | E::SpanExited { name: id, .. } => text(id),
         E::Decided { decision, kind } => decided(kind, tables.decisions.get(decision as usize), tables),
         E::RunEnded { reason } => reason.text().to_owned(),
+        E::StepBegan { at, .. } => tables.step_name(at),
+        E::BranchEnded { first, .. } => format!("the branch that began with {}", tables.step(first).map_or("", |s| &s.text)),
     }
 }
 

@@ -60,10 +60,10 @@ impl<'a> RunStage<'a> {
         let room = LABELS - 56.0;
         let x = self.rect.left() + 46.0;
         widgets::text_cut(ui.painter(), pos2(x, at.y), name, fonts::semibold(fonts::ROW), theme.text1, room);
-        let beside = if self.stage.ended > 0 {
-            format!("{} ended", with_thousands(&self.stage.ended.to_string()))
-        } else {
-            rest.to_owned()
+        let beside = match (self.stage.over, self.stage.ended) {
+            (Some(end), _) => format!("ended at {}", write_moment(end)),
+            (None, 0) => rest.to_owned(),
+            (None, ended) => format!("{} ended", with_thousands(&ended.to_string())),
         };
         let under = pos2(self.rect.left() + 18.0, at.y + 22.0);
         widgets::text_cut(ui.painter(), under, &beside, fonts::regular(fonts::LABEL), theme.text3, LABELS - 28.0);
@@ -94,7 +94,9 @@ impl<'a> RunStage<'a> {
     fn nothing_yet(&self, ui: &mut Ui, emit: &mut Emit<'_>) {
         let rect = Rect::from_min_max(self.column(0).min, self.column(2).max);
         dashed_frame(ui.painter(), rect, emit.theme);
-        let text = match self.session.runs()[self.run].growth {
+        let run = &self.session.runs()[self.run];
+        let text = match run.growth {
+            Growth::Complete if run.trace.is_empty() => "Nothing happened in this run: it has no task.",
             Growth::Waiting => "Waiting for the simulation.",
             Growth::Growing | Growth::Complete | Growth::Stopped => {
                 "Nothing has happened yet. Press → to step to the first event, or Space to play."
@@ -292,30 +294,39 @@ impl<'a> RunStage<'a> {
         let rect = on_its_way(ui, self.run, wait.track, place, self.rect);
         let y = rect.center().y;
         icons::sign(ui.painter(), wait.sign, pos2(rect.left() + 13.0, y), theme);
+        let (name_font, font) = (fonts::semibold(fonts::ROW), fonts::regular(fonts::LABEL));
+        let width = |text: &str, font: &egui::FontId| {
+            ui.painter().layout_no_wrap(text.to_owned(), font.clone(), theme.text1).size().x
+        };
+        let at = pos2(rect.left() + 28.0, y);
+        let needed = width(&wait.name, &name_font) + 10.0 + width(&wait.what, &font) + 8.0;
         let mut right = rect.right() - 6.0;
         if let Some(until) = wait.until {
-            right = self.until(ui, pos2(right, y), &write_moment(until), emit);
+            right = self.until(ui, pos2(right, y), &write_moment(until), at.x + needed, emit);
         }
-        let at = pos2(rect.left() + 28.0, y);
-        let font = fonts::semibold(fonts::ROW);
         // The name matters more than what it waits for: the sign says that, too.
-        let what = ui.painter().layout_no_wrap(wait.what.clone(), fonts::regular(fonts::LABEL), theme.text2).size().x;
-        let room = (right - at.x - 18.0 - what).max((right - at.x) * 0.6);
-        let name = cut_in_the_middle(ui, &wait.name, font.clone(), room);
-        let name = widgets::text_cut(ui.painter(), at, &name, font, theme.text1, room);
+        let name = cut_in_the_middle(ui, &wait.name, name_font.clone(), right - at.x - 4.0);
+        let name = widgets::text_cut(ui.painter(), at, &name, name_font, theme.text1, right - at.x);
         let rest = at + vec2(name + 10.0, 0.0);
-        let font = fonts::regular(fonts::LABEL);
-        widgets::text_cut(ui.painter(), rest, &wait.what, font, theme.text2, right - rest.x - 8.0);
+        if right - rest.x > 30.0 {
+            widgets::text_cut(ui.painter(), rest, &wait.what, font, theme.text2, right - rest.x - 8.0);
+        }
         let until = wait.until.map_or(String::new(), |until| format!(", until {}", write_moment(until)));
         let said = format!("{} waits for {}", wait.name, wait.what);
         choose_ui(ui, place, (&said, &format!("{said}{until}")), (self.run, wait.track), emit);
     }
 
-    fn until(&self, ui: &Ui, right: Pos2, time: &str, emit: &Emit<'_>) -> f32 {
+    /// The time, with "until" before it where what stands before that ends early enough. Answers where that begins.
+    fn until(&self, ui: &Ui, right: Pos2, time: &str, taken: f32, emit: &Emit<'_>) -> f32 {
         let theme = emit.theme;
         let time = ui.painter().text(right, Align2::RIGHT_CENTER, time, fonts::mono(fonts::LABEL), theme.text1);
-        let before = pos2(time.left() - 6.0, right.y);
-        ui.painter().text(before, Align2::RIGHT_CENTER, "until", fonts::regular(fonts::LABEL), theme.text2).left()
+        let word = ui.painter().layout_no_wrap("until".to_owned(), fonts::regular(fonts::LABEL), theme.text2);
+        let at = pos2(time.left() - 6.0 - word.size().x, (right.y - word.size().y / 2.0).round());
+        if at.x < taken {
+            return time.left() - 6.0;
+        }
+        ui.painter().galley(at, word, theme.text2);
+        at.x
     }
 }
 

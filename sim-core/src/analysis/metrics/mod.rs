@@ -3,16 +3,18 @@
 //! Owns what every figure means and how it is named; computes them from the trace alone, and knows no model.
 //!
 //! This file holds the figures; `define.rs` names them; `collect.rs` folds them out of a trace, with the cores' account
-//! in `cores.rs` and that of each task and thread in `units.rs`.
+//! in `cores.rs` and that of each task and thread in `units.rs`; `polls.rs` times polls.
 
 mod collect;
 mod cores;
 mod define;
+mod polls;
 mod units;
 
 use serde::Serialize;
 
 pub use define::{DEFINITIONS, Definition, Unit, Value, definition};
+pub use polls::longest_poll;
 
 use crate::instant::{SimDuration, SimTime};
 use crate::trace::Trace;

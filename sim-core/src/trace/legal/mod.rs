@@ -188,6 +188,7 @@ impl Checker<'_> {
                 self.request_at(request, "completed and unseen", |s| s == RequestStage::Unseen)
             }
             Event::IoCancelled { request, .. } => self.request_at(request, "under way", |_| true),
+            Event::StepBegan { at, by } => self.begins(at.step, by),
             // The tables say all there is to the rest.
             _ => Ok(()),
         }
@@ -308,6 +309,12 @@ impl Checker<'_> {
         self.armed(timer)?;
         let deadline = self.tables.timers.get(timer.index()).copied().unwrap_or_default();
         demand(time >= deadline, || format!("{timer} is due only at {deadline}"))
+    }
+
+    fn begins(&self, id: StepId, by: Actor) -> Verdict {
+        let step = self.tables.step(id).ok_or_else(|| format!("{id} is in no table"))?;
+        let own = self.tables.program_of(by);
+        demand(own == Some(step.program), || format!("{} has another program", self.tables.actor_name(by)))
     }
 
     fn request_at(&self, id: RequestId, wanted: &str, at: impl Fn(RequestStage) -> bool) -> Verdict {

@@ -121,6 +121,7 @@ pub(super) fn acting(event: Event) -> Option<Actor> {
         E::TimerSet { by, .. } | E::IoSubmitted { by, .. } | E::Offloaded { by, .. } => by,
         E::WorkBegan { by, .. } | E::BlockBegan { by, .. } | E::BlockEnded { by } => by,
         E::FuturePolled { by, .. } | E::FutureCompleted { by, .. } => by,
+        E::StepBegan { by, .. } => by,
         _ => return None,
     })
 }

@@ -7,6 +7,7 @@
 //! [`view`], the part of it that a machine knows of itself.
 
 pub mod resource;
+pub mod stand;
 pub mod task;
 pub mod thread;
 pub mod time;
@@ -16,6 +17,7 @@ pub mod wait;
 use std::collections::{BTreeMap, VecDeque};
 
 pub use resource::{Holder, Resource, WaitFor, Waiter};
+pub use stand::{Standing, Standings};
 pub use task::{FutureState, NamedFuture, Task, TaskState};
 pub use thread::{Core, Thread, ThreadState, Worker, WorkerState};
 pub use time::{Armed, Request, RequestStage};
@@ -240,6 +242,8 @@ impl Snapshot {
             E::Marked { .. } | E::Traced { .. } | E::Decided { .. } => {}
             E::Panicked { .. } | E::Noted { .. } | E::Failed { .. } => {}
             E::RunEnded { reason } => self.ended = Some(reason),
+            E::StepBegan { by, at } => self.step_began(tables, by, at),
+            E::BranchEnded { by, first } => self.branch_ended(tables, by, first),
         }
     }
 

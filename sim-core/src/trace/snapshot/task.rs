@@ -11,7 +11,7 @@
 //!                     (Ready, Polling, Pending) ── TaskCancelled ──────▶ Cancelled
 //! ```
 
-use super::{Activity, Snapshot, Wait, Waiting, WorkerState, grown};
+use super::{Activity, Snapshot, Standings, Wait, Waiting, WorkerState, grown};
 use crate::instant::SimTime;
 use crate::trace::event::{End, Ends, PollFrom, PollResult, WakeEffect};
 use crate::trace::ids::*;
@@ -89,6 +89,8 @@ pub struct Task {
     pub waits: Vec<Waiting>,
     /// What it does in its poll.
     pub activity: Option<Activity>,
+    /// The steps of its program that it stands at; one that was dropped or panicked keeps the last.
+    pub stands: Standings,
 }
 
 /// How far a named future has come.
@@ -238,6 +240,9 @@ impl Snapshot {
         }
         task.activity = None;
         task.wake_pending = false;
+        if state == TaskState::Completed {
+            task.stands = Standings::default();
+        }
         let waits = std::mem::take(&mut task.waits);
         self.set_task(id, state);
         self.totals.live_tasks -= 1;

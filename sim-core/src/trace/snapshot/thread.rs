@@ -8,7 +8,7 @@
 //!                               └────────────── ThreadUnblocked ───────────────┘
 //! ```
 
-use super::{Activity, MAX_CORES, Snapshot, Wait, grown};
+use super::{Activity, MAX_CORES, Snapshot, Standings, Wait, grown};
 use crate::instant::{SimDuration, SimTime};
 use crate::trace::event::{End, Onto, SwitchReason};
 use crate::trace::ids::*;
@@ -76,6 +76,8 @@ pub struct Thread {
     pub last_event: usize,
     /// What it does, in its own code.
     pub activity: Option<Activity>,
+    /// The steps of its program that it stands at; one that panicked keeps the last.
+    pub stands: Standings,
 }
 
 /// A core after some event.
@@ -212,7 +214,12 @@ impl Snapshot {
         self.set_thread(id, ThreadState::Exited { panicked });
         self.stack_reserved(id, 0);
         self.stack_touched(id, 0);
-        self.change_thread(id, |t| t.activity = None);
+        self.change_thread(id, |t| {
+            t.activity = None;
+            if !panicked {
+                t.stands = Standings::default();
+            }
+        });
     }
 
     pub(super) fn stack_reserved(&mut self, id: ThreadId, bytes: u64) {

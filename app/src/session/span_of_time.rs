@@ -1,0 +1,161 @@
+//! The stretch of time that a person has selected, and what dragging means.
+//!
+//! Owns the selection's ends and the sums over it. Knows no pixels.
+
+use std::cell::RefCell;
+
+use sim_core::analysis::sums::Sums;
+use sim_core::instant::{SimDuration, SimTime};
+
+use super::Session;
+
+/// A stretch of time, from one moment up to a later one.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct SpanOfTime {
+    /// Where it begins.
+    pub from: SimTime,
+    /// Where it ends; later than `from`.
+    pub to: SimTime,
+}
+
+impl SpanOfTime {
+    /// The stretch between two moments, in either order; none if they are one.
+    pub fn between(one: SimTime, other: SimTime) -> Option<SpanOfTime> {
+        (one != other).then(|| SpanOfTime { from: one.min(other), to: one.max(other) })
+    }
+
+    /// How long it is.
+    pub fn length(self) -> SimDuration {
+        self.to.since(self.from)
+    }
+}
+
+/// What dragging in the rows does; with Shift, or with the middle button, it always pans.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum DragMeans {
+    /// It selects a stretch of time.
+    #[default]
+    Select,
+    /// It pans.
+    Pan,
+}
+
+/// Sums that were asked for last: they are asked for in every frame.
+#[derive(Debug, Default)]
+pub(super) struct KeptSums(RefCell<Option<Kept>>);
+
+#[derive(Debug)]
+struct Kept {
+    span: SpanOfTime,
+    /// How many events each run had: a run that grows is summed up anew.
+    events: Vec<usize>,
+    sums: Vec<Sums>,
+}
+
+impl Session {
+    /// The stretch of time that is selected.
+    pub fn selected_time(&self) -> Option<SpanOfTime> {
+        self.selected_time
+    }
+
+    /// What the selected time adds up to, run by run.
+    pub fn sums_of_selected_time(&self) -> Option<(SpanOfTime, Vec<Sums>)> {
+        let span = self.selected_time?;
+        let events: Vec<usize> = self.runs.iter().map(|r| r.trace.len()).collect();
+        let mut kept = self.kept_sums.0.borrow_mut();
+        if let Some(kept) = kept.as_ref().filter(|k| k.span == span && k.events == events) {
+            return Some((span, kept.sums.clone()));
+        }
+        let sums: Vec<Sums> = self.runs.iter().map(|r| r.sums(span.from, span.to)).collect();
+        *kept = Some(Kept { span, events, sums: sums.clone() });
+        Some((span, sums))
+    }
+
+    /// What dragging in the rows does.
+    pub fn drag_means(&self) -> DragMeans {
+        self.drag_means
+    }
+
+    pub(super) fn select_time(&mut self, from: SimTime, to: SimTime) {
+        self.selected_time = SpanOfTime::between(from.min(self.end()), to.min(self.end()));
+    }
+
+    /// The selection becomes a stretch of time: the span at the cursor in the selected row. What is such a stretch
+    /// already is shown as large as the window.
+    pub(super) fn selection_to_time(&mut self) -> Option<SpanOfTime> {
+        if self.selected_time.is_some() {
+            return self.selected_time;
+        }
+        let time = self.cursor.time;
+        let span = self.selected_track().and_then(|(_, track)| track.span_at(time).map(|s| (s.start, s.end)));
+        if let Some((from, to)) = span {
+            self.select_time(from, to);
+        }
+        None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::fixture;
+    use super::super::{Command, Selection};
+    use super::*;
+    use sim_core::analysis::track::TrackKind;
+    use sim_core::trace::TaskId;
+
+    const MS: u64 = 1_000_000;
+
+    fn at(ms: u64) -> SimTime {
+        SimTime::from_nanos(ms * MS)
+    }
+
+    fn select(session: &mut Session, from: u64, to: u64) {
+        session.apply(Command::SelectTime { from: at(from), to: at(to) });
+    }
+
+    #[test]
+    fn time_is_selected_in_either_direction_and_cleared_before_the_row() {
+        let mut session = fixture::session();
+        let row = Selection::Track { run: 0, track: TrackKind::Task(TaskId(0)) };
+        session.apply(Command::Select(row));
+        select(&mut session, 40, 20);
+        let span = session.selected_time().expect("a stretch is selected");
+        assert_eq!((span.from, span.to, span.length()), (at(20), at(40), SimDuration::from_millis(20)));
+        session.apply(Command::ClearSelection);
+        assert_eq!((session.selected_time(), session.selection()), (None, row));
+        session.apply(Command::ClearSelection);
+        assert_eq!(session.selection(), Selection::Nothing);
+        select(&mut session, 7, 7);
+        assert_eq!(session.selected_time(), None, "a stretch of no length is none");
+    }
+
+    #[test]
+    fn the_selected_time_is_summed_up_for_each_run() {
+        let mut session = fixture::session();
+        select(&mut session, 20, 115);
+        let (_, sums) = session.sums_of_selected_time().expect("a stretch is selected");
+        assert_eq!(sums.len(), 2);
+        assert_eq!((sums[0].polls, sums[0].busy), (0, SimDuration::ZERO), "the one worker is blocked");
+        assert_eq!(sums[0].ready.total, SimDuration::from_micros(94_900), "hb is Ready from 20.1 ms on");
+        assert_eq!(sums[1].dispatches, 9, "hb's thread goes on");
+        assert_eq!(session.sums_of_selected_time().map(|s| s.1), Some(sums), "asked again, it is the same");
+    }
+
+    #[test]
+    fn the_span_at_the_cursor_becomes_a_selection_and_then_the_view() {
+        let mut session = fixture::session();
+        session.apply(Command::Select(Selection::Track { run: 0, track: TrackKind::Task(TaskId(0)) }));
+        session.apply(Command::Seek(at(82)));
+        session.apply(Command::SelectionToTime);
+        let span = session.selected_time().expect("hb's time in the queue");
+        assert_eq!(span.to, at(115));
+        assert_eq!(span.length(), SimDuration::from_micros(94_900));
+        let whole = session.view();
+        session.apply(Command::SelectionToTime);
+        let view = session.view();
+        assert!(view.start <= span.from.as_nanos() as f64 && view.end() >= span.to.as_nanos() as f64);
+        assert!(view.length < whole.length);
+        session.apply(Command::UndoView);
+        assert_eq!(session.view(), whole);
+    }
+}

@@ -1,0 +1,324 @@
+//! Many tasks or threads as one picture: a texture of tasks × time, and beside it how many are in which state and how
+//! busy the cores are.
+//!
+//! A picture is gathered anew only when view, size, order or data change, a bounded number of steps a frame; until it
+//! is there, the one before is shown where its time is now.
+
+use egui::{Color32, ColorImage, Context, Mesh, Painter, Rect, Shape, Stroke, TextureHandle, TextureOptions, pos2};
+
+use crate::session::Session;
+use crate::timeline::axis::Axis;
+use crate::timeline::fold::{Cell, Frame, Gathering, Picture};
+use crate::timeline::rows::{Row, RowKind};
+
+use super::canvas::Canvas;
+use super::patterns::{HATCH_PERIOD, Patterns};
+use super::theme::Theme;
+use super::timeline_panel::Panel;
+
+/// All runs together go so many steps in a frame: about three milliseconds.
+const STEPS: usize = 240_000;
+/// A picture is at most so many cells wide.
+const MOST_COLUMNS: f32 = 2_048.0;
+/// What is drawn beside a picture may need it while the picture itself is out of sight.
+const BESIDE: f32 = 400.0;
+
+/// The pictures of all runs, kept between frames.
+#[derive(Clone, Default)]
+pub struct Crowds {
+    of_run: Vec<Crowd>,
+}
+
+#[derive(Clone, Default)]
+struct Crowd {
+    gathering: Option<Gathering>,
+    picture: Option<Picture>,
+    texture: Option<TextureHandle>,
+    dark: bool,
+}
+
+impl Crowds {
+    /// The picture of a run, if its tasks are folded and it has been gathered.
+    pub fn picture(&self, run: usize) -> Option<&Picture> {
+        self.of_run.get(run)?.picture.as_ref()
+    }
+
+    /// Brings the pictures that are in sight nearer to what the view asks for.
+    pub(super) fn prepare(&mut self, ctx: &Context, panel: &Panel<'_>, theme: &Theme) {
+        let runs = panel.session.runs().len();
+        self.of_run.resize_with(runs, Crowd::default);
+        for run in 0..runs {
+            let Some(row) = panel.rows.crowd_of(run) else {
+                self.of_run[run] = Crowd::default();
+                continue;
+            };
+            let rect = panel.rect_of(row);
+            if rect.top() > panel.sight.bottom() || rect.bottom() + BESIDE < panel.sight.top() {
+                continue;
+            }
+            let frame = frame(panel.session, run, &panel.axis, row.height, ctx.pixels_per_point());
+            self.of_run[run].prepare(ctx, panel.session, run, frame, STEPS / runs, theme);
+        }
+    }
+}
+
+fn frame(session: &Session, run: usize, axis: &Axis, height: f32, density: f32) -> Frame {
+    let of = &session.runs()[run];
+    Frame {
+        start: axis.start,
+        length: axis.length,
+        columns: (axis.width() * density).round().clamp(1.0, MOST_COLUMNS) as usize,
+        rows: ((height - 2.0) * density).round().max(1.0) as usize,
+        revision: of.rows.revision(),
+        events: of.index.events(),
+    }
+}
+
+impl Crowd {
+    fn prepare(&mut self, ctx: &Context, session: &Session, run: usize, wanted: Frame, steps: usize, theme: &Theme) {
+        let of = &session.runs()[run];
+        // The places of tasks have changed under it.
+        self.gathering = self.gathering.take().filter(|g| g.frame().revision == wanted.revision);
+        let shown = self.picture.as_ref().map(|p| p.frame);
+        if self.gathering.is_none() && shown != Some(wanted) {
+            self.gathering = Some(Gathering::new(wanted, of.rows.order().len()));
+        }
+        let mut changed = self.dark != theme.dark;
+        if let Some(mut gathering) = self.gathering.take() {
+            if gathering.go_on(&of.index.tracks, of.rows.order(), steps) {
+                self.picture = Some(gathering.finish());
+                changed = true;
+            } else {
+                self.gathering = Some(gathering);
+            }
+            if self.gathering.is_some() || self.picture.as_ref().map(|p| p.frame) != Some(wanted) {
+                ctx.request_repaint();
+            }
+        }
+        if let Some(picture) = self.picture.as_ref().filter(|_| changed) {
+            self.dark = theme.dark;
+            let image = image(picture, theme);
+            match &mut self.texture {
+                Some(texture) => texture.set(image, TextureOptions::NEAREST),
+                None => self.texture = Some(ctx.load_texture("crowd", image, TextureOptions::NEAREST)),
+            }
+        }
+    }
+}
+
+/// The picture in colours: polls over Ready over Pending over Completed; one poll of a hundred tasks is seen.
+fn image(picture: &Picture, theme: &Theme) -> ColorImage {
+    let colors = Colors::new(theme);
+    let size = [picture.frame.columns, picture.rows.max(1)];
+    let mut pixels = Vec::with_capacity(size[0] * size[1]);
+    for row in 0..picture.rows {
+        let whole = picture.tasks_of(row).len().max(1) as f32;
+        let first = row * picture.frame.columns;
+        let cells = &picture.cells[first..first + picture.frame.columns];
+        pixels.extend(cells.iter().map(|cell| colors.of(cell, whole)));
+    }
+    pixels.resize(size[0] * size[1], theme.panel);
+    ColorImage::new(size, pixels)
+}
+
+/// Any poll in a cell covers at least so much of it.
+const LEAST_RUNNING: f32 = 0.55;
+/// Any Ready in a cell covers at least so much of it.
+const LEAST_READY: f32 = 0.45;
+/// Less than this of a state is rounding, not a state.
+const SEEN: f32 = 1e-4;
+
+struct Colors {
+    panel: [f32; 3],
+    waiting: [f32; 3],
+    finished: [f32; 3],
+    ready: [f32; 3],
+    running: [f32; 3],
+}
+
+impl Colors {
+    fn new(theme: &Theme) -> Colors {
+        let of = |c: Color32| [f32::from(c.r()), f32::from(c.g()), f32::from(c.b())];
+        Colors {
+            panel: of(theme.panel),
+            waiting: of(theme.waiting()),
+            finished: of(theme.finished_tint),
+            ready: of(theme.ready_small),
+            running: of(theme.running),
+        }
+    }
+
+    /// The colour of a cell that is `whole` tasks high.
+    fn of(&self, cell: &Cell, whole: f32) -> Color32 {
+        let (waiting, finished) = (cell.waiting / whole, cell.finished / whole);
+        let mut color = self.panel;
+        for (n, channel) in color.iter_mut().enumerate() {
+            *channel += (self.waiting[n] - self.panel[n]) * waiting + (self.finished[n] - self.panel[n]) * finished;
+        }
+        let ready = if cell.ready > SEEN { (cell.ready / whole).max(LEAST_READY) } else { 0.0 };
+        let running = if cell.running > 0.0 { (cell.running / whole).max(LEAST_RUNNING) } else { 0.0 };
+        for (share, over) in [(ready, self.ready), (running, self.running)] {
+            for (n, channel) in color.iter_mut().enumerate() {
+                *channel += (over[n] - *channel) * share.min(1.0);
+            }
+        }
+        let [r, g, b] = color.map(|c| c.round().clamp(0.0, 255.0) as u8);
+        Color32::from_rgb(r, g, b)
+    }
+}
+
+impl Panel<'_> {
+    /// Paints the rows that stand for many.
+    pub(super) fn crowds_ui(&self, painter: &Painter, visible: &[Row], patterns: &Patterns, theme: &Theme) {
+        for row in visible {
+            let Some(crowd) = self.crowds.of_run.get(row.run) else { continue };
+            let Some(picture) = &crowd.picture else { continue };
+            let rect = self.rect_of(row).with_min_x(self.axis.left).with_max_x(self.axis.right);
+            match row.kind {
+                RowKind::Crowd => self.texture_ui(painter, rect, row.run, crowd, picture, theme),
+                RowKind::States => self.states_ui(painter, rect, picture, patterns, theme),
+                RowKind::Use => self.use_ui(painter, rect, picture, theme),
+                RowKind::Head | RowKind::Group(_) | RowKind::Track { .. } => {}
+            }
+        }
+    }
+
+    fn texture_ui(&self, painter: &Painter, rect: Rect, run: usize, crowd: &Crowd, picture: &Picture, theme: &Theme) {
+        let Some(texture) = &crowd.texture else { return };
+        let rect = Rect::from_min_max(rect.min.round(), rect.max.round());
+        let (x0, x1) = (self.x_of_column(picture, 0.0), self.x_of_column(picture, picture.frame.columns as f32));
+        let inner = rect.shrink2(egui::vec2(0.0, 1.0));
+        let place = Rect::from_min_max(pos2(x0, inner.top()), pos2(x1, inner.bottom()));
+        let mut mesh = Mesh::with_texture(texture.id());
+        mesh.add_rect_with_uv(place, Rect::from_min_max(pos2(0.0, 0.0), pos2(1.0, 1.0)), Color32::WHITE);
+        painter.with_clip_rect(inner.intersect(painter.clip_rect())).add(Shape::mesh(mesh));
+        let frame = Stroke::new(1.0, theme.strong_line);
+        painter.rect_stroke(rect, 0.0, frame, egui::StrokeKind::Inside);
+        self.selected_ui(painter, inner, run, picture, theme);
+    }
+
+    /// Where the selected task lies among the others.
+    fn selected_ui(&self, painter: &Painter, inner: Rect, run: usize, picture: &Picture, theme: &Theme) {
+        let of = &self.session.runs()[run];
+        let selected = self.session.selection().track().filter(|(r, _)| *r == run);
+        let row = selected.and_then(|(_, track)| of.index.row(track));
+        let Some(place) = row.and_then(|row| of.rows.order().iter().position(|n| *n as usize == row)) else { return };
+        let y = inner.top() + inner.height() * (place as f32 + 0.5) / picture.tasks.max(1) as f32;
+        for x in [inner.left(), inner.right()] {
+            let side = if x == inner.left() { 6.0 } else { -6.0 };
+            let corners = vec![pos2(x, y - 4.0), pos2(x + side, y), pos2(x, y + 4.0)];
+            painter.add(Shape::convex_polygon(corners, theme.ink, Stroke::new(1.0, theme.panel)));
+        }
+    }
+
+    /// Where a column of a picture is now: the picture may be of the view before.
+    pub(super) fn x_of_column(&self, picture: &Picture, column: f32) -> f32 {
+        self.axis.x_from_time(picture.frame.start + f64::from(column) * picture.column_length())
+    }
+
+    /// How many are in which state: from below Completed, Pending, Polling, Ready.
+    fn states_ui(&self, painter: &Painter, rect: Rect, picture: &Picture, patterns: &Patterns, theme: &Theme) {
+        let (bottom, room) = (rect.bottom() - 2.0, rect.height() - 4.0);
+        let whole = picture.tasks.max(1) as f32;
+        let mut plain = Canvas::plain();
+        let mut hatch = Canvas::textured(patterns.hatch.id());
+        let mut lines = Canvas::plain();
+        let anchor = pos2(self.axis.x_from_time(0.0), bottom);
+        for (from, to, total) in stretches(&picture.totals, whole / room) {
+            let (x0, x1) = (self.x_of_column(picture, from as f32), self.x_of_column(picture, to as f32));
+            let high = |tasks: f32| tasks / whole * room;
+            let least = |tasks: f32| if tasks > 0.0 { high(tasks).max(1.5) } else { 0.0 };
+            let (done, waiting, running) = (high(total.finished), high(total.waiting), least(total.running));
+            let area = |low: f32, high: f32| {
+                Rect::from_min_max(pos2(x0, (bottom - high).max(rect.top())), pos2(x1, bottom - low))
+            };
+            plain.rect(area(0.0, done), theme.finished_tint);
+            plain.rect(area(done, done + waiting), theme.waiting());
+            if done > 0.0 {
+                lines.rect(area(done - 0.5, done + 0.5), theme.finished);
+            }
+            let over = done + waiting;
+            let ready = area(over + running, over + running + high(total.ready));
+            if ready.height() >= 1.0 {
+                plain.rect(ready, theme.ready);
+                hatch.pattern(ready, anchor, HATCH_PERIOD, theme.ready_hatch);
+                lines.rect(Rect::from_min_max(ready.min, pos2(x1, ready.top() + 1.0)), theme.ready_edge);
+            }
+            lines.rect(area(over, over + running), theme.running);
+        }
+        for canvas in [plain, hatch, lines] {
+            canvas.paint(painter);
+        }
+        painter.hline(rect.x_range(), rect.bottom() - 0.5, Stroke::new(1.0, theme.strong_line));
+    }
+
+    fn use_ui(&self, painter: &Painter, rect: Rect, picture: &Picture, theme: &Theme) {
+        let (bottom, room) = (rect.bottom() - 1.0, rect.height() - 8.0);
+        let mut canvas = Canvas::plain();
+        let mut from = 0;
+        while from < picture.busy.len() {
+            let share = picture.busy[from];
+            let same = picture.busy[from..].iter().take_while(|b| (**b - share).abs() < 0.5 / room).count();
+            if share > 0.0 {
+                let (x0, x1) =
+                    (self.x_of_column(picture, from as f32), self.x_of_column(picture, (from + same) as f32));
+                let top = bottom - (share * room).max(2.0);
+                canvas.rect(Rect::from_min_max(pos2(x0, top), pos2(x1, bottom)), theme.text3);
+            }
+            from += same.max(1);
+        }
+        canvas.paint(painter);
+        painter.hline(rect.x_range(), rect.bottom() - 0.5, Stroke::new(1.0, theme.strong_line));
+    }
+}
+
+/// Columns side by side that look alike, as one: from, to, what lies in them.
+fn stretches(totals: &[Cell], unseen: f32) -> Vec<(usize, usize, Cell)> {
+    let alike = |a: &Cell, b: &Cell| {
+        let near = |a: f32, b: f32| (a - b).abs() < unseen * 0.4 && (a > SEEN) == (b > SEEN);
+        near(a.ready, b.ready)
+            && near(a.running, b.running)
+            && near(a.waiting, b.waiting)
+            && near(a.finished, b.finished)
+    };
+    let mut all: Vec<(usize, usize, Cell)> = Vec::new();
+    for (n, cell) in totals.iter().enumerate() {
+        match all.last_mut() {
+            Some((_, to, last)) if alike(last, cell) => *to = n + 1,
+            _ => all.push((n, n + 1, *cell)),
+        }
+    }
+    all
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ui::theme::{DARK, LIGHT};
+
+    fn differs(a: Color32, b: Color32) -> bool {
+        a.r().abs_diff(b.r()).max(a.g().abs_diff(b.g())).max(a.b().abs_diff(b.b())) > 40
+    }
+
+    #[test]
+    fn one_poll_of_a_hundred_tasks_is_seen_and_so_is_one_that_is_ready() {
+        for theme in [&LIGHT, &DARK] {
+            let colors = Colors::new(theme);
+            let rest = Cell { waiting: 99.0, ..Cell::default() };
+            let ground = colors.of(&Cell { waiting: 100.0, ..rest }, 100.0);
+            let polled = colors.of(&Cell { running: 1e-6, ..rest }, 100.0);
+            let ready = colors.of(&Cell { ready: 0.5, ..rest }, 100.0);
+            assert!(differs(ground, polled) && differs(ground, ready) && differs(polled, ready), "{}", theme.dark);
+            assert_eq!(ground, theme.waiting());
+        }
+    }
+
+    #[test]
+    fn a_poll_is_seen_over_all_that_are_ready() {
+        let colors = Colors::new(&LIGHT);
+        let both = colors.of(&Cell { running: 0.1, ready: 99.0, ..Cell::default() }, 100.0);
+        assert!(differs(both, LIGHT.ready_small));
+        assert_eq!(colors.of(&Cell { ready: 100.0, ..Cell::default() }, 100.0), LIGHT.ready_small);
+        assert_eq!(colors.of(&Cell::default(), 100.0), LIGHT.panel);
+    }
+}
