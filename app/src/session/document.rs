@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use sim_core::scenario::Scenario;
 
-use super::knobs::Wanted;
+use super::knobs::{Dial, Wanted};
 
 /// A scenario of the library, as its card shows it.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -76,6 +76,8 @@ pub struct Document {
     pub written: Option<Arc<Scenario>>,
     /// The scenario with variant and values set: what the runs are of. None for a recording.
     pub shown: Option<Arc<Scenario>>,
+    /// The scenario's knobs, as they stand.
+    pub dials: Vec<Dial>,
 }
 
 impl Document {

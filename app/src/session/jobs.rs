@@ -15,7 +15,7 @@ use sim_core::trace::{Trace, TracePart};
 
 use super::document::{Document, DocumentKind, Entry, Origin, Problem, RunTitle, Step};
 use super::figures::RunFigures;
-use super::knobs::Wanted;
+use super::knobs::{Wanted, dials};
 use super::loader::{Job, Outlet, Report};
 use super::told::{self, Base};
 use crate::library::{embedded, find, lessons};
@@ -123,6 +123,7 @@ fn document(origin: &Origin, scenario: &Scenario, shown: &Scenario, variant: Opt
         sets: Vec::new(),
         written: Some(Arc::new(scenario.clone())),
         shown: Some(Arc::new(shown.clone())),
+        dials: dials(scenario, shown),
     }
 }
 

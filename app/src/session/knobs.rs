@@ -133,6 +133,15 @@ impl Session {
         &self.wanted
     }
 
+    /// How many things are other than in the lesson as written: knobs, seed, costs, the number of runs.
+    pub fn turned(&self) -> usize {
+        let (Some(written), Some(shown), Some(document)) = (self.written(), self.shown(), self.document()) else {
+            return 0;
+        };
+        let others = [written.seed != shown.seed, written.costs != shown.costs, written.runs.len() != shown.runs.len()];
+        document.dials.iter().map(Dial::is_turned).chain(others).filter(|turned| *turned).count()
+    }
+
     /// The value that is asked for at a path, if it is set by itself: it may still be on its way.
     pub fn wanted_value(&self, path: &str) -> Option<String> {
         let value = |set: &String| set.strip_prefix(path)?.strip_prefix('=').map(|v| v.trim_matches('"').to_owned());

@@ -6,6 +6,7 @@ use egui::{Rect, ScrollArea, Sense, Ui, WidgetInfo, pos2, vec2};
 use crate::session::document::Step;
 use crate::session::{Command, Document, Session};
 
+use super::changes;
 use super::fonts;
 use super::knobs;
 use super::question::{question_strip_ui, question_ui};
@@ -64,7 +65,7 @@ fn body_ui(ui: &mut Ui, session: &Session, document: &Document, emit: &mut Emit<
         }
         None => no_lesson_ui(ui, document, emit.theme),
     }
-    knobs::change_ui(ui, session, emit);
+    changes::change_ui(ui, session, emit);
     knobs::experiment_ui(ui, session, emit);
 }
 

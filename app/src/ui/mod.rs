@@ -7,6 +7,7 @@
 
 pub mod axis;
 pub mod canvas;
+pub mod changes;
 pub mod compare;
 mod crowd;
 mod crowd_labels;

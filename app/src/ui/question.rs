@@ -1,6 +1,6 @@
 //! A prediction to make: the answers to choose from; when one is chosen, which one the runs bear out, and why.
 
-use egui::text::{LayoutJob, TextFormat};
+use egui::text::LayoutJob;
 use egui::{Color32, Rect, Sense, Ui, WidgetInfo, pos2, vec2};
 
 use crate::session::{Command, Session};
@@ -10,7 +10,7 @@ use sim_core::scenario::narration::{Choice, plain};
 use super::fonts;
 use super::icons;
 use super::theme::Theme;
-use super::told_text::{narrate, told_ui};
+use super::told_text::{before_format, narrate, told_ui};
 use super::widgets::{self, Emit};
 
 /// Where a question stands.
@@ -106,12 +106,11 @@ pub fn question_strip_ui(ui: &mut Ui, session: &Session, emit: &mut Emit<'_>) {
     let why = reason(session, stand);
     match stand.verdict(theme) {
         Some((verdict, color)) => {
-            job.append(verdict, 0.0, TextFormat::simple(fonts::semibold(fonts::BODY), color));
+            job.append(verdict, 0.0, before_format(fonts::ROW, color));
             narrate(&mut job, &why, fonts::ROW, theme);
         }
         None => {
-            let format = TextFormat::simple(fonts::semibold(fonts::ROW), theme.text2);
-            job.append("Predict: ", 0.0, format);
+            job.append("Predict: ", 0.0, before_format(fonts::BODY, theme.text2));
             narrate(&mut job, &question.ask, fonts::BODY, theme);
         }
     }

@@ -3,12 +3,13 @@
 //! The text is one galley, so that it breaks as text does; a link is the places of its letters in it.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use egui::text::{LayoutJob, TextFormat};
 use egui::{Color32, Galley, Pos2, Rect, Response, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
 
 use crate::session::{Command, Session};
-use sim_core::scenario::narration::{Piece, plain};
+use sim_core::scenario::narration::{Piece, pieces, plain};
 
 use super::fonts;
 use super::theme::Theme;
@@ -23,19 +24,18 @@ pub fn told_ui(
     before: Option<(&str, Color32)>,
     emit: &mut Emit<'_>,
 ) -> Response {
-    let words = session.words(text);
+    let words = words(ui, session, text);
     let mut job = LayoutJob::default();
     if let Some((words, color)) = before {
-        let format = TextFormat { line_height: line_height(size), ..TextFormat::simple(fonts::semibold(size), color) };
-        job.append(words, 0.0, format);
+        job.append(words, 0.0, before_format(size, color));
     }
     let mut first = job.text.chars().count();
     let mut links = Vec::new();
-    for word in &words {
-        let (letters, format) = letters(word.piece, size, color);
+    for (piece, leads) in pieces(text).into_iter().zip(words.iter()) {
+        let (letters, format) = letters(piece, size, color);
         let end = first + letters.chars().count();
         job.append(&letters, 0.0, format);
-        if let Some(command) = &word.leads {
+        if let Some(command) = leads {
             links.push((first..end, letters, command));
         }
         first = end;
@@ -53,9 +53,31 @@ pub fn told_ui(
     response
 }
 
+/// Where the pieces of a text lead. To look for a name among ten thousand rows is done once, not in every frame.
+fn words(ui: &Ui, session: &Session, text: &str) -> Leads {
+    let rows: usize = session.runs().iter().map(|run| run.index.tracks.len()).sum();
+    let of = egui::Id::unique((text, session.step(), session.opened(), rows));
+    let id = ui.scope_id().with(("leads", text));
+    if let Some((known, leads)) = ui.data(|d| d.get_temp::<(egui::Id, Leads)>(id))
+        && known == of
+    {
+        return leads;
+    }
+    let leads: Leads = session.words(text).into_iter().map(|word| word.leads).collect();
+    ui.data_mut(|d| d.insert_temp(id, (of, Arc::clone(&leads))));
+    leads
+}
+
+type Leads = Arc<[Option<Command>]>;
+
+/// How words before a text of this size are set.
+pub fn before_format(size: f32, color: Color32) -> TextFormat {
+    TextFormat { line_height: line_height(size), ..TextFormat::simple(fonts::semibold(size), color) }
+}
+
 /// Adds a text with its markup and without links: names stand out, times and code are in their own type.
 pub fn narrate(job: &mut LayoutJob, text: &str, size: f32, theme: &Theme) {
-    for piece in sim_core::scenario::narration::pieces(text) {
+    for piece in pieces(text) {
         let (letters, format) = letters(piece, size, theme.text1);
         job.append(&letters, 0.0, format);
     }

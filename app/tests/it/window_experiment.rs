@@ -225,7 +225,7 @@ fn the_experiment_turns_knobs_seed_and_costs() {
     let mut window = Window::open(1440.0, 900.0);
     window.apply(Command::OpenScenario("blocked-executor".to_owned()));
     window.finish_loading();
-    window.harness.get_by_label("Experiment").click_accesskit();
+    window.harness.get_by_label("Knobs").click_accesskit();
     window.harness.run_steps(3);
     window.harness.get_by_label("length of the blocking call: 50ms").click_accesskit();
     window.harness.run_steps(2);
@@ -260,4 +260,21 @@ fn a_chip_changes_the_model_of_its_run() {
     window.harness.run_steps(2);
     window.finish_loading();
     assert_eq!(window.session(|s| s.runs()[0].title.clone()), "async, stealing, 2 workers");
+}
+
+#[test]
+fn the_experiment_has_a_tab_with_everything_that_can_be_turned() {
+    let mut window = Window::open(1440.0, 900.0);
+    window.apply(Command::OpenScenario("blocked-executor".to_owned()));
+    window.finish_loading();
+    window.apply(Command::ShowTab(wakeline::session::Tab::Experiment));
+    window.harness.get_by_label("length of the blocking call: 10ms").click_accesskit();
+    window.harness.run_steps(2);
+    window.finish_loading();
+    assert_eq!(window.session(|s| s.turned()), 1);
+    assert_eq!(
+        window.harness.query_all_by_label_contains("Makespan: 195.9 ms →").count(),
+        2,
+        "there and in the lesson"
+    );
 }
