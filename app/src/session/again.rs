@@ -90,6 +90,7 @@ impl Session {
             return;
         }
         let selected = self.named_selection();
+        let at_moment = self.step_moment() == Some(self.cursor);
         let focused = self.focused().map(|run| run.id().to_owned());
         let before = std::mem::replace(&mut self.runs, pending.runs);
         // The rows stay arranged as they were.
@@ -113,7 +114,17 @@ impl Session {
         }
         let steps = self.document.as_ref().map_or(0, |d| d.steps.len());
         self.step = self.step.min(steps.saturating_sub(1));
+        // Among the events of one instant, who stood at the lesson's moment stands at it again.
+        if let Some(moment) = self.step_moment().filter(|moment| at_moment && moment.time == self.cursor.time) {
+            self.cursor = moment;
+        }
         self.grown();
+    }
+
+    /// Where the moment is that the step speaks of, in the run that is looked at.
+    fn step_moment(&self) -> Option<Cursor> {
+        let step = self.document.as_ref()?.steps.get(self.step)?;
+        if step.run == self.focus { self.moment_of(step) } else { None }
     }
 
     /// What was asked for does not come: what is shown is what counts.

@@ -290,7 +290,7 @@ impl Session {
     }
 
     /// Where the moment is that a step speaks of: just after the event that stands for it, or so long after it.
-    fn moment_of(&self, step: &Step) -> Option<Cursor> {
+    pub(super) fn moment_of(&self, step: &Step) -> Option<Cursor> {
         let (at, run) = (step.says.at.as_ref()?, self.runs.get(step.run)?);
         // With other runs than the lesson's, a step's own may be gone.
         let is_told = at.run.as_ref().is_none_or(|id| run.id().is_empty() || run.id() == id);

@@ -278,3 +278,16 @@ fn the_experiment_has_a_tab_with_everything_that_can_be_turned() {
         "there and in the lesson"
     );
 }
+
+#[test]
+fn who_stands_at_the_moment_of_a_step_stands_at_it_again() {
+    let mut session = open("blocked-executor");
+    let moment = |s: &Session| {
+        let at = s.document().and_then(|d| d.steps[0].says.at.clone()).expect("the step has a moment");
+        sim_core::scenario::anchor::find(&at, &s.runs()[0].trace).map(|moment| moment.event + 1)
+    };
+    assert_eq!(Some(session.cursor().events), moment(&session));
+    turn(&mut session, "runs.async.workers", "3");
+    assert_eq!(session.cursor().time.as_nanos(), 0);
+    assert_eq!(Some(session.cursor().events), moment(&session), "not at the end of that instant");
+}
