@@ -62,7 +62,8 @@ impl Bench {
         let begun = cpu();
         let mut output = self.ctx.run_ui(input, |ui| {
             let patterns = Patterns::of(ui.ctx(), kept);
-            let mut emit = Emit { theme: Theme::of(wakeline::session::settings::ThemeChoice::Light), commands: &mut Vec::new() };
+            let mut emit =
+                Emit { theme: Theme::of(wakeline::session::settings::ThemeChoice::Light), commands: &mut Vec::new() };
             timeline_ui(ui, session, state, &patterns, &mut emit);
         });
         let shapes = since(begun);

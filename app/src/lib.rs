@@ -7,4 +7,5 @@ pub mod settings;
 pub mod shot;
 pub mod timeline;
 pub mod ui;
+pub mod watch;
 pub mod window;

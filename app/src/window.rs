@@ -4,6 +4,7 @@
 
 use std::panic::AssertUnwindSafe;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use egui::{Ui, ViewportCommand, vec2};
 
@@ -12,6 +13,7 @@ use crate::session::{Command, Place, Session, jobs};
 use crate::ui::Shell;
 use crate::ui::library::chooser;
 use crate::ui::theme::Theme;
+use crate::watch::FileWatch;
 use crate::{library, settings};
 
 /// Why there is no window.
@@ -108,6 +110,8 @@ impl Window {
     /// The window as it was left, or with `file` open. `notice` is what there is to say of the settings.
     fn new(context: &eframe::CreationContext<'_>, file: Option<PathBuf>, notice: Option<String>) -> Window {
         let mut shell = Shell::new(&context.egui_ctx, jobs::library());
+        let waker = context.egui_ctx.clone();
+        shell.watch_files(Box::new(FileWatch::new(Arc::new(move || waker.request_repaint()))));
         let remembered = context.storage.map(settings::read).unwrap_or_default();
         notice.into_iter().for_each(|n| shell.session.notice(n));
         settings::restore(&mut shell, &remembered);

@@ -87,14 +87,18 @@ fn one(asked: &str, out: &mut impl Write) -> Result<Verdict, Failure> {
         events += measured.trace.len();
         lost.extend(lost_steps(&scenario, &measured.trace));
     })?;
+    let unanswered = scenario.check_questions()?;
     let failed: Vec<_> = verdicts.iter().filter(|verdict| !verdict.met).collect();
-    let fine = failed.is_empty() && lost.is_empty();
+    let fine = failed.is_empty() && lost.is_empty() && unanswered.is_empty();
     let glyph = if fine { '✓' } else { '✗' };
     let held = verdicts.len() - failed.len();
     let id = &scenario.id;
     writeln!(out, "{glyph} {id}: {runs} runs, {events} events, {held} of {} expectations hold", verdicts.len())?;
     for verdict in &failed {
         writeln!(out, "    {}", verdict.says)?;
+    }
+    for error in &unanswered {
+        writeln!(out, "    {}:{}:{}: {}", error.file(), error.line, error.column, error.message)?;
     }
     for step in &lost {
         let title = &scenario.narration[*step].title;

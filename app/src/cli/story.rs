@@ -6,8 +6,8 @@ use std::io::{self, Write};
 use sim_core::SimTime;
 use sim_core::analysis::findings::Finding;
 use sim_core::analysis::index::Index;
-use sim_core::scenario::narration::{Choice, plain};
-use sim_core::scenario::{Scenario, Step, anchor};
+use sim_core::scenario::narration::{Question, plain};
+use sim_core::scenario::{RunOptions, Scenario, Step, anchor};
 
 use super::figures::figures;
 use super::happened::happened;
@@ -146,18 +146,31 @@ fn lesson(scenario: &Scenario, runs: &[Asked], out: &mut impl Write) -> io::Resu
         for line in wrap(&format!("Predict: {}", plain(&question.ask)), 5) {
             writeln!(out, "{line}")?;
         }
-        for choice in &question.choices {
-            let mark = match choice {
-                Choice::Right(_) => "✓",
-                Choice::Wrong(_) => "·",
-            };
-            writeln!(out, "       {mark} {}", plain(choice.text()))?;
+        let right = answer(scenario, step, question, runs);
+        for (n, choice) in question.choices.iter().enumerate() {
+            let mark = if right == Some(n) { "✓" } else { "·" };
+            writeln!(out, "       {mark} {}", plain(&choice.says))?;
         }
         for line in wrap(&plain(&question.because), 7) {
             writeln!(out, "{line}")?;
         }
     }
     Ok(())
+}
+
+/// Which answer the runs bear out. Of a step that speaks of another variant than the one that was run, nobody knows.
+fn answer(scenario: &Scenario, step: &Step, question: &Question, runs: &[Asked]) -> Option<usize> {
+    let shown = runs.first().and_then(|run| scenario_variant(&run.measured.trace.tables().run));
+    let options = RunOptions { variant: step.variant.clone(), ..RunOptions::default() };
+    let found = match (shown, step.variant.as_deref()) {
+        (shown, told) if shown == told => {
+            let known: Vec<_> = runs.iter().map(|run| &run.measured).collect();
+            scenario.answer(question, &options, &known)
+        }
+        (None, _) => scenario.as_asked(&options).and_then(|told| told.answer(question, &options, &[])),
+        (Some(_), _) => return None,
+    };
+    found.ok()?.right
 }
 
 /// When a step's moment is, if its run was run, in the variant that it speaks of.

@@ -2,6 +2,7 @@
 
 use super::command::Command;
 use super::home::Ask;
+use super::knobs::Wanted;
 use super::rows::RowPlan;
 use super::step::{self, Cursor, Stop};
 use super::view::{Kind, View};
@@ -51,6 +52,18 @@ impl Session {
             C::ShowTab(list) => self.tab = list,
             C::SwitchTab => {
                 self.tab = if self.tab == Tab::Events { Tab::Findings } else { Tab::Events };
+            }
+            C::GoToStep(step) => self.go_to_step(step),
+            C::Turn { path, value } => self.turn(&path, &value),
+            C::TurnBack(path) => self.turn_back(&path),
+            C::TryVariant(variant) => self.try_variant(variant),
+            C::SetRuns(runs) => self.set_runs(&runs),
+            C::AsInLesson => self.as_in_lesson(),
+            C::AnotherWorld => self.another_world(),
+            C::FileChanged(path) => self.file_changed(&path),
+            C::GoTo(time) => {
+                self.go_to_time(time);
+                self.jump(self.cursor);
             }
             C::FilterEvents(query) => self.events.set_query(*query),
             C::SeekRow(row) => self.seek_row(row),
@@ -133,8 +146,8 @@ impl Session {
     }
 
     pub(super) fn reload(&mut self) {
-        if let Some(origin) = self.last_origin.clone() {
-            self.load(origin, self.document().and_then(|d| d.variant.clone()));
+        if self.wanted != Wanted::default() {
+            self.load_wanted(self.wanted.clone());
         }
     }
 
@@ -287,10 +300,12 @@ impl Session {
         let Some(shown) = document.steps.get(step) else { return };
         self.step = step;
         self.note_step();
-        if shown.says.variant != document.variant {
-            // The step speaks of the scenario with something changed: it is shown when that has been run.
+        let told = Wanted::plain(document.origin.clone(), shown.says.variant.clone());
+        let is_recording = document.written.is_none();
+        if !is_recording && (self.wanted != told || document.wanted() != told) {
+            // The step speaks of the scenario as its variant has it: it is shown when that has been run.
             self.step_wanted = Some(step);
-            return self.load(document.origin.clone(), shown.says.variant.clone());
+            return self.load_wanted(told);
         }
         self.focus_run(shown.run);
         let selected = shown.says.select.as_deref().and_then(|name| self.track_named(shown.run, name));
@@ -300,11 +315,15 @@ impl Session {
         if let Some(cursor) = self.moment_of(shown) {
             self.jump(cursor);
         }
+        self.look_at_step(shown);
     }
 
     /// Where the moment is that a step speaks of: just after the event that stands for it, or so long after it.
     pub(super) fn moment_of(&self, step: &Step) -> Option<Cursor> {
-        let (at, trace) = (step.says.at.as_ref()?, &self.runs.get(step.run)?.trace);
+        let (at, run) = (step.says.at.as_ref()?, self.runs.get(step.run)?);
+        // With other runs than the lesson's, a step's own may be gone.
+        let is_told = at.run.as_ref().is_none_or(|id| run.id().is_empty() || run.id() == id);
+        let trace = is_told.then_some(&run.trace)?;
         let moment = anchor::find(at, trace)?;
         Some(if at.after.is_zero() { Cursor::after(trace, moment.event) } else { Cursor::at(trace, moment.time) })
     }

@@ -7,6 +7,7 @@ use std::path::PathBuf;
 
 use sim_core::analysis::track::TrackKind;
 use sim_core::instant::SimTime;
+use sim_core::scenario::RunSpec;
 
 use super::breakpoints::Breakpoint;
 use super::event_filter::EventQuery;
@@ -82,6 +83,29 @@ pub enum Command {
     PreviousHit,
     /// Answer the question of the lesson's step, by the answer's place from 0.
     Predict(usize),
+    /// Go to a step of the lesson, by its place from 0.
+    GoToStep(usize),
+    /// Set a value of the scenario and run it again: `PATH=VALUE`, as on the command line.
+    Turn {
+        /// Which value: "runs.async.workers".
+        path: String,
+        /// What it is to be.
+        value: String,
+    },
+    /// Let a value be as the scenario's file has it, and run it again.
+    TurnBack(String),
+    /// Run the scenario as one of its variants, or as it is written.
+    TryVariant(Option<String>),
+    /// Give the scenario these runs, and run it again.
+    SetRuns(Vec<RunSpec>),
+    /// Run it as the lesson's step has it.
+    AsInLesson,
+    /// Another seed: another world.
+    AnotherWorld,
+    /// A file has changed on the disk.
+    FileChanged(PathBuf),
+    /// Go to a time and bring it into view.
+    GoTo(SimTime),
     /// Play, or pause.
     PlayPause,
     /// Play twice as fast.
@@ -326,6 +350,8 @@ pub const BINDINGS: &[Binding] = {
         bind(C::ClearBreakpoints, G::Step, "Clear every breakpoint", &["Shift+F9"]),
         bind(C::NextStep, G::Step, "Next step of the lesson", &["PageDown"]),
         bind(C::PreviousStep, G::Step, "Previous step of the lesson", &["PageUp"]),
+        bind(C::AsInLesson, G::Step, "As in the lesson again", &["Backspace"]),
+        bind(C::AnotherWorld, G::Step, "Another world: the next seed", &[]),
         bind(C::Predict(0), G::Step, "Predict: first answer", &["1"]),
         bind(C::Predict(1), G::Step, "Predict: second answer", &["2"]),
         bind(C::Predict(2), G::Step, "Predict: third answer", &["3"]),

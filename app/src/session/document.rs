@@ -3,6 +3,11 @@
 //! Owns the shapes that the window shows. Where they come from is [`super::jobs`]'s business.
 
 use std::path::PathBuf;
+use std::sync::Arc;
+
+use sim_core::scenario::Scenario;
+
+use super::knobs::{Dial, Wanted};
 
 /// A scenario of the library, as its card shows it.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -65,6 +70,21 @@ pub struct Document {
     pub steps: Vec<Step>,
     /// What is changed about the scenario, by the variant's id.
     pub variant: Option<String>,
+    /// What else is set: "PATH=VALUE", in order.
+    pub sets: Vec<String>,
+    /// The scenario as its file has it; none for a recording.
+    pub written: Option<Arc<Scenario>>,
+    /// The scenario with variant and values set: what the runs are of. None for a recording.
+    pub shown: Option<Arc<Scenario>>,
+    /// The scenario's knobs, as they stand.
+    pub dials: Vec<Dial>,
+}
+
+impl Document {
+    /// What was asked for to get this.
+    pub fn wanted(&self) -> Wanted {
+        Wanted { origin: self.origin.clone(), variant: self.variant.clone(), sets: self.sets.clone() }
+    }
 }
 
 /// A step of the lesson.

@@ -4,6 +4,7 @@
 //! loader's thread: see [`RunFigures::of`].
 
 use sim_core::analysis::metrics::{Metrics, Value, definition, longest_poll};
+pub use sim_core::scenario::figures::title;
 use sim_core::scenario::{Measure, Scenario};
 use sim_core::trace::Trace;
 use sim_core::trace::event::EndReason;
@@ -214,12 +215,12 @@ fn sentence(text: &str) -> String {
 }
 
 /// Whether less of it is better; of the other figures neither more nor less is.
-fn less_is_better(id: &str) -> bool {
+pub fn less_is_better(id: &str) -> bool {
     let name = id.split('(').next().unwrap_or(id);
     let names = ["makespan", "mean_finish", "finish", "lateness", "unfinished", "overhead", "utilisation_overhead"];
     let spreads = ["wake_", "wait_", "memory_"];
-    let others = [LONGEST_POLL, "switch_cost", "redundant_wakes"];
-    names.contains(&name) || others.contains(&id) || spreads.iter().any(|s| id.starts_with(s))
+    let others = [LONGEST_POLL, "switch_cost", "redundant_wakes", "spawn_bill", "poll_bill", "blocked_at_end"];
+    names.contains(&name) || others.contains(&name) || spreads.iter().any(|s| id.starts_with(s))
 }
 
 /// Lengths of time that differ by no more are equal. Under textbook costs a poll takes a nanosecond, which is there to
@@ -304,30 +305,6 @@ fn difference(id: &str, of: Value, by: f64, ratio: f64, other: usize) -> String 
     };
     let times = if ratio.is_finite() && ratio >= 1.05 { format!(", {ratio:.1} times as much") } else { String::new() };
     format!("{amount} {than} than run {letter}{times}.")
-}
-
-/// What people call a figure: "Makespan", "hb is late by, at worst".
-pub fn title(id: &str, measure: &Measure) -> String {
-    match measure {
-        Measure::Metric(..) => match (measure.subject(), definition(id)) {
-            (Some(("lateness", who)), _) => format!("{who} is late by, at worst"),
-            (Some(("polls", who)), _) => format!("{who}: polls, or times on a core"),
-            (Some((_, who)), Some(definition)) => {
-                let title = definition.title.strip_suffix(" of").unwrap_or(definition.title);
-                format!("{who}: {}", title.to_lowercase())
-            }
-            (None, Some(definition)) => definition.title.to_owned(),
-            (_, None) => id.to_owned(),
-        },
-        Measure::Findings(None) => "Findings".to_owned(),
-        Measure::Findings(Some(kind)) => format!("Findings: {kind}"),
-        Measure::Events(name) => format!("Events: {name}"),
-        Measure::Ended => "The run ended".to_owned(),
-        Measure::Marks => "Markers".to_owned(),
-        Measure::BlockedAtEnd => "Threads blocked at the end".to_owned(),
-        Measure::SpawnBill => "Bill for creating them".to_owned(),
-        Measure::PollBill => "Bill for polls".to_owned(),
-    }
 }
 
 #[cfg(test)]

@@ -9,15 +9,17 @@ use std::sync::Arc;
 use miette::Diagnostic;
 use sim_core::analysis::findings::{Thresholds, diagnose};
 use sim_core::machine::costs::Costs;
-use sim_core::scenario::{Located, RunOptions, Scenario, ScenarioErrors};
+use sim_core::scenario::{Located, Measured, RunOptions, Scenario, ScenarioErrors};
 use sim_core::trace::file::FileError;
 use sim_core::trace::tables::RunInfo;
 use sim_core::trace::{Trace, TracePart};
 
 use super::document::{Document, DocumentKind, Entry, Origin, Problem, RunTitle, Step};
 use super::figures::RunFigures;
+use super::knobs::{Wanted, dials};
 use super::loader::{Job, Outlet, Report};
 use super::settings::CostsChoice;
+use super::told::{self, Base};
 use crate::library::{embedded, find, lessons};
 
 /// The scenarios that the program carries, in the order of the curriculum.
@@ -39,20 +41,20 @@ fn entry(scenario: &Scenario) -> Entry {
     }
 }
 
-/// Loads what came from `origin`; of a scenario, with this variant and these costs.
-pub fn job(origin: Origin, variant: Option<String>, costs: CostsChoice) -> Job {
-    let costs = costs.profile().and_then(Costs::by_name);
-    let options = RunOptions { variant, costs, ..RunOptions::default() };
+/// Loads what is asked for, with these costs unless it asks for its own. `base` is what is known of the lesson as
+/// written, to compare with.
+pub fn job(ask: Wanted, base: Option<Arc<Base>>, costs: CostsChoice) -> Job {
+    let costs = costs.profile().and_then(Costs::by_name).filter(|_| !ask.sets.iter().any(|s| s.starts_with("costs=")));
     Box::new(move |outlet| {
-        let problems = match &origin {
+        let problems = match &ask.origin {
             Origin::Library(id) => {
                 let text = embedded().into_iter().find(|e| e.id == id).map(|e| e.text);
-                open_scenario(outlet, &origin, find(id, &[]), text, options)
+                open_scenario(outlet, &ask, find(id, &[]), text, (base, costs))
             }
-            Origin::File(path) if is_trace(path) => open_trace(outlet, &origin, path),
+            Origin::File(path) if is_trace(path) => open_trace(outlet, &ask.origin, path),
             Origin::File(path) => {
                 let text = std::fs::read_to_string(path).ok();
-                open_scenario(outlet, &origin, Scenario::read(path, &[]), text.as_deref(), options)
+                open_scenario(outlet, &ask, Scenario::read(path, &[]), text.as_deref(), (base, costs))
             }
         };
         if let Err(problems) = problems {
@@ -63,35 +65,55 @@ pub fn job(origin: Origin, variant: Option<String>, costs: CostsChoice) -> Job {
 
 fn open_scenario(
     outlet: &Outlet,
-    origin: &Origin,
+    ask: &Wanted,
     scenario: Result<Scenario, ScenarioErrors>,
     text: Option<&str>,
-    options: RunOptions,
+    (base, costs): (Option<Arc<Base>>, Option<Costs>),
 ) -> Result<(), Vec<Problem>> {
     let told = |errors: ScenarioErrors| errors.errors().iter().map(|e| problem(e, text)).collect::<Vec<_>>();
     let scenario = scenario.map_err(told)?;
-    let asked = scenario.as_asked(&options).map_err(told)?;
+    // A variant that the file does not have any more is left aside.
+    let variant = ask.variant.clone().filter(|id| scenario.variant(id).is_some());
+    let options = RunOptions { variant, costs, ..RunOptions::default() };
+    let mut asked = scenario.as_asked(&options).map_err(told)?;
+    if !ask.sets.is_empty() {
+        asked = asked.with(&ask.sets).map_err(told)?;
+    }
     let titles =
         asked.runs.iter().map(|run| RunTitle { title: asked.run_title(run), threads: !run.model.has_workers() });
-    let document = document(origin, &scenario, options.variant.clone());
+    let mut document = document(&ask.origin, &scenario, &asked, options.variant.clone());
+    document.sets.clone_from(&ask.sets);
     if !outlet.send(Report::Opened(Arc::new(document), titles.collect())) {
         return Ok(());
     }
+    let mut measured = Vec::new();
     for (n, run) in asked.runs.iter().enumerate() {
         let parts = outlet.clone();
         let sink = Box::new(move |part| parts.send(Report::Part { run: n, part: Box::new(part) }));
         let trace = asked.execute(&run.id, &options, Some(sink));
-        if !end(outlet, n, &trace, None) {
-            break;
+        if !outlet.send(Report::RunEnded { run: n, notice: None }) {
+            return Ok(());
         }
+        // What is wrong with it is told when it is known: a person need not wait for the diagnosis.
+        let figures = RunFigures::of(&trace);
+        let of = Measured::of(trace, asked.costs_of(&options));
+        if !outlet.send(Report::Diagnosed { run: n, findings: of.findings.clone() }) {
+            return Ok(());
+        }
+        if !outlet.send(Report::Measured { run: n, figures }) {
+            return Ok(());
+        }
+        measured.push(of);
     }
+    outlet.send(Report::Told(Box::new(told::told(&scenario, &asked, &options, &measured, base))));
     Ok(())
 }
 
-fn document(origin: &Origin, scenario: &Scenario, variant: Option<String>) -> Document {
+/// The document of a scenario. `shown` has its variant and values set.
+fn document(origin: &Origin, scenario: &Scenario, shown: &Scenario, variant: Option<String>) -> Document {
     let run_of = |step: &sim_core::scenario::Step| {
         let id = step.at.as_ref().and_then(|at| at.run.as_deref());
-        id.and_then(|id| scenario.runs.iter().position(|r| r.id == id)).unwrap_or(0)
+        id.and_then(|id| shown.runs.iter().position(|r| r.id == id)).unwrap_or(0)
     };
     let steps = scenario.narration.iter().map(|step| Step { run: run_of(step), says: step.clone() });
     Document {
@@ -102,6 +124,10 @@ fn document(origin: &Origin, scenario: &Scenario, variant: Option<String>) -> Do
         idea: scenario.idea.clone(),
         steps: steps.collect(),
         variant,
+        sets: Vec::new(),
+        written: Some(Arc::new(scenario.clone())),
+        shown: Some(Arc::new(shown.clone())),
+        dials: dials(scenario, shown),
     }
 }
 
@@ -174,7 +200,9 @@ fn trace_document(origin: &Origin, path: &Path, info: &RunInfo) -> Document {
         return Document { origin: origin.clone(), kind, title, subtitle, ..Document::default() };
     };
     let variant = Some(info.variant.clone()).filter(|v| !v.is_empty());
-    let mut document = Document { kind, ..document(origin, &scenario, variant.clone()) };
+    let mut document = Document { kind, ..document(origin, &scenario, &scenario, variant.clone()) };
+    // A recording is what it is: nothing of it can be turned.
+    (document.written, document.shown) = (None, None);
     let own = scenario.runs.iter().position(|r| r.id == info.run);
     document.steps.retain(|s| Some(s.run) == own && s.says.variant == variant);
     for step in &mut document.steps {

@@ -12,6 +12,7 @@ use sim_core::trace::TracePart;
 
 use super::document::{Document, Problem, RunTitle};
 use super::figures::RunFigures;
+use super::told::Told;
 
 /// So many reports may lie in the channel: parts are a megabyte each.
 const CHANNEL_ROOM: usize = 8;
@@ -42,6 +43,8 @@ pub enum Report {
         /// The problems, the worst first.
         findings: Vec<Finding>,
     },
+    /// What the runs say to the lesson: the last report of a scenario.
+    Told(Box<Told>),
     /// What a run that has ended adds up to.
     Measured {
         /// The run, from 0.

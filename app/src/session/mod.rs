@@ -5,6 +5,7 @@
 //! [`Command`]; panels read, and emit commands.
 
 pub mod breakpoints;
+pub mod change;
 pub mod command;
 pub mod document;
 pub mod event_filter;
@@ -18,6 +19,7 @@ pub mod home;
 pub mod jobs;
 pub mod kept;
 pub mod keymap;
+pub mod knobs;
 pub mod loader;
 pub mod marks;
 pub mod overlay;
@@ -37,8 +39,10 @@ pub mod step;
 pub mod tab;
 pub mod template;
 pub mod thumbnails;
+pub mod told;
 pub mod view;
 
+mod again;
 mod apply;
 mod choose;
 pub mod find;
@@ -67,15 +71,18 @@ pub use step::Cursor;
 pub use tab::Tab;
 pub use view::View;
 
+use again::Pending;
 use breakpoints::Breakpoint;
 use document::RunTitle;
 use event_filter::EventList;
 use follow::Follow;
 use home::Home;
+use knobs::Wanted;
 use loader::{Job, Loader, Report, Taken, Wake};
 use looked::Looked;
 use playback::Playback;
 use settings::Shade;
+use told::Told;
 use view::ViewHistory;
 
 /// What the window shows.
@@ -109,7 +116,7 @@ pub struct Session {
     playback: Playback,
     step: usize,
     step_wanted: Option<usize>,
-    answers: BTreeMap<(Origin, usize), usize>,
+    answers: BTreeMap<(Wanted, usize), usize>,
     finding: Option<FindingId>,
     tab: Tab,
     settings: Settings,
@@ -124,6 +131,12 @@ pub struct Session {
     events: EventList,
     wide: bool,
     quitting: bool,
+    wanted: Wanted,
+    /// What has been asked of the same document, and is not there yet.
+    pending: Option<Pending>,
+    told: Option<Told>,
+    /// Why what was asked for last could not be shown; what was open still is.
+    mishap: Vec<Problem>,
     last_origin: Option<Origin>,
     home: Home,
     loader: Option<Loader>,
@@ -167,6 +180,10 @@ impl Session {
             events: EventList::default(),
             wide: false,
             quitting: false,
+            wanted: Wanted::default(),
+            pending: None,
+            told: None,
+            mishap: Vec::new(),
             last_origin: None,
             home: Home::default(),
             loader: None,
@@ -277,14 +294,22 @@ impl Session {
 
     /// Opens what comes from `origin`; what was open stays until it is there.
     pub fn load(&mut self, origin: Origin, variant: Option<String>) {
-        self.last_origin = Some(origin.clone());
-        self.start(jobs::job(origin, variant, self.settings.costs));
+        self.load_wanted(Wanted::plain(origin, variant));
+    }
+
+    /// Opens what is wanted, with what is set in it. What was wanted before is given up.
+    pub(super) fn load_wanted(&mut self, wanted: Wanted) {
+        self.last_origin = Some(wanted.origin.clone());
+        self.wanted = wanted.clone();
+        let base = self.told.as_ref().map(|told| Arc::clone(&told.base));
+        self.start(jobs::job(wanted, base, self.settings.costs));
     }
 
     /// Starts a job; what was open stays until it reports.
     pub fn start(&mut self, job: Job) {
         self.playback.pause();
         self.returning = None;
+        self.pending = None;
         self.loader = Some(Loader::start(job, Arc::clone(&self.wake)));
     }
 
@@ -295,6 +320,7 @@ impl Session {
             Taken::Nothing => false,
             Taken::Ended => {
                 self.loader = None;
+                self.adopt();
                 self.stop_runs();
                 false
             }
@@ -317,13 +343,13 @@ impl Session {
         match report {
             Report::Opened(document, titles) => self.open(document, titles),
             Report::Part { run, part } => {
-                if let Some(run) = self.runs.get_mut(run) {
+                if let Some(run) = self.coming_run(run) {
                     run.append(*part);
                 }
                 self.grown();
             }
             Report::RunEnded { run, notice } => {
-                if let Some(run) = self.runs.get_mut(run) {
+                if let Some(run) = self.coming_run(run) {
                     run.growth = Growth::Complete;
                     run.notice = notice;
                 }
@@ -331,40 +357,42 @@ impl Session {
                 self.grown();
             }
             Report::Diagnosed { run, findings } => {
-                if let Some(run) = self.runs.get_mut(run) {
+                if let Some(run) = self.coming_run(run) {
                     run.diagnosed(findings);
                 }
             }
             Report::Measured { run, figures } => {
-                if let Some(run) = self.runs.get_mut(run) {
+                if let Some(run) = self.coming_run(run) {
                     run.figures = Some(figures);
                 }
             }
+            Report::Told(told) => match &mut self.pending {
+                Some(pending) => pending.told = Some(*told),
+                None => self.told = Some(*told),
+            },
             Report::Failed(problems) => {
                 self.returning = None;
-                self.place = Place::Failed(problems);
+                self.fail(problems);
             }
         }
     }
 
     fn open(&mut self, document: Arc<Document>, titles: Vec<RunTitle>) {
-        let again = self.document.as_ref().is_some_and(|d| d.origin == document.origin);
-        let before = std::mem::take(&mut self.runs);
-        self.runs = titles.into_iter().map(|t| Run::new(t.title, t.threads)).collect();
+        let again = self.document.as_ref().is_some_and(|d| d.origin == document.origin) && !self.runs.is_empty();
+        let runs = titles.into_iter().map(|t| Run::new(t.title, t.threads)).collect();
+        self.place = Place::Open;
         if again {
-            // Run again: the rows stay arranged as they were.
-            self.runs.iter_mut().zip(before).for_each(|(run, before)| run.rows = before.rows.kept());
+            // Run again: the person keeps the picture, until the new one is complete.
+            self.pending = Some(Pending { document, runs, told: None });
+            return;
         }
+        self.runs = runs;
         self.document = Some(document);
         self.opened += 1;
         self.finding = None;
         self.events.reset();
-        self.place = Place::Open;
-        if again && self.focus < self.runs.len() {
-            // Run again: the person stays where they were.
-            self.cursor.events = 0;
-            return;
-        }
+        self.told = None;
+        self.mishap.clear();
         self.focus = 0;
         self.cursor = Cursor::default();
         self.selection = Selection::Nothing;
@@ -384,6 +412,9 @@ impl Session {
 
     /// After a run has grown: the whole stays in view while nobody has zoomed, and the cursor counts anew.
     fn grown(&mut self) {
+        if self.pending.is_some() {
+            return;
+        }
         if self.fitted {
             self.view = self.whole();
             self.playback.suit(self.total());
@@ -399,13 +430,6 @@ impl Session {
             && let Some(step) = self.step_wanted.take()
         {
             self.go_to_step(step);
-        }
-        let time = self.cursor.time;
-        if time > SimTime::ZERO
-            && self.cursor.events == 0
-            && let Some(run) = self.focused()
-        {
-            self.cursor = Cursor::at(&run.trace, time);
         }
         self.settle();
     }

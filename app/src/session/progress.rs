@@ -241,6 +241,7 @@ mod tests {
                 text: String::new(),
                 at: None,
                 select: None,
+                view: None,
                 variant: None,
                 question: None,
             },

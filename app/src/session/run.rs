@@ -96,6 +96,11 @@ impl Run {
         self.lesson_events.extend(lesson.map(|(i, _)| (before + i) as u32));
     }
 
+    /// Its name in commands, as its recording has it: "async".
+    pub fn id(&self) -> &str {
+        &self.trace.tables().run.run
+    }
+
     /// When it ends, as far as is known.
     pub fn end(&self) -> SimTime {
         self.trace.end()

@@ -13,13 +13,15 @@ pub enum Tab {
     Program,
     /// The runs' figures side by side.
     Compare,
+    /// What can be turned, and what came of it.
+    Experiment,
     /// What is selected: a tab only where it has no place at the side.
     Inspector,
 }
 
 impl Tab {
     /// Every tab, in order.
-    pub const ALL: [Tab; 5] = [Tab::Events, Tab::Findings, Tab::Program, Tab::Compare, Tab::Inspector];
+    pub const ALL: [Tab; 6] = [Tab::Events, Tab::Findings, Tab::Program, Tab::Compare, Tab::Experiment, Tab::Inspector];
 
     /// Its name.
     pub const fn title(self) -> &'static str {
@@ -28,6 +30,7 @@ impl Tab {
             Tab::Findings => "Findings",
             Tab::Program => "Program",
             Tab::Compare => "Compare",
+            Tab::Experiment => "Experiment",
             Tab::Inspector => "Inspector",
         }
     }

@@ -67,6 +67,20 @@ impl View {
         }
     }
 
+    /// Changed, if need be, so that `time` is in view together with the span around it. A span that is longer than the
+    /// view is shown from a quarter before to a quarter after; one that only lies aside moves the view.
+    pub fn holding(self, time: f64, (from, to): (f64, f64), total: f64) -> View {
+        let shown = self.showing(time, total);
+        let length = to - from;
+        if from >= shown.start && to <= shown.end() {
+            return shown;
+        }
+        if length * 1.25 > shown.length {
+            return View { start: from - length * 0.25, length: (length * 1.5).max(SHORTEST) }.held(total);
+        }
+        shown.centred((from + to) / 2.0, total)
+    }
+
     /// With `time` in the middle.
     pub fn centred(self, time: f64, total: f64) -> View {
         View { start: time - self.length / 2.0, ..self }.held(total)
@@ -157,6 +171,17 @@ mod tests {
         history.remember(first.zoomed(2.0, 50.0, 100.0), Kind::Zoom);
         assert_eq!(history.undo(), Some(first));
         assert_eq!(history.undo(), None);
+    }
+
+    #[test]
+    fn a_view_is_changed_only_if_the_span_around_a_moment_is_not_seen() {
+        let view = View { start: 0.0, length: 100.0 };
+        assert_eq!(view.holding(50.0, (40.0, 60.0), 1000.0), view);
+        let moved = view.holding(95.0, (90.0, 120.0), 1000.0);
+        assert_eq!(moved.length, view.length, "what fits moves the view");
+        assert!(moved.start <= 90.0 && moved.end() >= 120.0);
+        let larger = view.holding(50.0, (10.0, 400.0), 1000.0);
+        assert!(larger.start <= 10.0 && larger.end() >= 400.0, "what does not fit enlarges it");
     }
 
     #[test]

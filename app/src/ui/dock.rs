@@ -13,7 +13,7 @@ use super::events::{self, EventsState};
 use super::inspector::Inspecting;
 use super::theme::Theme;
 use super::widgets::{self, Emit};
-use super::{compare, findings, fonts, icons, inspector, program};
+use super::{compare, findings, fonts, icons, inspector, knobs, program};
 
 /// The height of the tabs.
 pub const TAB: f32 = 32.0;
@@ -28,7 +28,7 @@ fn groups(width: f32, inspector: Beside) -> Vec<Vec<Tab>> {
     if width < WIDE {
         return vec![all.collect()];
     }
-    vec![vec![Tab::Events, Tab::Findings], vec![Tab::Program], vec![Tab::Compare]]
+    vec![vec![Tab::Events, Tab::Findings], vec![Tab::Program, Tab::Experiment], vec![Tab::Compare]]
 }
 
 /// Whether the inspector has a place at the side of the timeline.
@@ -93,6 +93,7 @@ fn group_ui(
             Tab::Findings => findings::findings_ui(ui, body, session, &mut state.findings, emit),
             Tab::Program => program::program_ui(ui, session, emit),
             Tab::Compare => compare::compare_ui(ui, session, emit),
+            Tab::Experiment => knobs::tab_ui(ui, session, emit),
             Tab::Inspector => inspector::inspector_ui(ui, session, inspecting, emit),
         }
     });
@@ -171,7 +172,7 @@ mod tests {
                 let mut tabs: Vec<_> = groups(width, inspector).into_iter().flatten().collect();
                 tabs.sort();
                 let beside = inspector == Beside::Yes || width >= WIDE;
-                assert_eq!(tabs, Tab::ALL[..if beside { 4 } else { 5 }]);
+                assert_eq!(tabs, Tab::ALL[..if beside { 5 } else { 6 }]);
             }
         }
     }

@@ -1,17 +1,17 @@
-//! The lesson: one step at a time, its text in the colours of the states it speaks of, and the way on.
+//! The lesson: one step at a time, its names and moments as links, its question, what can be changed, and the way on.
 
-use egui::text::{LayoutJob, TextFormat};
+use egui::text::LayoutJob;
 use egui::{Rect, ScrollArea, Sense, Ui, WidgetInfo, pos2, vec2};
 
 use crate::session::document::Step;
-use crate::session::lesson::is_right;
 use crate::session::{Command, Document, Session};
-use crate::timeline::scene::Sign;
-use sim_core::scenario::narration::{Choice, Piece, pieces, plain};
 
+use super::changes;
 use super::fonts;
-use super::icons;
+use super::knobs;
+use super::question::{question_strip_ui, question_ui};
 use super::theme::Theme;
+use super::told_text::{narrate, told_ui};
 use super::widgets::{self, Emit, Weight, text_button};
 
 /// The width of the panel.
@@ -20,73 +20,155 @@ pub const WIDTH: f32 = 264.0;
 const STRIP: f32 = 76.0;
 /// A question in it takes so much more.
 const STRIP_QUESTION: f32 = 64.0;
+/// The strip with everything in it.
+const STRIP_OPEN: f32 = 212.0;
 const PAD: f32 = 16.0;
 
 /// Shows the lesson as a panel.
 pub fn lesson_ui(ui: &mut Ui, session: &Session, emit: &mut Emit<'_>) {
-    let theme = emit.theme;
     let Some(document) = session.document() else { return };
     let inner = ui.max_rect().shrink(PAD);
-    let buttons = Rect::from_min_max(pos2(inner.left(), inner.bottom() - 36.0), inner.max);
-    let text = Rect::from_min_max(inner.min, pos2(inner.right(), buttons.top() - 12.0));
-    let step = document.steps.get(session.step());
+    let foot = foot_height(ui, session, document);
+    let buttons = Rect::from_min_max(pos2(inner.left(), inner.bottom() - foot), inner.max);
+    let text = Rect::from_min_max(inner.min, pos2(ui.max_rect().right(), buttons.top() - 8.0));
     widgets::inside(ui, text, |ui| {
         ui.spacing_mut().item_spacing.y = 8.0;
-        progress_ui(ui, document, session.step(), theme);
-        ScrollArea::vertical().id_salt("lesson").auto_shrink(false).show(ui, |ui| match step {
-            Some(step) => {
-                step_ui(ui, step, theme);
-                question_ui(ui, session, emit);
-            }
-            None => no_lesson_ui(ui, document, theme),
+        let head = Rect::from_min_max(text.min, pos2(inner.right(), text.top() + 48.0));
+        widgets::inside(ui, head, |ui| progress_ui(ui, document, session.step(), emit));
+        ui.add_space(48.0);
+        let scroll = ScrollArea::vertical().id_salt(("lesson", session.step())).auto_shrink(false);
+        scroll.show(ui, |ui| {
+            // The bar of the scroll area stands in the padding, beside the text.
+            ui.set_max_width(inner.width());
+            body_ui(ui, session, document, emit);
         });
     });
-    if !document.steps.is_empty() {
-        widgets::inside(ui, buttons, |ui| {
+    widgets::inside(ui, buttons, |ui| {
+        knobs::progress_ui(ui, session, emit);
+        if !document.steps.is_empty() {
             ui.horizontal(|ui| buttons_ui(ui, session, document, inner.width(), emit));
-        });
+        }
+    });
+}
+
+fn foot_height(ui: &Ui, session: &Session, document: &Document) -> f32 {
+    let buttons = if document.steps.is_empty() { 0.0 } else { 36.0 };
+    buttons + if knobs::is_long(ui, session) { 36.0 } else { 0.0 }
+}
+
+/// What scrolls: the step, its question, what can be changed.
+fn body_ui(ui: &mut Ui, session: &Session, document: &Document, emit: &mut Emit<'_>) {
+    match document.steps.get(session.step()) {
+        Some(step) => {
+            step_ui(ui, session, step, emit);
+            question_ui(ui, session, emit);
+        }
+        None => no_lesson_ui(ui, document, emit.theme),
     }
+    changes::change_ui(ui, session, emit);
+    knobs::experiment_ui(ui, session, emit);
 }
 
 /// The height of the strip: a question needs more.
-pub fn strip_height(session: &Session) -> f32 {
+pub fn strip_height(ui: &Ui, session: &Session) -> f32 {
+    if is_open(ui) {
+        return STRIP_OPEN;
+    }
     STRIP + if session.question().is_some() { STRIP_QUESTION } else { 0.0 }
 }
 
-/// Shows the lesson as two lines above everything.
+fn strip_id() -> egui::Id {
+    egui::Id::unique("lesson strip is open")
+}
+
+fn is_open(ui: &Ui) -> bool {
+    ui.data(|d| d.get_temp(strip_id())).unwrap_or(false)
+}
+
+/// Shows the lesson as two lines above everything; opened, as all of it.
 pub fn strip_ui(ui: &mut Ui, session: &Session, emit: &mut Emit<'_>) {
     let Some(document) = session.document() else { return };
     let inner = ui.max_rect().shrink2(vec2(PAD, 10.0));
     let buttons = Rect::from_min_max(pos2(inner.right() - 190.0, inner.top()), inner.max);
-    let text = Rect::from_min_max(inner.min, pos2(buttons.left() - PAD, inner.top() + STRIP - 20.0));
-    let theme = emit.theme;
+    let open = is_open(ui);
+    let bottom = if open { inner.bottom() } else { inner.top() + STRIP - 20.0 };
+    let text = Rect::from_min_max(inner.min, pos2(buttons.left() - PAD, bottom));
     widgets::inside(ui, text, |ui| {
-        ScrollArea::vertical().id_salt("strip").auto_shrink(false).show(ui, |ui| {
-            let (title, body) = match document.steps.get(session.step()) {
-                Some(step) => (step.says.title.as_str(), step.says.text.as_str()),
-                None => (document.title.as_str(), document.idea.as_str()),
-            };
-            let mut job = LayoutJob::default();
-            job.append(title, 0.0, TextFormat::simple(fonts::semibold(fonts::NARRATION), theme.text1));
-            job.append("  ", 0.0, TextFormat::simple(fonts::regular(fonts::NARRATION), theme.text1));
-            narrate(&mut job, body, fonts::BODY, theme);
-            ui.add(egui::Label::new(job).wrap());
-        });
+        ui.set_clip_rect(text.intersect(ui.clip_rect()));
+        if open {
+            let scroll = ScrollArea::vertical().id_salt(("strip", session.step())).auto_shrink(false);
+            scroll.show(ui, |ui| {
+                ui.spacing_mut().item_spacing.y = 8.0;
+                ui.set_max_width((text.width() - 12.0).max(120.0));
+                body_ui(ui, session, document, emit);
+            });
+        } else {
+            two_lines_ui(ui, session, document, emit.theme);
+        }
     });
-    if session.question().is_some() {
+    if session.question().is_some() && !open {
         let question = Rect::from_min_max(pos2(inner.left(), text.bottom() + 4.0), inner.max);
         widgets::inside(ui, question, |ui| question_strip_ui(ui, session, emit));
     }
-    if !document.steps.is_empty() {
-        widgets::inside(ui, buttons, |ui| {
+    widgets::inside(ui, buttons, |ui| {
+        if !document.steps.is_empty() {
             ui.horizontal(|ui| buttons_ui(ui, session, document, buttons.width(), emit));
-            let said = format!("step {} of {}", session.step() + 1, document.steps.len());
-            ui.label(egui::RichText::new(said).font(fonts::regular(fonts::LABEL)).color(theme.text3));
+        }
+        ui.horizontal(|ui| {
+            if !document.steps.is_empty() {
+                let said = format!("step {} of {}", session.step() + 1, document.steps.len());
+                ui.label(egui::RichText::new(said).font(fonts::regular(fonts::LABEL)).color(emit.theme.text3));
+            }
+            ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| open_ui(ui, open, emit.theme));
         });
+    });
+}
+
+/// Shows all of the lesson, or only two lines.
+fn open_ui(ui: &mut Ui, open: bool, theme: &Theme) {
+    let said = if open { "less" } else { "more" };
+    let galley = ui.painter().layout_no_wrap(said.to_owned(), fonts::medium(fonts::LABEL), theme.text2);
+    let (rect, response) = ui.allocate_exact_size(galley.size() + vec2(22.0, 6.0), Sense::click());
+    let name = if open { "Show two lines of the lesson" } else { "Show all of the lesson" };
+    response.widget_info(|| WidgetInfo::selected(egui::Role::Button, true, open, name));
+    ui.painter().galley(rect.min + vec2(2.0, 3.0), galley, theme.text2);
+    let pointing = if open { knobs::Pointing::Up } else { knobs::Pointing::Down };
+    knobs::chevron(ui, pos2(rect.right() - 9.0, rect.center().y), pointing, theme.text2);
+    if response.has_focus() {
+        ui.painter().rect_stroke(rect, 4.0, egui::Stroke::new(2.0, theme.ink), egui::StrokeKind::Outside);
+    }
+    if response.on_hover_text(name).clicked() {
+        ui.data_mut(|d| d.insert_temp(strip_id(), !open));
     }
 }
 
-fn progress_ui(ui: &mut Ui, document: &Document, step: usize, theme: &Theme) {
+/// The title and as much of the text as two lines hold; what is cut is shown on hover.
+fn two_lines_ui(ui: &mut Ui, session: &Session, document: &Document, theme: &Theme) {
+    let (title, body) = match document.steps.get(session.step()) {
+        Some(step) => (step.says.title.as_str(), step.says.text.as_str()),
+        None => (document.title.as_str(), document.idea.as_str()),
+    };
+    let mut job = LayoutJob::default();
+    let format = |font| egui::TextFormat::simple(font, theme.text1);
+    job.append(title, 0.0, format(fonts::semibold(fonts::NARRATION)));
+    job.append("  ", 0.0, format(fonts::regular(fonts::NARRATION)));
+    narrate(&mut job, body, fonts::BODY, theme);
+    job.wrap.max_width = ui.available_width();
+    job.wrap.max_rows = 2;
+    let galley = ui.painter().layout_job(job);
+    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), galley.size().y), Sense::hover());
+    let all = format!("{title}. {}", sim_core::scenario::narration::plain(body));
+    response.widget_info(|| WidgetInfo::labeled(egui::Role::Label, true, &all));
+    let cut = galley.elided;
+    ui.painter().galley(rect.min, galley, theme.text1);
+    if cut {
+        response.on_hover_text(all);
+    }
+}
+
+/// Which step it is, and a bar for each that leads to it.
+fn progress_ui(ui: &mut Ui, document: &Document, step: usize, emit: &mut Emit<'_>) {
+    let theme = emit.theme;
     let steps = document.steps.len();
     ui.horizontal(|ui| {
         ui.label(egui::RichText::new("Lesson").font(fonts::semibold(fonts::ROW)).color(theme.text2));
@@ -102,140 +184,36 @@ fn progress_ui(ui: &mut Ui, document: &Document, step: usize, theme: &Theme) {
     }
     let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), 4.0), Sense::hover());
     let each = (rect.width() + 5.0) / steps as f32;
-    for i in 0..steps {
+    for (i, of) in document.steps.iter().enumerate() {
         let left = rect.left() + each * i as f32;
         let bar = Rect::from_min_max(pos2(left, rect.top()), pos2(left + (each - 5.0).max(2.0), rect.bottom()));
+        let place = Rect::from_x_y_ranges(left..=left + each, rect.top() - 8.0..=rect.bottom() + 8.0);
+        let response = ui.interact(place, ui.scope_id().with(("step", i)), Sense::click());
+        let said = format!("Step {}: {}", i + 1, of.says.title);
+        response.widget_info(|| WidgetInfo::selected(egui::Role::Tab, true, i == step, &said));
+        let lit = response.hovered() || response.has_focus();
         let color = match i.cmp(&step) {
             std::cmp::Ordering::Less => theme.text3,
             std::cmp::Ordering::Equal => theme.ink,
+            std::cmp::Ordering::Greater if lit => theme.strong_line,
             std::cmp::Ordering::Greater => theme.line,
         };
-        ui.painter().rect_filled(bar, 2.0, color);
-    }
-    ui.add_space(8.0);
-}
-
-fn step_ui(ui: &mut Ui, step: &Step, theme: &Theme) {
-    ui.add(
-        egui::Label::new(egui::RichText::new(&step.says.title).font(fonts::semibold(fonts::TITLE)).color(theme.text1))
-            .wrap(),
-    );
-    let mut job = LayoutJob::default();
-    narrate(&mut job, &step.says.text, fonts::NARRATION, theme);
-    ui.add(egui::Label::new(job).wrap());
-}
-
-/// A prediction to make; when it is made, the right answer and why.
-fn question_ui(ui: &mut Ui, session: &Session, emit: &mut Emit<'_>) {
-    let theme = emit.theme;
-    let Some(question) = session.question() else { return };
-    let answer = session.answer();
-    ui.add_space(4.0);
-    widgets::rule(ui, theme);
-    ui.label(egui::RichText::new("Predict").font(fonts::semibold(fonts::ROW)).color(theme.text2));
-    let mut ask = LayoutJob::default();
-    narrate(&mut ask, &question.ask, fonts::BODY, theme);
-    ui.add(egui::Label::new(ask).wrap());
-    for (n, choice) in question.choices.iter().enumerate() {
-        if choice_ui(ui, n, choice, answer, theme).clicked() && answer.is_none() {
-            emit.emit(Command::Predict(n));
+        ui.painter().rect_filled(if lit { bar.expand2(vec2(0.0, 1.5)) } else { bar }, 2.0, color);
+        if response.has_focus() {
+            let stroke = egui::Stroke::new(2.0, theme.ink);
+            ui.painter().rect_stroke(bar.expand(4.0), 4.0, stroke, egui::StrokeKind::Outside);
         }
-    }
-    // What is said to an answer is brought into sight, once.
-    let told = egui::Id::unique("told");
-    let Some(chosen) = answer.and_then(|n| question.choices.get(n)) else {
-        ui.data_mut(|data| data.insert_temp(told, usize::MAX));
-        return;
-    };
-    let mut why = LayoutJob::default();
-    verdict(&mut why, chosen, theme);
-    narrate(&mut why, &question.because, fonts::BODY, theme);
-    let why = ui.add(egui::Label::new(why).wrap());
-    if ui.data_mut(|data| data.get_temp::<usize>(told)) != Some(session.step()) {
-        ui.data_mut(|data| data.insert_temp(told, session.step()));
-        why.scroll_to_me(Some(egui::Align::BOTTOM));
+        if response.on_hover_text(said).clicked() {
+            emit.emit(Command::GoToStep(i));
+        }
     }
 }
 
-/// The same in two lines: the question, or why; and the answers beside each other.
-fn question_strip_ui(ui: &mut Ui, session: &Session, emit: &mut Emit<'_>) {
-    let theme = emit.theme;
-    let Some(question) = session.question() else { return };
-    ui.spacing_mut().item_spacing = vec2(8.0, 4.0);
-    let answer = session.answer();
-    let mut job = LayoutJob::default();
-    match answer.and_then(|n| question.choices.get(n)) {
-        Some(chosen) => {
-            verdict(&mut job, chosen, theme);
-            narrate(&mut job, &question.because, fonts::ROW, theme);
-        }
-        None => {
-            let format = TextFormat::simple(fonts::semibold(fonts::ROW), theme.text2);
-            job.append("Predict: ", 0.0, format);
-            narrate(&mut job, &question.ask, fonts::BODY, theme);
-        }
-    }
-    let response = ui.add(egui::Label::new(job).truncate());
-    if answer.is_some() {
-        response.on_hover_text(plain(&question.because));
-    }
-    let count = question.choices.len().max(1);
-    let each = (ui.available_width() - 8.0 * (count - 1) as f32) / count as f32;
-    ui.horizontal_top(|ui| {
-        for (n, choice) in question.choices.iter().enumerate() {
-            let place = Rect::from_min_size(ui.cursor().min, vec2(each, 40.0));
-            let clicked = ui.scope_builder(egui::UiBuilder::new().max_rect(place), |ui| {
-                choice_ui(ui, n, choice, answer, theme).clicked()
-            });
-            if clicked.inner && answer.is_none() {
-                emit.emit(Command::Predict(n));
-            }
-        }
-    });
-}
-
-fn verdict(job: &mut LayoutJob, chosen: &Choice, theme: &Theme) {
-    let (text, color) = if is_right(chosen) { ("Right. ", theme.finished) } else { ("Not quite. ", theme.finding) };
-    job.append(text, 0.0, TextFormat::simple(fonts::semibold(fonts::BODY), color));
-}
-
-fn choice_ui(ui: &mut Ui, n: usize, choice: &Choice, answer: Option<usize>, theme: &Theme) -> egui::Response {
-    let (open, right) = (answer.is_none(), is_right(choice));
-    let (shown, wrong) = (!open && right, answer == Some(n) && !right);
-    let mut job = LayoutJob::default();
-    narrate(&mut job, choice.text(), fonts::BODY, theme);
-    job.wrap.max_width = ui.available_width() - 42.0;
-    let galley = ui.painter().layout_job(job);
-    let size = vec2(ui.available_width(), galley.size().y + 12.0);
-    let (rect, response) = ui.allocate_exact_size(size, if open { Sense::click() } else { Sense::hover() });
-    let text = plain(choice.text());
-    let said = match (shown, wrong) {
-        (true, _) => format!("{text}: right"),
-        (_, true) => format!("{text}: your answer, not right"),
-        _ => text,
-    };
-    response.widget_info(|| WidgetInfo::selected(egui::Role::RadioButton, open, answer == Some(n), &said));
-    let lit = open && (response.hovered() || response.has_focus());
-    let (fill, edge) = match (shown, wrong) {
-        (true, _) => (theme.finished_tint, theme.finished),
-        (_, true) => (theme.finding_tint, theme.finding),
-        _ if lit => (theme.selected, theme.ink),
-        _ => (theme.panel, theme.strong_line),
-    };
-    ui.painter().rect(rect, 6.0, fill, egui::Stroke::new(1.0, edge), egui::StrokeKind::Inside);
-    let at = rect.left_center() + vec2(17.0, 0.0);
-    match (shown, wrong) {
-        (true, _) => icons::sign(ui.painter(), Sign::Finished, at, theme),
-        (_, true) => icons::sign(ui.painter(), Sign::Panicked, at, theme),
-        _ => {
-            ui.painter().circle_stroke(at, 6.0, egui::Stroke::new(1.2, theme.rail));
-        }
-    }
-    ui.painter().galley(pos2(rect.left() + 32.0, rect.center().y - galley.size().y / 2.0), galley, theme.text1);
-    match open {
-        true => response.on_hover_text(Command::Predict(n).hint()),
-        false => response,
-    }
+fn step_ui(ui: &mut Ui, session: &Session, step: &Step, emit: &mut Emit<'_>) {
+    let title = egui::RichText::new(&step.says.title).font(fonts::semibold(fonts::TITLE)).color(emit.theme.text1);
+    ui.add(egui::Label::new(title).wrap());
+    ui.add_space(-2.0);
+    told_ui(ui, session, &step.says.text, (fonts::NARRATION, emit.theme.text1), None, emit);
 }
 
 fn no_lesson_ui(ui: &mut Ui, document: &Document, theme: &Theme) {
@@ -246,12 +224,11 @@ fn no_lesson_ui(ui: &mut Ui, document: &Document, theme: &Theme) {
     if !document.idea.is_empty() {
         say(ui, &document.idea, fonts::regular(fonts::NARRATION), theme.text1);
     }
-    say(
-        ui,
-        "This recording has no lesson. Step through it with ← and →, zoom with W and S, and click a row to select it.",
-        fonts::regular(fonts::BODY),
-        theme.text2,
+    let what = if document.written.is_some() { "scenario" } else { "recording" };
+    let said = format!(
+        "This {what} has no lesson. Step through it with ← and →, zoom with W and S, and click a row to select it."
     );
+    say(ui, &said, fonts::regular(fonts::BODY), theme.text2);
 }
 
 fn buttons_ui(ui: &mut Ui, session: &Session, document: &Document, width: f32, emit: &mut Emit<'_>) {
@@ -266,20 +243,6 @@ fn buttons_ui(ui: &mut Ui, session: &Session, document: &Document, width: f32, e
     let next = text_button(ui, label, weight, width - 88.0, emit.theme);
     if next.on_hover_text(command.hint()).clicked() {
         emit.emit(command);
-    }
-}
-
-/// Adds a text with its markup: names stand out, times and code are in their own type.
-fn narrate(job: &mut LayoutJob, text: &str, size: f32, theme: &Theme) {
-    let line_height = Some((size * 1.47).round());
-    let format = |font, color| TextFormat { font_id: font, color, line_height, ..TextFormat::default() };
-    for piece in pieces(text) {
-        let (words, format) = match piece {
-            Piece::Plain(words) => (words, format(fonts::regular(size), theme.text1)),
-            Piece::Name(words) => (words, format(fonts::semibold(size), theme.text1)),
-            Piece::Code(words) => (words, format(fonts::mono(size - 1.0), theme.text1)),
-        };
-        job.append(words, 0.0, format);
     }
 }
 

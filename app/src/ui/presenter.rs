@@ -9,7 +9,6 @@ use egui::{Color32, FontId, Galley, Rect, Sense, Stroke, StrokeKind, Ui, Vec2, W
 use sim_core::scenario::narration::{Piece, Question, pieces, plain};
 
 use crate::session::Session;
-use crate::session::lesson::is_right;
 use crate::session::present::Part;
 use crate::session::spotlight::Named;
 use crate::timeline::axis::write_clock;
@@ -153,8 +152,9 @@ impl<'a> Flow<'a> {
     fn question(&mut self, question: &Question, answered: bool) {
         self.text(&question.ask);
         self.end_line(4.0);
-        for choice in &question.choices {
-            self.choice(choice.text(), answered, answered && is_right(choice));
+        let right = self.session.right_answer().and_then(|answer| answer.right);
+        for (n, choice) in question.choices.iter().enumerate() {
+            self.choice(choice.text(), answered, answered && right == Some(n));
         }
         if answered {
             self.end_line(4.0);

@@ -9,6 +9,7 @@ use egui::{CentralPanel, Context, Frame, Panel, Ui};
 use crate::session::progress::Stamp;
 use crate::session::settings::{Motion, Shade, ThemeChoice};
 use crate::session::{Command, Entry, Overlay, Place, Session, keymap};
+use crate::watch::Watch;
 
 use super::dock::{self, Beside};
 use super::events::{self, EventsState};
@@ -20,7 +21,9 @@ use super::stage::{self, StageState};
 use super::theme::Theme;
 use super::timeline_panel::{self, TimelineState};
 use super::widgets::Emit;
-use super::{failed, fonts, inspector, keys, lesson, notices, palette, presenter, settings, spotlight, status, top};
+use super::{
+    failed, fonts, inspector, keys, lesson, mishap, notices, palette, presenter, settings, spotlight, status, top,
+};
 
 /// Taking in what the background has sent may take so much of a frame.
 const PUMP_BUDGET: Duration = Duration::from_millis(7);
@@ -49,6 +52,7 @@ pub struct Shell {
     pub library: LibraryState,
     palette: PaletteState,
     patterns: Option<Patterns>,
+    watch: Option<Box<dyn Watch>>,
     shown_theme: Option<(ThemeChoice, Motion)>,
     /// The dock's height, if a person has pulled at it.
     pub dock_height: Option<f32>,
@@ -72,10 +76,16 @@ impl Shell {
             library: LibraryState::default(),
             palette: PaletteState::default(),
             patterns: None,
+            watch: None,
             shown_theme: None,
             dock_height: None,
             keys_file: None,
         }
+    }
+
+    /// Looks at the file that is open from now on: when it changes on the disk, it is read again.
+    pub fn watch_files(&mut self, watch: Box<dyn Watch>) {
+        self.watch = Some(watch);
     }
 
     /// Takes in what the background has sent, and lets time pass.
@@ -86,6 +96,12 @@ impl Shell {
             if begun.elapsed() > PUMP_BUDGET {
                 ctx.request_repaint();
                 break;
+            }
+        }
+        if let Some(watch) = &mut self.watch {
+            watch.follow(self.session.file());
+            if let Some(file) = watch.changed() {
+                self.session.apply(Command::FileChanged(file));
             }
         }
         while self.session.look_through_events(|| begun.elapsed() < PUMP_BUDGET) {
@@ -184,6 +200,7 @@ impl Shell {
         let bar =
             |id, height| Panel::top(id).exact_size(height).frame(plain).show_separator_line(false).resizable(false);
         bar("top", top::HEIGHT).show(ui, |ui| top::top_ui(ui, &self.session, emit));
+        mishap::mishap_ui(ui, &self.session, emit);
         let foot = Panel::bottom("status").exact_size(status::HEIGHT).frame(plain).show_separator_line(false);
         foot.resizable(false).show(ui, |ui| status::status_ui(ui, &self.session, patterns, emit));
         if !self.session.is_wide() {
@@ -223,7 +240,7 @@ impl Shell {
         }
         if size.x < NARROW {
             let strip =
-                Panel::top("strip").exact_size(lesson::strip_height(&self.session)).frame(plain).resizable(false);
+                Panel::top("strip").exact_size(lesson::strip_height(ui, &self.session)).frame(plain).resizable(false);
             strip.show(ui, |ui| lesson::strip_ui(ui, &self.session, emit));
         } else {
             let side = Panel::left("lesson").exact_size(lesson::WIDTH).frame(plain).resizable(false);

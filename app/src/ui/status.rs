@@ -168,7 +168,7 @@ fn loading_ui(ui: &mut Ui, session: &Session, right: egui::Pos2, emit: &mut Emit
         ui.ctx().request_repaint_after(std::time::Duration::from_secs_f64(SOON - (now - since)));
         return right.x;
     }
-    let text = progress(session.runs());
+    let text = progress(session.coming_runs());
     let rect = Rect::from_min_max(pos2(right.x - 60.0, right.y - 10.0), pos2(right.x, right.y + 10.0));
     let stop = ui.interact(rect, ui.scope_id().with("stop"), Sense::click());
     stop.widget_info(|| WidgetInfo::labeled(egui::Role::Button, true, "Stop"));

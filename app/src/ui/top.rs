@@ -8,6 +8,7 @@ use crate::timeline::axis::{write_clock, write_length};
 
 use super::fonts;
 use super::icons::{self, Icon};
+use super::run_chips;
 use super::theme::Theme;
 use super::widgets::{self, Emit, Weight, icon_button};
 
@@ -42,7 +43,8 @@ fn title_ui(ui: &mut Ui, session: &Session, emit: &mut Emit<'_>, narrow: bool) {
     }
     ui.add_space(4.0);
     let Some(document) = session.document() else { return };
-    let runs_width: f32 = session.runs().iter().map(|r| run_width(ui, &r.title, narrow) + 8.0).sum();
+    let runs_width: f32 = session.runs().iter().map(|r| run_chips::width(ui, &r.title, narrow) + 8.0).sum::<f32>()
+        + run_chips::add_width(session);
     let room = ui.available_width() - runs_width - 12.0 - MENU;
     let at = pos2(ui.cursor().left(), ui.max_rect().center().y);
     let (painter, font) = (ui.painter().clone(), fonts::semibold(fonts::HEAD));
@@ -62,45 +64,10 @@ fn title_ui(ui: &mut Ui, session: &Session, emit: &mut Emit<'_>, narrow: bool) {
     menu_ui(ui, emit);
     ui.add_space(8.0);
     for run in 0..session.runs().len() {
-        run_ui(ui, session, run, emit, narrow);
+        run_chips::chip_ui(ui, session, run, emit, narrow);
         ui.add_space(4.0);
     }
-}
-
-fn run_width(ui: &Ui, title: &str, narrow: bool) -> f32 {
-    let text = ui.painter().layout_no_wrap(shown_title(title, narrow), fonts::medium(fonts::ROW), egui::Color32::WHITE);
-    text.size().x + if narrow { 42.0 } else { 62.0 }
-}
-
-fn shown_title(title: &str, narrow: bool) -> String {
-    if narrow { title.split(',').next().unwrap_or(title).to_owned() } else { title.to_owned() }
-}
-
-fn run_ui(ui: &mut Ui, session: &Session, run: usize, emit: &mut Emit<'_>, narrow: bool) {
-    let theme = emit.theme;
-    let of = &session.runs()[run];
-    let focused = session.focus() == run;
-    let (rect, response) = ui.allocate_exact_size(vec2(run_width(ui, &of.title, narrow), 32.0), Sense::click());
-    let said = format!("Run {}: {}", widgets::run_letter(run), of.title);
-    response.widget_info(|| WidgetInfo::selected(egui::Role::RadioButton, true, focused, &said));
-    let edge = if focused || response.has_focus() { theme.ink } else { theme.strong_line };
-    let fill = if response.hovered() { theme.selected } else { theme.panel };
-    ui.painter().rect(rect, 6.0, fill, egui::Stroke::new(1.0, edge), egui::StrokeKind::Inside);
-    widgets::run_key(ui.painter(), rect.left_center() + vec2(16.0, 0.0), run, focused, theme);
-    let mut x = rect.left() + 32.0;
-    if !narrow {
-        let icon = if of.threads { Icon::Lanes } else { Icon::Loop };
-        icons::icon(ui.painter(), icon, pos2(x + 8.0, rect.center().y), theme.text2, theme);
-        x += 22.0;
-    }
-    let at = pos2(x, rect.center().y);
-    let font = fonts::medium(fonts::ROW);
-    widgets::text_cut(ui.painter(), at, &shown_title(&of.title, narrow), font, theme.text1, rect.right() - x);
-    let hint =
-        if focused { "Steps, keys and the event list act on this run" } else { "Step through this run (N: the next)" };
-    if response.on_hover_text(format!("{said}. {hint}")).clicked() {
-        emit.emit(Command::FocusRun(run));
-    }
+    run_chips::add_ui(ui, session, emit);
 }
 
 /// The width of what opens the menu of what is open.

@@ -14,7 +14,7 @@ use crate::machine::costs::Costs;
 use crate::trace::event::{EndReason, Event};
 use crate::trace::snapshot::{ThreadState, Wait};
 use crate::trace::tables::{TaskKind, ThreadKind};
-use crate::trace::{Snapshot, ThreadId, Trace};
+use crate::trace::{Snapshot, TaskId, ThreadId, Trace};
 
 /// A run with what it adds up to.
 pub struct Measured {
@@ -62,10 +62,20 @@ impl Measured {
             }
             Measure::Ended => self.ended().map(|reason| Amount::Text(short(reason).to_owned())),
             Measure::Marks => Some(Amount::Text(self.marks())),
+            Measure::PolledBy(who, nth) => self.polled_by(who, *nth).map(Amount::Text),
             Measure::BlockedAtEnd => Some(Amount::Count(self.blocked_at_end())),
             Measure::SpawnBill => Some(Amount::Time(self.spawn_bill())),
             Measure::PollBill => Some(Amount::Time(self.costs.poll * self.metrics.polls)),
         }
+    }
+
+    /// A figure by its name in a file; none if there is no such figure, or if it speaks of an end that does not come.
+    pub fn figure(&self, metric: &str) -> Option<Amount> {
+        // Where something is left undone for ever, the end of the last task is no end of the work.
+        if matches!(metric, "makespan" | "mean_finish") && self.metrics.unfinished > 0 {
+            return None;
+        }
+        self.take(&Measure::parse(metric).ok()?)
     }
 
     /// Why the run ended.
@@ -81,6 +91,17 @@ impl Measured {
     pub fn marks(&self) -> String {
         let texts: Vec<&str> = self.metrics.marks.iter().map(|mark| mark.text.as_str()).collect();
         texts.join(" ")
+    }
+
+    /// Who called poll on a task for the nth time, from 1: "worker 0".
+    fn polled_by(&self, who: &str, nth: u32) -> Option<String> {
+        let tables = self.trace.tables();
+        let is_its = |task: TaskId| tables.tasks.get(task.index()).is_some_and(|t| tables.text(t.path) == who);
+        let mut polls = self.trace.events_from(0).filter_map(|(_, _, event)| match event {
+            Event::PollStarted { task, at, .. } if is_its(task) => Some(at.worker),
+            _ => None,
+        });
+        polls.nth(nth.checked_sub(1)? as usize).map(|worker| format!("worker {}", worker.index()))
     }
 
     /// A worker that has nothing to poll is parked: it is not held up by anything.
@@ -101,7 +122,7 @@ impl Measured {
     }
 
     /// Two times are equal within 1 µs and 1 ns a poll: what a poll costs under `zero`.
-    fn slack(&self) -> SimDuration {
+    pub(super) fn slack(&self) -> SimDuration {
         SimDuration::from_micros(1) + SimDuration::from_nanos(self.metrics.polls)
     }
 

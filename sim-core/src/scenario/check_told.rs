@@ -3,7 +3,7 @@
 use super::check::Checker;
 use super::check_workload;
 use super::measure::Measure;
-use super::narration::{Choice, Piece, Step, pieces};
+use super::narration::{Anchor, Piece, Question, Step, When, pieces};
 use super::spec::Scenario;
 use crate::analysis::findings::FindingKind;
 use crate::machine::costs::Costs;
@@ -67,7 +67,7 @@ impl Checker<'_> {
                     self.unknown(path, "event", name, Event::CATALOGUE.iter().map(|(known, _, _)| *known));
                 }
             }
-            Measure::Metric(..) => match measure.subject() {
+            Measure::Metric(..) | Measure::PolledBy(..) => match measure.subject() {
                 Some(("peak", who)) if workload.resources.get(who).is_none() => {
                     let names: Vec<&str> = workload.resources.names().collect();
                     self.unknown(path, "resource", who, names);
@@ -115,29 +115,84 @@ impl Checker<'_> {
             self.task(&format!("{path}.select"), &told, task);
         }
         if let Some(anchor) = &step.at {
-            let path = format!("{path}.at");
-            self.run_and_variant(&path, anchor.run.as_deref(), None);
-            self.task(&format!("{path}.task"), &told, &anchor.task);
-            let (op, mark) = (anchor.op.as_deref(), anchor.mark.as_deref());
-            check_workload::anchor(self, &path, &told, (&anchor.task, op, mark));
-            if anchor.nth == 0 {
-                self.wrong(&format!("{path}.nth"), "the first time is 1", "count from 1");
-            }
+            self.anchor(&format!("{path}.at"), anchor, &told);
+        }
+        if step.view.is_some_and(|view| view.from >= view.to) {
+            self.wrong(&format!("{path}.view"), "this stretch of time has no length", "`from` must be before `to`");
         }
         let mut texts = vec![("text", step.text.as_str())];
         if let Some(question) = &step.question {
-            let right = question.choices.iter().filter(|c| matches!(c, Choice::Right(_))).count();
-            if right != 1 || question.choices.len() < 2 {
-                let message = format!("{right} of {} answers are right", question.choices.len());
-                self.wrong(&format!("{path}.question.choices"), message, "give two answers or more, one of them right");
-            }
+            self.question(&format!("{path}.question"), question, &told);
             texts.extend([("question.ask", question.ask.as_str()), ("question.because", question.because.as_str())]);
+            texts.extend(question.choices.iter().map(|choice| ("question.choices", choice.says.as_str())));
         }
         for (field, text) in texts {
             for piece in pieces(text) {
                 if let Piece::Name(name) = piece {
                     self.told_name(&format!("{path}.{field}"), &told, name);
                 }
+            }
+        }
+    }
+
+    fn anchor(&mut self, path: &str, anchor: &Anchor, told: &Scenario) {
+        self.run_and_variant(path, anchor.run.as_deref(), None);
+        self.task(&format!("{path}.task"), told, &anchor.task);
+        let (op, mark) = (anchor.op.as_deref(), anchor.mark.as_deref());
+        check_workload::anchor(self, path, told, (&anchor.task, op, mark));
+        if anchor.nth == 0 {
+            self.wrong(&format!("{path}.nth"), "the first time is 1", "count from 1");
+        }
+    }
+
+    /// Whether a question can be answered; what the answer is, only the runs say.
+    fn question(&mut self, path: &str, question: &Question, told: &Scenario) {
+        match (&question.figure, &question.moment) {
+            (Some(figure), None) => {
+                let place = format!("{path}.figure");
+                self.run_and_variant(&place, figure.run.as_deref(), figure.variant.as_deref());
+                let asked = figure.variant.as_ref().map(|variant| self.scenario_of(Some(variant)));
+                match Measure::parse(&figure.metric) {
+                    Err(why) => {
+                        self.wrong(&format!("{place}.metric"), why, "a figure of the run, such as \"makespan\"");
+                        return;
+                    }
+                    Ok(measure) => self.measure(&format!("{place}.metric"), asked.as_ref().unwrap_or(told), &measure),
+                }
+            }
+            (None, Some(anchor)) => self.anchor(&format!("{path}.moment"), anchor, told),
+            (None, None) | (Some(_), Some(_)) => {
+                let help = "add `figure: (run: …, metric: …)` or `moment: (run: …, task: …)`";
+                return self.wrong(path, "a question needs a figure or a moment that answers it", help);
+            }
+        }
+        if question.choices.len() < 2 {
+            self.wrong(&format!("{path}.choices"), "there is nothing to choose from", "give two answers or more");
+        }
+        for (n, choice) in question.choices.iter().enumerate() {
+            self.when(&format!("{path}.choices.{n}.when"), &choice.when, question);
+        }
+    }
+
+    fn when(&mut self, path: &str, when: &When, question: &Question) {
+        let (mut runs, mut amounts) = (Vec::new(), Vec::new());
+        match when {
+            When::Is(amount) | When::AtLeast(amount) | When::AtMost(amount) => amounts.push(amount),
+            When::Between(low, high) => amounts.extend([low, high]),
+            When::Never | When::Same => {}
+            When::Least(run) => runs.push(run.as_str()),
+            When::Each(each) => {
+                runs.extend(each.names());
+                amounts.extend(each.iter().map(|(_, amount)| amount));
+            }
+        }
+        for run in runs.into_iter().filter(|run| self.scenario.run(run).is_none()) {
+            let known: Vec<&str> = self.scenario.runs.iter().map(|r| r.id.as_str()).collect();
+            self.unknown(path, "run", run, known);
+        }
+        for amount in amounts {
+            if let Err(why) = amount.in_unit(question.unit()) {
+                self.wrong(path, why, "as the figure's unit asks");
             }
         }
     }

@@ -144,6 +144,21 @@ impl Amount {
     }
 }
 
+impl Amount {
+    /// The amount in few letters: "195.9 ms", "0.034 ms". Another digit than zero stays.
+    pub fn short(&self) -> String {
+        match self {
+            Amount::Time(t) => {
+                let ms = t.as_millis_f64();
+                let coarse = (ms * 10.0).round() / 10.0;
+                if (ms - coarse).abs() < 5e-4 { format!("{coarse:.1} ms") } else { self.to_string() }
+            }
+            Amount::Text(text) if text.is_empty() => "nothing".to_owned(),
+            Amount::Count(_) | Amount::Share(_) | Amount::Bytes(_) | Amount::Text(_) => self.to_string(),
+        }
+    }
+}
+
 const BYTE_UNITS: [(&str, f64); 4] = [("GiB", 1073741824.0), ("MiB", 1048576.0), ("KiB", 1024.0), ("B", 1.0)];
 
 fn read_bytes(text: &str) -> Option<u64> {

@@ -9,6 +9,7 @@
 //! events(Name)     how many events of this name there are
 //! ended            why the run ended: "finished", "stuck", "step limit", "time limit"
 //! marks            all markers in order, blank-separated
+//! polled_by(who, n)   who called poll on it for the nth time, from 1: "worker 0"
 //! blocked_at_end   threads that were blocked when the run ended; workers with nothing to poll are not counted
 //! spawn_bill       what creating the workload's tasks or threads costs
 //! poll_bill        what all polls cost
@@ -56,6 +57,8 @@ pub enum Measure {
     Ended,
     /// All markers in order.
     Marks,
+    /// Who called poll on this task for the nth time.
+    PolledBy(String, u32),
     /// Threads that were blocked when the run ended, but for workers with nothing to poll.
     BlockedAtEnd,
     /// What creating the workload's tasks or threads costs.
@@ -65,8 +68,16 @@ pub enum Measure {
 }
 
 /// The forms that are not in the table of figures.
-const OWN: [&str; 7] =
-    ["findings(kind)", "events(name)", "ended", "marks", "blocked_at_end", "spawn_bill", "poll_bill"];
+const OWN: [&str; 8] = [
+    "findings(kind)",
+    "events(name)",
+    "ended",
+    "marks",
+    "polled_by(who, n)",
+    "blocked_at_end",
+    "spawn_bill",
+    "poll_bill",
+];
 
 impl Measure {
     /// Reads a figure. The error says what was expected.
@@ -85,6 +96,10 @@ impl Measure {
             ("events", Some(event)) => Ok(Measure::Events(event.to_owned())),
             ("ended", None) => Ok(Measure::Ended),
             ("marks", None) => Ok(Measure::Marks),
+            ("polled_by", Some(rest)) => match rest.rsplit_once(',').map(|(who, n)| (who.trim(), n.trim().parse())) {
+                Some((who, Ok(nth))) if nth > 0 => Ok(Measure::PolledBy(who.to_owned(), nth)),
+                Some(_) | None => Err(unknown(text, name)),
+            },
             ("blocked_at_end", None) => Ok(Measure::BlockedAtEnd),
             ("spawn_bill", None) => Ok(Measure::SpawnBill),
             ("poll_bill", None) => Ok(Measure::PollBill),
@@ -100,13 +115,16 @@ impl Measure {
         match self {
             Measure::Metric(_, unit) => *unit,
             Measure::Findings(_) | Measure::Events(_) | Measure::BlockedAtEnd => Unit::Count,
-            Measure::Ended | Measure::Marks => Unit::Text,
+            Measure::Ended | Measure::Marks | Measure::PolledBy(..) => Unit::Text,
             Measure::SpawnBill | Measure::PollBill => Unit::Time,
         }
     }
 
     /// Whom a figure of the table is about: the `hb` of `polls(hb)` and of `lateness(hb, 10ms)`.
     pub fn subject(&self) -> Option<(&str, &str)> {
+        if let Measure::PolledBy(who, _) = self {
+            return Some(("polled_by", who));
+        }
         let Measure::Metric(text, _) = self else { return None };
         let (name, rest) = text.split_once('(')?;
         let inside = rest.strip_suffix(')')?;

@@ -4,6 +4,7 @@
 //! names fit together, and only then is there a [`Scenario`]. [`outline`] knows where everything stands.
 
 pub mod anchor;
+pub mod answer;
 pub mod assert;
 mod brackets;
 pub mod check;
@@ -11,6 +12,7 @@ mod check_told;
 mod check_workload;
 pub mod error;
 pub mod expect;
+pub mod figures;
 pub mod measure;
 pub mod narration;
 pub mod outline;
@@ -20,6 +22,7 @@ pub mod set;
 pub mod spec;
 mod words;
 
+pub use answer::Answer;
 pub use assert::{Measured, Verdict};
 pub use error::{Located, ScenarioErrors};
 pub use expect::{Amount, Bound, Expectation};

@@ -7,7 +7,10 @@
 
 use serde::Deserialize;
 
+use super::expect::Amount;
+use super::measure::{Measure, Unit};
 use crate::instant::SimDuration;
+use crate::program::Named;
 use crate::program::durations::duration;
 
 /// One step of the lesson.
@@ -24,6 +27,9 @@ pub struct Step {
     /// The task to be selected.
     #[serde(default)]
     pub select: Option<String>,
+    /// The stretch of time to be looked at; one that shows the moment, if left out.
+    #[serde(default)]
+    pub view: Option<Stretch>,
     /// The variant to be shown; the lesson as written, if left out.
     #[serde(default)]
     pub variant: Option<String>,
@@ -32,35 +38,95 @@ pub struct Step {
     pub question: Option<Question>,
 }
 
-/// A prediction to make.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+/// A stretch of virtual time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Stretch {
+    /// Its start.
+    #[serde(deserialize_with = "duration")]
+    pub from: SimDuration,
+    /// Its end.
+    #[serde(deserialize_with = "duration")]
+    pub to: SimDuration,
+}
+
+/// A prediction to make. What the runs say decides which answer is right: a figure or a moment of theirs.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Question {
     /// What is asked.
     pub ask: String,
-    /// The answers to choose from; one of them is right.
+    /// The figure that answers it. Either this or `moment` is given.
+    #[serde(default)]
+    pub figure: Option<Figure>,
+    /// The moment whose time answers it.
+    #[serde(default)]
+    pub moment: Option<Anchor>,
+    /// The answers to choose from; the one that the runs bear out is right.
     pub choices: Vec<Choice>,
-    /// Why it is right.
+    /// Why it is right in the lesson as written.
     pub because: String,
 }
 
-/// An answer to choose.
+impl Question {
+    /// The unit of what is asked for.
+    pub fn unit(&self) -> Unit {
+        let measure = self.figure.as_ref().and_then(|f| Measure::parse(&f.metric).ok());
+        measure.map_or(Unit::Time, |measure| measure.unit())
+    }
+}
+
+/// A figure of one run or of all.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Choice {
-    /// The right one.
-    Right(String),
-    /// Not the right one.
-    Wrong(String),
+#[serde(deny_unknown_fields)]
+pub struct Figure {
+    /// The run; every run, if left out.
+    #[serde(default)]
+    pub run: Option<String>,
+    /// The variant to be run for it; what is shown, if left out.
+    #[serde(default)]
+    pub variant: Option<String>,
+    /// The figure, as an expectation names it: "lateness(hb, 10.1ms)".
+    pub metric: String,
+}
+
+/// An answer to choose.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Choice {
+    /// Its words.
+    pub says: String,
+    /// What the runs must say for it to be right.
+    pub when: When,
 }
 
 impl Choice {
     /// The answer's words.
     pub fn text(&self) -> &str {
-        match self {
-            Choice::Right(text) | Choice::Wrong(text) => text,
-        }
+        &self.says
     }
+}
+
+/// What must be true of the figure or moment that answers a question.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum When {
+    /// It is this, as near as its unit allows.
+    Is(Amount),
+    /// It is this or more.
+    AtLeast(Amount),
+    /// It is this or less.
+    AtMost(Amount),
+    /// It is more than the first and less than the second.
+    Between(Amount, Amount),
+    /// There is none: the moment does not come, or what is measured does not end.
+    Never,
+    /// It is less in this run than in every other.
+    Least(String),
+    /// It is the same in all runs.
+    Same,
+    /// It is this in one run and that in another: `each({"async": "12ms", "threads": "72ms"})`.
+    Each(Named<Amount>),
 }
 
 /// A moment of a run, by what happens there.

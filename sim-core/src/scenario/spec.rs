@@ -234,6 +234,9 @@ pub enum ModelSpec {
 }
 
 impl ModelSpec {
+    /// Every model.
+    pub const ALL: [ModelSpec; 3] = [ModelSpec::AsyncFifo, ModelSpec::AsyncStealing, ModelSpec::ThreadPerTask];
+
     /// The name as a file writes it.
     pub const fn id(self) -> &'static str {
         match self {

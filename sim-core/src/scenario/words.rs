@@ -151,6 +151,9 @@ fn thing(outer: &str) -> &'static str {
         "Edge" => "edge",
         "Question" => "question",
         "Choice" => "choice",
+        "Figure" => "figure",
+        "When" => "test of an answer (is, at_least, at_most, between, never, least, same, each)",
+        "Stretch" => "stretch of time",
         "Scenario" => "scenario",
         _ => "value",
     }

@@ -1,0 +1,179 @@
+//! The same document once more: run with something turned, or read again because its file has changed.
+//!
+//! Owns what is coming while the person still looks at what was: the old picture stays until the new one is complete,
+//! and then the person is where they were. What fails leaves the old picture, and says why.
+
+use std::sync::Arc;
+
+use super::change::Change;
+use super::document::{Document, Origin, Problem};
+use super::told::Told;
+use super::{Cursor, Growth, Place, Run, Selection, Session};
+use sim_core::analysis::track::TrackKind;
+
+/// What is coming.
+#[derive(Debug)]
+pub(super) struct Pending {
+    /// What it is.
+    pub document: Arc<Document>,
+    /// Its runs, as far as they are there.
+    pub runs: Vec<Run>,
+    /// What they say to the lesson.
+    pub told: Option<Told>,
+}
+
+/// How far it is with running again.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Progress {
+    /// The run that is being run, from 0.
+    pub run: usize,
+    /// How many runs there will be; 0 while that is not known.
+    pub runs: usize,
+    /// How many events there are.
+    pub events: usize,
+}
+
+impl Session {
+    /// How far it is with running again what is open; none if that is not under way.
+    pub fn running_again(&self) -> Option<Progress> {
+        if !self.is_loading() || self.place != Place::Open {
+            return None;
+        }
+        match &self.pending {
+            Some(pending) => {
+                let run = pending.runs.iter().position(Run::may_grow).unwrap_or(pending.runs.len());
+                let events = pending.runs.iter().map(|r| r.trace.len()).sum();
+                Some(Progress { run, runs: pending.runs.len(), events })
+            }
+            // Nothing has been reported yet, and what is shown is complete.
+            None if !self.runs.iter().any(Run::may_grow) && self.told.is_some() => {
+                Some(Progress { run: 0, runs: 0, events: 0 })
+            }
+            None => None,
+        }
+    }
+
+    /// Why what was asked for last could not be shown; empty if it is.
+    pub fn mishap(&self) -> &[Problem] {
+        &self.mishap
+    }
+
+    /// What differs from the lesson as written.
+    pub fn changes(&self) -> &[Change] {
+        self.told.as_ref().map_or(&[], |told| &told.changes)
+    }
+
+    /// The runs that are being run: those that will take the place of what is shown, or what is shown itself.
+    pub fn coming_runs(&self) -> &[Run] {
+        self.pending.as_ref().map_or(&self.runs, |pending| &pending.runs)
+    }
+
+    /// The run that a report speaks of.
+    pub(super) fn coming_run(&mut self, run: usize) -> Option<&mut Run> {
+        match &mut self.pending {
+            Some(pending) => pending.runs.get_mut(run),
+            None => self.runs.get_mut(run),
+        }
+    }
+
+    /// Takes over what has come, if it is complete; if not, what was shown stays.
+    pub(super) fn adopt(&mut self) {
+        let Some(pending) = self.pending.take() else {
+            // It ended before anything came of it, or was the first.
+            if self.document.as_ref().is_some_and(|d| d.origin == self.wanted.origin) {
+                self.give_up();
+            }
+            return;
+        };
+        if pending.runs.iter().any(|run| run.growth != Growth::Complete) {
+            self.give_up();
+            return;
+        }
+        let selected = self.named_selection();
+        let at_moment = self.step_moment() == Some(self.cursor);
+        let focused = self.focused().map(|run| run.id().to_owned());
+        let before = std::mem::replace(&mut self.runs, pending.runs);
+        // The rows stay arranged as they were.
+        for old in before {
+            if let Some(run) = self.runs.iter_mut().find(|run| run.id() == old.id()) {
+                run.rows = old.rows.kept();
+            }
+        }
+        self.opened += 1;
+        self.events.reset();
+        self.wanted = pending.document.wanted();
+        self.document = Some(pending.document);
+        self.told = pending.told;
+        self.mishap.clear();
+        self.finding = None;
+        self.focus = self.runs.iter().position(|r| Some(r.id()) == focused.as_deref()).unwrap_or(0);
+        self.selection = selected.map_or(Selection::Nothing, |named| self.find_again(&named));
+        if self.cursor != Cursor::default() {
+            let time = self.cursor.time;
+            self.cursor = self.focused().map_or(self.cursor, |run| Cursor::at(&run.trace, time));
+        }
+        let steps = self.document.as_ref().map_or(0, |d| d.steps.len());
+        self.step = self.step.min(steps.saturating_sub(1));
+        // Among the events of one instant, who stood at the lesson's moment stands at it again.
+        if let Some(moment) = self.step_moment().filter(|moment| at_moment && moment.time == self.cursor.time) {
+            self.cursor = moment;
+        }
+        self.grown();
+    }
+
+    /// Where the moment is that the step speaks of, in the run that is looked at.
+    fn step_moment(&self) -> Option<Cursor> {
+        let step = self.document.as_ref()?.steps.get(self.step)?;
+        if step.run == self.focus { self.moment_of(step) } else { None }
+    }
+
+    /// What was asked for does not come: what is shown is what counts.
+    pub(super) fn give_up(&mut self) {
+        self.step_wanted = None;
+        if let Some(document) = &self.document {
+            self.wanted = document.wanted();
+        }
+    }
+
+    /// What was asked for cannot be shown.
+    pub(super) fn fail(&mut self, problems: Vec<Problem>) {
+        let again = self.document.as_ref().is_some_and(|d| d.origin == self.wanted.origin) && !self.runs.is_empty();
+        if again {
+            self.place = Place::Open;
+            self.mishap = problems;
+            self.give_up();
+        } else {
+            self.place = Place::Failed(problems);
+        }
+    }
+
+    /// A file has changed: if it is what is open, or what could not be opened, it is read again.
+    pub(super) fn file_changed(&mut self, path: &std::path::Path) {
+        if self.file() == Some(path) && !matches!(self.place, Place::Library) {
+            self.load_wanted(self.wanted.clone());
+        }
+    }
+
+    /// The file that is open, or could not be opened; none if it is no file.
+    pub fn file(&self) -> Option<&std::path::Path> {
+        match &self.wanted.origin {
+            Origin::File(path) => Some(path),
+            Origin::Library(_) => None,
+        }
+    }
+
+    /// The selected row, by its run's id and its name.
+    fn named_selection(&self) -> Option<(String, TrackKind, String)> {
+        let (run, track) = self.selected_track()?;
+        Some((self.runs[run].id().to_owned(), track.kind, track.name.clone()))
+    }
+
+    fn find_again(&self, (run, kind, name): &(String, TrackKind, String)) -> Selection {
+        let found = self.runs.iter().position(|r| r.id() == run).and_then(|run| {
+            let alike = |k: TrackKind| std::mem::discriminant(&k) == std::mem::discriminant(kind);
+            let track = self.runs[run].index.tracks.iter().find(|t| alike(t.kind) && t.name == *name)?;
+            Some(Selection::Track { run, track: track.kind })
+        });
+        found.unwrap_or(Selection::Nothing)
+    }
+}

@@ -1,0 +1,219 @@
+//! The chips of the runs in the bar at the top: A, B, …. Each has a menu: model, workers, thread policy, removing it;
+//! after them a button adds a run.
+
+use egui::{Popup, PopupCloseBehavior, Rect, Sense, Ui, WidgetInfo, pos2, vec2};
+
+use crate::session::knobs::{MOST_RUNS, with_run};
+use crate::session::{Command, Session};
+use sim_core::instant::SimDuration;
+use sim_core::scenario::{ModelSpec, PolicySpec, RunSpec};
+
+use super::fonts;
+use super::icons::{self, Icon};
+use super::knobs::{Pointing, chevron, chip_ui as small_chip_ui};
+use super::theme::Theme;
+use super::widgets::{self, Emit};
+
+/// The part of a chip that opens its menu.
+const MENU: f32 = 24.0;
+/// The button that adds a run.
+const ADD: f32 = 28.0;
+const MENU_WIDTH: f32 = 232.0;
+/// So many workers can be chosen in the menu; a file may ask for more.
+const MOST_WORKERS: u32 = 64;
+
+/// The width of what stands after the chips.
+pub fn add_width(session: &Session) -> f32 {
+    if session.shown().is_some() { ADD + 4.0 } else { 0.0 }
+}
+
+/// The width of a run's chip.
+pub fn width(ui: &Ui, title: &str, narrow: bool) -> f32 {
+    let text = ui.painter().layout_no_wrap(shown_title(title, narrow), fonts::medium(fonts::ROW), egui::Color32::WHITE);
+    MENU + text.size().x + if narrow || is_tight(ui) { 38.0 } else { 58.0 }
+}
+
+/// In a window of this width the scenario's title needs the room of the runs' signs.
+fn is_tight(ui: &Ui) -> bool {
+    ui.ctx().content_rect().width() < 1400.0
+}
+
+fn shown_title(title: &str, narrow: bool) -> String {
+    if narrow { title.split(',').next().unwrap_or(title).to_owned() } else { title.to_owned() }
+}
+
+/// Shows the chip of a run.
+pub fn chip_ui(ui: &mut Ui, session: &Session, run: usize, emit: &mut Emit<'_>, narrow: bool) {
+    let theme = emit.theme;
+    let of = &session.runs()[run];
+    let focused = session.focus() == run;
+    let (all, _) = ui.allocate_exact_size(vec2(width(ui, &of.title, narrow), 32.0), Sense::hover());
+    let can_change = session.shown().is_some();
+    let rect = if can_change { all.with_max_x(all.right() - MENU) } else { all };
+    let response = ui.interact(rect, ui.scope_id().with(("run", run)), Sense::click());
+    let said = format!("Run {}: {}", widgets::run_letter(run), of.title);
+    response.widget_info(|| WidgetInfo::selected(egui::Role::RadioButton, true, focused, &said));
+    let edge = if focused || response.has_focus() { theme.ink } else { theme.strong_line };
+    let fill = if response.hovered() { theme.selected } else { theme.panel };
+    ui.painter().rect(all, 6.0, fill, egui::Stroke::new(1.0, edge), egui::StrokeKind::Inside);
+    widgets::run_key(ui.painter(), rect.left_center() + vec2(16.0, 0.0), run, focused, theme);
+    let mut x = rect.left() + 32.0;
+    if !narrow && !is_tight(ui) {
+        let icon = if of.threads { Icon::Lanes } else { Icon::Loop };
+        icons::icon(ui.painter(), icon, pos2(x + 8.0, rect.center().y), theme.text2, theme);
+        x += 22.0;
+    }
+    let at = pos2(x, rect.center().y);
+    let font = fonts::medium(fonts::ROW);
+    widgets::text_cut(ui.painter(), at, &shown_title(&of.title, narrow), font, theme.text1, rect.right() - x);
+    let hint =
+        if focused { "Steps, keys and the event list act on this run" } else { "Step through this run (N: the next)" };
+    if response.on_hover_text(format!("{said}. {hint}")).clicked() {
+        emit.emit(Command::FocusRun(run));
+    }
+    if can_change {
+        menu_button_ui(ui, session, run, all.with_min_x(rect.right()), emit);
+    }
+}
+
+/// The chevron of a chip, and what it opens.
+fn menu_button_ui(ui: &mut Ui, session: &Session, run: usize, place: Rect, emit: &mut Emit<'_>) {
+    let theme = emit.theme;
+    let response = ui.interact(place, ui.scope_id().with(("run menu", run)), Sense::click());
+    let said = format!("Change run {}", widgets::run_letter(run));
+    response.widget_info(|| WidgetInfo::labeled(egui::Role::Button, true, &said));
+    if response.hovered() || response.has_focus() {
+        ui.painter().rect_filled(place.shrink(3.0), 4.0, theme.selected);
+    }
+    chevron(ui, place.center() - vec2(2.0, 0.0), Pointing::Down, theme.text2);
+    let response = response.on_hover_text("Model, workers and policy of this run");
+    let popup = Popup::menu(&response).close_behavior(PopupCloseBehavior::CloseOnClickOutside).width(MENU_WIDTH);
+    popup.frame(menu_frame(theme)).show(|ui| menu_ui(ui, session, run, emit));
+}
+
+/// What can be changed about a run.
+fn menu_ui(ui: &mut Ui, session: &Session, run: usize, emit: &mut Emit<'_>) {
+    let Some(runs) = session.shown().map(|s| s.runs.clone()) else { return };
+    let Some(spec) = runs.get(run) else { return };
+    ui.spacing_mut().item_spacing = vec2(8.0, 6.0);
+    let changed = |change: &dyn Fn(&mut RunSpec)| {
+        let mut runs = runs.clone();
+        change(&mut runs[run]);
+        // A title that the file gave it may not fit any more: the one that is made from model and workers does.
+        runs[run].title = None;
+        Command::SetRuns(runs)
+    };
+    head_ui(ui, "Model", emit);
+    for model in ModelSpec::ALL {
+        if option_ui(ui, model_name(model), spec.model == model, emit.theme).clicked() && spec.model != model {
+            emit.emit(changed(&|run| {
+                run.model = model;
+                run.workers = if model.has_workers() { run.workers.or(Some(1)) } else { None };
+            }));
+        }
+    }
+    if spec.model.has_workers() {
+        head_ui(ui, "Workers", emit);
+        let now = spec.workers();
+        ui.horizontal(|ui| {
+            if small_chip_ui(ui, "−", "One worker fewer", false, emit.theme).clicked() && now > 1 {
+                emit.emit(changed(&|run| run.workers = Some(now - 1)));
+            }
+            ui.label(egui::RichText::new(now.to_string()).font(fonts::mono_medium(fonts::BODY)));
+            if small_chip_ui(ui, "+", "One worker more", false, emit.theme).clicked() && now < MOST_WORKERS {
+                emit.emit(changed(&|run| run.workers = Some(now + 1)));
+            }
+        });
+    }
+    head_ui(ui, "How threads get their turn", emit);
+    let robin = PolicySpec::RoundRobin { quantum: SimDuration::from_millis(4) };
+    let policies = [None, Some(robin), Some(PolicySpec::Fifo), Some(PolicySpec::Fair)];
+    for policy in policies {
+        if option_ui(ui, &policy_name(policy), spec.policy == policy, emit.theme).clicked() && spec.policy != policy {
+            emit.emit(changed(&|run| run.policy = policy));
+        }
+    }
+    if runs.len() > 2 {
+        ui.add_space(4.0);
+        let name = format!("Remove run {}", widgets::run_letter(run));
+        if small_chip_ui(ui, &name, &name, false, emit.theme).clicked() {
+            let mut runs = runs.clone();
+            runs.remove(run);
+            emit.emit(Command::SetRuns(runs));
+            ui.close();
+        }
+    }
+}
+
+/// The button after the chips: another run beside those that are there.
+pub fn add_ui(ui: &mut Ui, session: &Session, emit: &mut Emit<'_>) {
+    let Some(runs) = session.shown().map(|s| &s.runs).filter(|runs| runs.len() < MOST_RUNS) else { return };
+    let theme = emit.theme;
+    let (rect, response) = ui.allocate_exact_size(vec2(ADD, 32.0), Sense::click());
+    response.widget_info(|| WidgetInfo::labeled(egui::Role::Button, true, "Add a run"));
+    if response.hovered() || response.has_focus() {
+        ui.painter().rect_filled(rect, 6.0, theme.selected);
+    }
+    let (centre, stroke) = (rect.center(), egui::Stroke::new(1.5, theme.text2));
+    ui.painter().line_segment([centre - vec2(5.0, 0.0), centre + vec2(5.0, 0.0)], stroke);
+    ui.painter().line_segment([centre - vec2(0.0, 5.0), centre + vec2(0.0, 5.0)], stroke);
+    let response = response.on_hover_text("The same workload once more, under another model");
+    Popup::menu(&response).width(MENU_WIDTH).frame(menu_frame(theme)).show(|ui| {
+        ui.spacing_mut().item_spacing = vec2(8.0, 6.0);
+        head_ui(ui, "Add a run of the same workload", emit);
+        for model in ModelSpec::ALL {
+            if small_chip_ui(ui, model_name(model), &format!("Add: {}", model_name(model)), false, theme).clicked() {
+                emit.emit(Command::SetRuns(with_run(runs, model)));
+                ui.close();
+            }
+        }
+    });
+}
+
+fn menu_frame(theme: &Theme) -> egui::Frame {
+    egui::Frame::new()
+        .fill(theme.panel)
+        .stroke(egui::Stroke::new(1.0, theme.strong_line))
+        .corner_radius(8.0)
+        .inner_margin(12.0)
+}
+
+/// One of several: a circle, filled where it is in force, and its name.
+fn option_ui(ui: &mut Ui, text: &str, on: bool, theme: &Theme) -> egui::Response {
+    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), 24.0), Sense::click());
+    response.widget_info(|| WidgetInfo::selected(egui::Role::RadioButton, true, on, text));
+    if response.hovered() || response.has_focus() {
+        ui.painter().rect_filled(rect.expand2(vec2(4.0, 0.0)), 4.0, theme.selected);
+    }
+    let at = rect.left_center() + vec2(8.0, 0.0);
+    ui.painter().circle_stroke(at, 6.0, egui::Stroke::new(1.2, theme.rail));
+    if on {
+        ui.painter().circle_filled(at, 3.2, theme.ink);
+    }
+    let (font, at) = (fonts::regular(fonts::BODY), rect.left_center() + vec2(24.0, 0.0));
+    ui.painter().text(at, egui::Align2::LEFT_CENTER, text, font, theme.text1);
+    response
+}
+
+fn head_ui(ui: &mut Ui, text: &str, emit: &Emit<'_>) {
+    ui.label(egui::RichText::new(text).font(fonts::semibold(fonts::ROW)).color(emit.theme.text2));
+}
+
+const fn model_name(model: ModelSpec) -> &'static str {
+    match model {
+        ModelSpec::AsyncFifo => "async, one shared queue",
+        ModelSpec::AsyncStealing => "async, work stealing",
+        ModelSpec::ThreadPerTask => "a thread per task",
+    }
+}
+
+fn policy_name(policy: Option<PolicySpec>) -> String {
+    match policy {
+        None => "as the machine has it".to_owned(),
+        Some(PolicySpec::RoundRobin { quantum }) => {
+            format!("in turn, {} ms each", quantum.as_millis_f64())
+        }
+        Some(PolicySpec::Fifo) => "first come, until it blocks".to_owned(),
+        Some(PolicySpec::Fair) => "fair shares".to_owned(),
+    }
+}
