@@ -33,13 +33,11 @@ fn show(studio: &mut Studio, ask: &ShotArgs) -> Result<(), Failure> {
         return Err(Wrong::failure(told, "`wakeline check` says where and why"));
     }
     if let Some(at) = &ask.at {
-        if ask.presenter {
-            // What is said is what the lesson says of that moment.
-            let command = moment(session, at)?;
-            studio.apply(command);
-            let step = studio.shell().session.step_near_cursor();
-            (0..step).for_each(|_| studio.apply(Command::NextStep));
-        }
+        // What is said is what the lesson says of that moment.
+        let command = moment(session, at)?;
+        studio.apply(command);
+        let step = studio.shell().session.step_near_cursor();
+        (0..step).for_each(|_| studio.apply(Command::NextStep));
         let session = &studio.shell().session;
         let command = moment(session, at)?;
         studio.apply(command);

@@ -164,7 +164,7 @@ impl Colors {
             panel: of(theme.panel),
             waiting: of(theme.waiting()),
             finished: of(theme.finished_tint),
-            ready: of(theme.ready_small),
+            ready: of(theme.ready_area),
             running: of(theme.running),
         }
     }
@@ -337,8 +337,8 @@ mod tests {
     fn a_poll_is_seen_over_all_that_are_ready() {
         let colors = Colors::new(&LIGHT);
         let both = colors.of(Shares { running: 1, ready: 253, ..Shares::default() });
-        assert!(differs(both, LIGHT.ready_small));
-        assert_eq!(colors.of(Shares { ready: 255, ..Shares::default() }), LIGHT.ready_small);
+        assert!(differs(both, LIGHT.ready_area));
+        assert_eq!(colors.of(Shares { ready: 255, ..Shares::default() }), LIGHT.ready_area);
         assert_eq!(colors.of(Shares::default()), LIGHT.panel);
     }
 }

@@ -31,6 +31,8 @@ const PUMP_BUDGET: Duration = Duration::from_millis(7);
 pub(super) const NARROW: f32 = 1100.0;
 /// The dock's height as a share of the window's: whole rows of it.
 const DOCK_SHARE: f32 = 0.24;
+/// With more rows than these in a run, the Stage takes less.
+const CROWDED: usize = 40;
 /// How long the toolkit's own controls take to change, in seconds.
 const ANIMATION: f32 = 1.0 / 12.0;
 /// By how much everything is larger before an audience.
@@ -206,7 +208,7 @@ impl Shell {
         if !self.session.is_wide() {
             self.beside_ui(ui, size, patterns, emit);
         }
-        let height = stage::height(&self.session, &mut self.stage, stage_room(size.y));
+        let height = stage::height(&self.session, &mut self.stage, stage_room(&self.session, size.y));
         let bottom = Panel::bottom("stage").exact_size(height).frame(plain).show_separator_line(false).resizable(false);
         let (session, state) = (&self.session, &mut self.stage);
         bottom.show(ui, |ui| stage::stage_ui(ui, session, state, patterns, emit));
@@ -289,9 +291,18 @@ impl Shell {
     }
 }
 
-/// How much of the window the Stage may take: in a low window the rows need it more.
-fn stage_room(height: f32) -> f32 {
-    (height * if height < 790.0 { 0.3 } else { 0.36 }).max(90.0)
+/// How much of the window the Stage may take: in a low window, and with many rows, those need it more.
+fn stage_room(session: &Session, height: f32) -> f32 {
+    let crowded = session.runs().iter().any(|run| run.index.tracks.len() > CROWDED);
+    (height
+        * if crowded {
+            0.25
+        } else if height < 790.0 {
+            0.3
+        } else {
+            0.36
+        })
+    .max(90.0)
 }
 
 fn panel(ui: &mut Ui, theme: &Theme, add: impl FnOnce(&mut Ui)) {

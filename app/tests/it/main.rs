@@ -4,6 +4,7 @@ mod monkey;
 mod states;
 mod support;
 mod window_choices;
+mod window_commands;
 mod window_experiment;
 mod window_findings;
 mod window_hover;

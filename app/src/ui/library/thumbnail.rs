@@ -122,7 +122,7 @@ fn cell_color(cell: Cell, theme: &Theme) -> Option<Color32> {
     if cell.running > FAINT {
         Some(on(theme.running, step(cell.running), 0.55))
     } else if cell.ready > FAINT {
-        Some(on(theme.ready_small, step(cell.ready), 0.45))
+        Some(on(theme.ready_area, step(cell.ready), 0.45))
     } else {
         (cell.waiting > FAINT).then_some(theme.selected)
     }
