@@ -5,8 +5,11 @@
 
 use std::sync::Arc;
 
+use super::breakpoints::Breakpoint;
 use super::change::Change;
 use super::document::{Document, Origin, Problem};
+use super::looked::Looked;
+use super::span_of_time::SpanOfTime;
 use super::told::Told;
 use super::{Cursor, Growth, Place, Run, Selection, Session};
 use sim_core::analysis::track::TrackKind;
@@ -80,7 +83,7 @@ impl Session {
     pub(super) fn adopt(&mut self) {
         let Some(pending) = self.pending.take() else {
             // It ended before anything came of it, or was the first.
-            if self.document.as_ref().is_some_and(|d| d.origin == self.wanted.origin) {
+            if self.place == Place::Open || self.document.as_ref().is_some_and(|d| d.origin == self.wanted.origin) {
                 self.give_up();
             }
             return;
@@ -92,6 +95,7 @@ impl Session {
         let selected = self.named_selection();
         let at_moment = self.step_moment() == Some(self.cursor);
         let focused = self.focused().map(|run| run.id().to_owned());
+        let stops: Vec<_> = self.breakpoints.iter().map(|b| (*b, self.named_stop(*b))).collect();
         let before = std::mem::replace(&mut self.runs, pending.runs);
         // The rows stay arranged as they were.
         for old in before {
@@ -108,6 +112,10 @@ impl Session {
         self.finding = None;
         self.focus = self.runs.iter().position(|r| Some(r.id()) == focused.as_deref()).unwrap_or(0);
         self.selection = selected.map_or(Selection::Nothing, |named| self.find_again(&named));
+        // Rows may have other numbers now.
+        self.looked = Looked::default();
+        self.looked.note(self.selection);
+        self.breakpoints = stops.into_iter().filter_map(|(stop, named)| self.stop_again(stop, named)).collect();
         if self.cursor != Cursor::default() {
             let time = self.cursor.time;
             self.cursor = self.focused().map_or(self.cursor, |run| Cursor::at(&run.trace, time));
@@ -118,6 +126,10 @@ impl Session {
         if let Some(moment) = self.step_moment().filter(|moment| at_moment && moment.time == self.cursor.time) {
             self.cursor = moment;
         }
+        let end = self.end();
+        self.selected_time =
+            self.selected_time.and_then(|span| SpanOfTime::between(span.from.min(end), span.to.min(end)));
+        self.view = self.view.held(self.total());
         self.grown();
     }
 
@@ -166,6 +178,24 @@ impl Session {
     fn named_selection(&self) -> Option<(String, TrackKind, String)> {
         let (run, track) = self.selected_track()?;
         Some((self.runs[run].id().to_owned(), track.kind, track.name.clone()))
+    }
+
+    /// The row that a breakpoint is at, likewise.
+    fn named_stop(&self, stop: Breakpoint) -> Option<(String, TrackKind, String)> {
+        let Breakpoint::Track { run, track } = stop else { return None };
+        let of = self.runs.get(run)?;
+        Some((of.id().to_owned(), track, of.index.track(track)?.name.clone()))
+    }
+
+    /// The same breakpoint in the new runs; none if its row is gone.
+    fn stop_again(&self, stop: Breakpoint, named: Option<(String, TrackKind, String)>) -> Option<Breakpoint> {
+        match (stop, named) {
+            (Breakpoint::Kind(_), _) => Some(stop),
+            (Breakpoint::Track { .. }, named) => {
+                let (run, track) = self.find_again(&named?).track()?;
+                Some(Breakpoint::Track { run, track })
+            }
+        }
     }
 
     fn find_again(&self, (run, kind, name): &(String, TrackKind, String)) -> Selection {

@@ -298,6 +298,9 @@ impl Session {
     pub(super) fn go_to_step(&mut self, step: usize) {
         let Some(document) = self.document.clone() else { return };
         let Some(shown) = document.steps.get(step) else { return };
+        if self.step != step {
+            self.present_from_text();
+        }
         self.step = step;
         self.note_step();
         let told = Wanted::plain(document.origin.clone(), shown.says.variant.clone());
@@ -308,7 +311,9 @@ impl Session {
             return self.load_wanted(told);
         }
         self.focus_run(shown.run);
-        let selected = shown.says.select.as_deref().and_then(|name| self.track_named(shown.run, name));
+        // Whom the step speaks of, if it does not say whom to select.
+        let about = shown.says.select.as_deref().or(shown.says.at.as_ref().map(|at| at.task.as_str()));
+        let selected = about.and_then(|name| self.track_named(shown.run, name));
         if let Some(track) = selected {
             self.selection = Selection::Track { run: shown.run, track };
         }

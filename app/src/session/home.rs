@@ -99,6 +99,12 @@ impl Session {
     pub(super) fn resume(&mut self) {
         if !self.runs.is_empty() {
             self.place = Place::Open;
+            // What was asked for meanwhile, or could not be opened, is not wanted any more.
+            if self.document.as_ref().is_some_and(|d| d.origin != self.wanted.origin) {
+                self.loader = None;
+                self.pending = None;
+                self.give_up();
+            }
         } else if let Some(last) = self.home.progress.last() {
             self.load(last.origin.clone(), None);
         }
@@ -114,7 +120,7 @@ impl Session {
     pub(super) fn open_scenario(&mut self, id: String) {
         let origin = Origin::Library(id);
         if self.document().is_some_and(|d| d.origin == origin) && !self.runs.is_empty() {
-            return self.place = Place::Open;
+            return self.resume();
         }
         self.load(origin, None);
     }
@@ -123,7 +129,7 @@ impl Session {
     pub(super) fn note_opened(&mut self) -> usize {
         let Some(document) = self.document.clone() else { return 0 };
         self.home.progress.opened(&document, self.home.now);
-        self.home.progress.last().map_or(0, |last| last.at)
+        self.home.progress.last().filter(|last| last.origin == document.origin).map_or(0, |last| last.at)
     }
 
     /// After a step of the lesson has been shown.

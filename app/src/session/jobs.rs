@@ -207,6 +207,8 @@ fn trace_document(origin: &Origin, path: &Path, info: &RunInfo) -> Document {
     document.steps.retain(|s| Some(s.run) == own && s.says.variant == variant);
     for step in &mut document.steps {
         step.run = 0;
+        // Its answer is found by running the scenario: a recording alone does not say.
+        step.says.question = None;
     }
     document.subtitle = format!("{} · {name}", document.subtitle);
     document

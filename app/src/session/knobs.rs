@@ -217,6 +217,8 @@ impl Session {
 
     fn run_again(&mut self, ask: Wanted) {
         if self.written().is_some() && ask != self.wanted {
+            // The person has gone on from the step that was still to be shown.
+            self.step_wanted = None;
             self.load_wanted(ask);
         }
     }

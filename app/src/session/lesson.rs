@@ -63,6 +63,11 @@ impl Session {
         self.told.as_ref()?.answers.get(self.step)?.as_ref()
     }
 
+    /// Whether the runs have not been asked yet, or were stopped before they could answer.
+    pub fn told_is_missing(&self) -> bool {
+        self.told.is_none()
+    }
+
     /// The first answer stays: it was the prediction.
     pub(super) fn predict(&mut self, choice: usize) {
         let known = self.question().is_some_and(|q| choice < q.choices.len());

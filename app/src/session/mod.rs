@@ -405,6 +405,7 @@ impl Session {
         self.follow = Follow::default();
         self.breakpoints.clear();
         self.step = self.note_opened();
+        self.present_from_text();
         self.step_wanted = Some(self.step);
         self.finding = None;
         self.tab = Tab::Events;

@@ -88,6 +88,13 @@ impl Session {
         }
     }
 
+    /// Another step is told from its text on: its answer is not given away.
+    pub(super) fn present_from_text(&mut self) {
+        if let Presenting::On { part, .. } = &mut self.presenting {
+            *part = Part::Text;
+        }
+    }
+
     /// The next press before an audience: light, then the question, then the answer, then the next step.
     pub(super) fn next_step(&mut self) {
         let asks = self.question().is_some();

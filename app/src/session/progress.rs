@@ -159,6 +159,10 @@ impl Progress {
 
     /// A document was opened.
     pub(super) fn opened(&mut self, document: &Document, now: Stamp) {
+        // A path that is no text cannot be kept.
+        if matches!(&document.origin, Origin::File(path) if path.to_str().is_none()) {
+            return;
+        }
         let (origin, steps) = (document.origin.clone(), document.steps.len());
         let at = self.step_to_resume(&origin).min(steps.saturating_sub(1));
         match &origin {

@@ -61,6 +61,8 @@ pub(super) struct KeptSums(RefCell<Option<Kept>>);
 #[derive(Debug)]
 struct Kept {
     span: SpanOfTime,
+    /// Which runs: those of what was opened so many times.
+    opened: u64,
     /// How many events each run had: a run that grows is summed up anew.
     events: Vec<usize>,
     sums: Vec<Sums>,
@@ -77,11 +79,11 @@ impl Session {
         let span = self.selected_time?;
         let events: Vec<usize> = self.runs.iter().map(|r| r.trace.len()).collect();
         let mut kept = self.kept_sums.0.borrow_mut();
-        if let Some(kept) = kept.as_ref().filter(|k| k.span == span && k.events == events) {
+        if let Some(kept) = kept.as_ref().filter(|k| k.span == span && k.opened == self.opened && k.events == events) {
             return Some((span, kept.sums.clone()));
         }
         let sums: Vec<Sums> = self.runs.iter().map(|r| r.sums(span.from, span.to)).collect();
-        *kept = Some(Kept { span, events, sums: sums.clone() });
+        *kept = Some(Kept { span, opened: self.opened, events, sums: sums.clone() });
         Some((span, sums))
     }
 

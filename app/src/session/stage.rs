@@ -4,6 +4,7 @@
 
 use sim_core::analysis::track::{TrackKind, Wait};
 use sim_core::instant::SimTime;
+use sim_core::trace::event::EndReason;
 use sim_core::trace::snapshot::{RequestStage, Resource, TaskState, ThreadState, WorkerState};
 use sim_core::trace::tables::{QueueKind, ThreadKind};
 use sim_core::trace::{QueueId, Snapshot, Tables, TaskId, ThreadId, WorkerId};
@@ -33,6 +34,8 @@ pub struct Stage {
     pub begun: bool,
     /// When the run ended, if it has.
     pub over: Option<SimTime>,
+    /// Whether it ended with something left that nothing will ever wake.
+    pub stuck: bool,
 }
 
 /// A queue.
@@ -111,7 +114,8 @@ impl Stage {
         let (state, tables) = (run.snapshot(), run.trace.tables());
         let at = At { state, tables, now };
         let over = state.ended.map(|_| state.time);
-        let mut stage = Stage { begun: state.events > 0, over, ..Stage::default() };
+        let mut stage =
+            Stage { begun: state.events > 0, over, stuck: state.ended == Some(EndReason::Stuck), ..Stage::default() };
         if run.threads {
             stage.runs = (0..state.cores.len()).map(|c| at.core(c)).collect();
             stage.wants = at.queues(|kind| matches!(kind, QueueKind::Run), true);
@@ -175,11 +179,19 @@ impl At<'_> {
         });
         let state = match &occupant {
             Some(_) => "busy".to_owned(),
-            None if self.state.ended.is_some() => "the run has ended".to_owned(),
+            None if self.state.ended.is_some() => self.ended().to_owned(),
             None if of.since == SimTime::ZERO => "idle, free to run".to_owned(),
             None => format!("idle since {}, free to run", write_moment(of.since)),
         };
         Place { name: format!("core {core}"), state, occupant, track }
+    }
+
+    /// How a worker or core stands when the run is over.
+    fn ended(&self) -> &'static str {
+        match self.state.ended {
+            Some(EndReason::Stuck) => "stuck: nobody will be woken",
+            _ => "the run has ended",
+        }
     }
 
     /// The threads that run blocking closures: each frees its core, and no worker, while it is in its call.
@@ -213,7 +225,7 @@ impl At<'_> {
             WorkerState::Idle | WorkerState::Searching | WorkerState::Parked => None,
         };
         let state = match (doing, thread) {
-            _ if self.state.ended.is_some() => "the run has ended",
+            _ if self.state.ended.is_some() => self.ended(),
             (WorkerState::Polling(_), Some(ThreadState::Blocked(_))) => "blocked, off core",
             (_, Some(ThreadState::Runnable)) => "waits for a core",
             (WorkerState::Polling(_), _) => "polls",

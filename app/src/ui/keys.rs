@@ -5,7 +5,7 @@ use std::path::Path;
 use egui::{Align2, Context, Event, Key, Modifiers, Ui, vec2};
 
 use crate::session::command::{Group, key_for_people};
-use crate::session::{Command, Keymap, Overlay, Presenting, Session};
+use crate::session::{Command, Keymap, Overlay, Place, Presenting, Session};
 
 use super::fonts;
 use super::theme::Theme;
@@ -30,7 +30,9 @@ pub fn take(ctx: &Context, session: &Session, commands: &mut Vec<Command>) {
             }
             let command = command_of(session, *key, *modifiers);
             let of_window = command.as_ref().and_then(Command::binding).is_some_and(|b| b.group == Group::Window);
-            if (covered || held) && !of_window && *key != Key::Escape {
+            // What steps, looks and selects has nothing to act on where no run is shown.
+            let elsewhere = *session.place() != Place::Open && !matches!(command, Some(Command::FocusSearch));
+            if (covered || held || elsewhere) && !of_window && *key != Key::Escape {
                 return true;
             }
             match command {

@@ -36,7 +36,7 @@ pub fn lesson_ui(ui: &mut Ui, session: &Session, emit: &mut Emit<'_>) {
         let head = Rect::from_min_max(text.min, pos2(inner.right(), text.top() + 48.0));
         widgets::inside(ui, head, |ui| progress_ui(ui, document, session.step(), emit));
         ui.add_space(48.0);
-        let scroll = ScrollArea::vertical().id_salt(("lesson", session.step())).auto_shrink(false);
+        let scroll = ScrollArea::vertical().id_salt(("lesson", session.opened(), session.step())).auto_shrink(false);
         scroll.show(ui, |ui| {
             // The bar of the scroll area stands in the padding, beside the text.
             ui.set_max_width(inner.width());

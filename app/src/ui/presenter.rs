@@ -3,6 +3,8 @@
 //!
 //! Lays its text out itself, word by word, because a name stands on a plate and a line must break around it.
 
+use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use egui::{Color32, FontId, Galley, Rect, Sense, Stroke, StrokeKind, Ui, Vec2, WidgetInfo, pos2, vec2};
@@ -50,9 +52,13 @@ impl Told {
     /// What the step says, in the largest letters in which it fits.
     pub fn of(ui: &Ui, session: &Session, size: Vec2, theme: &Theme) -> Told {
         let mut told = None;
+        // Found once, however often the text is laid out: a run may have ten thousand rows.
+        let known = RefCell::new(BTreeMap::new());
+        let state_of =
+            |name: &str| *known.borrow_mut().entry(name.to_owned()).or_insert_with(|| session.state_of_named(name));
         for letters in SIZES {
             let width = size.x - PAD.x * 2.0 - CLOCK;
-            let at_width = |width| Flow::new(ui, session, width, letters, theme).told();
+            let at_width = |width| Flow::new(ui, (session, &state_of), width, letters, theme).told();
             let flow = at_width(width);
             let fits = flow.bottom + PAD.y <= size.y * MOST;
             // No word alone on the last line: lines as short as they can be without one more.
@@ -107,6 +113,7 @@ fn steps_text(session: &Session) -> String {
 struct Flow<'a> {
     ui: &'a Ui,
     session: &'a Session,
+    state_of: &'a dyn Fn(&str) -> Named,
     theme: &'a Theme,
     letters: f32,
     width: f32,
@@ -119,9 +126,15 @@ struct Flow<'a> {
 }
 
 impl<'a> Flow<'a> {
-    fn new(ui: &'a Ui, session: &'a Session, width: f32, letters: f32, theme: &'a Theme) -> Flow<'a> {
+    fn new(
+        ui: &'a Ui,
+        (session, state_of): (&'a Session, &'a dyn Fn(&str) -> Named),
+        width: f32,
+        letters: f32,
+        theme: &'a Theme,
+    ) -> Flow<'a> {
         let (words, together, said) = (Vec::new(), Vec::new(), Vec::new());
-        Flow { ui, session, theme, letters, width, x: 0.0, y: 0.0, words, together, said }
+        Flow { ui, session, state_of, theme, letters, width, x: 0.0, y: 0.0, words, together, said }
     }
 
     fn line(&self) -> f32 {
@@ -170,7 +183,7 @@ impl<'a> Flow<'a> {
                 Piece::Plain(words) => self.plain(words, fonts::regular(self.letters), ink),
                 Piece::Code(code) => self.plain(&code.replace(' ', "\u{a0}"), fonts::mono(self.letters - 1.0), ink),
                 Piece::Name(name) => {
-                    let (plate, color) = plate_of(self.session.state_of_named(name), self.theme);
+                    let (plate, color) = plate_of((self.state_of)(name), self.theme);
                     self.word(name, fonts::semibold(self.letters), color, plate);
                 }
             }

@@ -29,6 +29,8 @@ fn stand(session: &Session) -> Stand {
     match session.right_answer() {
         Some(answer) => Stand::Told { chosen, right: answer.right },
         None if session.is_loading() => Stand::Waiting { chosen },
+        // The runs were stopped before they could say.
+        None if session.told_is_missing() => Stand::Waiting { chosen },
         // What is asked for is not there any more: none is right.
         None => Stand::Told { chosen, right: None },
     }

@@ -12,6 +12,8 @@ use super::run_chips;
 use super::theme::Theme;
 use super::widgets::{self, Emit, Weight, icon_button};
 
+/// A title with less room than this is left out.
+const LEAST_TITLE: f32 = 64.0;
 /// The height of the bar.
 pub const HEIGHT: f32 = 48.0;
 
@@ -43,12 +45,18 @@ fn title_ui(ui: &mut Ui, session: &Session, emit: &mut Emit<'_>, narrow: bool) {
     }
     ui.add_space(4.0);
     let Some(document) = session.document() else { return };
-    let runs_width: f32 = session.runs().iter().map(|r| run_chips::width(ui, &r.title, narrow) + 8.0).sum::<f32>()
-        + run_chips::add_width(session);
-    let room = ui.available_width() - runs_width - 12.0 - MENU;
     let at = pos2(ui.cursor().left(), ui.max_rect().center().y);
     let (painter, font) = (ui.painter().clone(), fonts::semibold(fonts::HEAD));
-    let title = widgets::text_cut(&painter, at, &document.title, font, theme.text1, room);
+    let whole = painter.layout_no_wrap(document.title.clone(), font.clone(), theme.text1).size().x;
+    let room_beside = |short: bool| {
+        let runs: f32 = session.runs().iter().map(|r| run_chips::width(ui, &r.title, short) + 8.0).sum();
+        ui.available_width() - runs - run_chips::add_width(session) - 12.0 - MENU
+    };
+    // What is open matters more than how many workers it has: the menus say that, too.
+    let narrow = narrow || room_beside(false) < whole;
+    let room = room_beside(narrow);
+    let shown = if room < LEAST_TITLE { "" } else { document.title.as_str() };
+    let title = widgets::text_cut(&painter, at, shown, font, theme.text1, room);
     let rest = room - title - 10.0;
     let beside = painter.layout_no_wrap(document.subtitle.clone(), fonts::regular(fonts::ROW), theme.text3);
     let mut used = title;
@@ -199,7 +207,8 @@ fn clock_and_tools(ui: &mut Ui, bar: Rect, session: &Session, emit: &mut Emit<'_
     let end = if narrow { String::new() } else { format!("of {} ms", write_clock(session.end())) };
     let painter = ui.painter().clone();
     let end = painter.layout_no_wrap(end, fonts::mono(fonts::LABEL), theme.text3);
-    let now = clock_text(session);
+    // As wide as it will ever be: what stands beside it must not move while time goes on.
+    let now = format!("{:>1$}", clock_text(session), write_clock(session.end()).len());
     let now = painter.layout_no_wrap(now, fonts::mono_medium(fonts::CLOCK), theme.text1);
     let unit = if narrow { " ms" } else { "" };
     let unit = painter.layout_no_wrap(unit.to_owned(), fonts::mono(fonts::LABEL), theme.text3);

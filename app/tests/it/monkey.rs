@@ -85,7 +85,11 @@ impl Monkey {
         std::hint::black_box(primitives);
         self.frames += 1;
         if took > self.slowest.0 {
-            self.slowest = (took, what.to_owned());
+            let open = self.window.session(|s| {
+                let title = s.document().map_or(String::new(), |d| d.title.clone());
+                format!("{:?}, {title}, {:?}", s.place(), s.tab())
+            });
+            self.slowest = (took, format!("{what} ({open})"));
         }
     }
 

@@ -35,6 +35,8 @@ impl Window {
         let (made, shown) = (Rc::clone(&shell), Rc::clone(&shell));
         let harness = HarnessBuilder::default()
             .with_size(Vec2::new(width, height))
+            // Chips move, pictures of crowds refine, lists follow: each takes a few frames.
+            .with_max_steps(60)
             .renderer(Textures(Rc::clone(&raster)))
             .with_context_setup(move |ctx| *made.borrow_mut() = Some(Shell::new(ctx, jobs::library())))
             .build_ui(move |ui| {

@@ -48,6 +48,7 @@ pub struct Inspecting<'a> {
 /// All that an answer depends on.
 #[derive(Clone, Copy, PartialEq)]
 struct Asked {
+    opened: u64,
     run: usize,
     thing: Thing,
     events: usize,
@@ -58,6 +59,7 @@ struct Asked {
 /// All that a histogram depends on; of a growing run, the step of its growth.
 #[derive(Clone, Copy, PartialEq)]
 struct Measured {
+    opened: u64,
     run: usize,
     thing: Thing,
     known: usize,
@@ -157,7 +159,7 @@ impl InspectorState {
     fn said(&mut self, session: &Session, run: usize, thing: Thing) -> Option<Rc<Inspection>> {
         let of = session.runs().get(run)?;
         let (events, known, time) = (of.snapshot().events, of.trace.len(), session.cursor().time);
-        let asked = Asked { run, thing, events, known, time };
+        let asked = Asked { opened: session.opened(), run, thing, events, known, time };
         if let Some((before, said)) = &self.said
             && *before == asked
         {
@@ -171,7 +173,7 @@ impl InspectorState {
 
     fn measured(&mut self, session: &Session, run: usize, thing: Thing) -> Rc<Vec<Histogram>> {
         let Some(of) = session.runs().get(run) else { return Rc::default() };
-        let asked = Measured { run, thing, known: growth_step(of) };
+        let asked = Measured { opened: session.opened(), run, thing, known: growth_step(of) };
         if let Some((before, measured)) = &self.measured
             && *before == asked
         {

@@ -61,6 +61,7 @@ impl<'a> RunStage<'a> {
         let x = self.rect.left() + 46.0;
         widgets::text_cut(ui.painter(), pos2(x, at.y), name, fonts::semibold(fonts::ROW), theme.text1, room);
         let beside = match (self.stage.over, self.stage.ended) {
+            (Some(end), _) if self.stage.stuck => format!("stuck at {}", write_moment(end)),
             (Some(end), _) => format!("ended at {}", write_moment(end)),
             (None, 0) => rest.to_owned(),
             (None, ended) => format!("{} ended", with_thousands(&ended.to_string())),

@@ -36,7 +36,7 @@ const MOST_LINES: usize = 4;
 /// What the Stage remembers between frames: what it shows, while nothing moves.
 #[derive(Clone, Default, Debug)]
 pub struct StageState {
-    key: Vec<(usize, SimTime)>,
+    key: (u64, Vec<(usize, SimTime)>),
     stages: Vec<Stage>,
     /// Where each run's line is, and its three columns.
     places: Vec<(Rect, [Rect; 3])>,
@@ -46,7 +46,8 @@ impl StageState {
     /// Brings it to where the cursor stands.
     fn follow(&mut self, session: &Session) {
         let now = session.cursor().time;
-        let key: Vec<_> = session.runs().iter().map(|run| (run.snapshot().events, now)).collect();
+        let runs = session.runs().iter().map(|run| (run.snapshot().events, now)).collect();
+        let key = (session.opened(), runs);
         if self.key != key {
             self.stages = session.runs().iter().map(|run| Stage::of(run, now)).collect();
             self.key = key;
@@ -89,7 +90,10 @@ pub fn height(session: &Session, state: &mut StageState, room: f32) -> f32 {
 /// How many lines each run may have, so that all runs fit into `room`.
 fn most_lines(session: &Session, room: f32) -> usize {
     let each = (room - HEAD - 2.0) / session.runs().len().max(1) as f32;
-    (((each - BOX_HEAD - BOX_FOOT - 2.0 * MARGIN) / LINE).floor().max(1.0) as usize).min(MOST_LINES)
+    // One of several workers alone would hide who else is busy.
+    let least =
+        if session.runs().iter().any(|r| r.snapshot().cores.len().max(r.snapshot().workers.len()) > 1) { 2 } else { 1 };
+    (((each - BOX_HEAD - BOX_FOOT - 2.0 * MARGIN) / LINE).floor() as usize).clamp(least, MOST_LINES)
 }
 
 fn run_height(stage: &Stage, most: usize) -> f32 {

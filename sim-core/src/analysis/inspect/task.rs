@@ -3,6 +3,7 @@
 use super::figures::{counted, thousands};
 use super::here::Here;
 use super::sentence::{Piece, Sentence};
+use super::thread::{cores_told, was_preempted};
 use super::{Inspection, Look, Thing, history, task_facts};
 use crate::analysis::track::TrackKind;
 use crate::trace::Event;
@@ -222,7 +223,7 @@ pub(super) fn inside_poll(here: &Here<'_>, worker: WorkerId, task: TaskId) -> Se
         Some(ThreadState::Blocked(wait)) => {
             Sentence::plain("blocks the thread: it waits for ").then(here.wait_noun(wait))
         }
-        Some(ThreadState::Runnable) => Sentence::plain("was preempted: the worker's thread waits for a core"),
+        Some(ThreadState::Runnable) => Sentence::plain("is interrupted: the worker's thread waits for a core"),
         Some(ThreadState::NotCreated | ThreadState::Running(_) | ThreadState::Exited { .. }) | None => {
             Sentence::plain(here.activity(here.state.task(task).and_then(|t| t.activity)))
         }
@@ -269,9 +270,13 @@ pub(super) fn off_core(here: &Here<'_>, worker: WorkerId, who: Actor) -> Sentenc
             said.and(here.worker(worker)).and(" cannot poll anyone else.")
         }
         Some((thread, ThreadState::Runnable)) => {
-            let said =
-                Sentence::plain("The thread of ").and(here.worker(worker)).and(" was preempted inside the poll. ");
-            said.then(super::thread::cores_told(here, thread))
+            let said = Sentence::plain("The thread of ").and(here.worker(worker));
+            let said = if was_preempted(here, thread) {
+                said.and(" was preempted inside the poll. ")
+            } else {
+                said.and(" can go on with the poll, and waits for a core. ")
+            };
+            said.then(cores_told(here, thread))
         }
         Some((_, ThreadState::NotCreated | ThreadState::Running(_) | ThreadState::Exited { .. })) | None => {
             Sentence::plain("The thread of ").and(here.worker(worker)).and(" is not on a core.")

@@ -131,7 +131,7 @@ fn runnable(here: &Here<'_>, id: ThreadId, thread: &Thread) -> Sentence {
 }
 
 /// Whether the thread left its core although it could have gone on.
-fn was_preempted(here: &Here<'_>, id: ThreadId) -> bool {
+pub(super) fn was_preempted(here: &Here<'_>, id: ThreadId) -> bool {
     use crate::trace::event::SwitchReason;
     let left = here.last_event(|e| match e {
         Event::SwitchedOut { thread, .. } | Event::ThreadUnblocked { thread, .. } => thread == id,
