@@ -1,6 +1,6 @@
 //! The timeline: all runs' rows on one axis under one cursor.
 //!
-//! Lays out what is in sight and paints it in layers; what the pointer does in it is in [`super::timeline_point`].
+//! Lays out what is in sight and paints it in layers; what the pointer does in it is in `timeline_point`.
 
 use egui::{Align2, Context, Rect, Response, ScrollArea, Sense, Ui, WidgetInfo, pos2, vec2};
 use sim_core::analysis::track::TrackKind;

@@ -1,7 +1,7 @@
 //! The start screen: every scenario as a card, what was open last, recent files, search, and one obvious thing to press.
 //!
-//! The plan: [`sidebar`] at the left where there is room, [`head`] over the rest, and under it, scrolled, either what
-//! was found ([`cards::found_ui`]) or the card of what to go on with ([`first`]) and all parts with their cards.
+//! The plan: `sidebar` at the left where there is room, `head` over the rest, and under it, scrolled, either what
+//! was found (`cards::found_ui`) or the card of what to go on with (`first`) and all parts with their cards.
 
 mod cards;
 pub mod chooser;

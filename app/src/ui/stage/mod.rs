@@ -1,6 +1,6 @@
 //! The Stage: wants to run → runs → waits, one line a run, in the same columns for all.
 //!
-//! The plan: this file divides the place into a line a run and three columns; [`boxes`] fills them; [`chips`] draws
+//! The plan: this file divides the place into a line a run and three columns; `boxes` fills them; `chips` draws
 //! those who stand there, and lets them move from where they stood.
 
 mod boxes;
