@@ -217,13 +217,16 @@ impl Rows {
         if whole <= room {
             return self.with_larger_crowds(room - whole);
         }
-        if whole * TIGHTEST > room {
+        // The lowest rows have just room for their names: they stay as they are.
+        let low: f32 = self.list.iter().map(|r| r.height).filter(|h| *h <= LOWEST).sum();
+        let share = (room - low) / (whole - low).max(1.0);
+        if share < TIGHTEST {
             return self;
         }
-        let share = room / whole;
         let list = std::mem::take(&mut self.list);
         for row in list {
-            self.push(row.run, row.kind, (row.height * share).floor(), row.why);
+            let height = if row.height <= LOWEST { row.height } else { (row.height * share).floor().max(LOWEST) };
+            self.push(row.run, row.kind, height, row.why);
         }
         self
     }
@@ -296,6 +299,8 @@ impl Rows {
     }
 }
 
+/// Rows that are no higher than this do not shrink.
+const LOWEST: f32 = 18.0;
 /// Rows may shrink to this share of their height where that makes all of them fit.
 const TIGHTEST: f32 = 0.62;
 /// A crowd's picture grows by so much at most where there is room.

@@ -272,6 +272,7 @@ impl Shell {
             ctx.set_theme(if dark { egui::Theme::Dark } else { egui::Theme::Light });
             ctx.all_styles_mut(|style| {
                 style.visuals = theme.visuals();
+                style.visuals.text_cursor.blink = motion == Motion::Full;
                 style.animation_time = if motion == Motion::Reduced { 0.0 } else { ANIMATION };
                 style.spacing.tooltip_width = 420.0;
                 style.spacing.scroll.fade.strength = 0.0;

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use sim_core::instant::SimTime;
 use wakeline::session::knobs::Wanted;
-use wakeline::session::settings::{CostsChoice, ThemeChoice};
+use wakeline::session::settings::{CostsChoice, Motion, ThemeChoice};
 use wakeline::session::{Command, Origin, Selection, Tab, jobs};
 
 use crate::support::{Window, assert_picture, different_pixels};
@@ -73,7 +73,7 @@ fn the_settings_look_as_they_did() {
 
 #[test]
 fn the_palette_looks_as_it_did() {
-    assert_picture("palette", &blocked_with(&[Command::ShowCommands]).picture());
+    assert_picture("palette", &blocked_with(&[Command::SetMotion(Motion::Reduced), Command::ShowCommands]).picture());
 }
 
 #[test]
