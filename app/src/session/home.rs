@@ -70,7 +70,7 @@ impl Session {
 
     /// The recent file that could not be opened, if that is why nothing is shown.
     pub fn recent_that_failed(&self) -> Option<&std::path::Path> {
-        let (Place::Failed(_), Some(Origin::File(path))) = (&self.place, &self.last_origin) else { return None };
+        let (Place::Failed(_), Origin::File(path)) = (&self.place, &self.wanted.origin) else { return None };
         self.home.progress.recent().iter().any(|file| file.path == *path).then_some(path)
     }
 

@@ -137,7 +137,6 @@ pub struct Session {
     told: Option<Told>,
     /// Why what was asked for last could not be shown; what was open still is.
     mishap: Vec<Problem>,
-    last_origin: Option<Origin>,
     home: Home,
     loader: Option<Loader>,
     wake: Wake,
@@ -184,7 +183,6 @@ impl Session {
             pending: None,
             told: None,
             mishap: Vec::new(),
-            last_origin: None,
             home: Home::default(),
             loader: None,
             wake,
@@ -299,7 +297,6 @@ impl Session {
 
     /// Opens what is wanted, with what is set in it. What was wanted before is given up.
     pub(super) fn load_wanted(&mut self, wanted: Wanted) {
-        self.last_origin = Some(wanted.origin.clone());
         self.wanted = wanted.clone();
         let base = self.told.as_ref().map(|told| Arc::clone(&told.base));
         self.start(jobs::job(wanted, base, self.settings.costs));

@@ -102,7 +102,7 @@ impl Session {
             Presenting::On { screen: screen @ Screen::Black, .. } => *screen = Screen::Lit,
             Presenting::On { part: part @ Part::Text, .. } if asks => *part = Part::Question,
             Presenting::On { part: part @ Part::Question, .. } if asks => *part = Part::Answer,
-            Presenting::Off | Presenting::Left | Presenting::On { .. } => self.turn_to(self.step + 1),
+            Presenting::Off | Presenting::Left | Presenting::On { .. } => self.go_to_step(self.step + 1),
         }
     }
 
@@ -112,7 +112,7 @@ impl Session {
             Presenting::On { screen: screen @ Screen::Black, .. } => *screen = Screen::Lit,
             Presenting::On { part: part @ Part::Answer, .. } => *part = Part::Question,
             Presenting::On { part: part @ Part::Question, .. } => *part = Part::Text,
-            Presenting::Off | Presenting::Left | Presenting::On { .. } => self.turn_to(self.step.saturating_sub(1)),
+            Presenting::Off | Presenting::Left | Presenting::On { .. } => self.go_to_step(self.step.saturating_sub(1)),
         }
     }
 
@@ -125,13 +125,5 @@ impl Session {
         let close = self.end().as_nanos() / 1_000 + 1;
         let far = steps.filter_map(|(n, step)| Some((self.moment_of(step)?.time.as_nanos().abs_diff(here) / close, n)));
         far.min().map_or(0, |(_, n)| n)
-    }
-
-    fn turn_to(&mut self, step: usize) {
-        let before = self.step;
-        self.go_to_step(step);
-        if let (true, Presenting::On { screen, .. }) = (self.step != before, self.presenting) {
-            self.presenting = Presenting::On { part: Part::Text, screen };
-        }
     }
 }

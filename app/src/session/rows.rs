@@ -91,11 +91,6 @@ impl RowPlan {
         self.order.len() > 1 && self.folded.unwrap_or(self.order.len() > MOST_ROWS)
     }
 
-    /// Whether there are so many that they may be one picture.
-    pub fn is_crowd(&self) -> bool {
-        self.order.len() > MOST_ROWS
-    }
-
     /// Whether a person pinned this row.
     pub fn is_pinned(&self, track: TrackKind) -> bool {
         self.pins.contains(&track)

@@ -13,7 +13,7 @@ use wakeline::session::command::BINDINGS;
 use wakeline::session::{Command, Session, jobs};
 use wakeline::ui::widgets::key_of;
 
-use super::support::Window;
+use super::support::{Dropped, Window};
 
 /// A person without a plan, who does the same for the same seed.
 pub struct Monkey {
@@ -196,19 +196,6 @@ impl Monkey {
         let said = format!("{command:?}");
         self.window.session(|s| s.apply(command));
         said
-    }
-}
-
-#[derive(Debug)]
-struct Dropped(PathBuf);
-
-impl egui::DroppedFile for Dropped {
-    fn path(&self) -> &Path {
-        &self.0
-    }
-
-    fn bytes(&self) -> Result<Vec<u8>, String> {
-        std::fs::read(&self.0).map_err(|e| e.to_string())
     }
 }
 

@@ -1,7 +1,7 @@
 //! A window without a screen: driven by label and key, and drawn by the product's own renderer.
 
 use std::cell::RefCell;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
 use egui::{Color32, Modifiers, TexturesDelta, Vec2};
@@ -134,4 +134,18 @@ pub fn assert_picture(name: &str, picture: &Picture) {
 pub fn different_pixels(one: &Picture, other: &Picture) -> usize {
     let differs = |a: &Color32, b: &Color32| a.to_array().iter().zip(b.to_array()).any(|(a, b)| a.abs_diff(b) > 2);
     one.pixels.iter().zip(&other.pixels).filter(|(a, b)| differs(a, b)).count()
+}
+
+/// A file that is dropped onto the window.
+#[derive(Debug)]
+pub struct Dropped(pub PathBuf);
+
+impl egui::DroppedFile for Dropped {
+    fn path(&self) -> &Path {
+        &self.0
+    }
+
+    fn bytes(&self) -> Result<Vec<u8>, String> {
+        std::fs::read(&self.0).map_err(|error| error.to_string())
+    }
 }

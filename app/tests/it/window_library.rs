@@ -1,6 +1,6 @@
 //! The start screen, used by label and key.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use egui::accesskit::Role;
@@ -8,7 +8,7 @@ use egui_kittest::kittest::{By, NodeT, Queryable};
 use wakeline::session::progress::{Progress, Status};
 use wakeline::session::{Command, Origin, Place, jobs};
 
-use crate::support::{Window, assert_picture};
+use crate::support::{Dropped, Window, assert_picture};
 
 fn library() -> Window {
     Window::open(1280.0, 800.0)
@@ -226,19 +226,6 @@ fn a_new_scenario_is_written_once_and_opened() {
     window.harness.get_by_label("Cancel").click();
     window.harness.run();
     assert!(window.harness.query_by_label("Path of the new scenario").is_none());
-}
-
-#[derive(Debug)]
-struct Dropped(PathBuf);
-
-impl egui::DroppedFile for Dropped {
-    fn path(&self) -> &Path {
-        &self.0
-    }
-
-    fn bytes(&self) -> Result<Vec<u8>, String> {
-        std::fs::read(&self.0).map_err(|error| error.to_string())
-    }
 }
 
 #[test]

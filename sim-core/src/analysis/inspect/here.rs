@@ -2,7 +2,7 @@
 
 use super::figures;
 use super::sentence::{Piece, Sentence};
-use super::{Fact, Thing};
+use super::{Fact, Look, Thing};
 use crate::analysis::index::Index;
 use crate::analysis::stands::stands;
 use crate::analysis::track::{Class, Link, LinkKind, Span, Track, TrackKind};
@@ -18,6 +18,15 @@ const NEAR: usize = 4_096;
 
 /// The device that a scenario has without naming one is called as what is asked of it.
 const REASON: &str = "I/O";
+
+/// How a thing stands, and what is asked and answered of that.
+pub(super) struct About {
+    pub state: &'static str,
+    pub look: Look,
+    pub headline: Sentence,
+    pub question: &'static str,
+    pub answer: Sentence,
+}
 
 /// A recording, and the moment in it that is looked at.
 #[derive(Clone, Copy)]

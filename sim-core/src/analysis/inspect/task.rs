@@ -1,7 +1,7 @@
 //! A task: why it is not running.
 
 use super::figures::{counted, thousands};
-use super::here::Here;
+use super::here::{About, Here};
 use super::sentence::{Piece, Sentence};
 use super::thread::{cores_told, was_preempted};
 use super::{Inspection, Look, Thing, history, task_facts};
@@ -48,14 +48,6 @@ pub(super) fn look(tables: &Tables, state: &Snapshot, id: TaskId) -> Look {
         TaskState::Cancelled => Look::Cancelled,
         TaskState::Panicked => Look::Wrong,
     }
-}
-
-struct About {
-    state: &'static str,
-    look: Look,
-    headline: Sentence,
-    question: &'static str,
-    answer: Sentence,
 }
 
 fn about(here: &Here<'_>, id: TaskId) -> About {

@@ -1,7 +1,7 @@
 //! A thread: why it is not running.
 
 use super::figures::{counted, thousands};
-use super::here::Here;
+use super::here::{About, Here};
 use super::sentence::{Piece, Sentence};
 use super::{Fact, Inspection, Look, Thing, fact, history, task, worker};
 use crate::analysis::track::{Class, TrackKind};
@@ -49,14 +49,6 @@ pub(super) fn look(state: &Snapshot, id: ThreadId) -> Look {
         Some(ThreadState::Exited { panicked: false }) => Look::Finished,
         Some(ThreadState::Exited { panicked: true }) => Look::Wrong,
     }
-}
-
-struct About {
-    state: &'static str,
-    look: Look,
-    headline: Sentence,
-    question: &'static str,
-    answer: Sentence,
 }
 
 fn about(here: &Here<'_>, id: ThreadId) -> About {

@@ -1,7 +1,7 @@
 //! A worker: whom it polls, or why it is idle.
 
 use super::figures::{counted, thousands};
-use super::here::Here;
+use super::here::{About, Here};
 use super::sentence::Sentence;
 use super::{Fact, Inspection, Look, Thing, fact, history, task};
 use crate::analysis::track::TrackKind;
@@ -28,14 +28,6 @@ pub(super) fn inspect(here: &Here<'_>, id: WorkerId) -> Option<Inspection> {
         facts: facts(here, id, &worker, thread),
         history: history::of_worker(here, id, HISTORY),
     })
-}
-
-struct About {
-    state: &'static str,
-    look: Look,
-    headline: Sentence,
-    question: &'static str,
-    answer: Sentence,
 }
 
 fn about(here: &Here<'_>, id: WorkerId, worker: &Worker) -> About {
