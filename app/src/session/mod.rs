@@ -46,8 +46,10 @@ mod again;
 mod apply;
 mod choose;
 pub mod find;
+mod found_again;
 pub mod lesson;
 pub mod looked;
+mod take_along;
 
 use std::collections::BTreeMap;
 use std::rc::Rc;
