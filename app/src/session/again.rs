@@ -134,9 +134,7 @@ impl Session {
 
     /// What was asked for cannot be shown.
     pub(super) fn fail(&mut self, problems: Vec<Problem>) {
-        let again = self.document.as_ref().is_some_and(|d| d.origin == self.wanted.origin) && !self.runs.is_empty();
-        if again {
-            self.place = Place::Open;
+        if self.is_shown(&self.wanted.origin) {
             self.mishap = problems;
             self.give_up();
         } else {
@@ -144,11 +142,33 @@ impl Session {
         }
     }
 
-    /// A file has changed: if it is what is open, or what could not be opened, it is read again.
+    /// A file has changed: if it is what is open, or what could not be opened, it is read again; while the start screen
+    /// is shown, when the person comes back to it.
     pub(super) fn file_changed(&mut self, path: &std::path::Path) {
-        if self.file() == Some(path) && !matches!(self.place, Place::Library) {
+        if self.file() == Some(path) {
+            match self.place {
+                Place::Library => self.home.stale |= self.is_shown(&self.wanted.origin),
+                Place::Open | Place::Failed(_) => self.load_wanted(self.wanted.clone()),
+            }
+        }
+    }
+
+    /// Other costs are other runs of a scenario: of what is shown, or, while the start screen is shown, of what the person
+    /// comes back to; and of what is still coming. A recording is what it is.
+    pub(super) fn costs_changed(&mut self) {
+        let is_scenario = self.written().is_some();
+        let shown = self.is_shown(&self.wanted.origin);
+        let reload =
+            if shown { is_scenario && (self.place == Place::Open || self.is_loading()) } else { self.is_loading() };
+        if reload {
             self.load_wanted(self.wanted.clone());
         }
+        self.home.stale |= is_scenario && !(reload && shown);
+    }
+
+    /// Whether what is open comes from there.
+    pub(super) fn is_shown(&self, origin: &Origin) -> bool {
+        self.document.as_ref().is_some_and(|d| d.origin == *origin) && !self.runs.is_empty()
     }
 
     /// The file that is open, or could not be opened; none if it is no file.

@@ -10,6 +10,7 @@ use sim_core::trace::ResourceId;
 use tempfile::TempDir;
 use wakeline::session::breakpoints::Breakpoint;
 use wakeline::session::knobs::with_run;
+use wakeline::session::settings::CostsChoice;
 use wakeline::session::{Command, Place, Selection, Session, jobs};
 
 const BEFORE: &str = r#"(
@@ -61,9 +62,14 @@ impl Edited {
         self.session.apply(command);
     }
 
-    fn write(&mut self, text: &str) {
+    /// The file has another text, and whoever watches it says so.
+    fn change(&mut self, text: &str) {
         std::fs::write(&self.file, text).expect("it can be written");
         self.session.apply(Command::FileChanged(self.file.clone()));
+    }
+
+    fn write(&mut self, text: &str) {
+        self.change(text);
         self.session.finish_loading();
         assert!(self.session.mishap().is_empty(), "{:?}", self.session.mishap());
     }
@@ -211,4 +217,115 @@ fn a_shorter_run_has_the_selected_time_and_the_view_within_it() {
     let (end, span) = (edited.session.end(), edited.session.selected_time().expect("a part of it is left"));
     assert!(end.as_nanos() < 10_000_000 && span.to <= end, "{span:?} {end:?}");
     assert!(edited.session.view().start < end.as_nanos() as f64, "{:?}", edited.session.view());
+}
+
+#[test]
+fn a_file_that_changes_while_the_start_screen_is_shown_is_read_again_on_return() {
+    let mut edited = Edited::open(BEFORE);
+    edited.select("async", "two");
+    edited.apply(Command::Seek(SimTime::from_nanos(2_000_000)));
+    edited.apply(Command::ShowLibrary);
+    edited.change(&BEFORE.replace("workers: 1", "workers: 2"));
+    edited.session.finish_loading();
+    assert_eq!(*edited.session.place(), Place::Library, "nobody is thrown out of the start screen");
+    edited.apply(Command::Resume);
+    assert_eq!(*edited.session.place(), Place::Open, "what was shown is there at once");
+    edited.session.finish_loading();
+    assert_eq!(edited.session.runs()[0].title, "async, 2 workers");
+    assert_eq!(edited.named(edited.session.selection()), pair("async", "two"));
+    assert_eq!(edited.session.cursor().time.as_nanos(), 2_000_000);
+    edited.apply(Command::ShowLibrary);
+    edited.apply(Command::Resume);
+    assert!(!edited.session.is_loading(), "it is read again once");
+}
+
+#[test]
+fn an_error_in_a_file_that_changed_meanwhile_is_told_on_return() {
+    let mut edited = Edited::open(BEFORE);
+    edited.apply(Command::ShowLibrary);
+    edited.change(&BEFORE.replace("workload:", "worklaod:"));
+    edited.apply(Command::Resume);
+    edited.session.finish_loading();
+    assert_eq!((edited.session.mishap().len(), edited.session.runs().len()), (1, 2));
+    assert_eq!(*edited.session.place(), Place::Open);
+}
+
+#[test]
+fn who_goes_to_the_start_screen_while_it_is_run_again_stays_there() {
+    for wrong in [false, true] {
+        let mut edited = Edited::open(BEFORE);
+        let workers = if wrong { "0" } else { "2" };
+        edited.apply(Command::Turn { path: "runs.async.workers".into(), value: workers.into() });
+        edited.apply(Command::ShowLibrary);
+        edited.session.finish_loading();
+        assert_eq!(*edited.session.place(), Place::Library);
+        edited.apply(Command::Resume);
+        assert_eq!((*edited.session.place() == Place::Open, edited.session.mishap().len()), (true, usize::from(wrong)));
+        assert!(!edited.session.is_loading());
+    }
+}
+
+#[test]
+fn a_file_that_changed_while_another_could_not_be_opened_is_read_again_on_return() {
+    let mut edited = Edited::open(BEFORE);
+    edited.apply(Command::OpenFile("/no/such/file.ron".into()));
+    edited.session.finish_loading();
+    assert!(matches!(edited.session.place(), Place::Failed(_)));
+    // The other file is watched now: nobody says that this one changes.
+    std::fs::write(&edited.file, BEFORE.replace("workers: 1", "workers: 2")).expect("it can be written");
+    edited.apply(Command::Resume);
+    edited.session.finish_loading();
+    assert_eq!(edited.session.runs()[0].title, "async, 2 workers");
+}
+
+/// The costs that the first run was simulated at.
+fn costs(session: &Session) -> String {
+    session.runs()[0].trace.tables().run.costs.clone()
+}
+
+#[test]
+fn other_costs_hold_wherever_they_were_chosen() {
+    let plain = BEFORE.replace("    costs: \"zero\",\n", "");
+    let mut edited = Edited::open(&plain);
+    let before = costs(&edited.session);
+    edited.apply(Command::SetCosts(CostsChoice::Textbook));
+    edited.session.finish_loading();
+    assert_eq!(costs(&edited.session), "zero");
+    edited.apply(Command::ShowLibrary);
+    edited.apply(Command::SetCosts(CostsChoice::default()));
+    assert!(!edited.session.is_loading() && *edited.session.place() == Place::Library);
+    edited.apply(Command::Resume);
+    edited.session.finish_loading();
+    assert_eq!(costs(&edited.session), before);
+    edited.apply(Command::OpenFile("/no/such/file.ron".into()));
+    edited.session.finish_loading();
+    edited.apply(Command::SetCosts(CostsChoice::Textbook));
+    assert!(!edited.session.is_loading(), "what cannot be opened cannot be run again");
+    edited.apply(Command::Resume);
+    edited.session.finish_loading();
+    assert_eq!(costs(&edited.session), "zero");
+}
+
+#[test]
+fn other_costs_hold_for_what_is_still_coming() {
+    let mut session = Session::new(jobs::library(), std::sync::Arc::new(|| ()));
+    session.apply(Command::OpenScenario("c10k".into()));
+    session.apply(Command::SetCosts(CostsChoice::Textbook));
+    session.finish_loading();
+    assert_eq!(costs(&session), "zero");
+}
+
+#[test]
+fn a_recording_has_the_costs_it_was_recorded_with() {
+    let mut edited = Edited::open(BEFORE);
+    let recording = edited.file.with_extension("wkl");
+    edited.session.runs()[0].trace.save(&recording).expect("it can be written");
+    edited.apply(Command::OpenFile(recording));
+    edited.session.finish_loading();
+    edited.apply(Command::SetCosts(CostsChoice::Cited));
+    assert!(!edited.session.is_loading(), "it is not read again");
+    edited.apply(Command::ShowLibrary);
+    edited.apply(Command::SetCosts(CostsChoice::Textbook));
+    edited.apply(Command::Resume);
+    assert!(!edited.session.is_loading());
 }
