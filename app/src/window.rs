@@ -159,7 +159,6 @@ pub fn opening(file: PathBuf) -> Command {
 
 const NAME: &str = "Wakeline";
 const PROGRESS: &str = "progress";
-const PROGRESS_ASIDE: &str = "progress unreadable";
 
 /// Goes on from the progress that was kept; answers whether it could be read. The person is told if not.
 fn remember(shell: &mut Shell, text: &str) -> bool {
@@ -170,7 +169,7 @@ fn remember(shell: &mut Shell, text: &str) -> bool {
         }
         Err(why) => {
             let told = "What was kept of your progress cannot be read, and is as it was at first";
-            shell.library.say(format!("{told} ({why}). The old text is kept beside it under “{PROGRESS_ASIDE}”."));
+            shell.library.say(format!("{told} ({why}). The old text is kept beside it under “{PROGRESS} unreadable”."));
             false
         }
     }
@@ -193,7 +192,7 @@ impl eframe::App for Window {
         settings::write(storage, &self.shell.session, self.shell.dock_height, &self.unreadable);
         storage.set_string(PROGRESS, self.shell.session.progress().to_text());
         if let Some(text) = &self.unreadable_progress {
-            storage.set_string(PROGRESS_ASIDE, text.clone());
+            settings::set_text_aside(storage, PROGRESS, text);
         }
     }
 

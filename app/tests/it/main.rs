@@ -1,5 +1,6 @@
 //! The window and the command line, used as a person uses them.
 
+mod again;
 mod monkey;
 mod states;
 mod support;
