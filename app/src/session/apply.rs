@@ -333,7 +333,11 @@ impl Session {
         let is_told = at.run.as_ref().is_none_or(|id| run.id().is_empty() || run.id() == id);
         let trace = is_told.then_some(&run.trace)?;
         let moment = anchor::find(at, trace)?;
-        Some(if at.after.is_zero() { Cursor::after(trace, moment.event) } else { Cursor::at(trace, moment.time) })
+        if at.after.is_zero() {
+            return Some(Cursor::after(trace, moment.event));
+        }
+        // After everything there is nothing to see.
+        Some(Cursor::at(trace, moment.time.min(self.end())))
     }
 
     fn look(&mut self, command: Command) {

@@ -175,6 +175,7 @@ fn gap_words(run: &Run, track: &Track, time: SimTime) -> Option<(String, String)
     let name = row_name(track);
     let beyond = time > run.end();
     let (what, figures) = match track.kind {
+        _ if beyond && run.is_stuck() => ("stuck for ever".to_owned(), format!("at {} ms", write_clock(run.end()))),
         _ if beyond && !run.may_grow() => ("the run has ended".to_owned(), format!("at {} ms", write_clock(run.end()))),
         _ if beyond => ("not simulated yet".to_owned(), String::new()),
         TrackKind::Core(_) => ("idle".to_owned(), stretch),

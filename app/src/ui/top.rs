@@ -3,7 +3,7 @@
 use egui::{Rect, Sense, Ui, WidgetInfo, pos2, vec2};
 
 use crate::session::command::key_for_people;
-use crate::session::{Command, Session, keymap};
+use crate::session::{Command, Run, Session, keymap};
 use crate::timeline::axis::{write_clock, write_length};
 
 use super::fonts;
@@ -204,7 +204,7 @@ fn clock_and_tools(ui: &mut Ui, bar: Rect, session: &Session, emit: &mut Emit<'_
             icon_button(ui, icon, command, Weight::Quiet, size, emit);
         }
     });
-    let end = if narrow { String::new() } else { format!("of {} ms", write_clock(session.end())) };
+    let end = if narrow { String::new() } else { end_text(session) };
     let painter = ui.painter().clone();
     let end = painter.layout_no_wrap(end, fonts::mono(fonts::LABEL), theme.text3);
     // As wide as it will ever be: what stands beside it must not move while time goes on.
@@ -218,7 +218,7 @@ fn clock_and_tools(ui: &mut Ui, bar: Rect, session: &Session, emit: &mut Emit<'_
     let small = base - end.size().y - 2.5;
     let place = Rect::from_min_max(pos2(left, bar.top()), pos2(left + width, bar.bottom()));
     let clock = ui.allocate_rect(place, Sense::hover());
-    let said = format!("Virtual time: {} ms of {} ms", clock_text(session), write_clock(session.end()));
+    let said = format!("Virtual time: {} ms {}", clock_text(session), end_text(session));
     clock.widget_info(|| WidgetInfo::labeled(egui::Role::Label, true, &said));
     clock.on_hover_text(said);
     let now_width = now.size().x;
@@ -241,6 +241,17 @@ fn skip_ui(ui: &Ui, session: &Session, top: egui::Pos2, theme: &Theme) {
     painter.rect_filled(plate, 5.0, theme.ink);
     icons::icon(&painter, Icon::Skip, plate.left_center() + vec2(17.0, 0.0), theme.on_ink, theme);
     painter.galley(pos2(plate.left() + 32.0, plate.center().y - galley.size().y / 2.0).round(), galley, theme.on_ink);
+}
+
+/// How long the runs are. Past their end, that they have ended, or that nothing will ever happen any more.
+fn end_text(session: &Session) -> String {
+    let end = write_clock(session.end());
+    let past = session.cursor().time > session.end();
+    match past {
+        true if session.runs().iter().any(Run::is_stuck) => format!("stuck at {end} ms"),
+        true => format!("ended at {end} ms"),
+        false => format!("of {end} ms"),
+    }
 }
 
 fn clock_text(session: &Session) -> String {

@@ -310,3 +310,16 @@ fn what_would_give_a_prediction_away_is_hidden_until_it_is_revealed() {
     assert!(is_there(&window, "94.9 ms late: right"), "the right answer is shown");
     assert_eq!(window.session(|s| s.answer()), None);
 }
+
+#[test]
+fn no_step_of_a_lesson_stands_past_the_end_of_its_runs() {
+    for entry in jobs::library() {
+        let mut session = open(&entry.id);
+        for step in 0..entry.steps {
+            session.apply(Command::GoToStep(step));
+            session.finish_loading();
+            let (now, end) = (session.cursor().time, session.end());
+            assert!(now <= end, "{}, step {}: {now} of {end}", entry.id, step + 1);
+        }
+    }
+}
