@@ -39,6 +39,8 @@ fn show(studio: &mut Studio, ask: &ShotArgs) -> Result<(), Failure> {
             // What is said is what the lesson says of that moment.
             let step = studio.shell().session.step_near_cursor();
             studio.apply(Command::GoToStep(step));
+            // A moment is asked for, not a guess.
+            studio.apply(Command::Reveal);
         }
     }
     if let Some(step) = ask.step {

@@ -40,6 +40,7 @@ pub mod tab;
 pub mod template;
 pub mod thumbnails;
 pub mod told;
+pub mod veil;
 pub mod view;
 
 mod again;
@@ -119,6 +120,8 @@ pub struct Session {
     step: usize,
     step_wanted: Option<usize>,
     answers: BTreeMap<(Wanted, usize), usize>,
+    revealed: veil::Revealed,
+    covered: veil::Covered,
     finding: Option<FindingId>,
     tab: Tab,
     settings: Settings,
@@ -167,6 +170,8 @@ impl Session {
             step: 0,
             step_wanted: None,
             answers: BTreeMap::new(),
+            revealed: veil::Revealed::default(),
+            covered: veil::Covered::default(),
             finding: None,
             tab: Tab::Events,
             settings: Settings::default(),
@@ -396,6 +401,7 @@ impl Session {
         self.finding = None;
         self.events.reset();
         self.told = None;
+        self.covered = veil::Covered::default();
         self.mishap.clear();
         self.focus = 0;
         self.cursor = Cursor::default();

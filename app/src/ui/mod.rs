@@ -54,6 +54,7 @@ mod timeline_point;
 pub mod tip;
 pub mod told_text;
 pub mod top;
+mod veil;
 pub mod widgets;
 
 pub use shell::Shell;
