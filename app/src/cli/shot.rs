@@ -33,18 +33,31 @@ fn show(studio: &mut Studio, ask: &ShotArgs) -> Result<(), Failure> {
         return Err(Wrong::failure(told, "`wakeline check` says where and why"));
     }
     if let Some(at) = &ask.at {
-        // What is said is what the lesson says of that moment.
-        let command = moment(session, at)?;
+        let command = moment(&studio.shell().session, at)?;
         studio.apply(command);
-        let step = studio.shell().session.step_near_cursor();
-        (0..step).for_each(|_| studio.apply(Command::NextStep));
-        let session = &studio.shell().session;
-        let command = moment(session, at)?;
+        if ask.step.is_none() {
+            // What is said is what the lesson says of that moment.
+            let step = studio.shell().session.step_near_cursor();
+            studio.apply(Command::GoToStep(step));
+        }
+    }
+    if let Some(step) = ask.step {
+        let command = this_step(&studio.shell().session, step)?;
+        studio.apply(command);
+    }
+    if let Some(at) = &ask.at {
+        let command = moment(&studio.shell().session, at)?;
         studio.apply(command);
     }
     if let Some(name) = &ask.select {
         let command = selection(&studio.shell().session, name)?;
         studio.apply(command);
+    }
+    if let Some(span) = &ask.span {
+        studio.apply(stretch(span)?);
+    }
+    if ask.wide {
+        studio.apply(Command::SwitchWide);
     }
     if ask.presenter {
         studio.apply(Command::Present);
@@ -57,10 +70,30 @@ fn moment(session: &Session, at: &str) -> Result<Command, Failure> {
     if let Ok(event) = at.parse() {
         return Ok(Command::SeekEvent { run: session.focus(), event });
     }
-    let after_start: SimDuration = at
-        .parse()
-        .map_err(|e| Wrong::failure(format!("--at {at}: {e}"), "a time is 82.1ms, an event is its number"))?;
-    Ok(Command::Seek(SimTime::ZERO + after_start))
+    time(at)
+        .map(Command::Seek)
+        .map_err(|e| Wrong::failure(format!("--at {at}: {e}"), "a time is 82.1ms, an event is its number"))
+}
+
+fn this_step(session: &Session, step: u32) -> Result<Command, Failure> {
+    let steps = session.document().map_or(0, |d| d.steps.len());
+    let step = step as usize;
+    if step > steps {
+        return Err(Wrong::failure(format!("--step {step}: the lesson has {steps} steps"), ""));
+    }
+    Ok(Command::GoToStep(step - 1))
+}
+
+fn stretch(span: &str) -> Result<Command, Failure> {
+    let ends = span.split_once("..").ok_or_else(|| "expected two times with `..` between".to_owned());
+    let ends = ends.and_then(|(from, to)| Ok((time(from)?, time(to)?)));
+    let (from, to) = ends.map_err(|e| Wrong::failure(format!("--span {span}: {e}"), "a stretch is 1.04s..1.08s"))?;
+    Ok(Command::SelectTime { from, to })
+}
+
+fn time(text: &str) -> Result<SimTime, String> {
+    let after_start: SimDuration = text.parse().map_err(|e| format!("{e}"))?;
+    Ok(SimTime::ZERO + after_start)
 }
 
 fn selection(session: &Session, name: &str) -> Result<Command, Failure> {

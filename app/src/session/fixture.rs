@@ -166,6 +166,21 @@ impl Tape {
     }
 }
 
+/// A run in which tasks of these names are spawned, and nothing else happens.
+pub fn spawned(names: &[&str]) -> super::Run {
+    let mut tape = Tape::new(RunInfo { run: "async".into(), ..RunInfo::default() });
+    tape.add_queue("ready queue", QueueKind::Ready { owner: None });
+    names.iter().for_each(|name| tape.spawn(name));
+    tape.say(Event::RunEnded { reason: EndReason::Stuck });
+    let trace = tape.recorder.finish();
+    let mut run = super::Run::new("async".to_owned(), false);
+    let mut tables = Some(trace.tables().clone());
+    for chunk in trace.chunks() {
+        run.append(TracePart { chunk: Arc::clone(chunk), tables: tables.take().unwrap_or_default() });
+    }
+    run
+}
+
 /// The async run: hb's second beat waits behind hog's blocking call.
 pub fn async_run() -> Trace {
     let mut tape = Tape::new(RunInfo {

@@ -46,8 +46,10 @@ mod again;
 mod apply;
 mod choose;
 pub mod find;
+mod found_again;
 pub mod lesson;
 pub mod looked;
+mod take_along;
 
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -299,9 +301,14 @@ impl Session {
 
     /// Opens what is wanted, with what is set in it. What was wanted before is given up.
     pub(super) fn load_wanted(&mut self, wanted: Wanted) {
+        let same = self.wanted.origin == wanted.origin;
+        self.home.stale &= !self.is_shown(&wanted.origin);
         self.wanted = wanted.clone();
         let base = self.told.as_ref().map(|told| Arc::clone(&told.base));
+        // Read again on the way, it is still that to which the person returns.
+        let returning = self.returning.take().filter(|_| same);
         self.start(jobs::job(wanted, base, self.settings.costs));
+        self.returning = returning;
     }
 
     /// Starts a job; what was open stays until it reports.
@@ -377,14 +384,14 @@ impl Session {
     }
 
     fn open(&mut self, document: Arc<Document>, titles: Vec<RunTitle>) {
-        let again = self.document.as_ref().is_some_and(|d| d.origin == document.origin) && !self.runs.is_empty();
         let runs = titles.into_iter().map(|t| Run::new(t.title, t.threads)).collect();
-        self.place = Place::Open;
-        if again {
+        if self.is_shown(&document.origin) {
             // Run again: the person keeps the picture, until the new one is complete.
             self.pending = Some(Pending { document, runs, told: None });
             return;
         }
+        self.place = Place::Open;
+        self.home.stale = false;
         self.runs = runs;
         self.document = Some(document);
         self.opened += 1;

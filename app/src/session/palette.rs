@@ -69,7 +69,8 @@ impl Session {
             offers.push(Offer::place(finding.title.clone(), beside, Command::ShowFinding(id)));
         }
         for (place, mark) in self.marks().iter().enumerate() {
-            let beside = format!("mark in run {}", letter(mark.run));
+            let run = self.run_of_mark(mark);
+            let beside = run.map_or_else(|| "mark".to_owned(), |run| format!("mark in run {}", letter(run)));
             offers.push(Offer::place(mark.name.clone(), beside, Command::GoToMark(place)));
         }
         for entry in self.library() {

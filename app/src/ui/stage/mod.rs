@@ -33,6 +33,9 @@ const MARGIN: f32 = 8.0;
 /// A run has so many lines at most.
 const MOST_LINES: usize = 4;
 
+/// The names of those who wait have this share of their column at most; longer ones push what they wait for aside.
+const MOST_NAMES: f32 = 0.3;
+
 /// What the Stage remembers between frames: what it shows, while nothing moves.
 #[derive(Clone, Default, Debug)]
 pub struct StageState {
@@ -155,7 +158,12 @@ pub fn stage_ui(ui: &mut Ui, session: &Session, state: &mut StageState, patterns
     for (x, text) in columns.iter().zip(["Wants to run", "Runs", "Waits for something"]) {
         label(*x, text, fonts::regular(fonts::LABEL));
     }
+    if state.stages.iter().any(|stage| stage.waits.iter().any(|wait| wait.until.is_some())) {
+        let (at, font) = (pos2(columns[3] - boxes::BETWEEN - 12.0, head.center().y), fonts::regular(fonts::LABEL));
+        ui.painter().text(at, Align2::RIGHT_CENTER, "until", font, theme.text2);
+    }
     let most = most_lines(session, area.height());
+    let names = boxes::names_width(ui, &state.stages, (columns[3] - columns[2]) * MOST_NAMES);
     let mut top = head.bottom();
     state.places.clear();
     for (run, stage) in state.stages.iter().enumerate() {
@@ -163,7 +171,7 @@ pub fn stage_ui(ui: &mut Ui, session: &Session, state: &mut StageState, patterns
         if run > 0 {
             ui.painter().hline(area.x_range(), top + 0.5, Stroke::new(1.0, theme.line));
         }
-        let line = boxes::RunStage { session, run, stage, columns, rect, patterns };
+        let line = boxes::RunStage { session, run, stage, columns, rect, names, patterns };
         state.places.push((rect, [0, 1, 2].map(|n| line.column(n))));
         line.show(ui, emit);
         top = rect.bottom();
