@@ -257,8 +257,9 @@ impl Shell {
             return scale;
         }
         let height = ctx.content_rect().height() * ctx.zoom_factor();
-        // In a low window a little less: what does not fit cannot be read at all.
-        scale * (height / PRESENTED_NEEDS).clamp(1.0, PRESENTED)
+        // In a low window a little less: what does not fit cannot be read at all. In steps, for letters of another size
+        // are all drawn anew, and the height itself is rounded by the size that is chosen here.
+        scale * (height / PRESENTED_NEEDS * 100.0).floor().clamp(100.0, PRESENTED * 100.0) / 100.0
     }
 
     /// Gives the toolkit the theme's colours, when it has changed.
