@@ -21,6 +21,9 @@ impl Session {
         if command != C::Present && self.presenting == Presenting::Left {
             self.presenting = Presenting::Off;
         }
+        if self.why_not(&command).is_some() {
+            return;
+        }
         if !is_gradual(&command) {
             self.history.settle();
         }
@@ -152,7 +155,7 @@ impl Session {
     }
 
     fn clear(&mut self) {
-        if self.overlay != Overlay::Nothing {
+        if self.overlay != Overlay::Nothing || self.place != Place::Open {
             self.overlay = Overlay::Nothing;
         } else if self.presenting.is_on() {
             self.toggle_presenting();

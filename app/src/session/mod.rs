@@ -50,6 +50,7 @@ mod found_again;
 pub mod lesson;
 pub mod looked;
 mod take_along;
+mod why_not;
 
 use std::collections::BTreeMap;
 use std::rc::Rc;
