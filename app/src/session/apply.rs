@@ -4,6 +4,7 @@ use super::command::Command;
 use super::home::Ask;
 use super::knobs::Wanted;
 use super::rows::RowPlan;
+use super::standing::Standing;
 use super::step::{self, Cursor, Stop};
 use super::view::{Kind, View};
 use super::{Overlay, Place, Presenting, Selection, Session, Tab, document::Step};
@@ -170,22 +171,12 @@ impl Session {
         if self.focused().is_some_and(|r| r.threads) { Stop::Dispatch } else { Stop::Poll }
     }
 
-    fn step_cursor(&mut self, stop: Stop, way: Way) {
-        let Some(run) = self.focused() else { return };
-        let next = match way {
-            Way::Forward => self.cursor.forward(&run.trace, stop),
-            Way::Back => self.cursor.back(&run.trace, stop),
-        };
-        if let Some(cursor) = next {
-            self.jump(cursor);
-        }
-    }
-
     /// Goes to a place and brings it into view.
     pub(super) fn jump(&mut self, cursor: Cursor) {
         self.playback.pause();
         self.go_oneself();
         self.cursor = cursor;
+        self.standing = Standing::default();
         self.view = self.view.showing(cursor.time.as_nanos() as f64, self.total());
     }
 
@@ -207,13 +198,6 @@ impl Session {
         self.go_oneself();
         self.playback.playing = !self.runs.is_empty();
         self.follow.cursor = true;
-    }
-
-    fn focus_run(&mut self, run: usize) {
-        if run < self.runs.len() && run != self.focus {
-            self.focus = run;
-            self.go_to_time(self.cursor.time);
-        }
     }
 
     /// Arranges the rows of a run.
@@ -385,8 +369,11 @@ fn is_gradual(command: &Command) -> bool {
     )
 }
 
+/// Which way a step goes.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Way {
+pub(super) enum Way {
+    /// Later.
     Forward,
+    /// Earlier.
     Back,
 }

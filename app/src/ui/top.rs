@@ -3,6 +3,7 @@
 use egui::{Rect, Sense, Ui, WidgetInfo, pos2, vec2};
 
 use crate::session::command::key_for_people;
+use crate::session::standing::Nth;
 use crate::session::{Command, Session, keymap};
 use crate::timeline::axis::{write_clock, write_length};
 
@@ -218,7 +219,13 @@ fn clock_and_tools(ui: &mut Ui, bar: Rect, session: &Session, emit: &mut Emit<'_
     let small = base - end.size().y - 2.5;
     let place = Rect::from_min_max(pos2(left, bar.top()), pos2(left + width, bar.bottom()));
     let clock = ui.allocate_rect(place, Sense::hover());
-    let said = format!("Virtual time: {} ms of {} ms", clock_text(session), write_clock(session.end()));
+    let mut said = format!("Virtual time: {} ms of {} ms", clock_text(session), write_clock(session.end()));
+    if let Some(nth) = nth_text(session) {
+        said += &format!(", {nth}");
+        let galley = painter.layout_no_wrap(nth, fonts::regular(fonts::LEAST), theme.text2);
+        let at = pos2((left + now.size().x - galley.size().x).max(left - 16.0), bar.bottom() - galley.size().y - 1.0);
+        painter.galley(at.round(), galley, theme.text2);
+    }
     clock.widget_info(|| WidgetInfo::labeled(egui::Role::Label, true, &said));
     clock.on_hover_text(said);
     let now_width = now.size().x;
@@ -241,6 +248,14 @@ fn skip_ui(ui: &Ui, session: &Session, top: egui::Pos2, theme: &Theme) {
     painter.rect_filled(plate, 5.0, theme.ink);
     icons::icon(&painter, Icon::Skip, plate.left_center() + vec2(17.0, 0.0), theme.on_ink, theme);
     painter.galley(pos2(plate.left() + 32.0, plate.center().y - galley.size().y / 2.0).round(), galley, theme.on_ink);
+}
+
+/// Where the clock stands still while the cursor steps: "event 3 of 7 here".
+fn nth_text(session: &Session) -> Option<String> {
+    match session.nth_here()? {
+        Nth { nth: 0, of } => Some(format!("before {of} events")),
+        Nth { nth, of } => Some(format!("event {nth} of {of} here")),
+    }
 }
 
 fn clock_text(session: &Session) -> String {
