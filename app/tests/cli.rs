@@ -347,3 +347,33 @@ fn without_a_display_the_story_is_told_in_text() {
     assert!(story.starts_with("No window") && story.contains("It hangs"), "{story}");
     assert_eq!(wakeline(&["nowhere.ron"]).status.code(), Some(2));
 }
+
+#[test]
+fn a_picture_that_cannot_be_drawn_says_why_and_what_to_do() {
+    let folder = Folder::new("shot");
+    let picture = folder.file("x.png");
+    let refuses = |args: &[&str], parts: &[&str]| {
+        let told = refused(&[&["shot"], args].concat());
+        for part in parts {
+            assert!(told.contains(part), "{args:?}: {told}");
+        }
+        assert!(!Path::new(&picture).exists(), "{args:?}");
+    };
+    let blocked = |args: &[&'static str]| [&["blocked-executor", "-o", &picture], args].concat();
+    refuses(&["blocked-executer", "-o", &picture], &["no scenario of that name", "did you mean `blocked-executor`?"]);
+    let wrong = folder.write("wrong.ron", &shipped("c10k").replace("workload:", "worklaod:"));
+    refuses(&[&wrong, "-o", &picture], &["wrong.ron:", "worklaod", "workload"]);
+    let no_trace = folder.write("no.wkl", "nothing");
+    refuses(&[&no_trace, "-o", &picture], &["no.wkl", "wakeline run"]);
+    refuses(&blocked(&["--select", "hgo"]), &["nothing is called hgo", "did you mean `hog`?"]);
+    refuses(&blocked(&["--at", "5s"]), &["--at 5s", "ends at 195.9 ms"]);
+    refuses(&blocked(&["--at", "99999"]), &["--at 99999", "events 0 to 271"]);
+    refuses(&blocked(&["--at", "82.1"]), &["--at 82.1", "no unit"]);
+    for size in ["0x0", "99999x99999", "10", "x", "-5x900"] {
+        refuses(&[&blocked(&[])[..], &[&format!("--size={size}")]].concat(), &["1440x900", "320 to 8192"]);
+    }
+    refuses(&["--library", "-o", &picture, "--select", "hog"], &["--library", "--select"]);
+    let nowhere = folder.file("no/such/folder/x.png");
+    refuses(&["blocked-executor", "-o", &nowhere], &["cannot be written", "no/such/folder"]);
+    refuses(&["blocked-executor", "-o", &folder.0.display().to_string()], &["cannot be written", "folder"]);
+}

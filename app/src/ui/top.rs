@@ -223,7 +223,7 @@ fn clock_and_tools(ui: &mut Ui, bar: Rect, session: &Session, emit: &mut Emit<'_
     if let Some(nth) = nth_text(session) {
         said += &format!(", {nth}");
         let galley = painter.layout_no_wrap(nth, fonts::regular(fonts::LEAST), theme.text2);
-        let at = pos2((left + now.size().x - galley.size().x).max(left - 16.0), bar.bottom() - galley.size().y - 1.0);
+        let at = pos2((left + now.size().x - galley.size().x).max(left - 16.0), bar.bottom() - galley.size().y - 2.0);
         painter.galley(at.round(), galley, theme.text2);
     }
     clock.widget_info(|| WidgetInfo::labeled(egui::Role::Label, true, &said));
