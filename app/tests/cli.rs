@@ -368,3 +368,33 @@ fn a_picture_shows_the_step_that_is_asked_for_and_another_step_is_another_pictur
     assert_eq!(picture("2"), picture("2"));
     assert_ne!(picture("2"), picture("3"));
 }
+
+#[test]
+fn a_picture_that_cannot_be_drawn_says_why_and_what_to_do() {
+    let folder = Folder::new("shot");
+    let picture = folder.file("x.png");
+    let refuses = |args: &[&str], parts: &[&str]| {
+        let told = refused(&[&["shot"], args].concat());
+        for part in parts {
+            assert!(told.contains(part), "{args:?}: {told}");
+        }
+        assert!(!Path::new(&picture).exists(), "{args:?}");
+    };
+    let blocked = |args: &[&'static str]| [&["blocked-executor", "-o", &picture], args].concat();
+    refuses(&["blocked-executer", "-o", &picture], &["no scenario of that name", "did you mean `blocked-executor`?"]);
+    let wrong = folder.write("wrong.ron", &shipped("c10k").replace("workload:", "worklaod:"));
+    refuses(&[&wrong, "-o", &picture], &["wrong.ron:", "worklaod", "workload"]);
+    let no_trace = folder.write("no.wkl", "nothing");
+    refuses(&[&no_trace, "-o", &picture], &["no.wkl", "wakeline run"]);
+    refuses(&blocked(&["--select", "hgo"]), &["nothing is called hgo", "did you mean `hog`?"]);
+    refuses(&blocked(&["--at", "5s"]), &["--at 5s", "ends at 195.9 ms"]);
+    refuses(&blocked(&["--at", "99999"]), &["--at 99999", "events 0 to 271"]);
+    refuses(&blocked(&["--at", "82.1"]), &["--at 82.1", "no unit"]);
+    for size in ["0x0", "99999x99999", "10", "x", "-5x900"] {
+        refuses(&[&blocked(&[])[..], &[&format!("--size={size}")]].concat(), &["1440x900", "320 to 8192"]);
+    }
+    refuses(&["--library", "-o", &picture, "--select", "hog"], &["--library", "--select"]);
+    let nowhere = folder.file("no/such/folder/x.png");
+    refuses(&["blocked-executor", "-o", &nowhere], &["cannot be written", "no/such/folder"]);
+    refuses(&["blocked-executor", "-o", &folder.0.display().to_string()], &["cannot be written", "folder"]);
+}

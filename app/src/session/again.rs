@@ -10,6 +10,7 @@ use super::change::Change;
 use super::document::{Document, Origin, Problem};
 use super::found_again::FoundAgain;
 use super::span_of_time::SpanOfTime;
+use super::standing::Standing;
 use super::told::Told;
 use super::{Cursor, Growth, Place, Run, Session};
 
@@ -101,6 +102,7 @@ impl Session {
         self.told = pending.told;
         self.mishap.clear();
         self.take_along(&mut before, &again);
+        self.standing = Standing::default();
         if self.cursor != Cursor::default() {
             let time = self.cursor.time;
             self.cursor = self.focused().map_or(self.cursor, |run| Cursor::at(&run.trace, time));

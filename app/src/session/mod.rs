@@ -50,7 +50,9 @@ pub mod find;
 mod found_again;
 pub mod lesson;
 pub mod looked;
+pub mod standing;
 mod take_along;
+mod why_not;
 
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -85,6 +87,7 @@ use loader::{Job, Loader, Report, Taken, Wake};
 use looked::Looked;
 use playback::Playback;
 use settings::Shade;
+use standing::Standing;
 use told::Told;
 use view::ViewHistory;
 
@@ -108,6 +111,7 @@ pub struct Session {
     runs: Vec<Run>,
     focus: usize,
     cursor: Cursor,
+    standing: Standing,
     selection: Selection,
     looked: Looked,
     selected_time: Option<SpanOfTime>,
@@ -159,6 +163,7 @@ impl Session {
             runs: Vec::new(),
             focus: 0,
             cursor: Cursor::default(),
+            standing: Standing::default(),
             selection: Selection::Nothing,
             looked: Looked::default(),
             selected_time: None,
@@ -236,11 +241,6 @@ impl Session {
     /// Where the person is.
     pub fn cursor(&self) -> Cursor {
         self.cursor
-    }
-
-    /// How many events of a run have happened at the cursor.
-    pub fn events_of(&self, run: usize) -> usize {
-        self.runs.get(run).map_or(0, |r| r.events_at(self.cursor, run == self.focus))
     }
 
     /// What is selected.
@@ -407,6 +407,7 @@ impl Session {
         self.mishap.clear();
         self.focus = 0;
         self.cursor = Cursor::default();
+        self.standing = Standing::default();
         self.selection = Selection::Nothing;
         self.looked = Looked::default();
         self.selected_time = None;
@@ -459,15 +460,16 @@ impl Session {
     fn go_to_time(&mut self, time: SimTime) {
         if let Some(run) = self.focused() {
             self.cursor = Cursor::at(&run.trace, time);
+            self.standing = Standing::default();
         }
     }
 
     /// Brings every run's state to the cursor.
     fn settle(&mut self) {
-        let (cursor, focus, selected) = (self.cursor, self.focus, self.selection.track());
+        let selected = self.selection.track();
+        let events: Vec<usize> = (0..self.runs.len()).map(|run| self.events_of(run)).collect();
         for (i, run) in self.runs.iter_mut().enumerate() {
-            let events = run.events_at(cursor, i == focus);
-            run.show(events);
+            run.show(events[i]);
             let selected = selected.filter(|(of, _)| *of == i).map(|(_, track)| track);
             run.rows.refresh(&run.index, selected);
         }

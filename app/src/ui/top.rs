@@ -3,6 +3,7 @@
 use egui::{Rect, Sense, Ui, WidgetInfo, pos2, vec2};
 
 use crate::session::command::key_for_people;
+use crate::session::standing::Nth;
 use crate::session::{Command, Run, Session, keymap};
 use crate::timeline::axis::{write_clock, write_length};
 
@@ -262,7 +263,13 @@ fn clock_and_tools(ui: &mut Ui, bar: Rect, session: &Session, emit: &mut Emit<'_
     let small = base - end.size().y - 2.5;
     let place = Rect::from_min_max(pos2(left, bar.top()), pos2(left + width, bar.bottom()));
     let clock = ui.allocate_rect(place, Sense::hover());
-    let said = format!("Virtual time: {} ms {}", clock_text(session), end_text(session));
+    let mut said = format!("Virtual time: {} ms {}", clock_text(session), end_text(session));
+    if let Some(nth) = nth_text(session) {
+        said += &format!(", {nth}");
+        let galley = painter.layout_no_wrap(nth, fonts::regular(fonts::LEAST), theme.text2);
+        let at = pos2((left + now.size().x - galley.size().x).max(left - 16.0), bar.bottom() - galley.size().y - 2.0);
+        painter.galley(at.round(), galley, theme.text2);
+    }
     clock.widget_info(|| WidgetInfo::labeled(egui::Role::Label, true, &said));
     clock.on_hover_text(said);
     let now_width = now.size().x;
@@ -307,6 +314,14 @@ fn end_text(session: &Session) -> String {
         true if session.runs().iter().any(Run::is_stuck) => format!("stuck at {end} ms"),
         true => format!("ended at {end} ms"),
         false => format!("of {end} ms"),
+    }
+}
+
+/// Where the clock stands still while the cursor steps: "event 3 of 7 here".
+fn nth_text(session: &Session) -> Option<String> {
+    match session.nth_here()? {
+        Nth { nth: 0, of } => Some(format!("before {of} events")),
+        Nth { nth, of } => Some(format!("event {nth} of {of} here")),
     }
 }
 
