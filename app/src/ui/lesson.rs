@@ -198,7 +198,21 @@ fn progress_ui(ui: &mut Ui, document: &Document, step: usize, emit: &mut Emit<'_
             std::cmp::Ordering::Greater if lit => theme.strong_line,
             std::cmp::Ordering::Greater => theme.line,
         };
-        ui.painter().rect_filled(if lit { bar.expand2(vec2(0.0, 1.5)) } else { bar }, 2.0, color);
+        let bar = if lit { bar.expand2(vec2(0.0, 1.5)) } else { bar };
+        // In high contrast every bar is of one colour: where one is stands out, what is to come is hollow.
+        let strong = theme.edge > 1.0;
+        match i.cmp(&step) {
+            std::cmp::Ordering::Greater if strong => {
+                let stroke = egui::Stroke::new(1.0, color);
+                ui.painter().rect_stroke(bar.expand2(vec2(0.0, 0.5)), 2.0, stroke, egui::StrokeKind::Inside);
+            }
+            std::cmp::Ordering::Equal if strong => {
+                ui.painter().rect_filled(bar.expand2(vec2(0.0, 2.5)), 2.0, color);
+            }
+            std::cmp::Ordering::Less | std::cmp::Ordering::Equal | std::cmp::Ordering::Greater => {
+                ui.painter().rect_filled(bar, 2.0, color);
+            }
+        }
         if response.has_focus() {
             let stroke = egui::Stroke::new(2.0, theme.ink);
             ui.painter().rect_stroke(bar.expand(4.0), 4.0, stroke, egui::StrokeKind::Outside);

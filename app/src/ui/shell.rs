@@ -298,7 +298,7 @@ fn stage_room(session: &Session, height: f32) -> f32 {
     let crowded = session.runs().iter().any(|run| run.index.tracks.len() > CROWDED);
     (height
         * if crowded {
-            0.25
+            0.27
         } else if height < 790.0 {
             0.3
         } else {

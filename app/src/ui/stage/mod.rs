@@ -93,10 +93,8 @@ pub fn height(session: &Session, state: &mut StageState, room: f32) -> f32 {
 /// How many lines each run may have, so that all runs fit into `room`.
 fn most_lines(session: &Session, room: f32) -> usize {
     let each = (room - HEAD - 2.0) / session.runs().len().max(1) as f32;
-    // One of several workers alone would hide who else is busy.
-    let least =
-        if session.runs().iter().any(|r| r.snapshot().cores.len().max(r.snapshot().workers.len()) > 1) { 2 } else { 1 };
-    (((each - BOX_HEAD - BOX_FOOT - 2.0 * MARGIN) / LINE).floor() as usize).clamp(least, MOST_LINES)
+    // A line alone hides nobody: the head counts those who are not shown.
+    (((each - BOX_HEAD - BOX_FOOT - 2.0 * MARGIN) / LINE).floor() as usize).clamp(1, MOST_LINES)
 }
 
 fn run_height(stage: &Stage, most: usize) -> f32 {
