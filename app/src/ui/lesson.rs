@@ -9,7 +9,7 @@ use crate::session::{Command, Document, Session};
 use super::changes;
 use super::fonts;
 use super::knobs;
-use super::question::{question_strip_ui, question_ui};
+use super::question::{self, question_strip_ui, question_ui};
 use super::theme::Theme;
 use super::told_text::{narrate, told_ui};
 use super::widgets::{self, Emit, Weight, text_button};
@@ -74,7 +74,9 @@ pub fn strip_height(ui: &Ui, session: &Session) -> f32 {
     if is_open(ui) {
         return STRIP_OPEN;
     }
-    STRIP + if session.question().is_some() { STRIP_QUESTION } else { 0.0 }
+    let width = ui.max_rect().width() - 2.0 * PAD;
+    let answers = |width| STRIP_QUESTION + (question::answers_height(ui, session, width) - 29.0).max(0.0);
+    STRIP + if session.question().is_some() { answers(width) } else { 0.0 }
 }
 
 fn strip_id() -> egui::Id {
