@@ -323,3 +323,46 @@ fn no_step_of_a_lesson_stands_past_the_end_of_its_runs() {
         }
     }
 }
+
+#[test]
+fn a_knob_stays_under_the_pointer_when_it_is_turned() {
+    let mut window = Window::open(1280.0, 800.0);
+    window.apply(Command::OpenScenario("blocked-executor".to_owned()));
+    window.finish_loading();
+    window.harness.get_by_label("Knobs").click();
+    window.harness.run_steps(3);
+    let name = "length of the blocking call: 50ms";
+    window.harness.get_by_label(name).scroll_to_me();
+    window.harness.run_steps(20);
+    let before = window.harness.get_by_label(name).rect();
+    window.harness.get_by_label(name).click();
+    window.harness.run_steps(3);
+    window.finish_loading();
+    window.harness.run_steps(20);
+    assert!(window.session(|s| s.is_changed()));
+    assert_eq!(window.harness.get_by_label(name).rect(), before);
+    let told = |window: &Window| window.harness.get_by_label("What changed").rect().bottom();
+    let hidden = told(&window);
+    window.harness.get_by_label("See what changed").click();
+    window.harness.run_steps(20);
+    assert!(told(&window) < hidden && told(&window) < 540.0, "who asks is brought there");
+}
+
+#[test]
+fn every_step_begins_at_its_top() {
+    let mut window = Window::open(1280.0, 640.0);
+    window.apply(Command::OpenScenario("blocked-executor".to_owned()));
+    window.finish_loading();
+    window.apply(Command::GoToStep(3));
+    window.harness.run_steps(3);
+    let top = |window: &Window| window.harness.get_by_label("Ready is not running").rect().top();
+    let before = top(&window);
+    window.harness.get_by_label("Knobs").scroll_to_me();
+    window.harness.run_steps(20);
+    assert!(top(&window) < before, "it is scrolled");
+    for step in [2, 3] {
+        window.apply(Command::GoToStep(step));
+        window.harness.run_steps(3);
+    }
+    assert_eq!(top(&window), before);
+}
