@@ -168,6 +168,17 @@ impl Session {
         self.document().is_some_and(|d| !d.sets.is_empty() || d.variant.as_deref() != self.told_variant())
     }
 
+    /// Whether chance has a say in the runs shown: only then another seed is another world.
+    pub fn is_left_to_chance(&self) -> bool {
+        let drawn = |run: &super::Run| run.trace.tables().decisions.iter().any(|decision| decision.among != 1);
+        self.runs().iter().any(drawn)
+    }
+
+    /// Whether another seed is set than in the lesson.
+    pub fn is_another_world(&self) -> bool {
+        self.written().zip(self.shown()).is_some_and(|(written, shown)| written.seed != shown.seed)
+    }
+
     /// Runs it again with one value set.
     pub(super) fn turn(&mut self, path: &str, value: &str) {
         let mut ask = self.wanted.clone();

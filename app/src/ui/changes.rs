@@ -42,7 +42,7 @@ pub fn changed_ui(ui: &mut Ui, session: &Session, emit: &mut Emit<'_>) {
     let top = ui.cursor().top();
     label(ui, "What changed", fonts::semibold(fonts::ROW), theme.text2);
     if changes.is_empty() {
-        label(ui, "Nothing that this lesson measures.", fonts::regular(fonts::ROW), theme.text2);
+        label(ui, nothing_text(session), fonts::regular(fonts::ROW), theme.text2);
     }
     let mut run = None;
     for change in changes {
@@ -60,6 +60,15 @@ pub fn changed_ui(ui: &mut Ui, session: &Session, emit: &mut Emit<'_>) {
     }
     if back.on_hover_text(Command::AsInLesson.hint()).clicked() {
         emit.emit(Command::AsInLesson);
+    }
+}
+
+/// What is said where no figure is another one.
+fn nothing_text(session: &Session) -> &'static str {
+    if session.is_another_world() && !session.is_left_to_chance() {
+        "Nothing. Chance plays no part in these runs: they are the same in every world."
+    } else {
+        "Nothing that this lesson measures."
     }
 }
 

@@ -195,6 +195,10 @@ fn seed_ui(ui: &mut Ui, session: &Session, written: &Scenario, emit: &mut Emit<'
             emit.emit(Command::AnotherWorld);
         }
     });
+    if !session.is_left_to_chance() {
+        let said = "Chance plays no part in these runs: they are the same in every world.";
+        label(ui, said, fonts::regular(fonts::LABEL), theme.text2);
+    }
     foot_ui(ui, &before.to_string(), &written.seed.to_string(), "seed", emit);
     if seed != before {
         emit.emit(Command::Turn { path: "seed".to_owned(), value: seed.to_string() });

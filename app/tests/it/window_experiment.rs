@@ -366,3 +366,24 @@ fn every_step_begins_at_its_top() {
     }
     assert_eq!(top(&window), before);
 }
+
+#[test]
+fn where_chance_plays_no_part_another_world_says_so() {
+    let mut session = open("blocked-executor");
+    let events = |s: &Session| s.runs().iter().flat_map(|r| r.trace.records_from(0)).collect::<Vec<_>>();
+    let before = events(&session);
+    session.apply(Command::AnotherWorld);
+    session.finish_loading();
+    assert!(events(&session) == before, "the very same events");
+    assert!(session.is_another_world() && !session.is_left_to_chance());
+
+    let mut session = open("c10k");
+    let varied = session.library().iter().find(|e| e.id == "c10k").map_or(0, |e| e.steps);
+    let mut chance = Vec::new();
+    for step in 0..varied {
+        session.apply(Command::GoToStep(step));
+        session.finish_loading();
+        chance.push(session.is_left_to_chance());
+    }
+    assert!(chance.contains(&true) && chance.contains(&false), "only where the answers vary: {chance:?}");
+}
