@@ -53,7 +53,10 @@ pub fn changed_ui(ui: &mut Ui, session: &Session, emit: &mut Emit<'_>) {
         one_change_ui(ui, change, theme);
     }
     ui.add_space(2.0);
-    let back = chip_ui(ui, "As in the lesson", "As in the lesson", false, theme);
+    if !session.can_reset() {
+        return;
+    }
+    let back = chip_ui(ui, "Reset all", "Reset all", false, theme);
     // Who asks to see what changed is brought there.
     if ui.data_mut(|data| data.remove_temp::<()>(asked_id())).is_some() {
         ui.scroll_to_rect(back.rect.with_min_y(top), None);
@@ -65,7 +68,9 @@ pub fn changed_ui(ui: &mut Ui, session: &Session, emit: &mut Emit<'_>) {
 
 /// What is said where no figure is another one.
 fn nothing_text(session: &Session) -> &'static str {
-    if session.is_another_world() && !session.is_left_to_chance() {
+    if !session.can_reset() {
+        "Only a run is added; the others are as in the lesson."
+    } else if session.is_another_world() && !session.is_left_to_chance() {
         "Nothing. Chance plays no part in these runs: they are the same in every world."
     } else {
         "Nothing that this lesson measures."

@@ -104,9 +104,6 @@ fn knobs_ui(ui: &mut Ui, session: &Session, emit: &mut Emit<'_>) {
     let theme = emit.theme;
     let said = "Model, workers and thread policy of each run are in its chip at the top; + adds a run.";
     label(ui, said, fonts::regular(fonts::LABEL), theme.text3);
-    if session.is_changed() && chip_ui(ui, "Reset all", "Reset all knobs", false, theme).clicked() {
-        emit.emit(Command::AsInLesson);
-    }
 }
 
 fn dial_ui(ui: &mut Ui, session: &Session, dial: &Dial, emit: &mut Emit<'_>) {

@@ -199,10 +199,10 @@ fn the_panel_has_the_variants_the_changes_and_the_way_back() {
     window.harness.run_steps(2);
     window.finish_loading();
     window.harness.get_by_label("Makespan: 195.9 ms → 115.0 ms, better");
-    window.harness.get_by_label("As in the lesson").click_accesskit();
+    window.harness.get_by_label("Reset all").click_accesskit();
     window.harness.run_steps(2);
     window.finish_loading();
-    assert_eq!(window.harness.query_all_by_label("As in the lesson").count(), 0);
+    assert_eq!(window.harness.query_all_by_label("Reset all").count(), 0);
 }
 
 #[test]
@@ -239,7 +239,7 @@ fn the_experiment_turns_knobs_seed_and_costs() {
     window.harness.run_steps(2);
     window.finish_loading();
     assert_eq!(window.session(|s| s.shown().map(|s| s.costs.clone())).as_deref(), Some("jimblandy"));
-    window.harness.get_by_label("Reset all knobs").click_accesskit();
+    window.harness.get_by_label("Reset all").click_accesskit();
     window.harness.run_steps(2);
     window.finish_loading();
     assert!(!window.session(|s| s.is_changed()));
@@ -386,4 +386,21 @@ fn where_chance_plays_no_part_another_world_says_so() {
         chance.push(session.is_left_to_chance());
     }
     assert!(chance.contains(&true) && chance.contains(&false), "only where the answers vary: {chance:?}");
+}
+
+#[test]
+fn a_reset_keeps_the_runs_that_were_added() {
+    let mut session = open("blocked-executor");
+    let runs = session.written().map(|w| with_run(&w.runs, ModelSpec::AsyncStealing)).expect("it is a scenario");
+    session.apply(Command::SetRuns(runs));
+    session.finish_loading();
+    assert!(!session.can_reset(), "nothing of the lesson is another");
+    turn(&mut session, "workload.tasks.hog.ops.1.0", "50ms");
+    turn(&mut session, "runs.async.workers", "2");
+    assert!(session.can_reset());
+    session.apply(Command::AsInLesson);
+    session.finish_loading();
+    let titles: Vec<_> = session.runs().iter().map(|r| r.title.clone()).collect();
+    assert_eq!(titles, ["async, 1 worker", "threads, 1 core", "async, stealing, 1 worker"]);
+    assert!(session.changes().is_empty() && !session.can_reset());
 }
