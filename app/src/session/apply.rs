@@ -5,7 +5,7 @@ use super::home::Ask;
 use super::knobs::Wanted;
 use super::rows::RowPlan;
 use super::step::{self, Cursor, Stop};
-use super::view::{Kind, View};
+use crate::timeline::view::{Kind, View};
 use super::{Overlay, Place, Presenting, Selection, Session, Tab, document::Step};
 use sim_core::scenario::anchor;
 

@@ -5,7 +5,7 @@ use sim_core::scenario::Answer;
 use sim_core::scenario::narration::{Piece, Question, pieces};
 
 use super::document::Step;
-use super::view::{Kind, View};
+use crate::timeline::view::{Kind, View};
 use super::{Command, Selection, Session};
 
 /// A piece of a text, with what a click on it does.

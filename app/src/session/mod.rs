@@ -40,7 +40,6 @@ pub mod tab;
 pub mod template;
 pub mod thumbnails;
 pub mod told;
-pub mod view;
 
 mod again;
 mod apply;
@@ -71,7 +70,7 @@ pub use settings::Settings;
 pub use span_of_time::{DragMeans, SpanOfTime};
 pub use step::Cursor;
 pub use tab::Tab;
-pub use view::View;
+pub use crate::timeline::view::View;
 
 use again::Pending;
 use breakpoints::Breakpoint;
@@ -85,7 +84,7 @@ use looked::Looked;
 use playback::Playback;
 use settings::Shade;
 use told::Told;
-use view::ViewHistory;
+use crate::timeline::view::ViewHistory;
 
 /// What the window shows.
 #[derive(Clone, PartialEq, Debug)]
