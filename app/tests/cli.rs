@@ -110,7 +110,7 @@ fn a_deadlock_is_said_to_hang() {
     // Lines are broken where they are too long.
     let words = story.split_whitespace().collect::<Vec<_>>().join(" ");
     assert!(words.contains("2 tasks wait for what will never come, and no thread is blocked."), "{story}");
-    assert!(story.contains("A and B wait for each other"), "{story}");
+    assert!(story.contains("mia and tom wait for each other"), "{story}");
 }
 
 #[test]
@@ -230,7 +230,7 @@ fn costs_are_read_from_a_file() {
     let report = said(&["run", "poll-wake-poll", "--costs", &file, "--format", "json"]);
     let report: Value = serde_json::from_str(&report).unwrap();
     assert_eq!(report["costs"], "dear");
-    assert_eq!(report["runs"][1]["peak_memory_bytes"]["stack_reserved"], 2);
+    assert_eq!(report["runs"][1]["peak_memory_bytes"]["stack_reserved"], 4);
     let broken = folder.write("broken.ron", "(name: \"x\", pol: \"1ms\")");
     assert!(refused(&["run", "poll-wake-poll", "--costs", &broken]).contains("pol"));
     assert!(refused(&["run", "poll-wake-poll", "--costs", "citedd"]).contains("did you mean `cited`?"));
@@ -339,6 +339,27 @@ fn without_a_display_the_story_is_told_in_text() {
     let story = said(&["scenarios/two-deadlocks.ron"]);
     assert!(story.starts_with("No window") && story.contains("It hangs"), "{story}");
     assert_eq!(wakeline(&["nowhere.ron"]).status.code(), Some(2));
+}
+
+#[test]
+fn a_step_and_a_stretch_of_time_that_are_not_there_are_refused() {
+    let folder = Folder::new("shot-asked");
+    let asked = |more: [&str; 2]| refused(&["shot", "blocked-executor", "-o", &folder.file("x.png"), more[0], more[1]]);
+    assert!(asked(["--step", "8"]).contains("--step 8: the lesson has 7 steps"));
+    assert!(asked(["--span", "4ms"]).contains("expected two times with `..` between"));
+    assert!(asked(["--span", "4..5ms"]).contains("`4` has no unit"));
+}
+
+#[test]
+fn a_picture_shows_the_step_that_is_asked_for_and_another_step_is_another_picture() {
+    let folder = Folder::new("shot-steps");
+    let picture = |step: &str| {
+        let file = folder.file("x.png");
+        said(&["shot", "blocked-executor", "-o", &file, "--size", "640x400", "--step", step]);
+        std::fs::read(&file).unwrap()
+    };
+    assert_eq!(picture("2"), picture("2"));
+    assert_ne!(picture("2"), picture("3"));
 }
 
 #[test]

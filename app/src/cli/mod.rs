@@ -4,6 +4,7 @@
 //! away (`| head`) ends the program quietly. What a command prints is its own file's.
 
 mod args;
+mod asked;
 mod check;
 mod events;
 mod figures;

@@ -40,19 +40,30 @@ fn show(studio: &mut Studio, ask: &ShotArgs) -> Result<(), Failure> {
         let problem = problems.first().cloned().unwrap_or_default();
         return Err(Wrong::failure(format!("{}: {}", problem.location(), problem.message), problem.help));
     }
-    if let Some(at) = &ask.at {
-        // What is said is what the lesson says of that moment.
-        let command = moment(session, at)?;
+    if let Some(step) = ask.step {
+        let command = this_step(&studio.shell().session, step)?;
+        studio.apply(command);
+    } else if let Some(at) = &ask.at {
+        // What is said is what the lesson says of that moment; it is asked for, not a guess.
+        let command = moment(&studio.shell().session, at)?;
         studio.apply(command);
         let step = studio.shell().session.step_near_cursor();
-        (0..step).for_each(|_| studio.apply(Command::NextStep));
-        let session = &studio.shell().session;
-        let command = moment(session, at)?;
+        studio.apply(Command::GoToStep(step));
+        studio.apply(Command::Reveal);
+    }
+    if let Some(at) = &ask.at {
+        let command = moment(&studio.shell().session, at)?;
         studio.apply(command);
     }
     if let Some(name) = &ask.select {
         let command = selection(&studio.shell().session, name)?;
         studio.apply(command);
+    }
+    if let Some(span) = &ask.span {
+        studio.apply(stretch(span)?);
+    }
+    if ask.wide {
+        studio.apply(Command::SwitchWide);
     }
     if ask.presenter {
         studio.apply(Command::Present);
@@ -70,15 +81,34 @@ fn moment(session: &Session, at: &str) -> Result<Command, Failure> {
         }
         return Ok(Command::SeekEvent { run: session.focus(), event });
     }
-    let after_start: SimDuration = at
-        .parse()
-        .map_err(|e| Wrong::failure(format!("--at {at}: {e}"), "a time is 82.1ms, an event is its number"))?;
-    let (time, end) = (SimTime::ZERO + after_start, session.end());
-    if time > end {
-        let end = write_length(end.as_nanos());
+    let time =
+        time(at).map_err(|e| Wrong::failure(format!("--at {at}: {e}"), "a time is 82.1ms, an event is its number"))?;
+    if time > session.end() {
+        let end = write_length(session.end().as_nanos());
         return Err(Wrong::failure(format!("--at {at}: the longest run ends at {end}"), "give an earlier time"));
     }
     Ok(Command::Seek(time))
+}
+
+fn this_step(session: &Session, step: u32) -> Result<Command, Failure> {
+    let steps = session.document().map_or(0, |d| d.steps.len());
+    let step = step as usize;
+    if step > steps {
+        return Err(Wrong::failure(format!("--step {step}: the lesson has {steps} steps"), ""));
+    }
+    Ok(Command::GoToStep(step - 1))
+}
+
+fn stretch(span: &str) -> Result<Command, Failure> {
+    let ends = span.split_once("..").ok_or_else(|| "expected two times with `..` between".to_owned());
+    let ends = ends.and_then(|(from, to)| Ok((time(from)?, time(to)?)));
+    let (from, to) = ends.map_err(|e| Wrong::failure(format!("--span {span}: {e}"), "a stretch is 1.04s..1.08s"))?;
+    Ok(Command::SelectTime { from, to })
+}
+
+fn time(text: &str) -> Result<SimTime, String> {
+    let after_start: SimDuration = text.parse().map_err(|e| format!("{e}"))?;
+    Ok(SimTime::ZERO + after_start)
 }
 
 fn selection(session: &Session, name: &str) -> Result<Command, Failure> {

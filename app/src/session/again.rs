@@ -117,6 +117,7 @@ impl Session {
         self.selected_time =
             self.selected_time.and_then(|span| SpanOfTime::between(span.from.min(end), span.to.min(end)));
         self.view = self.view.held(self.total());
+        self.note_covered();
         self.grown();
     }
 

@@ -79,6 +79,7 @@ impl Session {
             C::NextHit => self.next_hit(),
             C::PreviousHit => self.previous_hit(),
             C::Predict(choice) => self.predict(choice),
+            C::Reveal => self.reveal(),
             C::PlayPause => self.play_or_pause(),
             C::Faster => self.playback.set_speed(self.playback.speed * 2.0),
             C::Slower => self.playback.set_speed(self.playback.speed / 2.0),
@@ -289,6 +290,7 @@ impl Session {
             self.present_from_text();
         }
         self.step = step;
+        self.covered = super::veil::Covered::default();
         self.note_step();
         let told = Wanted::plain(document.origin.clone(), shown.says.variant.clone());
         let is_recording = document.written.is_none();
@@ -308,6 +310,7 @@ impl Session {
             self.jump(cursor);
         }
         self.look_at_step(shown);
+        self.note_covered();
     }
 
     /// Where the moment is that a step speaks of: just after the event that stands for it, or so long after it.
@@ -317,7 +320,11 @@ impl Session {
         let is_told = at.run.as_ref().is_none_or(|id| run.id().is_empty() || run.id() == id);
         let trace = is_told.then_some(&run.trace)?;
         let moment = anchor::find(at, trace)?;
-        Some(if at.after.is_zero() { Cursor::after(trace, moment.event) } else { Cursor::at(trace, moment.time) })
+        if at.after.is_zero() {
+            return Some(Cursor::after(trace, moment.event));
+        }
+        // After everything there is nothing to see.
+        Some(Cursor::at(trace, moment.time.min(self.end())))
     }
 
     fn look(&mut self, command: Command) {

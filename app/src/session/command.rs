@@ -83,6 +83,8 @@ pub enum Command {
     PreviousHit,
     /// Answer the question of the lesson's step, by the answer's place from 0.
     Predict(usize),
+    /// Shows what the question keeps covered, and its answer.
+    Reveal,
     /// Go to a step of the lesson, by its place from 0.
     GoToStep(usize),
     /// Set a value of the scenario and run it again: `PATH=VALUE`, as on the command line.
@@ -356,6 +358,7 @@ pub const BINDINGS: &[Binding] = {
         bind(C::Predict(1), G::Step, "Predict: second answer", &["2"]),
         bind(C::Predict(2), G::Step, "Predict: third answer", &["3"]),
         bind(C::Predict(3), G::Step, "Predict: fourth answer", &["4"]),
+        bind(C::Reveal, G::Step, "Reveal the answer", &["5"]),
         bind(C::ZoomIn, G::View, "Zoom in", &["W"]),
         bind(C::ZoomOut, G::View, "Zoom out", &["S"]),
         bind(C::PanLeft, G::View, "Pan earlier", &["A"]),

@@ -40,6 +40,7 @@ pub mod tab;
 pub mod template;
 pub mod thumbnails;
 pub mod told;
+pub mod veil;
 pub mod view;
 
 mod again;
@@ -115,6 +116,7 @@ pub struct Session {
     looked: Looked,
     selected_time: Option<SpanOfTime>,
     kept_sums: span_of_time::KeptSums,
+    kept_light: spotlight::KeptLight,
     marks: marks::Marks,
     view: View,
     history: ViewHistory,
@@ -123,6 +125,8 @@ pub struct Session {
     step: usize,
     step_wanted: Option<usize>,
     answers: BTreeMap<(Wanted, usize), usize>,
+    revealed: veil::Revealed,
+    covered: veil::Covered,
     finding: Option<FindingId>,
     tab: Tab,
     settings: Settings,
@@ -164,6 +168,7 @@ impl Session {
             looked: Looked::default(),
             selected_time: None,
             kept_sums: span_of_time::KeptSums::default(),
+            kept_light: spotlight::KeptLight::default(),
             marks: marks::Marks::default(),
             view: View::whole(0.0),
             history: ViewHistory::default(),
@@ -172,6 +177,8 @@ impl Session {
             step: 0,
             step_wanted: None,
             answers: BTreeMap::new(),
+            revealed: veil::Revealed::default(),
+            covered: veil::Covered::default(),
             finding: None,
             tab: Tab::Events,
             settings: Settings::default(),
@@ -396,6 +403,7 @@ impl Session {
         self.finding = None;
         self.events.reset();
         self.told = None;
+        self.covered = veil::Covered::default();
         self.mishap.clear();
         self.focus = 0;
         self.cursor = Cursor::default();

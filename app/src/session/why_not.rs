@@ -37,6 +37,7 @@ impl Session {
             C::AsInLesson => unless(self.is_changed() || self.is_loading(), "It is as in the lesson."),
             C::AnotherWorld => unless(self.written().is_some(), "A recording is what it is."),
             C::Predict(choice) => self.why_not_predict(*choice),
+            C::Reveal => self.why_not_predict(0),
             C::UndoView => unless(!self.history.is_empty(), "The view was not changed."),
             C::NextMark | C::PreviousMark => unless(!self.marks().is_empty(), "Nothing is marked."),
             C::NextHit | C::PreviousHit => unless(self.hits().is_some(), "Nothing is searched for."),
@@ -84,7 +85,8 @@ fn acts_on_runs(command: &Command) -> bool {
     match command {
         C::StepForward | C::StepBack | C::PollForward | C::PollBack | C::ToStart | C::ToEnd => true,
         C::Seek(_) | C::SeekEvent { .. } | C::GoTo(_) | C::SeekRow(_) | C::NextSpan | C::PreviousSpan => true,
-        C::WakeCause | C::WakeEffect | C::NextStep | C::PreviousStep | C::GoToStep(_) | C::Predict(_) => true,
+        C::WakeCause | C::WakeEffect | C::NextStep | C::PreviousStep | C::GoToStep(_) => true,
+        C::Predict(_) | C::Reveal => true,
         C::NextFinding | C::PreviousFinding | C::ShowFinding(_) | C::NextHit | C::PreviousHit => true,
         C::BreakAtSelected | C::ToggleBreakpoint(_) | C::ClearBreakpoints => true,
         C::ShowTab(_) | C::SwitchTab | C::FilterEvents(_) => true,

@@ -275,7 +275,7 @@ pub fn chip_ui(ui: &mut Ui, text: &str, name: &str, on: bool, theme: &Theme) -> 
 }
 
 /// Words that can be clicked.
-fn link_ui(ui: &mut Ui, text: &str, name: &str, theme: &Theme) -> egui::Response {
+pub(super) fn link_ui(ui: &mut Ui, text: &str, name: &str, theme: &Theme) -> egui::Response {
     let galley = ui.painter().layout_no_wrap(text.to_owned(), fonts::medium(fonts::LABEL), theme.text1);
     let (rect, response) = ui.allocate_exact_size(galley.size() + vec2(4.0, 4.0), Sense::click());
     response.widget_info(|| WidgetInfo::labeled(egui::Role::Button, true, name));

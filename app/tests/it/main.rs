@@ -17,3 +17,5 @@ mod window_pictures;
 mod window_pointing;
 mod window_program;
 mod window_rows;
+mod window_sizes;
+mod window_stage;

@@ -6,7 +6,7 @@ use egui_kittest::kittest::Queryable;
 use sim_core::scenario::ModelSpec;
 use wakeline::session::change::Turn;
 use wakeline::session::knobs::with_run;
-use wakeline::session::{Command, Place, Session, jobs};
+use wakeline::session::{Command, Place, Session, Tab, jobs};
 
 use crate::support::Window;
 
@@ -290,4 +290,36 @@ fn who_stands_at_the_moment_of_a_step_stands_at_it_again() {
     turn(&mut session, "runs.async.workers", "3");
     assert_eq!(session.cursor().time.as_nanos(), 0);
     assert_eq!(Some(session.cursor().events), moment(&session), "not at the end of that instant");
+}
+
+#[test]
+fn what_would_give_a_prediction_away_is_hidden_until_it_is_revealed() {
+    const COVER: &str = "Hidden until you answer or press Reveal";
+    let mut window = Window::open(1280.0, 800.0);
+    window.apply(Command::OpenScenario("blocked-executor".to_owned()));
+    window.finish_loading();
+    window.apply(Command::GoToStep(3));
+    window.apply(Command::ShowTab(Tab::Compare));
+    let is_there = |window: &Window, label: &str| window.harness.query_by_label_contains(label).is_some();
+    assert!(is_there(&window, COVER));
+    assert!(!is_there(&window, "Makespan, run A"), "a figure of the whole run is the answer");
+    window.harness.get_by_label("Reveal the answer").click();
+    window.harness.run_steps(3);
+    assert!(!is_there(&window, COVER));
+    assert!(is_there(&window, "Makespan, run A"));
+    assert!(is_there(&window, "94.9 ms late: right"), "the right answer is shown");
+    assert_eq!(window.session(|s| s.answer()), None);
+}
+
+#[test]
+fn no_step_of_a_lesson_stands_past_the_end_of_its_runs() {
+    for entry in jobs::library() {
+        let mut session = open(&entry.id);
+        for step in 0..entry.steps {
+            session.apply(Command::GoToStep(step));
+            session.finish_loading();
+            let (now, end) = (session.cursor().time, session.end());
+            assert!(now <= end, "{}, step {}: {now} of {end}", entry.id, step + 1);
+        }
+    }
 }
