@@ -343,7 +343,7 @@ fn without_a_display_the_story_is_told_in_text() {
 
 #[test]
 fn a_step_and_a_stretch_of_time_that_are_not_there_are_refused() {
-    let folder = Folder::new("shot-asked");
+    let folder = Folder::new();
     let asked = |more: [&str; 2]| refused(&["shot", "blocked-executor", "-o", &folder.file("x.png"), more[0], more[1]]);
     assert!(asked(["--step", "8"]).contains("--step 8: the lesson has 7 steps"));
     assert!(asked(["--span", "4ms"]).contains("expected two times with `..` between"));
@@ -352,7 +352,7 @@ fn a_step_and_a_stretch_of_time_that_are_not_there_are_refused() {
 
 #[test]
 fn a_picture_shows_the_step_that_is_asked_for_and_another_step_is_another_picture() {
-    let folder = Folder::new("shot-steps");
+    let folder = Folder::new();
     let picture = |step: &str| {
         let file = folder.file("x.png");
         said(&["shot", "blocked-executor", "-o", &file, "--size", "640x400", "--step", step]);
