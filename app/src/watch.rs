@@ -24,12 +24,15 @@ pub trait Watch {
     fn changed(&mut self) -> Option<PathBuf>;
 }
 
+/// A file to look at, and how it stood when a person began to; none: nothing is looked at.
+type Followed = Option<(PathBuf, Option<Stand>)>;
+
 /// Watches by the means of the operating system. Where they fail, the file is looked at now and then, until they do not.
 pub struct FileWatch {
     file: Option<PathBuf>,
     changes: Receiver<PathBuf>,
     /// Which file to look at, and how it stands; none: there is no thread to tell.
-    follow: Option<Sender<Option<(PathBuf, Option<Stand>)>>>,
+    follow: Option<Sender<Followed>>,
 }
 
 impl FileWatch {
@@ -55,13 +58,12 @@ impl Watch for FileWatch {
     }
 
     fn changed(&mut self) -> Option<PathBuf> {
-        let last = self.changes.try_iter().filter(|path| Some(path) == self.file.as_ref()).last();
-        last
+        self.changes.try_iter().filter(|path| Some(path) == self.file.as_ref()).last()
     }
 }
 
 /// The thread: until nobody says any more which file to look at.
-fn listen(files: &Receiver<Option<(PathBuf, Option<Stand>)>>, tell: &Sender<PathBuf>, wake: &Wake) {
+fn listen(files: &Receiver<Followed>, tell: &Sender<PathBuf>, wake: &Wake) {
     let (noticed, notices) = unbounded();
     let mut keeper = Keeper::new(System { watcher: None, noticed });
     loop {

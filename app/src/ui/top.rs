@@ -5,7 +5,7 @@ use egui::{Rect, Sense, Ui, WidgetInfo, pos2, vec2};
 use crate::session::command::key_for_people;
 use crate::session::standing::Nth;
 use crate::session::{Command, Run, Session, keymap};
-use crate::timeline::axis::{write_clock, write_length};
+use crate::timeline::axis::{with_thousands, write_clock, write_length};
 
 use super::fonts;
 use super::icons::{self, Icon};
@@ -319,9 +319,10 @@ fn end_text(session: &Session) -> String {
 
 /// Where the clock stands still while the cursor steps: "event 3 of 7 here".
 fn nth_text(session: &Session) -> Option<String> {
+    let many = |n: usize| with_thousands(&n.to_string());
     match session.nth_here()? {
-        Nth { nth: 0, of } => Some(format!("before {of} events")),
-        Nth { nth, of } => Some(format!("event {nth} of {of} here")),
+        Nth { nth: 0, of } => Some(format!("before {} events", many(of))),
+        Nth { nth, of } => Some(format!("event {} of {} here", many(nth), many(of))),
     }
 }
 
