@@ -249,10 +249,11 @@ fn clock_and_tools(ui: &mut Ui, bar: Rect, session: &Session, emit: &mut Emit<'_
     // As wide as it will ever be: what stands beside it must not move while time goes on.
     let digits = write_clock(session.end()).len().max(LEAST_CLOCK);
     let end = if narrow { String::new() } else { end_text(session) };
-    let end_digits = if narrow { String::new() } else { format!("ended at {:>digits$} ms", "") };
+    let end_digits = if narrow { String::new() } else { format!("of {:>digits$} ms", "") };
     let painter = ui.painter().clone();
     let end_room = painter.layout_no_wrap(end_digits, fonts::mono(fonts::LABEL), theme.text3).size().x;
     let end = painter.layout_no_wrap(end, fonts::mono(fonts::LABEL), theme.text3);
+    let end_room = end_room.max(end.size().x);
     let now = format!("{:>digits$}", clock_text(session));
     let now = painter.layout_no_wrap(now, fonts::mono_medium(fonts::CLOCK), theme.text1);
     let unit = if narrow { " ms" } else { "" };
