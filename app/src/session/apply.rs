@@ -4,9 +4,10 @@ use super::command::Command;
 use super::home::Ask;
 use super::knobs::Wanted;
 use super::rows::RowPlan;
+use super::standing::Standing;
 use super::step::{self, Cursor, Stop};
-use super::view::{Kind, View};
 use super::{Overlay, Place, Presenting, Selection, Session, Tab, document::Step};
+use crate::timeline::view::{Kind, View};
 use sim_core::scenario::anchor;
 
 /// One press of a zoom key.
@@ -20,6 +21,9 @@ impl Session {
         use Command as C;
         if command != C::Present && self.presenting == Presenting::Left {
             self.presenting = Presenting::Off;
+        }
+        if self.why_not(&command).is_some() {
+            return;
         }
         if !is_gradual(&command) {
             self.history.settle();
@@ -153,7 +157,7 @@ impl Session {
     }
 
     fn clear(&mut self) {
-        if self.overlay != Overlay::Nothing {
+        if self.overlay != Overlay::Nothing || self.place != Place::Open {
             self.overlay = Overlay::Nothing;
         } else if self.presenting.is_on() {
             self.toggle_presenting();
@@ -168,22 +172,12 @@ impl Session {
         if self.focused().is_some_and(|r| r.threads) { Stop::Dispatch } else { Stop::Poll }
     }
 
-    fn step_cursor(&mut self, stop: Stop, way: Way) {
-        let Some(run) = self.focused() else { return };
-        let next = match way {
-            Way::Forward => self.cursor.forward(&run.trace, stop),
-            Way::Back => self.cursor.back(&run.trace, stop),
-        };
-        if let Some(cursor) = next {
-            self.jump(cursor);
-        }
-    }
-
     /// Goes to a place and brings it into view.
     pub(super) fn jump(&mut self, cursor: Cursor) {
         self.playback.pause();
         self.go_oneself();
         self.cursor = cursor;
+        self.standing = Standing::default();
         self.view = self.view.showing(cursor.time.as_nanos() as f64, self.total());
     }
 
@@ -205,13 +199,6 @@ impl Session {
         self.go_oneself();
         self.playback.playing = !self.runs.is_empty();
         self.follow.cursor = true;
-    }
-
-    fn focus_run(&mut self, run: usize) {
-        if run < self.runs.len() && run != self.focus {
-            self.focus = run;
-            self.go_to_time(self.cursor.time);
-        }
     }
 
     /// Arranges the rows of a run.
@@ -389,8 +376,11 @@ fn is_gradual(command: &Command) -> bool {
     )
 }
 
+/// Which way a step goes.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Way {
+pub(super) enum Way {
+    /// Later.
     Forward,
+    /// Earlier.
     Back,
 }

@@ -166,7 +166,7 @@ fn problem(error: &Located, text: Option<&str>) -> Problem {
 }
 
 /// Whether a file is a saved trace, by what it begins with, or else by its name.
-pub(super) fn is_trace(path: &Path) -> bool {
+pub fn is_trace(path: &Path) -> bool {
     let mut begin = [0; 8];
     let read = std::fs::File::open(path).and_then(|mut f| f.read_exact(&mut begin));
     (read.is_ok() && &begin == b"WAKELINE") || path.extension().is_some_and(|e| e == "wkl")

@@ -46,12 +46,10 @@ pub fn findings_ui(ui: &mut Ui, area: Rect, session: &Session, state: &mut Findi
     }
     let found = session.findings();
     if found.is_empty() {
-        let at = area.left_top() + vec2(16.0, 24.0);
-        let text = none_text(session);
-        widgets::text_cut(ui.painter(), at, text, fonts::regular(fonts::BODY), emit.theme.text2, area.width() - 32.0);
-        let response = ui.interact(area, ui.scope_id().with("none"), Sense::hover());
-        response.widget_info(|| WidgetInfo::labeled(egui::Role::Label, true, text));
-        response.on_hover_text(text);
+        // Whole, however narrow the place is: a sentence that breaks off is no answer.
+        let text = RichText::new(none_text(session)).font(fonts::regular(fonts::BODY)).color(emit.theme.text2);
+        let scroll = ScrollArea::vertical().id_salt("nothing found").auto_shrink(false);
+        widgets::inside(ui, area.shrink2(vec2(16.0, 12.0)), |ui| scroll.show(ui, |ui| ui.add(Label::new(text).wrap())));
         return;
     }
     let items = items(&found, state);

@@ -126,14 +126,17 @@ pub fn overlay_ui(ctx: &Context, session: &Session, file: Option<&Path>, theme: 
                 .inner_margin(24),
         )
         .show(ctx, |ui| {
-            ui.set_width((ui.ctx().content_rect().width() - 96.0).min(820.0));
-            let height = (ui.ctx().content_rect().height() - 190.0).max(120.0);
+            let room = ui.ctx().content_rect().size();
+            let width = (room.x - 96.0).min(820.0);
+            ui.set_width(width);
+            let height = (room.y - 190.0).max(120.0);
             ui.label(egui::RichText::new("Keys and mouse").font(fonts::semibold(fonts::TITLE)).color(theme.text1));
             ui.add_space(12.0);
             let scroll = egui::ScrollArea::vertical().max_height(height).min_scrolled_height(height);
-            scroll.show(ui, |ui| keys_ui(ui, session, theme));
+            scroll.show(ui, |ui| keys_ui(ui, session, columns_within(width), theme));
             ui.add_space(8.0);
-            ui.label(egui::RichText::new(how_to_change(file)).font(fonts::regular(fonts::LABEL)).color(theme.text2));
+            let text = egui::RichText::new(how_to_change(file)).font(fonts::regular(fonts::LABEL)).color(theme.text2);
+            ui.add(egui::Label::new(text).wrap());
         });
     if modal.should_close() {
         commands.push(Command::ShowKeys);
@@ -148,16 +151,25 @@ fn how_to_change(file: Option<&Path>) -> String {
     )
 }
 
-fn keys_ui(ui: &mut Ui, session: &Session, theme: &Theme) {
-    ui.columns(2, |columns| {
+/// The list needs so much in two columns: no line may run into the other column.
+const TWO_COLUMNS: f32 = 720.0;
+
+/// In how many columns the list stands.
+fn columns_within(width: f32) -> usize {
+    if width < TWO_COLUMNS { 1 } else { 2 }
+}
+
+fn keys_ui(ui: &mut Ui, session: &Session, columns: usize, theme: &Theme) {
+    ui.columns(columns, |columns| {
+        let last = columns.len() - 1;
         for (column, groups) in
-            [(0, [Group::Step, Group::Window].as_slice()), (1, [Group::View, Group::Select].as_slice())]
+            [(0, [Group::Step, Group::Window].as_slice()), (last, [Group::View, Group::Select].as_slice())]
         {
             for group in groups {
                 group_ui(&mut columns[column], session, *group, theme);
             }
         }
-        mouse_ui(&mut columns[1], theme);
+        mouse_ui(&mut columns[last], theme);
     });
 }
 

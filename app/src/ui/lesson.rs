@@ -10,7 +10,7 @@ use crate::session::{Command, Document, Session};
 use super::changes;
 use super::fonts;
 use super::knobs;
-use super::question::{question_strip_ui, question_ui};
+use super::question::{self, question_strip_ui, question_ui};
 use super::theme::Theme;
 use super::told_text::{narrate, told_ui};
 use super::widgets::{self, Emit, Weight, text_button};
@@ -111,7 +111,9 @@ pub fn strip_height(ui: &Ui, session: &Session) -> f32 {
     if is_open(ui) {
         return STRIP_OPEN;
     }
-    STRIP + if session.question().is_some() { STRIP_QUESTION } else { 0.0 }
+    let width = ui.max_rect().width() - 2.0 * PAD;
+    let answers = |width| STRIP_QUESTION + (question::answers_height(ui, session, width) - 29.0).max(0.0);
+    STRIP + if session.question().is_some() { answers(width) } else { 0.0 }
 }
 
 fn strip_id() -> egui::Id {
@@ -235,7 +237,21 @@ fn progress_ui(ui: &mut Ui, document: &Document, step: usize, emit: &mut Emit<'_
             std::cmp::Ordering::Greater if lit => theme.strong_line,
             std::cmp::Ordering::Greater => theme.line,
         };
-        ui.painter().rect_filled(if lit { bar.expand2(vec2(0.0, 1.5)) } else { bar }, 2.0, color);
+        let bar = if lit { bar.expand2(vec2(0.0, 1.5)) } else { bar };
+        // In high contrast every bar is of one colour: where one is stands out, what is to come is hollow.
+        let strong = theme.edge > 1.0;
+        match i.cmp(&step) {
+            std::cmp::Ordering::Greater if strong => {
+                let stroke = egui::Stroke::new(1.0, color);
+                ui.painter().rect_stroke(bar.expand2(vec2(0.0, 0.5)), 2.0, stroke, egui::StrokeKind::Inside);
+            }
+            std::cmp::Ordering::Equal if strong => {
+                ui.painter().rect_filled(bar.expand2(vec2(0.0, 2.5)), 2.0, color);
+            }
+            std::cmp::Ordering::Less | std::cmp::Ordering::Equal | std::cmp::Ordering::Greater => {
+                ui.painter().rect_filled(bar, 2.0, color);
+            }
+        }
         if response.has_focus() {
             let stroke = egui::Stroke::new(2.0, theme.ink);
             ui.painter().rect_stroke(bar.expand(4.0), 4.0, stroke, egui::StrokeKind::Outside);

@@ -20,7 +20,7 @@ use super::{fonts, icons, veil};
 /// The strip's height.
 const HEIGHT: f32 = 40.0;
 /// The same where the rows have hardly any room themselves.
-const LOW: f32 = 26.0;
+pub const LOW: f32 = 26.0;
 /// A timeline lower than this has a low strip.
 const ROOMY: f32 = 220.0;
 /// Free above and below the frame.
@@ -34,9 +34,16 @@ const GROWN: f64 = 1.15;
 /// A turn of the wheel enlarges by this for each point that it scrolls.
 const WHEEL: f64 = 0.004;
 
-/// How high the strip is in a timeline of this height.
-pub fn height(timeline: f32) -> f32 {
-    if timeline < ROOMY { LOW } else { HEIGHT }
+/// A timeline lower than this has none: the rows need all there is.
+const CRAMPED: f32 = 160.0;
+
+/// How high the strip is in a timeline of this height whose rows need so much.
+pub fn height(timeline: f32, rows: f32) -> f32 {
+    match timeline {
+        ..CRAMPED => 0.0,
+        _ if timeline < ROOMY || timeline < rows + HEIGHT => LOW,
+        _ => HEIGHT,
+    }
 }
 
 /// What the strip remembers between frames.

@@ -1,7 +1,9 @@
 //! A prediction to make: the answers to choose from; when one is chosen, which one the runs bear out, and why.
 
+use std::sync::Arc;
+
 use egui::text::LayoutJob;
-use egui::{Color32, Rect, Sense, Ui, WidgetInfo, pos2, vec2};
+use egui::{Color32, Galley, Rect, Sense, Ui, WidgetInfo, pos2, vec2};
 
 use crate::session::{Command, Session};
 use crate::timeline::scene::Sign;
@@ -116,6 +118,31 @@ fn reveal_ui(ui: &mut Ui, emit: &mut Emit<'_>) {
     }
 }
 
+/// The height of the answers beside each other: that of the longest one.
+pub fn answers_height(ui: &Ui, session: &Session, width: f32) -> f32 {
+    let Some(question) = session.question() else { return 0.0 };
+    let theme = Theme::of(session.theme());
+    let each = choice_width(width, question.choices.len());
+    let height = |choice: &Choice| choice_galley(ui, choice, each, theme).size().y + CHOICE_MARGIN;
+    question.choices.iter().map(height).fold(0.0, f32::max)
+}
+
+/// Above and below the words of an answer.
+const CHOICE_MARGIN: f32 = 12.0;
+
+/// The width of each of so many answers beside each other.
+fn choice_width(width: f32, count: usize) -> f32 {
+    let count = count.max(1) as f32;
+    (width - 8.0 * (count - 1.0)) / count
+}
+
+fn choice_galley(ui: &Ui, choice: &Choice, width: f32, theme: &Theme) -> Arc<Galley> {
+    let mut job = LayoutJob::default();
+    narrate(&mut job, &choice.says, fonts::BODY, theme);
+    job.wrap.max_width = width - 42.0;
+    ui.painter().layout_job(job)
+}
+
 /// The same in two lines: the question, or why; and the answers beside each other.
 pub fn question_strip_ui(ui: &mut Ui, session: &Session, emit: &mut Emit<'_>) {
     let theme = emit.theme;
@@ -147,8 +174,7 @@ pub fn question_strip_ui(ui: &mut Ui, session: &Session, emit: &mut Emit<'_>) {
     if !why.is_empty() {
         response.on_hover_text(plain(&why));
     }
-    let count = question.choices.len().max(1);
-    let each = (ui.available_width() - 8.0 * (count - 1) as f32) / count as f32;
+    let each = choice_width(ui.available_width(), question.choices.len());
     ui.horizontal_top(|ui| {
         for (n, choice) in question.choices.iter().enumerate() {
             let place = Rect::from_min_size(ui.cursor().min, vec2(each, 40.0));
@@ -169,11 +195,8 @@ fn choice_ui(ui: &mut Ui, n: usize, choice: &Choice, stand: Stand, theme: &Theme
         Stand::Open | Stand::Waiting { .. } => (false, false),
         Stand::Told { right, .. } => (right == Some(n), mine && right != Some(n)),
     };
-    let mut job = LayoutJob::default();
-    narrate(&mut job, &choice.says, fonts::BODY, theme);
-    job.wrap.max_width = ui.available_width() - 42.0;
-    let galley = ui.painter().layout_job(job);
-    let size = vec2(ui.available_width(), galley.size().y + 12.0);
+    let galley = choice_galley(ui, choice, ui.available_width(), theme);
+    let size = vec2(ui.available_width(), galley.size().y + CHOICE_MARGIN);
     let (rect, response) = ui.allocate_exact_size(size, if open { Sense::click() } else { Sense::hover() });
     let text = plain(&choice.says);
     let said = match (shown, wrong) {

@@ -22,34 +22,78 @@ const MENU_WIDTH: f32 = 232.0;
 /// So many workers can be chosen in the menu; a file may ask for more.
 const MOST_WORKERS: u32 = 64;
 
-/// The width of what stands after the chips.
-pub fn add_width(session: &Session) -> f32 {
-    if session.shown().is_some() { ADD + 4.0 } else { 0.0 }
+/// The width of a run's letter in its frame.
+const LETTER: f32 = 32.0;
+/// Free between two chips.
+pub const GAP: f32 = 4.0;
+
+/// How much of a run its chip says. The fewer words, the more runs have room.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Form {
+    /// Its sign, its whole title, and a way to its menu.
+    Signed,
+    /// Its whole title, and a way to its menu.
+    Titled,
+    /// The first words of its title, and a way to its menu.
+    Short,
+    /// Its letter, and a way to its menu.
+    Letter,
+    /// Its letter: pressed again it opens the menu.
+    Bare,
+}
+
+impl Form {
+    const ALL: [Form; 5] = [Form::Signed, Form::Titled, Form::Short, Form::Letter, Form::Bare];
+
+    /// The form that says most and leaves `title` its room.
+    pub fn within(room: f32, title: f32, width: impl Fn(Form) -> f32) -> Form {
+        Form::ALL.into_iter().find(|form| width(*form) + title <= room).unwrap_or(Form::Bare)
+    }
+
+    /// What of a run's title stands in the chip.
+    fn words(self, title: &str) -> &str {
+        match self {
+            Form::Signed | Form::Titled => title,
+            Form::Short => title.split(',').next().unwrap_or(title),
+            Form::Letter | Form::Bare => "",
+        }
+    }
+
+    /// What the way to the menu takes.
+    fn menu(self) -> f32 {
+        if self == Form::Bare { 0.0 } else { MENU }
+    }
+}
+
+/// The width of all chips in this form, and of what stands after them.
+pub fn width_of_all(ui: &Ui, session: &Session, form: Form) -> f32 {
+    let chips: f32 = session.runs().iter().map(|run| width(ui, &run.title, form) + GAP).sum();
+    chips + if can_add(session) { ADD + GAP } else { 0.0 }
+}
+
+fn can_add(session: &Session) -> bool {
+    session.shown().is_some_and(|s| s.runs.len() < MOST_RUNS)
 }
 
 /// The width of a run's chip.
-pub fn width(ui: &Ui, title: &str, narrow: bool) -> f32 {
-    let text = ui.painter().layout_no_wrap(shown_title(title, narrow), fonts::medium(fonts::ROW), egui::Color32::WHITE);
-    MENU + text.size().x + if narrow || is_tight(ui) { 38.0 } else { 58.0 }
-}
-
-/// In a window of this width the scenario's title needs the room of the runs' signs.
-fn is_tight(ui: &Ui) -> bool {
-    ui.ctx().content_rect().width() < 1400.0
-}
-
-fn shown_title(title: &str, narrow: bool) -> String {
-    if narrow { title.split(',').next().unwrap_or(title).to_owned() } else { title.to_owned() }
+fn width(ui: &Ui, title: &str, form: Form) -> f32 {
+    let words = form.words(title).to_owned();
+    if words.is_empty() {
+        return LETTER + form.menu();
+    }
+    let text = ui.painter().layout_no_wrap(words, fonts::medium(fonts::ROW), egui::Color32::WHITE);
+    let sign = if form == Form::Signed { 22.0 } else { 0.0 };
+    LETTER + sign + text.size().x + 6.0 + form.menu()
 }
 
 /// Shows the chip of a run.
-pub fn chip_ui(ui: &mut Ui, session: &Session, run: usize, emit: &mut Emit<'_>, narrow: bool) {
+pub fn chip_ui(ui: &mut Ui, session: &Session, run: usize, form: Form, emit: &mut Emit<'_>) {
     let theme = emit.theme;
     let of = &session.runs()[run];
     let focused = session.focus() == run;
-    let (all, _) = ui.allocate_exact_size(vec2(width(ui, &of.title, narrow), 32.0), Sense::hover());
+    let (all, _) = ui.allocate_exact_size(vec2(width(ui, &of.title, form), 32.0), Sense::hover());
     let can_change = session.shown().is_some();
-    let rect = if can_change { all.with_max_x(all.right() - MENU) } else { all };
+    let rect = if can_change { all.with_max_x(all.right() - form.menu()) } else { all };
     let response = ui.interact(rect, ui.scope_id().with(("run", run)), Sense::click());
     let said = format!("Run {}: {}", widgets::run_letter(run), of.title);
     response.widget_info(|| WidgetInfo::selected(egui::Role::RadioButton, true, focused, &said));
@@ -57,21 +101,29 @@ pub fn chip_ui(ui: &mut Ui, session: &Session, run: usize, emit: &mut Emit<'_>, 
     let fill = if response.hovered() { theme.selected } else { theme.panel };
     ui.painter().rect(all, 6.0, fill, egui::Stroke::new(1.0, edge), egui::StrokeKind::Inside);
     widgets::run_key(ui.painter(), rect.left_center() + vec2(16.0, 0.0), run, focused, theme);
-    let mut x = rect.left() + 32.0;
-    if !narrow && !is_tight(ui) {
+    let mut x = rect.left() + LETTER;
+    if form == Form::Signed {
         let icon = if of.threads { Icon::Lanes } else { Icon::Loop };
         icons::icon(ui.painter(), icon, pos2(x + 8.0, rect.center().y), theme.text2, theme);
         x += 22.0;
     }
     let at = pos2(x, rect.center().y);
     let font = fonts::medium(fonts::ROW);
-    widgets::text_cut(ui.painter(), at, &shown_title(&of.title, narrow), font, theme.text1, rect.right() - x);
-    let hint =
-        if focused { "Steps, keys and the event list act on this run" } else { "Step through this run (N: the next)" };
-    if response.on_hover_text(format!("{said}. {hint}")).clicked() {
+    widgets::text_cut(ui.painter(), at, form.words(&of.title), font, theme.text1, rect.right() - x);
+    // The letter alone: the first press looks at the run, another one asks what can be changed.
+    let opens = can_change && form == Form::Bare && focused;
+    let hint = match (opens, focused) {
+        (true, _) => "Press again to change it",
+        (false, true) => "Steps, keys and the event list act on this run",
+        (false, false) => "Step through this run (N: the next)",
+    };
+    let response = response.on_hover_text(format!("{said}. {hint}"));
+    if response.clicked() && !opens {
         emit.emit(Command::FocusRun(run));
     }
-    if can_change {
+    if opens {
+        menu_popup(Popup::menu(&response), ui, session, run, emit);
+    } else if can_change && form != Form::Bare {
         menu_button_ui(ui, session, run, all.with_min_x(rect.right()), emit);
     }
 }
@@ -87,8 +139,17 @@ fn menu_button_ui(ui: &mut Ui, session: &Session, run: usize, place: Rect, emit:
     }
     chevron(ui, place.center() - vec2(2.0, 0.0), Pointing::Down, theme.text2);
     let response = response.on_hover_text("Model, workers and policy of this run");
-    let popup = Popup::menu(&response).close_behavior(PopupCloseBehavior::CloseOnClickOutside).width(MENU_WIDTH);
-    popup.frame(menu_frame(theme)).show(|ui| menu_ui(ui, session, run, emit));
+    menu_popup(Popup::menu(&response), ui, session, run, emit);
+}
+
+/// The menu of a run, at most as high as the window is below the bar.
+fn menu_popup(popup: Popup<'_>, ui: &Ui, session: &Session, run: usize, emit: &mut Emit<'_>) {
+    let room = (ui.ctx().content_rect().height() - 96.0).max(96.0);
+    let popup = popup.close_behavior(PopupCloseBehavior::CloseOnClickOutside).width(MENU_WIDTH);
+    popup.frame(menu_frame(emit.theme)).show(|ui| {
+        let scroll = egui::ScrollArea::vertical().max_height(room).min_scrolled_height(room);
+        scroll.show(ui, |ui| menu_ui(ui, session, run, emit));
+    });
 }
 
 /// What can be changed about a run.
@@ -147,7 +208,7 @@ fn menu_ui(ui: &mut Ui, session: &Session, run: usize, emit: &mut Emit<'_>) {
 
 /// The button after the chips: another run beside those that are there.
 pub fn add_ui(ui: &mut Ui, session: &Session, emit: &mut Emit<'_>) {
-    let Some(runs) = session.shown().map(|s| &s.runs).filter(|runs| runs.len() < MOST_RUNS) else { return };
+    let Some(runs) = session.shown().map(|s| &s.runs).filter(|_| can_add(session)) else { return };
     let theme = emit.theme;
     let (rect, response) = ui.allocate_exact_size(vec2(ADD, 32.0), Sense::click());
     response.widget_info(|| WidgetInfo::labeled(egui::Role::Button, true, "Add a run"));
@@ -215,5 +276,27 @@ fn policy_name(policy: Option<PolicySpec>) -> String {
         }
         Some(PolicySpec::Fifo) => "first come, until it blocks".to_owned(),
         Some(PolicySpec::Fair) => "fair shares".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn chips_lose_words_before_the_title_does() {
+        let width = |form| match form {
+            Form::Signed => 400.0,
+            Form::Titled => 350.0,
+            Form::Short => 200.0,
+            Form::Letter => 120.0,
+            Form::Bare => 80.0,
+        };
+        let form = |room| Form::within(room, 130.0, width);
+        assert_eq!(
+            [530.0, 529.0, 400.0, 250.0, 210.0].map(form),
+            [Form::Signed, Form::Titled, Form::Short, Form::Letter, Form::Bare]
+        );
+        assert_eq!(form(50.0), Form::Bare, "all that can be done");
     }
 }

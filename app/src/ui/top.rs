@@ -3,34 +3,73 @@
 use egui::{Rect, Sense, Ui, WidgetInfo, pos2, vec2};
 
 use crate::session::command::key_for_people;
+use crate::session::standing::Nth;
 use crate::session::{Command, Run, Session, keymap};
-use crate::timeline::axis::{write_clock, write_length};
+use crate::timeline::axis::{with_thousands, write_clock, write_length};
 
 use super::fonts;
 use super::icons::{self, Icon};
-use super::run_chips;
+use super::run_chips::{self, Form};
 use super::theme::Theme;
 use super::widgets::{self, Emit, Weight, icon_button};
 
 /// A title with less room than this is left out.
 const LEAST_TITLE: f32 = 64.0;
+/// A title that is longer than this is cut before the runs' chips lose words.
+const MOST_TITLE: f32 = 220.0;
+/// The clock has room for so many signs at least: a run that takes longer than another does not move the buttons.
+const LEAST_CLOCK: usize = "999.999".len();
 /// The height of the bar.
 pub const HEIGHT: f32 = 48.0;
+
+/// What the bar has room for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Size {
+    /// Everything.
+    Wide,
+    /// Everything but the speed and how long the run is.
+    Narrow,
+    /// What is pressed all the time; the rest is in the menu.
+    Small,
+}
+
+impl Size {
+    fn of(width: f32) -> Size {
+        match width {
+            ..800.0 => Size::Small,
+            ..1180.0 => Size::Narrow,
+            _ => Size::Wide,
+        }
+    }
+
+    /// The width of the transport.
+    fn transport(self) -> f32 {
+        match self {
+            Size::Wide => 388.0,
+            Size::Narrow => 232.0,
+            Size::Small => 160.0,
+        }
+    }
+
+    /// How many tools stand at the right.
+    fn tools(self) -> f32 {
+        if self == Size::Small { 0.0 } else { 4.0 }
+    }
+}
 
 /// Shows the bar.
 pub fn top_ui(ui: &mut Ui, session: &Session, emit: &mut Emit<'_>) {
     let bar = ui.max_rect();
-    let narrow = bar.width() < 1180.0;
+    let size = Size::of(bar.width());
     ui.painter().hline(bar.x_range(), bar.bottom() - 0.5, egui::Stroke::new(1.0, emit.theme.line));
-    let right = clock_and_tools(ui, bar, session, emit, narrow);
-    let transport_width = if narrow { 232.0 } else { 388.0 };
-    let transport = Rect::from_min_max(pos2(right - transport_width, bar.top()), pos2(right, bar.bottom()));
-    widgets::inside_row(ui, transport, |ui| transport_ui(ui, session, emit, narrow));
+    let right = clock_and_tools(ui, bar, session, emit, size);
+    let transport = Rect::from_min_max(pos2(right - size.transport(), bar.top()), pos2(right, bar.bottom()));
+    widgets::inside_row(ui, transport, |ui| transport_ui(ui, session, emit, size));
     let left = Rect::from_min_max(bar.min, pos2(transport.left() - 8.0, bar.bottom()));
-    widgets::inside_row(ui, left, |ui| title_ui(ui, session, emit, narrow));
+    widgets::inside_row(ui, left, |ui| title_ui(ui, session, emit, size));
 }
 
-fn title_ui(ui: &mut Ui, session: &Session, emit: &mut Emit<'_>, narrow: bool) {
+fn title_ui(ui: &mut Ui, session: &Session, emit: &mut Emit<'_>, size: Size) {
     let theme = emit.theme;
     ui.add_space(12.0);
     let (rect, response) = ui.allocate_exact_size(vec2(48.0, 32.0), Sense::click());
@@ -48,13 +87,11 @@ fn title_ui(ui: &mut Ui, session: &Session, emit: &mut Emit<'_>, narrow: bool) {
     let at = pos2(ui.cursor().left(), ui.max_rect().center().y);
     let (painter, font) = (ui.painter().clone(), fonts::semibold(fonts::HEAD));
     let whole = painter.layout_no_wrap(document.title.clone(), font.clone(), theme.text1).size().x;
-    let room_beside = |short: bool| {
-        let runs: f32 = session.runs().iter().map(|r| run_chips::width(ui, &r.title, short) + 8.0).sum();
-        ui.available_width() - runs - run_chips::add_width(session) - 12.0 - MENU
-    };
+    let chips = |form| run_chips::width_of_all(ui, session, form);
+    let beside = ui.available_width() - 12.0 - MENU;
     // What is open matters more than how many workers it has: the menus say that, too.
-    let narrow = narrow || room_beside(false) < whole;
-    let room = room_beside(narrow);
+    let form = Form::within(beside, whole.min(MOST_TITLE), chips);
+    let room = beside - chips(form);
     let shown = if room < LEAST_TITLE { "" } else { document.title.as_str() };
     let title = widgets::text_cut(&painter, at, shown, font, theme.text1, room);
     let rest = room - title - 10.0;
@@ -69,11 +106,11 @@ fn title_ui(ui: &mut Ui, session: &Session, emit: &mut Emit<'_>, narrow: bool) {
     let title = ui.allocate_rect(place, Sense::hover());
     title.widget_info(|| WidgetInfo::labeled(egui::Role::Label, true, &said));
     title.on_hover_text(&document.idea);
-    menu_ui(ui, emit);
+    menu_ui(ui, session, size, emit);
     ui.add_space(8.0);
+    ui.spacing_mut().item_spacing.x = run_chips::GAP;
     for run in 0..session.runs().len() {
-        run_chips::chip_ui(ui, session, run, emit, narrow);
-        ui.add_space(4.0);
+        run_chips::chip_ui(ui, session, run, form, emit);
     }
     run_chips::add_ui(ui, session, emit);
 }
@@ -82,7 +119,7 @@ fn title_ui(ui: &mut Ui, session: &Session, emit: &mut Emit<'_>, narrow: bool) {
 const MENU: f32 = 28.0;
 
 /// What can be done with what is open as a whole.
-fn menu_ui(ui: &mut Ui, emit: &mut Emit<'_>) {
+fn menu_ui(ui: &mut Ui, session: &Session, size: Size, emit: &mut Emit<'_>) {
     let theme = emit.theme;
     let (rect, response) = ui.allocate_exact_size(vec2(MENU - 4.0, 32.0), Sense::click());
     response.widget_info(|| WidgetInfo::labeled(egui::Role::Button, true, "Menu"));
@@ -90,9 +127,17 @@ fn menu_ui(ui: &mut Ui, emit: &mut Emit<'_>) {
         ui.painter().rect_filled(rect, 6.0, theme.selected);
     }
     icons::icon(ui.painter(), Icon::Down, rect.center(), theme.text2, theme);
+    let tools: &[Command] = match size {
+        Size::Small => &[Command::ToStart, Command::ToEnd, Command::SwitchTheme],
+        Size::Wide | Size::Narrow => &[],
+    };
+    let response = match session.document() {
+        Some(document) if size == Size::Small => response.on_hover_text(&document.title),
+        Some(_) | None => response,
+    };
     egui::Popup::menu(&response).show(|ui| {
         ui.set_min_width(240.0);
-        for command in [
+        let usual = [
             Command::ShowLibrary,
             Command::ShowPlaces,
             Command::Reload,
@@ -101,7 +146,8 @@ fn menu_ui(ui: &mut Ui, emit: &mut Emit<'_>) {
             Command::ShowSettings,
             Command::ShowKeys,
             Command::Quit,
-        ] {
+        ];
+        for command in tools.iter().cloned().chain(usual) {
             let title = command.binding().map_or("", |b| b.title);
             let key = session_key(&command);
             let button = egui::Button::new(title).shortcut_text(key).frame(false).min_size(vec2(240.0, 28.0));
@@ -116,16 +162,20 @@ fn session_key(command: &Command) -> String {
     keymap::shown().keys_of(command).first().map_or(String::new(), |key| key_for_people(key))
 }
 
-fn transport_ui(ui: &mut Ui, session: &Session, emit: &mut Emit<'_>, narrow: bool) {
+fn transport_ui(ui: &mut Ui, session: &Session, emit: &mut Emit<'_>, size: Size) {
     let small = vec2(32.0, 32.0);
-    icon_button(ui, Icon::ToStart, Command::ToStart, Weight::Quiet, small, emit);
+    if size != Size::Small {
+        icon_button(ui, Icon::ToStart, Command::ToStart, Weight::Quiet, small, emit);
+    }
     icon_button(ui, Icon::StepBack, Command::StepBack, Weight::Quiet, small, emit);
     let play = if session.playback().playing { Icon::Pause } else { Icon::Play };
     icon_button(ui, play, Command::PlayPause, Weight::Primary, vec2(40.0, 32.0), emit);
     icon_button(ui, Icon::StepForward, Command::StepForward, Weight::Quiet, small, emit);
-    icon_button(ui, Icon::ToEnd, Command::ToEnd, Weight::Quiet, small, emit);
+    if size != Size::Small {
+        icon_button(ui, Icon::ToEnd, Command::ToEnd, Weight::Quiet, small, emit);
+    }
     follow_ui(ui, session, small, emit);
-    if !narrow {
+    if size == Size::Wide {
         ui.add_space(8.0);
         speed_ui(ui, session, emit);
     }
@@ -189,44 +239,57 @@ fn short_speed(speed: f64) -> String {
 }
 
 /// The clock and the tools, from the right; answers where they begin.
-fn clock_and_tools(ui: &mut Ui, bar: Rect, session: &Session, emit: &mut Emit<'_>, narrow: bool) -> f32 {
+fn clock_and_tools(ui: &mut Ui, bar: Rect, session: &Session, emit: &mut Emit<'_>, bar_size: Size) -> f32 {
     let theme = emit.theme;
-    let tools = Rect::from_min_max(pos2(bar.right() - 12.0 - 36.0 * 4.0, bar.top()), bar.max);
-    widgets::inside_row(ui, tools, |ui| {
-        let size = vec2(32.0, 32.0);
-        let theme_icon = if session.is_dark() { Icon::Sun } else { Icon::Moon };
-        for (icon, command) in [
-            (Icon::Search, Command::ShowPlaces),
-            (Icon::Screen, Command::Present),
-            (theme_icon, Command::SwitchTheme),
-            (Icon::Sliders, Command::ShowSettings),
-        ] {
-            icon_button(ui, icon, command, Weight::Quiet, size, emit);
-        }
-    });
-    let end = if narrow { String::new() } else { end_text(session) };
-    let painter = ui.painter().clone();
-    let end = painter.layout_no_wrap(end, fonts::mono(fonts::LABEL), theme.text3);
+    let tools = Rect::from_min_max(pos2(bar.right() - 12.0 - 36.0 * bar_size.tools(), bar.top()), bar.max);
+    if bar_size != Size::Small {
+        widgets::inside_row(ui, tools, |ui| tools_ui(ui, session, emit));
+    }
+    let narrow = bar_size != Size::Wide;
     // As wide as it will ever be: what stands beside it must not move while time goes on.
-    let now = format!("{:>1$}", clock_text(session), write_clock(session.end()).len());
+    let digits = write_clock(session.end()).len().max(LEAST_CLOCK);
+    let end = if narrow { String::new() } else { end_text(session) };
+    let end_digits = if narrow { String::new() } else { format!("ended at {:>digits$} ms", "") };
+    let painter = ui.painter().clone();
+    let end_room = painter.layout_no_wrap(end_digits, fonts::mono(fonts::LABEL), theme.text3).size().x;
+    let end = painter.layout_no_wrap(end, fonts::mono(fonts::LABEL), theme.text3);
+    let now = format!("{:>digits$}", clock_text(session));
     let now = painter.layout_no_wrap(now, fonts::mono_medium(fonts::CLOCK), theme.text1);
     let unit = if narrow { " ms" } else { "" };
     let unit = painter.layout_no_wrap(unit.to_owned(), fonts::mono(fonts::LABEL), theme.text3);
-    let width = now.size().x + unit.size().x + end.size().x + if narrow { 0.0 } else { 8.0 };
+    let width = now.size().x + unit.size().x + end_room + if narrow { 0.0 } else { 8.0 };
     let left = tools.left() - 12.0 - width;
     let base = bar.center().y + now.size().y * 0.5;
     let small = base - end.size().y - 2.5;
     let place = Rect::from_min_max(pos2(left, bar.top()), pos2(left + width, bar.bottom()));
     let clock = ui.allocate_rect(place, Sense::hover());
-    let said = format!("Virtual time: {} ms {}", clock_text(session), end_text(session));
+    let mut said = format!("Virtual time: {} ms {}", clock_text(session), end_text(session));
+    if let Some(nth) = nth_text(session) {
+        said += &format!(", {nth}");
+        let galley = painter.layout_no_wrap(nth, fonts::regular(fonts::LEAST), theme.text2);
+        let at = pos2((left + now.size().x - galley.size().x).max(left - 16.0), bar.bottom() - galley.size().y - 2.0);
+        painter.galley(at.round(), galley, theme.text2);
+    }
     clock.widget_info(|| WidgetInfo::labeled(egui::Role::Label, true, &said));
     clock.on_hover_text(said);
     let now_width = now.size().x;
     painter.galley(pos2(left, base - now.size().y), now, theme.text1);
     painter.galley(pos2(left + now_width, small), unit, theme.text3);
-    painter.galley(pos2(left + width - end.size().x, small), end, theme.text3);
+    painter.galley(pos2(left + width - end_room, small), end, theme.text3);
     skip_ui(ui, session, pos2(left + width / 2.0, bar.bottom() + 6.0), theme);
     left - 16.0
+}
+
+fn tools_ui(ui: &mut Ui, session: &Session, emit: &mut Emit<'_>) {
+    let theme_icon = if session.is_dark() { Icon::Sun } else { Icon::Moon };
+    for (icon, command) in [
+        (Icon::Search, Command::ShowPlaces),
+        (Icon::Screen, Command::Present),
+        (theme_icon, Command::SwitchTheme),
+        (Icon::Sliders, Command::ShowSettings),
+    ] {
+        icon_button(ui, icon, command, Weight::Quiet, vec2(32.0, 32.0), emit);
+    }
 }
 
 /// The sign that an empty stretch is being skipped, below the clock, over what is there.
@@ -251,6 +314,15 @@ fn end_text(session: &Session) -> String {
         true if session.runs().iter().any(Run::is_stuck) => format!("stuck at {end} ms"),
         true => format!("ended at {end} ms"),
         false => format!("of {end} ms"),
+    }
+}
+
+/// Where the clock stands still while the cursor steps: "event 3 of 7 here".
+fn nth_text(session: &Session) -> Option<String> {
+    let many = |n: usize| with_thousands(&n.to_string());
+    match session.nth_here()? {
+        Nth { nth: 0, of } => Some(format!("before {} events", many(of))),
+        Nth { nth, of } => Some(format!("event {} of {} here", many(nth), many(of))),
     }
 }
 

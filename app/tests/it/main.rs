@@ -1,5 +1,6 @@
 //! The window and the command line, used as a person uses them.
 
+mod again;
 mod monkey;
 mod states;
 mod support;
@@ -16,3 +17,5 @@ mod window_pictures;
 mod window_pointing;
 mod window_program;
 mod window_rows;
+mod window_sizes;
+mod window_stage;

@@ -7,6 +7,7 @@ use sim_core::scenario::RunOptions;
 use sim_core::trace::keyframes::Keyframes;
 use sim_core::trace::*;
 
+use crate::lesson;
 use crate::scenario_shipped::shipped;
 use crate::support::*;
 
@@ -120,6 +121,14 @@ fn a_history_tells_what_happened_and_nothing_that_is_to_come() {
     assert_eq!(told(116.0, "hog").last().unwrap(), "115.0 poll 2 → Completed");
     let looks: Vec<Look> = asked.at(82.1, asked.named("hog")).history.iter().map(|e| e.look).collect();
     assert_eq!(looks, [Look::Waits, Look::RunsOffCore]);
+}
+
+#[test]
+fn the_times_of_a_history_have_as_many_decimals_as_one_of_them_needs() {
+    let (tasks, _) = lesson::both(r#"tasks: {"a": (ops: [Sleep("1ms"), Sleep("1234us"), Sleep("1ms")])}"#);
+    let asked = Asked::of(tasks.trace);
+    let history = asked.at(3.0, asked.named("a")).history;
+    assert_eq!(history.iter().map(|e| e.time.as_str()).collect::<Vec<_>>(), ["0.000", "1.000", "2.234"]);
 }
 
 #[test]
