@@ -20,7 +20,7 @@ use crate::ui::widgets::key_of;
 /// The name under which the system keeps what belongs to the program.
 pub const APP: &str = "wakeline";
 const STORAGE: &str = "app.ron";
-const STORAGE_ASIDE: &str = "app-unreadable.ron";
+const STORAGE_ASIDE: &str = "app-unreadable";
 const KEYS: &str = "keys.ron";
 
 const THEME: &str = "theme";
@@ -92,7 +92,7 @@ impl Remembered {
 /// Writes what is to be remembered. What could not be read is kept beside, for a person to look at.
 pub fn write(storage: &mut dyn Storage, session: &Session, dock: Option<f32>, unreadable: &[(String, String)]) {
     for (name, text) in unreadable {
-        storage.set_string(&format!("{name} unreadable"), text.clone());
+        set_text_aside(storage, name, text);
     }
     let settings = session.settings();
     put(storage, THEME, &settings.theme);
@@ -102,6 +102,14 @@ pub fn write(storage: &mut dyn Storage, session: &Session, dock: Option<f32>, un
     put(storage, COSTS, &settings.costs);
     put(storage, PLACE, &session.keep());
     put(storage, DOCK, &dock);
+}
+
+/// Keeps a text that cannot be read beside the rest, under "NAME unreadable"; beside what was set aside before, too.
+pub fn set_text_aside(storage: &mut dyn Storage, name: &str, text: &str) {
+    let places = std::iter::once(format!("{name} unreadable")).chain((2..).map(|n| format!("{name} unreadable {n}")));
+    let is_free = |place: &String| storage.get_string(place).is_none_or(|there| there == text);
+    let place = places.into_iter().find(is_free).expect("there is always another number");
+    storage.set_string(&place, text.to_owned());
 }
 
 fn put(storage: &mut dyn Storage, name: &str, value: &impl Serialize) {
@@ -128,7 +136,12 @@ fn set_aside(file: &Path) -> Option<String> {
         Some(Err(error)) => Box::new(error),
         None => Box::new("it is no UTF-8 text"),
     };
-    let aside = file.with_file_name(STORAGE_ASIDE);
+    let names =
+        std::iter::once(format!("{STORAGE_ASIDE}.ron")).chain((2..).map(|n| format!("{STORAGE_ASIDE}-{n}.ron")));
+    let asides = names.map(|name| file.with_file_name(name));
+    // What was set aside before stays.
+    let aside =
+        asides.into_iter().find(|path| path.symlink_metadata().is_err()).expect("there is always another number");
     match std::fs::rename(file, &aside) {
         Ok(()) => told(&why, &format!("They were set aside as {}, and all is as it was at first.", aside.display())),
         Err(error) => told(&why, &format!("They could not be set aside ({error}), and will be overwritten.")),
@@ -173,11 +186,11 @@ pub fn restore(shell: &mut Shell, remembered: &Remembered) {
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeMap;
-    use std::sync::Arc;
 
     use super::*;
+    use crate::session::fixture::{blocked_executor as opened, library as session};
     use crate::session::settings::{CostsChoice, Motion, ThemeChoice, UiScale};
-    use crate::session::{Command, DragMeans, jobs};
+    use crate::session::{Command, DragMeans};
     use sim_core::instant::SimTime;
 
     #[derive(Default)]
@@ -194,17 +207,6 @@ mod tests {
             self.0.remove(key);
         }
         fn flush(&mut self) {}
-    }
-
-    fn session() -> Session {
-        Session::new(jobs::library(), Arc::new(|| ()))
-    }
-
-    fn opened() -> Session {
-        let mut session = session();
-        session.apply(Command::OpenScenario("blocked-executor".into()));
-        session.finish_loading();
-        session
     }
 
     #[test]
@@ -269,6 +271,39 @@ mod tests {
     }
 
     #[test]
+    fn what_is_damaged_twice_is_kept_twice() {
+        let mut memory = Memory::default();
+        for damaged in ["Drak", "Lihgt", "Lihgt"] {
+            memory.set_string(THEME, damaged.into());
+            let unreadable = read(&memory).unreadable;
+            // It is written every so often.
+            (0..3).for_each(|_| write(&mut memory, &session(), None, &unreadable));
+        }
+        let kept = ["theme unreadable", "theme unreadable 2", "theme unreadable 3"].map(|name| memory.get_string(name));
+        assert_eq!(kept, [Some("Drak".to_owned()), Some("Lihgt".to_owned()), None]);
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_path_that_is_no_text_is_opened_and_takes_nothing_else_with_it() {
+        use std::os::unix::ffi::OsStrExt;
+        let folder = tempfile::tempdir().expect("a folder for the test");
+        let file = folder.path().join(std::ffi::OsStr::from_bytes(b"\xff\xfe.ron"));
+        let mut session = opened();
+        session.apply(Command::CreateScenario(file.clone()));
+        session.finish_loading();
+        assert_eq!(session.file(), Some(file.as_path()));
+        assert!(session.document().is_some_and(|d| d.origin == crate::session::Origin::File(file)));
+        session.apply(Command::SetScale(UiScale::percent(150)));
+        let mut memory = Memory::default();
+        write(&mut memory, &session, None, &[]);
+        assert_eq!(read(&memory).settings.scale, UiScale::percent(150));
+        let progress = crate::session::progress::Progress::from_text(&session.progress().to_text());
+        let progress = progress.expect("what was written can be read");
+        assert!(progress.lesson("blocked-executor").is_some(), "the way through the lessons is kept");
+    }
+
+    #[test]
     fn what_a_later_version_adds_does_no_harm() {
         let mut memory = Memory::default();
         memory.set_string("colour of the moon", "Green".into());
@@ -277,33 +312,29 @@ mod tests {
         assert_eq!((read.notice(), read.kept.map(|k| k.time)), (None, Some(5)));
     }
 
-    fn folder(name: &str) -> PathBuf {
-        let folder = std::env::temp_dir().join(format!("wakeline-settings-{}-{name}", std::process::id()));
-        std::fs::create_dir_all(&folder).expect("a folder for the test");
-        folder
-    }
-
     #[test]
     fn a_damaged_file_is_set_aside_and_a_sound_one_is_not() {
-        let folder = folder("aside");
-        let file = folder.join(STORAGE);
+        let folder = tempfile::tempdir().expect("a folder for the test");
+        let file = folder.path().join(STORAGE);
         std::fs::write(&file, "{\"theme\": \"Dark\"}").unwrap();
         assert_eq!(set_aside(&file), None);
-        for damaged in [&b"{\"theme\": \"Da"[..], &[0xff, 0xfe, 0], b""] {
+        let all = [&b"{\"theme\": \"Da"[..], &[0xff, 0xfe, 0], b""];
+        let asides = ["app-unreadable.ron", "app-unreadable-2.ron", "app-unreadable-3.ron"];
+        for (damaged, aside) in all.into_iter().zip(asides) {
             std::fs::write(&file, damaged).unwrap();
             let told = set_aside(&file).expect("it cannot be read");
-            assert!(told.contains(STORAGE_ASIDE), "{told}");
+            assert!(told.contains(aside), "{told}");
             assert!(!file.exists());
-            assert_eq!(std::fs::read(folder.join(STORAGE_ASIDE)).unwrap(), damaged);
         }
+        let kept = asides.map(|aside| std::fs::read(folder.path().join(aside)).unwrap());
+        assert_eq!(kept, all, "none is written over another");
         assert_eq!(set_aside(&file), None, "there is none");
-        std::fs::remove_dir_all(folder).unwrap();
     }
 
     #[test]
     fn a_file_of_keys_changes_them_and_a_damaged_one_says_where() {
-        let folder = folder("keys");
-        let file = folder.join(KEYS);
+        let folder = tempfile::tempdir().expect("a folder for the test");
+        let file = folder.path().join(KEYS);
         assert_eq!(keymap(&file), (Keymap::default(), Vec::new()), "there is none");
         std::fs::write(&file, "{\n    \"StepForward\": [\"K\", \"Ctrl+Right\"],\n}").unwrap();
         let (keys, problems) = keymap(&file);
@@ -312,6 +343,5 @@ mod tests {
         let (keys, problems) = keymap(&file);
         assert_eq!(keys, Keymap::default());
         assert!(problems[0].contains("keys.ron:2:"), "{problems:?}");
-        std::fs::remove_dir_all(folder).unwrap();
     }
 }

@@ -8,7 +8,7 @@ use sim_core::trace::file::FileError;
 use sim_core::trace::text::line;
 
 use super::args::{EventsArgs, WorldArgs};
-use super::run::{in_world, known};
+use super::asked::{in_world, known};
 use super::{Failure, Wrong};
 
 /// Does what `events` asks.

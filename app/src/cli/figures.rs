@@ -2,7 +2,7 @@
 
 use sim_core::scenario::{Amount, Measure, Scenario};
 
-use super::run::Asked;
+use super::asked::Asked;
 use crate::session::figures::title;
 
 /// The figures that every table shows.

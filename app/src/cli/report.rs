@@ -9,7 +9,7 @@ use sim_core::analysis::findings::Finding;
 use sim_core::analysis::metrics::{Memory, Percentiles, Switches, Wakes};
 use sim_core::scenario::{Measure, RunOptions, Scenario};
 
-use super::run::Asked;
+use super::asked::Asked;
 
 /// The version of the report's shape.
 const SCHEMA: u32 = 1;

@@ -6,7 +6,7 @@ use sim_core::scenario::{Amount, Measure, Scenario};
 use sim_core::trace::event::{EndReason, kind};
 use sim_core::{SimDuration, SimTime};
 
-use super::run::Asked;
+use super::asked::Asked;
 use super::wrap::wrap;
 
 /// Below this a beat is on time: what polls cost under textbook costs.

@@ -9,10 +9,10 @@ use sim_core::analysis::index::Index;
 use sim_core::scenario::narration::{Question, plain};
 use sim_core::scenario::{RunOptions, Scenario, Step, anchor};
 
+use super::asked::Asked;
 use super::figures::figures;
 use super::happened::happened;
 use super::lanes::{CROWD_LEGEND, LEGEND, lanes};
-use super::run::Asked;
 use super::short::{clock, short};
 use super::wrap::{WIDTH, wrap};
 

@@ -1,18 +1,18 @@
 //! The same document once more: run with something turned, or read again because its file has changed.
 //!
 //! Owns what is coming while the person still looks at what was: the old picture stays until the new one is complete,
-//! and then the person is where they were. What fails leaves the old picture, and says why.
+//! and then the person is where they were. What fails leaves the old picture, and says why. What they have set up goes
+//! along by [`super::take_along`].
 
 use std::sync::Arc;
 
-use super::breakpoints::Breakpoint;
 use super::change::Change;
 use super::document::{Document, Origin, Problem};
-use super::looked::Looked;
+use super::found_again::FoundAgain;
 use super::span_of_time::SpanOfTime;
+use super::standing::Standing;
 use super::told::Told;
-use super::{Cursor, Growth, Place, Run, Selection, Session};
-use sim_core::analysis::track::TrackKind;
+use super::{Cursor, Growth, Place, Run, Session};
 
 /// What is coming.
 #[derive(Debug)]
@@ -88,34 +88,23 @@ impl Session {
             }
             return;
         };
-        if pending.runs.iter().any(|run| run.growth != Growth::Complete) {
+        // Of a scenario it must be known, too, what the runs say to the lesson: without it, it was stopped before its end.
+        let unsaid = pending.told.is_none() && pending.document.written.is_some();
+        if unsaid || pending.runs.iter().any(|run| run.growth != Growth::Complete) {
             self.give_up();
             return;
         }
-        let selected = self.named_selection();
         let at_moment = self.step_moment() == Some(self.cursor);
-        let focused = self.focused().map(|run| run.id().to_owned());
-        let stops: Vec<_> = self.breakpoints.iter().map(|b| (*b, self.named_stop(*b))).collect();
-        let before = std::mem::replace(&mut self.runs, pending.runs);
-        // The rows stay arranged as they were.
-        for old in before {
-            if let Some(run) = self.runs.iter_mut().find(|run| run.id() == old.id()) {
-                run.rows = old.rows.kept();
-            }
-        }
+        let mut before = std::mem::replace(&mut self.runs, pending.runs);
+        let again = FoundAgain::new(&before, &self.runs, &self.lasting(&before));
         self.opened += 1;
         self.events.reset();
         self.wanted = pending.document.wanted();
         self.document = Some(pending.document);
         self.told = pending.told;
         self.mishap.clear();
-        self.finding = None;
-        self.focus = self.runs.iter().position(|r| Some(r.id()) == focused.as_deref()).unwrap_or(0);
-        self.selection = selected.map_or(Selection::Nothing, |named| self.find_again(&named));
-        // Rows may have other numbers now.
-        self.looked = Looked::default();
-        self.looked.note(self.selection);
-        self.breakpoints = stops.into_iter().filter_map(|(stop, named)| self.stop_again(stop, named)).collect();
+        self.take_along(&mut before, &again);
+        self.standing = Standing::default();
         if self.cursor != Cursor::default() {
             let time = self.cursor.time;
             self.cursor = self.focused().map_or(self.cursor, |run| Cursor::at(&run.trace, time));
@@ -130,6 +119,7 @@ impl Session {
         self.selected_time =
             self.selected_time.and_then(|span| SpanOfTime::between(span.from.min(end), span.to.min(end)));
         self.view = self.view.held(self.total());
+        self.note_covered();
         self.grown();
     }
 
@@ -149,9 +139,7 @@ impl Session {
 
     /// What was asked for cannot be shown.
     pub(super) fn fail(&mut self, problems: Vec<Problem>) {
-        let again = self.document.as_ref().is_some_and(|d| d.origin == self.wanted.origin) && !self.runs.is_empty();
-        if again {
-            self.place = Place::Open;
+        if self.is_shown(&self.wanted.origin) {
             self.mishap = problems;
             self.give_up();
         } else {
@@ -159,11 +147,33 @@ impl Session {
         }
     }
 
-    /// A file has changed: if it is what is open, or what could not be opened, it is read again.
+    /// A file has changed: if it is what is open, or what could not be opened, it is read again; while the start screen
+    /// is shown, when the person comes back to it.
     pub(super) fn file_changed(&mut self, path: &std::path::Path) {
-        if self.file() == Some(path) && !matches!(self.place, Place::Library) {
+        if self.file() == Some(path) {
+            match self.place {
+                Place::Library => self.home.stale |= self.is_shown(&self.wanted.origin),
+                Place::Open | Place::Failed(_) => self.load_wanted(self.wanted.clone()),
+            }
+        }
+    }
+
+    /// Other costs are other runs of a scenario: of what is shown, or, while the start screen is shown, of what the person
+    /// comes back to; and of what is still coming. A recording is what it is.
+    pub(super) fn costs_changed(&mut self) {
+        let is_scenario = self.written().is_some();
+        let shown = self.is_shown(&self.wanted.origin);
+        let reload =
+            if shown { is_scenario && (self.place == Place::Open || self.is_loading()) } else { self.is_loading() };
+        if reload {
             self.load_wanted(self.wanted.clone());
         }
+        self.home.stale |= is_scenario && !(reload && shown);
+    }
+
+    /// Whether what is open comes from there.
+    pub(super) fn is_shown(&self, origin: &Origin) -> bool {
+        self.document.as_ref().is_some_and(|d| d.origin == *origin) && !self.runs.is_empty()
     }
 
     /// The file that is open, or could not be opened; none if it is no file.
@@ -172,38 +182,5 @@ impl Session {
             Origin::File(path) => Some(path),
             Origin::Library(_) => None,
         }
-    }
-
-    /// The selected row, by its run's id and its name.
-    fn named_selection(&self) -> Option<(String, TrackKind, String)> {
-        let (run, track) = self.selected_track()?;
-        Some((self.runs[run].id().to_owned(), track.kind, track.name.clone()))
-    }
-
-    /// The row that a breakpoint is at, likewise.
-    fn named_stop(&self, stop: Breakpoint) -> Option<(String, TrackKind, String)> {
-        let Breakpoint::Track { run, track } = stop else { return None };
-        let of = self.runs.get(run)?;
-        Some((of.id().to_owned(), track, of.index.track(track)?.name.clone()))
-    }
-
-    /// The same breakpoint in the new runs; none if its row is gone.
-    fn stop_again(&self, stop: Breakpoint, named: Option<(String, TrackKind, String)>) -> Option<Breakpoint> {
-        match (stop, named) {
-            (Breakpoint::Kind(_), _) => Some(stop),
-            (Breakpoint::Track { .. }, named) => {
-                let (run, track) = self.find_again(&named?).track()?;
-                Some(Breakpoint::Track { run, track })
-            }
-        }
-    }
-
-    fn find_again(&self, (run, kind, name): &(String, TrackKind, String)) -> Selection {
-        let found = self.runs.iter().position(|r| r.id() == run).and_then(|run| {
-            let alike = |k: TrackKind| std::mem::discriminant(&k) == std::mem::discriminant(kind);
-            let track = self.runs[run].index.tracks.iter().find(|t| alike(t.kind) && t.name == *name)?;
-            Some(Selection::Track { run, track: track.kind })
-        });
-        found.unwrap_or(Selection::Nothing)
     }
 }

@@ -31,6 +31,14 @@ impl Breakpoint {
         }
     }
 
+    /// The row that it is at, with its run.
+    pub(super) fn track(self) -> Option<(usize, TrackKind)> {
+        match self {
+            Breakpoint::Track { run, track } => Some((run, track)),
+            Breakpoint::Kind(_) => None,
+        }
+    }
+
     fn stops_at(self, run: usize, record: Record) -> bool {
         match self {
             Breakpoint::Kind(kind) => record.kind() == kind,

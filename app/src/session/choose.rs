@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use super::settings::{CostsChoice, Settings, Shade, ThemeChoice, UiScale};
-use super::{Command, Keymap, Place, Session};
+use super::{Command, Keymap, Session};
 
 impl Session {
     /// What the person has chosen.
@@ -63,13 +63,10 @@ impl Session {
         }
     }
 
-    /// Other costs are another run of what is open.
     fn set_costs(&mut self, costs: CostsChoice) {
         if self.settings.costs != costs {
             self.settings.costs = costs;
-            if self.place == Place::Open {
-                self.reload();
-            }
+            self.costs_changed();
         }
     }
 }

@@ -10,10 +10,10 @@ use sim_core::trace::event::*;
 use sim_core::trace::tables::*;
 use sim_core::trace::*;
 
-use super::Session;
 use super::document::{Document, RunTitle};
 use super::figures::RunFigures;
 use super::loader::{Outlet, Report};
+use super::{Command, Session, jobs};
 
 const HB: u32 = 0;
 const HOG: u32 = 1;
@@ -30,6 +30,19 @@ pub fn session() -> Session {
             report(outlet, run, &trace);
         }
     }));
+    session.finish_loading();
+    session
+}
+
+/// A session of the library with nothing open.
+pub fn library() -> Session {
+    Session::new(jobs::library(), Arc::new(|| ()))
+}
+
+/// A session of the library in which blocked-executor is open and has been run.
+pub fn blocked_executor() -> Session {
+    let mut session = library();
+    session.apply(Command::OpenScenario("blocked-executor".into()));
     session.finish_loading();
     session
 }
@@ -164,6 +177,21 @@ impl Tape {
             self.end_poll(HB, PollResult::Pending);
         }
     }
+}
+
+/// A run in which tasks of these names are spawned, and nothing else happens.
+pub fn spawned(names: &[&str]) -> super::Run {
+    let mut tape = Tape::new(RunInfo { run: "async".into(), ..RunInfo::default() });
+    tape.add_queue("ready queue", QueueKind::Ready { owner: None });
+    names.iter().for_each(|name| tape.spawn(name));
+    tape.say(Event::RunEnded { reason: EndReason::Stuck });
+    let trace = tape.recorder.finish();
+    let mut run = super::Run::new("async".to_owned(), false);
+    let mut tables = Some(trace.tables().clone());
+    for chunk in trace.chunks() {
+        run.append(TracePart { chunk: Arc::clone(chunk), tables: tables.take().unwrap_or_default() });
+    }
+    run
 }
 
 /// The async run: hb's second beat waits behind hog's blocking call.

@@ -35,6 +35,8 @@ pub struct Home {
     now: Stamp,
     asked: Option<Asked>,
     not_created: Option<Box<Problem>>,
+    /// What is open has to be read and run again when the person comes back to it.
+    pub(super) stale: bool,
 }
 
 impl Session {
@@ -104,6 +106,11 @@ impl Session {
                 self.loader = None;
                 self.pending = None;
                 self.give_up();
+                // Its file was not watched.
+                self.home.stale |= self.file().is_some();
+            }
+            if self.home.stale {
+                self.load_wanted(self.wanted.clone());
             }
         } else if let Some(last) = self.home.progress.last() {
             self.load(last.origin.clone(), None);
@@ -113,13 +120,17 @@ impl Session {
     /// Opens a file; it is remembered by a path that holds wherever the program is started next.
     pub(super) fn open_file(&mut self, path: PathBuf) {
         let whole = std::path::absolute(&path).unwrap_or(path);
-        self.load(Origin::File(whole), None);
+        let origin = Origin::File(whole);
+        if self.is_shown(&origin) {
+            self.place = Place::Open;
+        }
+        self.load(origin, None);
     }
 
     /// Opens a scenario of the library; the one that is open is shown as it was left.
     pub(super) fn open_scenario(&mut self, id: String) {
         let origin = Origin::Library(id);
-        if self.document().is_some_and(|d| d.origin == origin) && !self.runs.is_empty() {
+        if self.is_shown(&origin) {
             return self.resume();
         }
         self.load(origin, None);

@@ -33,6 +33,31 @@ impl Looked {
         self.here = self.steps.len();
     }
 
+    /// Every step, in order.
+    pub(super) fn all(&self) -> &[Selection] {
+        &self.steps
+    }
+
+    /// Puts another selection for each, or takes it away.
+    pub(super) fn replace(&mut self, by: impl Fn(Selection) -> Option<Selection>) {
+        let (behind, ahead) = self.steps.split_at(self.here);
+        let moved = |steps: &[Selection]| steps.iter().filter_map(|s| by(*s)).collect::<Vec<_>>();
+        let (behind, ahead) = (moved(behind), moved(ahead));
+        self.here = behind.len();
+        self.steps = behind;
+        self.steps.extend(ahead);
+        // What stood between two looks at one thing may be gone.
+        let mut place = 1;
+        while place < self.steps.len() {
+            if self.steps[place].thing() == self.steps[place - 1].thing() {
+                self.steps.remove(place);
+                self.here -= usize::from(place < self.here);
+            } else {
+                place += 1;
+            }
+        }
+    }
+
     /// The step that is looked at, or was last.
     pub fn current(&self) -> Option<Selection> {
         self.here.checked_sub(1).map(|i| self.steps[i])

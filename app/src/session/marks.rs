@@ -16,8 +16,8 @@ pub struct Mark {
     pub name: String,
     /// Where the cursor stood.
     pub cursor: Cursor,
-    /// The run that was focused, from 0.
-    pub run: usize,
+    /// The run that was focused, by its name in commands: its place may change.
+    pub run: String,
 }
 
 impl Mark {
@@ -49,7 +49,7 @@ impl Session {
     /// Marks the cursor's time, or removes the mark that is there.
     pub(super) fn switch_mark(&mut self) {
         let Some(document) = &self.document else { return };
-        let (cursor, run) = (self.cursor, self.focus);
+        let (cursor, run) = (self.cursor, self.focused().map(|run| run.id().to_owned()).unwrap_or_default());
         let of = self.marks.0.entry(document.origin.clone()).or_default();
         let place = of.list.partition_point(|m| m.time() < cursor.time);
         if of.list.get(place).is_some_and(|m| m.time() == cursor.time) {
@@ -60,16 +60,22 @@ impl Session {
         }
     }
 
+    /// The run that a mark is in, from 0; none while that run is not shown.
+    pub fn run_of_mark(&self, mark: &Mark) -> Option<usize> {
+        self.runs.iter().position(|run| run.id() == mark.run)
+    }
+
     pub(super) fn go_to_mark(&mut self, place: usize) {
         let Some(mark) = self.marks().get(place).cloned() else { return };
-        if mark.run < self.runs.len() {
-            self.focus = mark.run;
-        }
+        // Without its run, a mark is a time.
+        let found = self.run_of_mark(&mark);
+        self.focus = found.unwrap_or(self.focus);
         let Some(run) = self.focused() else { return };
         // The same events, if the run is still the one that was marked.
         let trace = &run.trace;
         let last = mark.cursor.events.checked_sub(1);
-        let there = last.is_some_and(|n| n < trace.len() && trace.time(n) <= mark.time())
+        let there = found.is_some()
+            && last.is_some_and(|n| n < trace.len() && trace.time(n) <= mark.time())
             && (mark.cursor.events == trace.len() || trace.time(mark.cursor.events) >= mark.time());
         let cursor = if there { mark.cursor } else { Cursor::at(trace, mark.time()) };
         self.jump(cursor);

@@ -176,9 +176,15 @@ impl RowPlan {
         self.hidden.retain(|g| *g != RowGroup::of(track));
     }
 
-    /// The same choices for another recording of the same run.
-    pub(super) fn kept(self) -> RowPlan {
-        RowPlan { order: Vec::new(), total: 0, pinned: Vec::new(), known: Known::default(), ..self }
+    /// The rows that a person pinned.
+    pub(super) fn pins(&self) -> &[TrackKind] {
+        &self.pins
+    }
+
+    /// The same choices for another recording of the same run, in which a row `is` this one now.
+    pub(super) fn kept(self, is: impl Fn(TrackKind) -> Option<TrackKind>) -> RowPlan {
+        let pins = self.pins.iter().filter_map(|track| is(*track)).collect();
+        RowPlan { pins, order: Vec::new(), total: 0, pinned: Vec::new(), known: Known::default(), ..self }
     }
 
     /// Brings the lists up to date.

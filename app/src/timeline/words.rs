@@ -4,7 +4,8 @@
 
 use sim_core::analysis::track::{CounterKind, Span, SpanState, Track, TrackEnd, TrackKind, Wait};
 use sim_core::trace::snapshot::{Request, RequestStage, TaskState, ThreadState};
-use sim_core::trace::{Actor, Event, Snapshot, Tables, TaskId, Trace};
+use sim_core::trace::tables::ThreadKind;
+use sim_core::trace::{Actor, Event, Snapshot, Tables, TaskId, ThreadId, Trace};
 
 use super::axis::{with_thousands, write_length};
 use super::scene::Sign;
@@ -35,10 +36,18 @@ pub fn wait_words(tables: &Tables, wait: Option<Wait>) -> String {
         Some(Wait::Receive(r)) => format!("message in {}", tables.resource_name(r)),
         Some(Wait::Notify(r)) => format!("signal of {}", tables.resource_name(r)),
         Some(Wait::Join(Actor::Run)) => "others to end".to_owned(),
+        // A thread of the pool goes on when the closure has ended.
+        Some(Wait::Join(Actor::Thread(id))) if is_of_pool(tables, id) => {
+            format!("closure on {}", tables.thread_name(id))
+        }
         Some(Wait::Join(actor)) => format!("end of {}", tables.actor_name(actor)),
         Some(Wait::Park(_)) => "parked".to_owned(),
         Some(Wait::Call(_)) => "blocking call".to_owned(),
     }
+}
+
+fn is_of_pool(tables: &Tables, id: ThreadId) -> bool {
+    tables.threads.get(id.index()).is_some_and(|thread| thread.kind == ThreadKind::Blocking)
 }
 
 /// A state in one word.

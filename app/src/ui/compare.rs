@@ -8,6 +8,7 @@ use crate::session::figures::{self, Cell, FigureRow};
 use crate::session::{Command, Growth, Session};
 
 use super::fonts;
+use super::veil::figures_veiled_ui;
 use super::widgets::{self, Emit, run_letter};
 
 const ROW: f32 = 24.0;
@@ -26,7 +27,7 @@ const LETTER: f32 = 7.9;
 pub fn compare_ui(ui: &mut Ui, session: &Session, emit: &mut Emit<'_>) {
     let area = ui.max_rect();
     let runs = session.runs().len();
-    if runs == 0 {
+    if runs == 0 || figures_veiled_ui(ui, area, session, emit.theme) {
         return;
     }
     let rows = figures::rows(session.runs());

@@ -15,7 +15,7 @@ use super::canvas::{Canvas, Snap};
 use super::theme::Theme;
 use super::tip;
 use super::widgets::{self, Emit};
-use super::{fonts, icons};
+use super::{fonts, icons, veil};
 
 /// The strip's height.
 const HEIGHT: f32 = 40.0;
@@ -103,6 +103,9 @@ pub fn minimap_ui(
     let frame = if frame.width() < 4.0 { frame.expand2(vec2(2.0 - frame.width() / 2.0, 0.0)) } else { frame };
     ui.painter().rect_filled(frame, 4.0, theme.panel);
     lines_ui(ui, strip, session, &map, state, theme);
+    if let Some(from) = session.veil() {
+        veil::strip_veiled_ui(ui, strip, map.x_from_time(from.as_nanos() as f64), theme);
+    }
     places_ui(ui, strip, session, &map, theme);
     frame_ui(ui, frame, &response, theme);
     point(ui, &response, session, &map, state, emit);

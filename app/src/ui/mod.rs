@@ -38,6 +38,7 @@ pub mod program_pages;
 pub mod question;
 pub mod raster;
 mod room;
+pub mod row_breakpoint;
 pub mod row_labels;
 mod row_menu;
 mod row_room;
@@ -56,6 +57,7 @@ mod timeline_point;
 pub mod tip;
 pub mod told_text;
 pub mod top;
+mod veil;
 pub mod widgets;
 
 pub use shell::Shell;

@@ -11,6 +11,7 @@ use sim_core::scenario::narration::{Choice, plain};
 
 use super::fonts;
 use super::icons;
+use super::knobs::link_ui;
 use super::theme::Theme;
 use super::told_text::{before_format, narrate, told_ui};
 use super::widgets::{self, Emit};
@@ -21,13 +22,16 @@ enum Stand {
     /// Nothing is chosen.
     Open,
     /// Something is chosen, and the runs have not ended.
-    Waiting { chosen: usize },
-    /// The runs have spoken: this is right; none if none of the answers is.
-    Told { chosen: usize, right: Option<usize> },
+    Waiting { chosen: Option<usize> },
+    /// The runs have spoken: this is right; none if none of the answers is. None is chosen if it was revealed.
+    Told { chosen: Option<usize>, right: Option<usize> },
 }
 
 fn stand(session: &Session) -> Stand {
-    let Some(chosen) = session.answer() else { return Stand::Open };
+    let chosen = session.answer();
+    if chosen.is_none() && !session.is_revealed() {
+        return Stand::Open;
+    }
     match session.right_answer() {
         Some(answer) => Stand::Told { chosen, right: answer.right },
         None if session.is_loading() => Stand::Waiting { chosen },
@@ -42,7 +46,7 @@ impl Stand {
     fn chosen(self) -> Option<usize> {
         match self {
             Stand::Open => None,
-            Stand::Waiting { chosen } | Stand::Told { chosen, .. } => Some(chosen),
+            Stand::Waiting { chosen } | Stand::Told { chosen, .. } => chosen,
         }
     }
 
@@ -51,7 +55,8 @@ impl Stand {
         match self {
             Stand::Open => None,
             Stand::Waiting { .. } => Some(("The runs will tell.", theme.text2)),
-            Stand::Told { chosen, right: Some(right) } if chosen == right => Some(("Right. ", theme.finished)),
+            Stand::Told { chosen: None, right: Some(_) } => Some(("The answer. ", theme.text2)),
+            Stand::Told { chosen, right } if chosen == right && right.is_some() => Some(("Right. ", theme.finished)),
             Stand::Told { right: Some(_), .. } => Some(("Not quite. ", theme.finding)),
             Stand::Told { right: None, .. } => Some(("None of these. ", theme.text2)),
         }
@@ -77,7 +82,12 @@ pub fn question_ui(ui: &mut Ui, session: &Session, emit: &mut Emit<'_>) {
     let Some(question) = session.question() else { return };
     let stand = stand(session);
     widgets::rule(ui, theme);
-    ui.label(egui::RichText::new("Predict").font(fonts::semibold(fonts::ROW)).color(theme.text2));
+    ui.horizontal(|ui| {
+        ui.label(egui::RichText::new("Predict").font(fonts::semibold(fonts::ROW)).color(theme.text2));
+        if stand == Stand::Open {
+            ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| reveal_ui(ui, emit));
+        }
+    });
     told_ui(ui, session, &question.ask, (fonts::BODY, theme.text1), None, emit);
     for (n, choice) in question.choices.iter().enumerate() {
         if n > 0 {
@@ -97,6 +107,14 @@ pub fn question_ui(ui: &mut Ui, session: &Session, emit: &mut Emit<'_>) {
     if ui.data_mut(|data| data.get_temp::<usize>(told)) != Some(session.step()) {
         ui.data_mut(|data| data.insert_temp(told, session.step()));
         why.scroll_to_me(Some(egui::Align::BOTTOM));
+    }
+}
+
+/// For who does not want to guess.
+fn reveal_ui(ui: &mut Ui, emit: &mut Emit<'_>) {
+    let reveal = link_ui(ui, "Reveal", "Reveal the answer", emit.theme);
+    if reveal.on_hover_text(Command::Reveal.hint()).clicked() {
+        emit.emit(Command::Reveal);
     }
 }
 
@@ -143,7 +161,16 @@ pub fn question_strip_ui(ui: &mut Ui, session: &Session, emit: &mut Emit<'_>) {
             narrate(&mut job, &question.ask, fonts::BODY, theme);
         }
     }
-    let response = ui.add(egui::Label::new(job).truncate());
+    let response = ui
+        .horizontal(|ui| {
+            let asked = vec2(ui.available_width() - if stand == Stand::Open { 64.0 } else { 0.0 }, 20.0);
+            let label = ui.add_sized(asked, egui::Label::new(job).truncate().halign(egui::Align::Min));
+            if stand == Stand::Open {
+                reveal_ui(ui, emit);
+            }
+            label
+        })
+        .inner;
     if !why.is_empty() {
         response.on_hover_text(plain(&why));
     }

@@ -96,7 +96,8 @@ impl Panel<'_> {
         let name = words::row_name(track);
         let response = ui.interact(rect, ui.scope_id().with(("row", row.run, kind)), Sense::click());
         let selected = self.session.selection().track() == Some((row.run, kind));
-        let said = format!("{name} of run {}: {state}", widgets::run_letter(row.run));
+        let breakpoint = if self.has_breakpoint(row.run, kind) { ", breakpoint" } else { "" };
+        let said = format!("{name} of run {}: {state}{breakpoint}", widgets::run_letter(row.run));
         response.widget_info(|| WidgetInfo::selected(egui::Role::Button, true, selected, &said));
         let strong = matches!(kind, TrackKind::Task(_) | TrackKind::Thread(_) | TrackKind::Worker(_));
         let font = if strong { fonts::medium(fonts::ROW) } else { fonts::regular(fonts::ROW) };
@@ -121,8 +122,11 @@ impl Panel<'_> {
         if response.has_focus() {
             ui.painter().rect_stroke(rect.shrink(2.0), 4.0, Stroke::new(2.0, theme.ink), egui::StrokeKind::Inside);
         }
-        let response = response.on_hover_text(format!("{name}: {}\n{}", row_state(run, track), kind_words(kind)));
+        let state = Some(row_state(run, track)).filter(|state| !state.is_empty());
+        let now = state.map_or_else(|| name.clone(), |state| format!("{name}: {state}"));
+        let response = response.on_hover_text(format!("{now}\n{}", kind_words(kind)));
         self.pin_ui(ui, row, kind, &response, emit);
+        self.breakpoint_ui(ui, row, kind, &response, emit);
         self.group_fold_ui(ui, row, kind, &response, emit);
         response.context_menu(|ui| self.row_menu_ui(ui, row, kind, emit));
         if response.clicked() {

@@ -122,8 +122,13 @@ fn figures(threads: &[bool], sums: &[Sums]) -> Vec<Figure> {
             values: each(&|s, _| format!("{:.1}%", s.busy_share() * 100.0)),
         },
         Figure {
-            name: names("Polls", "Polls / runs", "Runs"),
-            meaning: "Polls that begin in it; of a thread run, how often a thread gets a core",
+            name: names("Polls", "Polls / turns", "Turns"),
+            meaning: "Polls that were under way in some part of it; of a thread run, turns of threads on a core",
+            values: each(&|s, threads| count(if threads { s.turns_ran } else { s.polls_ran })),
+        },
+        Figure {
+            name: "begun in it",
+            meaning: "Those of them that began in it; the others were under way when it began",
             values: each(&|s, threads| count(if threads { s.dispatches } else { s.polls })),
         },
         Figure {
@@ -168,7 +173,15 @@ fn figure_ui(ui: &mut Ui, figure: &Figure, values: Values, theme: &Theme) {
     response.widget_info(|| WidgetInfo::labeled(egui::Role::Label, true, &said));
     let painter = ui.painter();
     let name_at = pos2(rect.left(), rect.top() + LINE / 2.0);
-    painter.text(name_at, Align2::LEFT_CENTER, figure.name, fonts::regular(fonts::ROW), theme.text2);
+    // What is a part of the line above stands a little to the right.
+    let indent = if figure.name.starts_with(char::is_lowercase) { 12.0 } else { 0.0 };
+    painter.text(
+        name_at + vec2(indent, 0.0),
+        Align2::LEFT_CENTER,
+        figure.name,
+        fonts::regular(fonts::ROW),
+        theme.text2,
+    );
     match values {
         Values::Beside => {
             for (n, value) in figure.values.iter().rev().enumerate() {
@@ -217,7 +230,9 @@ mod tests {
             cores: 4,
             busy: SimDuration::from_millis(120),
             polls: 3_187,
+            polls_ran: 3_190,
             dispatches: 5,
+            turns_ran: 6,
             ready: wanting(30, 57),
             runnable: wanting(2, 7),
             ..Sums::default()
@@ -230,15 +245,16 @@ mod tests {
         let told: Vec<(&str, Vec<&str>)> =
             figures.iter().map(|f| (f.name, f.values.iter().map(String::as_str).collect())).collect();
         assert_eq!(told[0], ("Cores busy", vec!["75.0%", "75.0%"]));
-        assert_eq!(told[1], ("Polls / runs", vec!["3,187", "5"]));
-        assert_eq!(told[3], ("Ready total", vec!["30.0 ms", "2.0 ms"]));
-        assert_eq!(told[4], ("Longest queue", vec!["57", "7"]));
+        assert_eq!(told[1], ("Polls / turns", vec!["3,190", "6"]));
+        assert_eq!(told[2], ("begun in it", vec!["3,187", "5"]));
+        assert_eq!(told[4], ("Ready total", vec!["30.0 ms", "2.0 ms"]));
+        assert_eq!(told[5], ("Longest queue", vec!["57", "7"]));
     }
 
     #[test]
     fn runs_of_one_kind_have_names_of_that_kind() {
         assert_eq!(figures(&[false, false], &[sums(), sums()])[1].name, "Polls");
-        assert_eq!(figures(&[true], &[sums()])[3].name, "Runnable total");
+        assert_eq!(figures(&[true], &[sums()])[4].name, "Runnable total");
     }
 
     #[test]

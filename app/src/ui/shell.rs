@@ -294,8 +294,9 @@ impl Shell {
             return scale;
         }
         let height = ctx.content_rect().height() * ctx.zoom_factor();
-        // In a low window a little less: what does not fit cannot be read at all.
-        scale * (height / PRESENTED_NEEDS).clamp(1.0, PRESENTED)
+        // In a low window a little less: what does not fit cannot be read at all. In steps, for letters of another size
+        // are all drawn anew, and the height itself is rounded by the size that is chosen here.
+        scale * (height / PRESENTED_NEEDS * 100.0).floor().clamp(100.0, PRESENTED * 100.0) / 100.0
     }
 
     /// Gives the toolkit the theme's colours, when it has changed.
@@ -334,7 +335,7 @@ fn stage_room(session: &Session, height: f32) -> f32 {
     let crowded = session.runs().iter().any(|run| run.index.tracks.len() > CROWDED);
     (height
         * if crowded {
-            0.25
+            0.27
         } else if height < 790.0 {
             0.3
         } else {

@@ -139,6 +139,7 @@ impl Panel<'_> {
         self.crowds_ui(&painter, visible, self.patterns, emit.theme);
         scene_ui(&painter, &scene, emit.theme, self.patterns);
         self.growing(ui, visible, emit.theme);
+        self.veil_ui(ui, emit.theme);
         self.selected_time(ui, emit.theme);
         self.marked(ui, emit.theme);
         self.cursor(ui, emit.theme);
@@ -283,7 +284,7 @@ impl Panel<'_> {
     fn scene(&self, ui: &Ui, visible: &[Row]) -> Scene {
         let mut scene = Scene::default();
         let measure = FontMeasure { ctx: ui.ctx() };
-        let mut layout = Layout::new(self.axis, &measure);
+        let mut layout = Layout::new(self.axis, &measure).known_until(self.known());
         for row in visible {
             if let RowKind::Track { index, .. } = row.kind {
                 let run = self.run(row);
@@ -291,7 +292,9 @@ impl Panel<'_> {
                 let input =
                     RowInput { track, trace, top: self.origin + row.top, height: row.height, stuck: run.is_stuck() };
                 layout.row(input, &mut scene);
-                if let Some(link) = run.index.slowest_link().filter(|_| row.why == Why::Slowest) {
+                if let Some(link) =
+                    run.index.slowest_link().filter(|l| row.why == Why::Slowest && l.to_time <= self.known())
+                {
                     layout.latency(input, &link, &mut scene);
                 }
             }

@@ -1,5 +1,6 @@
 //! The window and the command line, used as a person uses them.
 
+mod again;
 mod monkey;
 mod states;
 mod support;
@@ -17,3 +18,4 @@ mod window_pointing;
 mod window_program;
 mod window_rows;
 mod window_sizes;
+mod window_stage;

@@ -31,7 +31,7 @@ fn the_window_answers_why_a_ready_task_is_not_running() {
     window.harness.get_by_label(
         "worker 0 is inside hog's poll (since 15.0 ms), which calls a blocking function. Nothing can preempt a poll.",
     );
-    window.harness.get_by_label("10.0 ms to 100.0 ms: 1");
+    window.harness.get_by_label("10 ms – 100 ms: 1");
 }
 
 #[test]

@@ -6,6 +6,7 @@
 use crate::instant::{SimDuration, SimTime};
 use crate::trace::Trace;
 use crate::trace::event::Event;
+use crate::trace::ids::{TaskId, ThreadId, WorkerId};
 use crate::trace::keyframes::Keyframes;
 use crate::trace::snapshot::Snapshot;
 
@@ -23,10 +24,14 @@ pub struct Sums {
     pub busy: SimDuration,
     /// Calls of poll that began.
     pub polls: u64,
+    /// Calls of poll that were under way in some part of it, those that began before it included.
+    pub polls_ran: u64,
     /// Wakes of tasks, of every effect.
     pub wakes: u64,
     /// Threads put on a core.
     pub dispatches: u64,
+    /// Turns on a core in some part of it, those that began before it included.
+    pub turns_ran: u64,
     /// Those of them that were context switches.
     pub switches: u64,
     /// What all dispatches cost together.
@@ -130,6 +135,7 @@ impl SumIndex {
         // What comes after the last event known is not known to be idle, nor busy: it counts as nothing.
         let (first, last) = (trace.events_before(from), trace.events_before(to));
         let mut walk = self.walk_at(trace, keyframes, first);
+        let carried = Carried::over(trace, &walk.snapshot, from);
         let mut before = walk.tally;
         before.pass_to(start);
         let mut highest = Levels::default();
@@ -146,7 +152,9 @@ impl SumIndex {
         walk.to(trace, last, &mut highest);
         let mut after = walk.tally;
         after.pass_to(end);
-        Sums { length, cores, ..after.less(before, highest) }
+        let sums = after.less(before, highest);
+        let (polls_ran, turns_ran) = (sums.polls + carried.polls, sums.dispatches + carried.turns);
+        Sums { length, cores, polls_ran, turns_ran, ..sums }
     }
 
     /// The state and totals after the first `events` events.
@@ -159,6 +167,34 @@ impl SumIndex {
         let mut walk = Walk { snapshot: keyframes.seek(trace, at), tally };
         walk.to(trace, events, &mut Levels::default());
         walk
+    }
+}
+
+/// What was under way before a stretch, and went on in it.
+struct Carried {
+    polls: u64,
+    turns: u64,
+}
+
+impl Carried {
+    /// Over `from`; `before` is the state after every event before it.
+    fn over(trace: &Trace, before: &Snapshot, from: SimTime) -> Carried {
+        if from >= trace.end() {
+            return Carried { polls: 0, turns: 0 };
+        }
+        let workers = (0..before.workers.len()).map(WorkerId::from_index);
+        let mut polled: Vec<TaskId> = workers.filter_map(|w| before.polled_by(w)).collect();
+        let mut on_cores: Vec<ThreadId> = before.cores.iter().filter_map(|c| c.thread).collect();
+        // What ends at this very moment takes no time of the stretch.
+        for (_, _, event) in trace.events_from(before.events).take_while(|(_, time, _)| *time <= from) {
+            match event {
+                Event::PollEnded { task, .. } => polled.retain(|t| *t != task),
+                Event::SwitchedOut { thread, .. } => on_cores.retain(|t| *t != thread),
+                // The rest ends neither.
+                _ => {}
+            }
+        }
+        Carried { polls: polled.len() as u64, turns: on_cores.len() as u64 }
     }
 }
 
@@ -220,8 +256,10 @@ impl Tally {
             cores: 0,
             busy: length(self.busy - before.busy),
             polls: self.polls - before.polls,
+            polls_ran: 0,
             wakes: self.wakes - before.wakes,
             dispatches: self.dispatches - before.dispatches,
+            turns_ran: 0,
             switches: self.switches - before.switches,
             switch_cost: self.switch_cost.saturating_sub(before.switch_cost),
             unblocks: self.unblocks - before.unblocks,

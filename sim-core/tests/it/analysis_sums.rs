@@ -53,6 +53,20 @@ fn a_stretch_counts_what_begins_in_it_and_cuts_what_lasts() {
 }
 
 #[test]
+fn inside_the_only_poll_a_poll_runs_though_none_begins() {
+    let asked = Asked::of(one_request());
+    let inside = asked.between(0.5, 1.5);
+    assert_eq!((inside.polls, inside.polls_ran), (0, 1));
+    assert_eq!((inside.dispatches, inside.turns_ran), (0, 1));
+    assert_eq!(inside.busy_share(), 1.0);
+    let after = asked.between(2.0, 12.0);
+    assert_eq!((after.polls_ran, after.turns_ran), (0, 0), "what ends where it begins takes none of it");
+    let both = asked.between(1.0, 13.0);
+    assert_eq!((both.polls, both.polls_ran, both.turns_ran), (1, 2, 2));
+    assert_eq!(asked.between(14.0, 20.0).polls_ran, 0);
+}
+
+#[test]
 fn the_whole_is_what_the_figures_say() {
     let trace = many_polls(2_000);
     let metrics = Metrics::of(&trace);

@@ -7,6 +7,7 @@ use sim_core::scenario::RunOptions;
 use sim_core::trace::keyframes::Keyframes;
 use sim_core::trace::*;
 
+use crate::lesson;
 use crate::scenario_shipped::shipped;
 use crate::support::*;
 
@@ -123,6 +124,14 @@ fn a_history_tells_what_happened_and_nothing_that_is_to_come() {
 }
 
 #[test]
+fn the_times_of_a_history_have_as_many_decimals_as_one_of_them_needs() {
+    let (tasks, _) = lesson::both(r#"tasks: {"a": (ops: [Sleep("1ms"), Sleep("1234us"), Sleep("1ms")])}"#);
+    let asked = Asked::of(tasks.trace);
+    let history = asked.at(3.0, asked.named("a")).history;
+    assert_eq!(history.iter().map(|e| e.time.as_str()).collect::<Vec<_>>(), ["0.000", "1.000", "2.234"]);
+}
+
+#[test]
 fn a_task_that_became_ready_this_instant_says_so() {
     let asked = Asked::lesson("blocked-executor", "async");
     let woken = (0..asked.trace.len()).find(|n| matches!(asked.trace.event(*n), Some(Event::Woken { .. }))).unwrap();
@@ -160,16 +169,16 @@ fn a_thread_in_a_blocking_call_leaves_its_core() {
 fn two_that_wait_for_each_other_name_each_other_for_ever() {
     for (run, state) in [("async", "Pending"), ("threads", "Blocked")] {
         let asked = Asked::lesson("two-deadlocks", run);
-        let a = asked.at(6.0, asked.named("A"));
+        let a = asked.at(6.0, asked.named("mia"));
         assert_eq!(a.headline.to_string(), format!("{state} for ever"));
         let why = format!(
-            "It waits for lock y, held by B since 0.0 ms. B is {state}: waits for lock x, held by A. \
+            "It waits for lock y, held by tom since 0.0 ms. tom is {state}: waits for lock x, held by mia. \
              The run is stuck here: nothing is left that could change this."
         );
         assert_eq!(a.answer.to_string(), why);
         assert_eq!(a.fact("Holds").as_deref(), Some("x"));
         let x = asked.at(6.0, Thing::Resource(ResourceId(0)));
-        assert_eq!(x.fact("In line").as_deref(), Some("B since 5.0 ms"));
+        assert_eq!(x.fact("In line").as_deref(), Some("tom since 5.0 ms"));
     }
 }
 

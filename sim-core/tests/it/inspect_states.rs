@@ -24,7 +24,7 @@ fn a_task_behind_others_names_them() {
     let (tasks, threads) = both(
         r#"tasks: {"a": (ops: [Work("10ms")]), "b": (ops: [Work("1ms")]), "c": (ops: [Work("1ms")]), "d": (ops: [Work("1ms")])}"#,
     );
-    let why = "It stands behind b and c in ready queue. worker 0 is inside a's poll (since 0.0 ms), which computes. \
+    let why = "It stands behind b and c in the ready queue. worker 0 is inside a's poll (since 0.0 ms), which computes. \
                Nothing can preempt a poll.";
     assert_eq!(tasks.why(5.0, "d"), why);
     let d = tasks.at(5.0, tasks.named("d"));
@@ -59,6 +59,73 @@ fn a_poll_whose_worker_was_preempted_names_who_has_the_core() {
     let why = "The thread of worker 0 was preempted inside the poll. core 0 runs rival since 4.0 ms, which computes.";
     assert_eq!(calm.answer.to_string(), why);
     assert_eq!(calm.history.last().unwrap().says.to_string(), "poll 1 → preempted inside");
+}
+
+#[test]
+fn a_poll_whose_blocking_call_is_over_was_not_preempted() {
+    let workload = r#"tasks: {"hog": (ops: [Block("10ms"), Work("1ms")]), "busy": (ops: [Work("50ms")])}"#;
+    let scenario = lesson::lesson_with("cores: 1", "workers: 2", workload);
+    let tasks = Asked::of(lesson::run(&scenario, "async").trace);
+    let why = "The thread of worker 0 is back from its blocking call since 10.0 ms and waits for a core. \
+               core 0 runs worker 1 since 0.0 ms, which polls busy.";
+    assert_eq!(tasks.why(11.0, "hog"), why);
+    let why =
+        "The thread of worker 1 was preempted inside the poll. core 0 runs worker 0 since 12.0 ms, which polls hog.";
+    assert_eq!(tasks.why(12.5, "busy"), why);
+}
+
+#[test]
+fn of_a_worker_in_a_blocking_poll_the_task_is_named() {
+    let (tasks, _) = both(r#"tasks: {"hog": (ops: [Block("10ms")])}"#);
+    let worker = tasks.at(5.0, Thing::Track(TrackKind::Worker(WorkerId(0))));
+    let why = "hog made a blocking call inside its poll, until 10.0 ms. Its thread sleeps with it: the core is free, \
+               the worker is not.";
+    assert_eq!(worker.answer.to_string(), why);
+}
+
+#[test]
+fn a_task_whose_closure_is_on_the_pool_says_until_when() {
+    let (tasks, _) = both(r#"tasks: {"off": (ops: [Offload("10ms")])}"#);
+    let why = "It waits for its closure on blocking 0 to end. blocking 0 is in a blocking call until 10.0 ms.";
+    assert_eq!(tasks.why(5.0, "off"), why);
+}
+
+#[test]
+fn in_a_stuck_run_a_ready_task_names_the_poll_that_never_ends() {
+    let tasks = Asked::lesson("guard-across-await", "async");
+    let writer = tasks.at(20.0, tasks.named("writer.0"));
+    assert_eq!(writer.headline.to_string(), "Ready for ever");
+    let why = "worker 0 is inside writer.1's poll (since 0.0 ms), which blocks the thread: it waits for lock table, held \
+               by writer.0. Nothing can preempt a poll. The run is stuck here: nothing is left that could change this.";
+    assert!(writer.answer.to_string().ends_with(why), "{}", writer.answer);
+    let core = tasks.at(20.0, Thing::Track(TrackKind::Core(CoreId(0)))).answer.to_string();
+    assert!(!core.contains("over") && core.contains("4 tasks are Ready, but worker 0 is blocked inside"), "{core}");
+}
+
+/// Whatever is said between two events of one instant is true there, too.
+#[test]
+fn in_the_middle_of_an_instant_nothing_untrue_is_said() {
+    let asked = Asked::lesson("drop-cancels", "async");
+    let order = asked.named("order");
+    let said = |such: &dyn Fn(Event) -> bool, asked: &Asked, thing| {
+        let event = asked.trace.events_from(0).find(|(_, _, e)| such(*e)).expect("it happens").0;
+        asked.after(event + 1, thing)
+    };
+    let dropped = said(&|e| matches!(e, Event::IoCancelled { .. }), &asked, order);
+    let why = "main aborted it at 15.0 ms: it is dropped at the await where it stands.";
+    assert_eq!((dropped.look, dropped.answer.to_string().as_str()), (Look::Waits, why));
+    let delivered = |e| matches!(e, Event::IoDelivered { .. });
+    let why = "What it waited for has come (I/O): its waker is called now.";
+    assert_eq!(said(&delivered, &asked, order).answer.to_string(), why);
+    let asked = Asked::lesson("poll-wake-poll", "threads");
+    let why = "The I/O that it waited for is done: it goes on now.";
+    assert_eq!(said(&delivered, &asked, asked.named("fetch")).answer.to_string(), why);
+    let asked = Asked::lesson("two-deadlocks", "async");
+    let a = asked.named("A");
+    for events in 0..asked.trace.len() {
+        let answer = asked.after(events, a).answer.to_string();
+        assert!(!answer.contains("polled by worker 0, held by"), "after {events}: {answer}");
+    }
 }
 
 #[test]

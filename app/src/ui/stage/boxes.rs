@@ -1,11 +1,10 @@
 //! One run's line of the Stage: its queues, its workers or cores, those who wait.
 
-use egui::{Align2, Pos2, Rect, Stroke, StrokeKind, Ui, pos2, vec2};
+use egui::{Align2, Color32, Rect, Stroke, StrokeKind, Ui, pos2, vec2};
 
-use crate::session::stage::{Place, Queue, Stage, Waiter, write_moment};
+use crate::session::stage::{Named, Place, Queue, Stage, Standing, Waiter, named, write_moment};
 use crate::session::{Growth, Session};
 use crate::timeline::axis::with_thousands;
-use crate::timeline::scene::Fill;
 
 use super::super::paint::dashed_frame;
 use super::super::patterns::Patterns;
@@ -24,6 +23,9 @@ const PAD: f32 = 12.0;
 /// The first of a queue stands behind "front →".
 const FRONT: f32 = 50.0;
 
+/// In the line of one who waits its name begins here, after the sign.
+const WAIT_NAME: f32 = 28.0;
+
 /// A run's line.
 pub struct RunStage<'a> {
     pub session: &'a Session,
@@ -32,6 +34,8 @@ pub struct RunStage<'a> {
     /// Where the columns begin, and where the last one ends.
     pub columns: [f32; 4],
     pub rect: Rect,
+    /// How wide the names of those who wait are.
+    pub names: f32,
     pub patterns: &'a Patterns,
 }
 
@@ -149,8 +153,8 @@ impl<'a> RunStage<'a> {
         widgets::text_cut(ui.painter(), at, text, fonts::regular(fonts::LABEL), emit.theme.text3, rect.width());
     }
 
-    fn chip(&self, rect: Rect, fill: Fill, (name, age): (&'a str, u64), track: TrackKind) -> Chip<'a> {
-        Chip { run: self.run, track, name, age, fill, rect, stage: self.rect }
+    fn chip(&self, rect: Rect, standing: Standing, (name, age): (&'a str, u64), track: TrackKind) -> Chip<'a> {
+        Chip { run: self.run, track, name, age, standing, rect, stage: self.rect }
     }
 
     fn wants(&self, ui: &mut Ui, chips: &mut Vec<Chip<'a>>, emit: &mut Emit<'_>) {
@@ -179,7 +183,7 @@ impl<'a> RunStage<'a> {
                     }
                     place.min.x += FRONT;
                 }
-                chips.push(self.chip(place, Fill::Ready, (&chip.name, chip.age), chip.track));
+                chips.push(self.chip(place, Standing::Wants, (&chip.name, chip.age), chip.track));
             }
             if queue.length > named {
                 let behind = with_thousands(&(queue.length - named).to_string());
@@ -222,7 +226,7 @@ impl<'a> RunStage<'a> {
         match &place.occupant {
             Some(o) => {
                 self.frame(ui, rect, &place.name, &place.state, None, emit);
-                chips.push(self.chip(self.line(rect, 0), fill_of(o.off_core), (&o.name, o.age), o.track));
+                chips.push(self.chip(self.line(rect, 0), o.standing, (&o.name, o.age), o.track));
             }
             None => self.frame(ui, rect, &place.name, "", Some(&place.state), emit),
         }
@@ -237,12 +241,16 @@ impl<'a> RunStage<'a> {
         chips: &mut Vec<Chip<'a>>,
         emit: &Emit<'_>,
     ) {
-        let busy = places.iter().filter(|p| p.occupant.is_some()).count();
-        self.frame(ui, rect, title, &format!("{busy} busy"), (places.is_empty()).then_some("none"), emit);
-        let fits = lines_in(rect);
-        let shown = if places.len() > fits { fits.saturating_sub(1).max(1) } else { places.len() };
+        let lines = lines_in(rect);
+        let Named { places: shown, rest } = named(places, lines);
+        // With one line only, the head says that not all are shown.
+        let (title, below) = match rest {
+            Some(_) if lines == 1 => (format!("{title}, {} shown", shown.len()), None),
+            rest => (title.to_owned(), rest),
+        };
+        self.frame(ui, rect, &title, &counted(places), (places.is_empty()).then_some("none"), emit);
         let font = fonts::regular(fonts::LABEL);
-        for (n, place) in places.iter().take(shown).enumerate() {
+        for (n, place) in shown.iter().enumerate() {
             let line = self.line(rect, n);
             let itself = place.occupant.as_ref().is_some_and(|o| o.track == place.track);
             let label = if line.width() > 190.0 && !itself { 62.0 } else { 0.0 };
@@ -252,15 +260,15 @@ impl<'a> RunStage<'a> {
                 ui.painter().text(line.left_center(), Align2::LEFT_CENTER, name, font.clone(), emit.theme.text2);
             }
             match &place.occupant {
-                Some(o) => chips.push(self.chip(rest, fill_of(o.off_core), (&o.name, o.age), o.track)),
+                Some(o) => chips.push(self.chip(rest, o.standing, (&o.name, o.age), o.track)),
                 None => {
                     let (at, color) = (rest.left_center(), emit.theme.text3);
                     widgets::text_cut(ui.painter(), at, &place.state, font.clone(), color, rest.width());
                 }
             }
         }
-        if shown < places.len() {
-            self.more(ui, rect, shown, &format!("and {} more", places.len() - shown), emit);
+        if let Some(rest) = below {
+            self.more(ui, rect, shown.len(), &format!("and {rest}"), emit);
         }
     }
 
@@ -276,9 +284,9 @@ impl<'a> RunStage<'a> {
         // Here lines may stand a little closer.
         let line = LINE - 3.0;
         let fits = ((column.height() - 4.0) / line) as usize;
-        let named = if total > fits { fits.saturating_sub(1) } else { total };
+        let shown = if total > fits { fits.saturating_sub(1) } else { total };
         let inset = ((column.height() - line * total.min(fits) as f32) / 2.0).max(0.0);
-        for (n, wait) in self.stage.waits.iter().take(named).enumerate() {
+        for (n, wait) in self.stage.waits.iter().take(shown).enumerate() {
             let y = column.top() + inset + line * (n as f32 + 0.5);
             let place = Rect::from_min_max(
                 pos2(column.left() + 6.0, y - line / 2.0 + 1.0),
@@ -286,9 +294,9 @@ impl<'a> RunStage<'a> {
             );
             self.waiter(ui, place, wait, emit);
         }
-        if total > named {
-            let at = pos2(column.left() + 34.0, column.top() + inset + line * (named as f32 + 0.5));
-            let more = format!("and {} more", with_thousands(&(total - named).to_string()));
+        if total > shown {
+            let at = pos2(column.left() + 34.0, column.top() + inset + line * (shown as f32 + 0.5));
+            let more = format!("and {} more", with_thousands(&(total - shown).to_string()));
             widgets::text_cut(ui.painter(), at, &more, fonts::regular(fonts::LABEL), theme.text3, column.width());
         }
     }
@@ -298,39 +306,24 @@ impl<'a> RunStage<'a> {
         let rect = on_its_way(ui, self.run, wait.track, place, self.rect);
         let y = rect.center().y;
         icons::sign(ui.painter(), wait.sign, pos2(rect.left() + 13.0, y), theme);
-        let (name_font, font) = (fonts::semibold(fonts::ROW), fonts::regular(fonts::LABEL));
-        let width = |text: &str, font: &egui::FontId| {
-            ui.painter().layout_no_wrap(text.to_owned(), font.clone(), theme.text1).size().x
-        };
-        let at = pos2(rect.left() + 28.0, y);
-        let needed = width(&wait.name, &name_font) + 10.0 + width(&wait.what, &font) + 8.0;
+        let at = pos2(rect.left() + WAIT_NAME, y);
         let mut right = rect.right() - 6.0;
         if let Some(until) = wait.until {
-            right = self.until(ui, pos2(right, y), &write_moment(until), at.x + needed, emit);
+            let (at, font) = (pos2(right, y), fonts::mono(fonts::LABEL));
+            let time = ui.painter().text(at, Align2::RIGHT_CENTER, write_moment(until), font, theme.text1);
+            right = time.left() - 8.0;
         }
         // The name matters more than what it waits for: the sign says that, too.
-        let name = cut_in_the_middle(ui, &wait.name, name_font.clone(), right - at.x - 4.0);
+        let (name_font, font) = (fonts::semibold(fonts::ROW), fonts::regular(fonts::LABEL));
+        let name = cut_in_the_middle(ui, &wait.name, name_font.clone(), right - at.x);
         let name = widgets::text_cut(ui.painter(), at, &name, name_font, theme.text1, right - at.x);
-        let rest = at + vec2(name + 10.0, 0.0);
+        let rest = at + vec2(name.max(self.names) + 10.0, 0.0);
         if right - rest.x > 30.0 {
-            widgets::text_cut(ui.painter(), rest, &wait.what, font, theme.text2, right - rest.x - 8.0);
+            widgets::text_cut(ui.painter(), rest, &wait.what, font, theme.text2, right - rest.x);
         }
         let until = wait.until.map_or(String::new(), |until| format!(", until {}", write_moment(until)));
         let said = format!("{} waits for {}", wait.name, wait.what);
         choose_ui(ui, place, (&said, &format!("{said}{until}")), (self.run, wait.track), emit);
-    }
-
-    /// The time, with "until" before it where what stands before that ends early enough. Answers where that begins.
-    fn until(&self, ui: &Ui, right: Pos2, time: &str, taken: f32, emit: &Emit<'_>) -> f32 {
-        let theme = emit.theme;
-        let time = ui.painter().text(right, Align2::RIGHT_CENTER, time, fonts::mono(fonts::LABEL), theme.text1);
-        let word = ui.painter().layout_no_wrap("until".to_owned(), fonts::regular(fonts::LABEL), theme.text2);
-        let at = pos2(time.left() - 6.0 - word.size().x, (right.y - word.size().y / 2.0).round());
-        if at.x < taken {
-            return time.left() - 6.0;
-        }
-        ui.painter().galley(at, word, theme.text2);
-        at.x
     }
 }
 
@@ -338,6 +331,25 @@ fn lines_in(rect: Rect) -> usize {
     (((rect.height() - BOX_HEAD) / LINE + 0.01) as usize).max(1)
 }
 
-fn fill_of(off_core: bool) -> Fill {
-    if off_core { Fill::OffCore } else { Fill::Running }
+/// How many are busy, and how many blocked: "1 busy, 2 blocked".
+fn counted(places: &[Place]) -> String {
+    let standing = || places.iter().filter_map(|p| Some(p.occupant.as_ref()?.standing));
+    let blocked = standing().filter(|s| matches!(s, Standing::Blocked(_))).count();
+    let busy = standing().count() - blocked;
+    let mut told = Vec::new();
+    if busy > 0 || blocked == 0 {
+        told.push(format!("{busy} busy"));
+    }
+    if blocked > 0 {
+        told.push(format!("{blocked} blocked"));
+    }
+    told.join(", ")
+}
+
+/// How wide the names of those who wait are, for what they wait for to stand in one column in all runs.
+pub fn names_width(ui: &Ui, stages: &[Stage], room: f32) -> f32 {
+    let names = stages.iter().flat_map(|stage| &stage.waits).map(|wait| wait.name.as_str());
+    let width =
+        |name: &str| ui.painter().layout_no_wrap(name.to_owned(), fonts::semibold(fonts::ROW), Color32::WHITE).size().x;
+    names.map(width).fold(0.0, f32::max).min(room)
 }

@@ -1,18 +1,22 @@
 //! Those who stand on the Stage: each is drawn where it stands, or on its way there from where it stood.
 
-use egui::text::{LayoutJob, TextWrapping};
-use egui::{FontId, Id, Rect, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2};
+use std::sync::Arc;
 
+use egui::text::{LayoutJob, TextWrapping};
+use egui::{Color32, FontId, Galley, Id, Pos2, Rangef, Rect, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2};
+
+use crate::session::stage::Standing;
 use crate::session::{Command, Selection};
 use crate::timeline::axis::write_length;
-use crate::timeline::scene::Fill;
+use crate::timeline::scene::{Fill, Sign};
 use crate::timeline::words::middle_cut;
 use sim_core::analysis::track::TrackKind;
 
-use super::super::fonts;
-use super::super::paint::body_ui;
+use super::super::paint::{body_ui, rail_ui};
 use super::super::patterns::Patterns;
+use super::super::theme::Theme;
 use super::super::widgets::Emit;
+use super::super::{fonts, icons};
 
 /// How long the way to a new place takes, in seconds.
 const WAY: f32 = 0.16;
@@ -27,8 +31,8 @@ pub struct Chip<'a> {
     pub name: &'a str,
     /// For how long it has been so, in nanoseconds.
     pub age: u64,
-    /// Whether it wants to, or does.
-    pub fill: Fill,
+    /// Whether it wants to, does, or waits.
+    pub standing: Standing,
     /// Where it stands.
     pub rect: Rect,
     /// The whole Stage: in another place, nobody has moved.
@@ -51,31 +55,73 @@ impl Chip<'_> {
     pub fn show(&self, ui: &mut Ui, patterns: &Patterns, emit: &mut Emit<'_>) {
         let theme = emit.theme;
         let rect = on_its_way(ui, self.run, self.track, self.rect, self.stage);
-        body_ui(ui.painter(), rect, self.fill, theme, patterns);
-        let (plate, text) = match self.fill {
-            Fill::Ready => (theme.ready, theme.on_ready),
-            Fill::Running | Fill::OffCore => (theme.running, theme.on_running),
-        };
-        let age = ui.painter().layout_no_wrap(write_length(self.age), fonts::mono(fonts::LABEL), text);
-        let room = rect.width() - age.size().x - BESIDE;
-        let name = cut_in_the_middle(ui, self.name, fonts::semibold(fonts::ROW), room.max(20.0));
-        let name = ui.painter().layout_job(LayoutJob {
-            wrap: TextWrapping::truncate_at_width(room.max(20.0)),
-            ..LayoutJob::simple_singleline(name, fonts::semibold(fonts::ROW), text)
-        });
-        for (galley, x) in [(name, rect.left() + 8.0), (age.clone(), rect.right() - 8.0 - age.size().x)] {
-            let at = pos2(x, (rect.center().y - galley.size().y / 2.0).round());
-            ui.painter().rect_filled(Rect::from_min_size(at, galley.size()).expand2(vec2(4.0, 0.0)), 2.0, plate);
-            ui.painter().galley(at, galley, text);
-        }
-        let does = match self.fill {
-            Fill::Ready => "wants to run",
-            Fill::Running => "runs",
-            Fill::OffCore => "is inside its poll, off the core",
+        let does = match self.standing {
+            Standing::Wants => {
+                self.body(ui, rect, Fill::Ready, (theme.ready, theme.on_ready), patterns, theme);
+                "wants to run"
+            }
+            Standing::Runs => {
+                self.body(ui, rect, Fill::Running, (theme.running, theme.on_running), patterns, theme);
+                "runs"
+            }
+            Standing::OffCore => {
+                self.body(ui, rect, Fill::OffCore, (theme.running, theme.on_running), patterns, theme);
+                "is inside its poll, off the core"
+            }
+            Standing::Blocked(sign) => {
+                self.rail(ui, rect, sign, patterns, theme);
+                "is blocked, off the core"
+            }
         };
         let said = format!("{} {does}", self.name);
         let hover = format!("{said}, for {}", write_length(self.age));
         choose_ui(ui, self.rect, (&said, &hover), (self.run, self.track), emit);
+    }
+
+    /// A bar with name and age, each on a plate.
+    fn body(
+        &self,
+        ui: &Ui,
+        rect: Rect,
+        fill: Fill,
+        (plate, text): (Color32, Color32),
+        patterns: &Patterns,
+        theme: &Theme,
+    ) {
+        body_ui(ui.painter(), rect, fill, theme, patterns);
+        for (galley, at) in self.words(ui, rect.shrink2(vec2(8.0, 0.0)), text) {
+            ui.painter().rect_filled(Rect::from_min_size(at, galley.size()).expand2(vec2(4.0, 0.0)), 2.0, plate);
+            ui.painter().galley(at, galley, text);
+        }
+    }
+
+    /// No bar: a sign, the name and the age, and a dotted rail between them, as in the rows.
+    fn rail(&self, ui: &Ui, rect: Rect, sign: Sign, patterns: &Patterns, theme: &Theme) {
+        icons::sign(ui.painter(), sign, pos2(rect.left() + 7.0, rect.center().y), theme);
+        let [name, age] = self.words(ui, rect.with_min_x(rect.left() + 22.0), theme.text1);
+        let free = Rangef::new(name.1.x + name.0.size().x + 8.0, age.1.x - 8.0);
+        if free.span() >= 8.0 {
+            rail_ui(ui.painter(), free, rect.center().y, theme, patterns);
+        }
+        for (galley, at) in [name, age] {
+            ui.painter().galley(at, galley, theme.text1);
+        }
+    }
+
+    /// The name at the left and the age at the right of `rect`, and where each begins.
+    fn words(&self, ui: &Ui, rect: Rect, color: Color32) -> [(Arc<Galley>, Pos2); 2] {
+        let age = ui.painter().layout_no_wrap(write_length(self.age), fonts::mono(fonts::LABEL), color);
+        let room = (rect.width() - age.size().x - BESIDE + 16.0).max(20.0);
+        let name = cut_in_the_middle(ui, self.name, fonts::semibold(fonts::ROW), room);
+        let name = ui.painter().layout_job(LayoutJob {
+            wrap: TextWrapping::truncate_at_width(room),
+            ..LayoutJob::simple_singleline(name, fonts::semibold(fonts::ROW), color)
+        });
+        let right = rect.right() - age.size().x;
+        [(name, rect.left()), (age, right)].map(|(galley, x)| {
+            let at = pos2(x, (rect.center().y - galley.size().y / 2.0).round());
+            (galley, at)
+        })
     }
 }
 
@@ -126,7 +172,7 @@ pub fn cut_in_the_middle(ui: &Ui, name: &str, font: FontId, width: f32) -> Strin
 #[cfg(test)]
 mod tests {
     use super::*;
-    use egui::{Context, Pos2, RawInput};
+    use egui::{Context, RawInput};
     use sim_core::trace::TaskId;
 
     /// Where someone is drawn in a frame at this time, standing at this x.

@@ -34,6 +34,9 @@ const MARGIN: f32 = 8.0;
 /// A run has so many lines at most.
 const MOST_LINES: usize = 4;
 
+/// The names of those who wait have this share of their column at most; longer ones push what they wait for aside.
+const MOST_NAMES: f32 = 0.3;
+
 /// What the Stage remembers between frames: what it shows, while nothing moves.
 #[derive(Clone, Default, Debug)]
 pub struct StageState {
@@ -102,10 +105,8 @@ pub fn least_height(session: &Session, state: &mut StageState) -> f32 {
 /// How many lines each run may have, so that all runs fit into `room`.
 fn most_lines(session: &Session, room: f32) -> usize {
     let each = (room - HEAD - 2.0) / session.runs().len().max(1) as f32;
-    // One of several workers alone would hide who else is busy.
-    let least =
-        if session.runs().iter().any(|r| r.snapshot().cores.len().max(r.snapshot().workers.len()) > 1) { 2 } else { 1 };
-    (((each - BOX_HEAD - BOX_FOOT - 2.0 * MARGIN) / LINE).floor() as usize).clamp(least, MOST_LINES)
+    // A line alone hides nobody: the head counts those who are not shown.
+    (((each - BOX_HEAD - BOX_FOOT - 2.0 * MARGIN) / LINE).floor() as usize).clamp(1, MOST_LINES)
 }
 
 fn run_height(stage: &Stage, most: usize) -> f32 {
@@ -167,7 +168,12 @@ pub fn stage_ui(ui: &mut Ui, session: &Session, state: &mut StageState, patterns
     for (x, text) in columns.iter().zip(["Wants to run", "Runs", "Waits for something"]) {
         label(*x, text, fonts::regular(fonts::LABEL));
     }
+    if state.stages.iter().any(|stage| stage.waits.iter().any(|wait| wait.until.is_some())) {
+        let (at, font) = (pos2(columns[3] - boxes::BETWEEN - 12.0, head.center().y), fonts::regular(fonts::LABEL));
+        ui.painter().text(at, Align2::RIGHT_CENTER, "until", font, theme.text2);
+    }
     let most = most_lines(session, area.height());
+    let names = boxes::names_width(ui, &state.stages, (columns[3] - columns[2]) * MOST_NAMES);
     state.places.clear();
     let body = Rect::from_min_max(head.left_bottom(), area.max);
     let whole = state.needed(most) - HEAD;
@@ -191,7 +197,7 @@ pub fn stage_ui(ui: &mut Ui, session: &Session, state: &mut StageState, patterns
                 if focus_moved && run == session.focus() && whole > body.height() {
                     ui.scroll_to_rect(rect, None);
                 }
-                let line = boxes::RunStage { session, run, stage, columns, rect, patterns };
+                let line = boxes::RunStage { session, run, stage, columns, rect, names, patterns };
                 state.places.push((rect, [0, 1, 2].map(|n| line.column(n))));
                 line.show(ui, emit);
                 top = rect.bottom();

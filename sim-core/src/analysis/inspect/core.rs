@@ -45,13 +45,7 @@ fn share_text(part: SimDuration, whole: SimDuration) -> String {
 
 fn busy_with(here: &Here<'_>, thread: ThreadId, core: &Core) -> Sentence {
     let said = Sentence::plain("It runs ").and(here.thread(thread)).and(" since ").and(here.moment(core.since, None));
-    let said = match here.worker_on(thread).and_then(|worker| here.state.polled_by(worker)) {
-        Some(task) => said.and(", which polls ").and(here.task(task)).and("."),
-        None => {
-            let activity = here.state.thread(thread).and_then(|t| t.activity);
-            said.and(format!(", which {}.", here.activity(activity)))
-        }
-    };
+    let said = said.and(", which ").then(here.thread_does(thread)).and(".");
     match here.state.totals.runnable {
         0 => said.and(" Nobody else wants it."),
         n => said.and(format!(" {} for a core.", counted(u64::from(n), "thread waits", "threads wait"))),
@@ -60,8 +54,8 @@ fn busy_with(here: &Here<'_>, thread: ThreadId, core: &Core) -> Sentence {
 
 /// Nobody is Runnable; and if a worker is stuck inside a poll while others are Ready, that is worth saying.
 fn idle(here: &Here<'_>, core: &Core) -> Sentence {
-    if here.state.ended.is_some() {
-        return here.unless_stuck(Sentence::plain("The run is over."));
+    if here.state.ended.is_some() && !here.is_stuck() {
+        return Sentence::plain("The run is over.");
     }
     let since = here.moment(core.since, None);
     let runnable = u64::from(here.state.totals.runnable);
@@ -75,12 +69,12 @@ fn idle(here: &Here<'_>, core: &Core) -> Sentence {
         let blocked = matches!(here.worker_thread(worker)?.1, ThreadState::Blocked(_));
         here.state.polled_by(worker).filter(|_| blocked).map(|task| (worker, task))
     });
-    match inside {
+    here.unless_stuck(match inside {
         Some((worker, task)) if ready > 0 => {
             let tasks = counted(ready, "task is Ready", "tasks are Ready");
             let said = said.and(format!(" {tasks}, but ")).and(here.worker(worker)).and(" is blocked inside ");
             said.and(here.task(task)).and("'s poll: the core is free, the worker is not.")
         }
         Some(_) | None => said,
-    }
+    })
 }

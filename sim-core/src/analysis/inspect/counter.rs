@@ -13,8 +13,8 @@ const HISTORY: usize = 8;
 
 pub(super) fn inspect(here: &Here<'_>, kind: CounterKind) -> Option<Inspection> {
     let (name, what, one, more) = match kind {
-        CounterKind::ReadyQueue => ("ready queue", "tasks that could be polled", "task Ready", "tasks Ready"),
-        CounterKind::RunQueue => ("run queue", "threads that want a core", "thread Runnable", "threads Runnable"),
+        CounterKind::ReadyQueue => ("ready queue", "tasks could be polled", "task Ready", "tasks Ready"),
+        CounterKind::RunQueue => ("run queue", "threads want a core", "thread Runnable", "threads Runnable"),
         CounterKind::Channel(id) => return resource::inspect(here, id),
     };
     let track = here.track(TrackKind::Counter(kind))?;
@@ -27,7 +27,7 @@ pub(super) fn inspect(here: &Here<'_>, kind: CounterKind) -> Option<Inspection> 
     });
     let waiting = waiting(here, kind);
     let answer = match (now, waiting.is_empty()) {
-        (0, _) => Sentence::plain(format!("How many {what}. There is none now.")),
+        (0, _) => Sentence::plain(format!("How many {what}: none now.")),
         (_, true) => Sentence::plain(format!("How many {what}.")),
         (_, false) => Sentence::plain("In order: ").then(here.several(waiting)).and("."),
     };

@@ -23,6 +23,10 @@ pub(super) fn inspect(here: &Here<'_>, id: DeviceId) -> Option<Inspection> {
         Some(n) => format!("{} at a time", counted(u64::from(n), "request", "requests")),
     };
     let (state, look, headline) = match in_flight {
+        0 if queued > 0 => {
+            let requests = counted(queued, "request", "requests");
+            ("Idle", Look::Wants, Sentence::plain(format!("{requests} in line")))
+        }
         0 => ("Idle", Look::Idle, Sentence::plain("Nothing to do")),
         n => ("Busy", Look::Runs, Sentence::plain(format!("Works on {}", counted(n, "request", "requests")))),
     };
@@ -33,6 +37,10 @@ pub(super) fn inspect(here: &Here<'_>, id: DeviceId) -> Option<Inspection> {
             Sentence::plain(format!(
                 "{answers} there, and nobody has looked: a worker sees them when it turns the driver."
             ))
+        }
+        (0, m, _) => {
+            let waiting = counted(m, "request is in line: it begins", "requests are in line: it begins");
+            Sentence::plain(format!("{waiting} now."))
         }
         (n, 0, _) => {
             Sentence::plain(format!("{} under way. It needs no core.", counted(n, "request is", "requests are")))

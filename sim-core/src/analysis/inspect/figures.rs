@@ -9,10 +9,11 @@ const SECOND: u64 = 1_000_000_000;
 /// A length of time for people, in its largest unit, with one decimal: "94.9 ms".
 pub fn length_text(length: SimDuration) -> String {
     let ns = length.as_nanos();
+    // What would be written as 1,000.0 of a unit is 1.0 of the next.
     match ns {
         0..MICRO => format!("{ns} ns"),
-        MICRO..MILLI => format!("{} µs", decimal(ns, MICRO, 1)),
-        MILLI..10_000_000_000 => format!("{} ms", decimal(ns, MILLI, 1)),
+        MICRO..999_950 => format!("{} µs", decimal(ns, MICRO, 1)),
+        999_950..10_000_000_000 => format!("{} ms", decimal(ns, MILLI, 1)),
         _ => format!("{} s", decimal(ns, SECOND, 1)),
     }
 }
@@ -20,15 +21,32 @@ pub fn length_text(length: SimDuration) -> String {
 /// A moment for people, in the unit that suits a run that ends at `end`: "15.0 ms". Where one decimal would hide more
 /// than a microsecond, three are written, as the clock does.
 pub fn moment_text(time: SimTime, end: SimTime) -> String {
-    let (ns, symbol) = (time.as_nanos(), unit_of(end));
-    let unit = match symbol {
-        "ms" => MILLI,
-        "µs" => MICRO,
-        _ => return format!("{} ns", thousands(ns)),
-    };
-    let off = ns % (unit / 10);
-    let decimals = if off * 100 < unit / 10 { 1 } else { 3 };
-    format!("{} {symbol}", decimal(ns, unit, decimals))
+    let symbol = unit_of(end);
+    format!("{} {symbol}", moment_figure(time, end, moment_decimals(time, end)))
+}
+
+/// How many decimals a moment needs in a run that ends at `end`.
+pub(super) fn moment_decimals(time: SimTime, end: SimTime) -> u32 {
+    let Some(unit) = divided_unit(end) else { return 0 };
+    let off = time.as_nanos() % (unit / 10);
+    if off * 100 < unit / 10 { 1 } else { 3 }
+}
+
+/// A moment without its unit, with so many decimals.
+pub(super) fn moment_figure(time: SimTime, end: SimTime, decimals: u32) -> String {
+    match divided_unit(end) {
+        Some(unit) => decimal(time.as_nanos(), unit, decimals),
+        None => thousands(time.as_nanos()),
+    }
+}
+
+/// The unit of moments in nanoseconds, if it has decimals.
+fn divided_unit(end: SimTime) -> Option<u64> {
+    match unit_of(end) {
+        "ms" => Some(MILLI),
+        "µs" => Some(MICRO),
+        _ => None,
+    }
 }
 
 /// The unit of moments in a run that ends at `end`.
@@ -77,6 +95,7 @@ mod tests {
         let text = |ns| length_text(SimDuration::from_nanos(ns));
         assert_eq!(text(7), "7 ns");
         assert_eq!(text(1_250), "1.3 µs");
+        assert_eq!((text(999_949), text(999_999)), ("999.9 µs".to_owned(), "1.0 ms".to_owned()));
         assert_eq!(text(62_000_001), "62.0 ms");
         assert_eq!(text(3_000 * SECOND), "3,000.0 s");
     }

@@ -5,7 +5,7 @@ use super::sentence::{Piece, Sentence};
 use super::{Fact, Look, Thing};
 use crate::analysis::index::Index;
 use crate::analysis::stands::stands;
-use crate::analysis::track::{Class, Link, LinkKind, Span, Track, TrackKind};
+use crate::analysis::track::{Class, CounterKind, Link, LinkKind, Span, Track, TrackKind};
 use crate::instant::{SimDuration, SimTime};
 use crate::trace::event::EndReason;
 use crate::trace::ids::*;
@@ -184,6 +184,10 @@ impl<'a> Here<'a> {
                 None | Some(ThreadState::NotCreated) => Sentence::plain("is not there yet"),
                 Some(ThreadState::Runnable) => Sentence::plain("is Runnable and waits for a core"),
                 Some(ThreadState::Running(core)) => Sentence::plain("runs on ").and(self.core(core)),
+                Some(ThreadState::Blocked(Wait::Call(timer))) => {
+                    let until = self.moment(self.deadline(timer), None);
+                    Sentence::plain("is in a blocking call until ").and(until)
+                }
                 Some(ThreadState::Blocked(wait)) => {
                     Sentence::plain("is Blocked: waits for ").then(self.wait_noun(wait))
                 }
@@ -227,6 +231,7 @@ impl<'a> Here<'a> {
             Wait::Send(id) => Sentence::plain("room in ").then(self.resource_with_kind(id)),
             Wait::Receive(id) => Sentence::plain("a message in ").then(self.resource_with_kind(id)),
             Wait::Join(Actor::Run) => Sentence::plain("the others to end"),
+            Wait::Join(target) if self.is_of_pool(target) => Sentence::plain("its closure on ").and(self.actor(target)),
             Wait::Join(target) => Sentence::plain("the end of ").and(self.actor(target)),
             Wait::Park(_) => Sentence::plain("something to do"),
             Wait::Call(_) => Sentence::plain("its blocking call"),
@@ -238,8 +243,31 @@ impl<'a> Here<'a> {
         match activity.map(|a| a.kind) {
             Some(Busy::Working) => "computes",
             Some(Busy::Blocking) => "calls a blocking function",
-            None => "goes on",
+            None => "runs its code",
         }
+    }
+
+    /// What a thread on a core does, to follow "which": "polls hb", "computes".
+    pub(super) fn thread_does(&self, thread: ThreadId) -> Sentence {
+        match self.worker_on(thread) {
+            Some(worker) => match self.state.polled_by(worker) {
+                Some(task) => Sentence::plain("polls ").and(self.task(task)),
+                None => Sentence::plain("runs the executor's own code"),
+            },
+            None => Sentence::plain(self.activity(self.state.thread(thread).and_then(|t| t.activity))),
+        }
+    }
+
+    /// Whether it is a thread that runs closures for tasks: what is waited for is a closure's end, not its own.
+    pub(super) fn is_of_pool(&self, actor: Actor) -> bool {
+        let Actor::Thread(id) = actor else { return false };
+        self.tables().threads.get(id.index()).is_some_and(|t| t.kind == ThreadKind::Blocking)
+    }
+
+    /// A figure over time under this name; plain words where the recording has none.
+    pub(super) fn counter(&self, kind: CounterKind, name: &str) -> Piece {
+        let row = TrackKind::Counter(kind);
+        self.track(row).map_or_else(|| name.into(), |_| Piece::Thing(Thing::Track(row), name.to_owned()))
     }
 
     /// What is waited for, as short as it gets: "I/O", "lock x", "blocking call".
@@ -251,6 +279,7 @@ impl<'a> Here<'a> {
             Wait::Send(id) => Sentence::plain("room in ").and(self.resource(id)),
             Wait::Receive(id) => Sentence::plain("message in ").and(self.resource(id)),
             Wait::Join(Actor::Run) => Sentence::plain("others to end"),
+            Wait::Join(target) if self.is_of_pool(target) => Sentence::plain("closure on ").and(self.actor(target)),
             Wait::Join(target) => Sentence::plain("end of ").and(self.actor(target)),
             Wait::Park(_) => Sentence::plain("parked"),
             Wait::Call(_) => Sentence::plain("blocking call"),

@@ -1,7 +1,7 @@
 //! How often something took how long, over the whole run, in powers of ten.
 
 use super::Thing;
-use super::figures::{length_text, thousands};
+use super::figures::thousands;
 use crate::analysis::index::Index;
 use crate::analysis::track::{LinkKind, SpanState, Track, TrackKind};
 use crate::instant::{SimDuration, SimTime};
@@ -43,20 +43,22 @@ pub struct Bucket {
 }
 
 impl Bucket {
-    /// The bucket in words: "10.0 ms to 100.0 ms".
+    /// The bucket in words: "10 ms – 100 ms". What is as long as the upper end is in the next one.
     pub fn range_text(&self) -> String {
         if self.from.is_zero() {
-            return format!("less than {}", length_text(self.to));
+            return format!("less than {}", edge_text(self.to));
         }
-        format!("{} to {}", length_text(self.from), length_text(self.to))
+        format!("{} – {}", edge_text(self.from), edge_text(self.to))
     }
+}
 
-    /// Its upper end, short: "100 ms".
-    pub fn label(&self) -> String {
-        const UNITS: [(u64, &str); 4] = [(1_000_000_000, "s"), (1_000_000, "ms"), (1_000, "µs"), (1, "ns")];
-        let ns = self.to.as_nanos();
-        let (unit, symbol) = UNITS.into_iter().find(|(unit, _)| ns >= *unit).unwrap_or((1, "ns"));
-        format!("{} {symbol}", thousands(ns / unit))
+/// The end of a bucket, short: "100 ms".
+fn edge_text(edge: SimDuration) -> String {
+    const UNITS: [(u64, &str); 4] = [(1_000_000_000, "s"), (1_000_000, "ms"), (1_000, "µs"), (1, "ns")];
+    let ns = edge.as_nanos();
+    match UNITS.into_iter().find(|(unit, _)| ns >= *unit) {
+        Some((unit, symbol)) => format!("{} {symbol}", thousands(ns / unit)),
+        None => "0".to_owned(),
     }
 }
 
@@ -170,6 +172,12 @@ impl Counts {
 }
 
 impl Histogram {
+    /// What the axis says where each bucket begins, and where the last one ends: one more than there are buckets.
+    pub fn edges(&self) -> Vec<String> {
+        let last = self.buckets.last().map(|b| b.to);
+        self.buckets.iter().map(|b| b.from).chain(last).map(edge_text).collect()
+    }
+
     fn of(title: &'static str, nouns: (&str, &str), counts: Counts) -> Option<Histogram> {
         let total = counts.total();
         let shortest = counts.0.iter().position(|c| *c > 0)?;
@@ -208,14 +216,24 @@ mod tests {
         let mut lengths = vec![1; 9];
         lengths.push(94_900_000);
         let histogram = of(&lengths);
-        let labels: Vec<_> = histogram.buckets.iter().map(Bucket::label).collect();
-        assert_eq!(labels, ["1 µs", "10 µs", "100 µs", "1 ms", "10 ms", "100 ms"]);
+        assert_eq!(histogram.edges(), ["0", "1 µs", "10 µs", "100 µs", "1 ms", "10 ms", "100 ms"]);
         let counts: Vec<_> = histogram.buckets.iter().map(|b| b.count).collect();
         assert_eq!(counts, [9, 0, 0, 0, 0, 1]);
         let slow: Vec<_> = histogram.buckets.iter().map(|b| b.slow).collect();
         assert_eq!(slow, [false, false, false, false, false, true]);
         assert_eq!(histogram.counted, "10 wakes");
-        assert_eq!(histogram.buckets[5].range_text(), "10.0 ms to 100.0 ms");
+        assert_eq!(histogram.buckets[5].range_text(), "10 ms – 100 ms");
+        assert_eq!(histogram.buckets[0].range_text(), "less than 1 µs");
+    }
+
+    #[test]
+    fn what_is_as_long_as_an_edge_stands_right_of_it() {
+        let names = |lengths: &[u64]| -> Vec<String> {
+            of(lengths).buckets.iter().filter(|b| b.count > 0).map(Bucket::range_text).collect()
+        };
+        assert_eq!(names(&[100_000_000]), ["100 ms – 1 s"]);
+        assert_eq!(names(&[99_999_999]), ["10 ms – 100 ms"]);
+        assert_eq!(names(&[0, 1]), ["less than 1 ns", "1 ns – 10 ns"]);
     }
 
     #[test]
@@ -227,10 +245,8 @@ mod tests {
 
     #[test]
     fn what_all_takes_about_as_long_stands_at_the_right_of_what_is_shorter() {
-        let labels: Vec<_> = of(&[10_000_000; 11]).buckets.iter().map(Bucket::label).collect();
-        assert_eq!(labels, ["100 µs", "1 ms", "10 ms", "100 ms"]);
-        let labels: Vec<_> = of(&[2_000_000_000, 500_000_000]).buckets.iter().map(Bucket::label).collect();
-        assert_eq!(labels, ["10 ms", "100 ms", "1 s", "10 s"]);
+        assert_eq!(of(&[10_000_000; 11]).edges(), ["0", "100 µs", "1 ms", "10 ms", "100 ms"]);
+        assert_eq!(of(&[2_000_000_000, 500_000_000]).edges(), ["0", "10 ms", "100 ms", "1 s", "10 s"]);
     }
 
     #[test]

@@ -12,6 +12,7 @@ mod figures;
 mod here;
 mod histogram;
 mod history;
+mod poll;
 mod resource;
 mod sentence;
 mod task;
@@ -96,7 +97,7 @@ pub struct Inspection {
 
 /// What can be said of `thing` where one stands; none: the recording does not know it.
 pub fn inspect(here: &Here<'_>, thing: Thing) -> Option<Inspection> {
-    match thing {
+    let said = match thing {
         Thing::Track(TrackKind::Task(id)) => task::inspect(here, id),
         Thing::Track(TrackKind::Thread(id)) => thread::inspect(here, id),
         Thing::Track(TrackKind::Worker(id)) => worker::inspect(here, id),
@@ -104,7 +105,8 @@ pub fn inspect(here: &Here<'_>, thing: Thing) -> Option<Inspection> {
         Thing::Track(TrackKind::Device(id)) => device::inspect(here, id),
         Thing::Track(TrackKind::Counter(kind)) => counter::inspect(here, kind),
         Thing::Resource(id) => resource::inspect(here, id),
-    }
+    }?;
+    Some(Inspection { history: history::aligned(here, said.history), ..said })
 }
 
 /// What the state of a task or thread looks like, without any words; other things look idle.

@@ -2,10 +2,10 @@
 
 use super::figures::{counted, thousands};
 use super::here::{About, Here};
+use super::poll::{Asked, inside_poll, off_core, poll_event};
 use super::sentence::{Piece, Sentence};
-use super::thread::{cores_told, was_preempted};
 use super::{Inspection, Look, Thing, history, task_facts};
-use crate::analysis::track::TrackKind;
+use crate::analysis::track::{CounterKind, SpanState, TrackKind};
 use crate::trace::Event;
 use crate::trace::event::WakeEffect;
 use crate::trace::ids::*;
@@ -56,13 +56,17 @@ fn about(here: &Here<'_>, id: TaskId) -> About {
     let about = |look, headline, question, answer| About { state: task.state.text(), look, headline, question, answer };
     match task.state {
         TaskState::NotSpawned => not_spawned(here, id),
-        TaskState::Ready => about(Look::Wants, lasting("Ready"), "Why not running?", ready(here, id)),
+        TaskState::Ready => {
+            let headline = here.waiting("Ready", task.since);
+            about(Look::Wants, headline, "Why not running?", here.unless_stuck(ready(here, id)))
+        }
         TaskState::Polling(worker) if here.is_on_core(worker) => {
             about(Look::Runs, lasting("Polling"), "What is it doing?", polled(here, worker, task))
         }
         TaskState::Polling(worker) => {
-            let answer = off_core(here, worker, Actor::Task(id));
-            let about = about(Look::RunsOffCore, lasting("In its poll"), "Why not on a core?", answer);
+            let answer = off_core(here, worker, id, Asked::Task);
+            let headline = here.waiting("In its poll", task.since);
+            let about = about(Look::RunsOffCore, headline, "Why not on a core?", answer);
             About { state: "Polling, off core", ..about }
         }
         TaskState::Pending => {
@@ -89,7 +93,10 @@ fn not_spawned(here: &Here<'_>, id: TaskId) -> About {
             let said = Sentence::plain("It does not exist yet. ");
             match here.trace.event(event) {
                 Some(Event::TaskSpawned { by: Actor::Run, .. }) | None => {
-                    said.and("It is there from the start of the run, at ").and(here.moment_of(event)).and(".")
+                    let said = Sentence::plain(
+                        "The run is only just beginning: creating this task is one of its first events, at ",
+                    );
+                    said.and(here.moment_of(event)).and(".")
                 }
                 Some(Event::TaskSpawned { by, .. }) => {
                     said.and(here.actor(by)).and(" spawns it at ").and(here.moment_of(event)).and(".")
@@ -123,7 +130,7 @@ fn is_ready_queue(here: &Here<'_>, id: QueueId) -> bool {
 }
 
 fn ready(here: &Here<'_>, id: TaskId) -> Sentence {
-    if here.state.ended.is_some() {
+    if here.state.ended.is_some() && !here.is_stuck() {
         return Sentence::plain("The run ended before anyone polled it.");
     }
     let place = place(here, id);
@@ -131,11 +138,22 @@ fn ready(here: &Here<'_>, id: TaskId) -> Sentence {
     let behind = match place {
         Some((queue, ahead)) if ahead > 0 => {
             let named = ahead_of(here, queue, ahead);
-            Sentence::plain("It stands behind ").then(named).and(format!(" in {}. ", here.tables().queue_name(queue)))
+            Sentence::plain("It stands behind ").then(named).and(" in ").then(queue_told(here, queue)).and(". ")
         }
         Some(_) | None => Sentence::default(),
     };
     behind.then(workers_told(here, ahead))
+}
+
+/// A queue by its name; the one that all share leads to how long it was over time.
+fn queue_told(here: &Here<'_>, queue: QueueId) -> Sentence {
+    let name = here.tables().queue_name(queue);
+    match here.tables().queues.get(queue.index()).map(|q| q.kind) {
+        Some(QueueKind::Ready { owner: None }) => {
+            Sentence::plain("the ").and(here.counter(CounterKind::ReadyQueue, &name))
+        }
+        Some(QueueKind::Ready { owner: Some(_) } | QueueKind::Run) | None => Sentence::plain(name),
+    }
 }
 
 /// Who is ahead in the queue, the front first.
@@ -208,26 +226,6 @@ fn worker_told(here: &Here<'_>, worker: WorkerId, ahead: usize) -> Sentence {
     }
 }
 
-/// What goes on inside the poll of `task`, to follow "which".
-pub(super) fn inside_poll(here: &Here<'_>, worker: WorkerId, task: TaskId) -> Sentence {
-    match here.worker_thread(worker).map(|(_, state)| state) {
-        Some(ThreadState::Blocked(Wait::Call(_))) => Sentence::plain("calls a blocking function"),
-        Some(ThreadState::Blocked(wait)) => {
-            Sentence::plain("blocks the thread: it waits for ").then(here.wait_noun(wait))
-        }
-        Some(ThreadState::Runnable) => Sentence::plain("is interrupted: the worker's thread waits for a core"),
-        Some(ThreadState::NotCreated | ThreadState::Running(_) | ThreadState::Exited { .. }) | None => {
-            Sentence::plain(here.activity(here.state.task(task).and_then(|t| t.activity)))
-        }
-    }
-}
-
-/// The event that began the poll that goes on.
-pub(super) fn poll_event(here: &Here<'_>, task: TaskId) -> Option<usize> {
-    let is_start = |n: &usize| matches!(here.trace.event(*n), Some(Event::PollStarted { .. }));
-    here.latest_spans(TrackKind::Task(task)).map(|span| span.event).find(is_start)
-}
-
 // --- Polling ---
 
 fn polled(here: &Here<'_>, worker: WorkerId, task: &Task) -> Sentence {
@@ -247,47 +245,24 @@ fn polled(here: &Here<'_>, worker: WorkerId, task: &Task) -> Sentence {
     }
 }
 
-/// Why the poll that `worker` is in gets no core.
-pub(super) fn off_core(here: &Here<'_>, worker: WorkerId, who: Actor) -> Sentence {
-    match here.worker_thread(worker) {
-        Some((_, ThreadState::Blocked(Wait::Call(timer)))) => {
-            let until = here.moment(here.deadline(timer), None);
-            let said = Sentence::plain("It made a blocking call inside its poll, until ").and(until).and(". ");
-            said.and("The thread of ")
-                .and(here.worker(worker))
-                .and(" sleeps with it: the core is free, the worker is not.")
-        }
-        Some((_, ThreadState::Blocked(wait))) => {
-            let said = here.wait_told(wait, who).and(" It waits inside its poll, so ");
-            said.and(here.worker(worker)).and(" cannot poll anyone else.")
-        }
-        Some((thread, ThreadState::Runnable)) => {
-            let said = Sentence::plain("The thread of ").and(here.worker(worker));
-            let said = if was_preempted(here, thread) {
-                said.and(" was preempted inside the poll. ")
-            } else {
-                said.and(" can go on with the poll, and waits for a core. ")
-            };
-            said.then(cores_told(here, thread))
-        }
-        Some((_, ThreadState::NotCreated | ThreadState::Running(_) | ThreadState::Exited { .. })) | None => {
-            Sentence::plain("The thread of ").and(here.worker(worker)).and(" is not on a core.")
-        }
-    }
-}
-
 // --- Pending ---
 
 pub(super) fn is_lost(task: &Task) -> bool {
-    task.wakers == 0 && task.waits.is_empty()
+    task.wakers == 0 && task.waits.is_empty() && !task.abort_requested
 }
 
 fn pending(here: &Here<'_>, id: TaskId, task: &Task) -> Sentence {
     let me = Actor::Task(id);
+    if task.abort_requested {
+        return aborted(here, id);
+    }
     match task.waits.as_slice() {
         [] if task.wakers == 0 => Sentence::plain(
             "Nothing will wake it. It said Pending, and nobody keeps its waker: it is never polled again.",
         ),
+        [] if let Some(wait) = waited_for(here, id) => Sentence::plain("What it waited for has come (")
+            .then(here.wait_short(wait))
+            .and("): its waker is called now."),
         [] => {
             let clones = counted(u64::from(task.wakers), "clone of its waker is", "clones of its waker are");
             Sentence::plain(format!(
@@ -300,6 +275,28 @@ fn pending(here: &Here<'_>, id: TaskId, task: &Task) -> Sentence {
             let said = Sentence::plain(format!("It waits in {} branches at once: for ", several.len()));
             said.then(Sentence::list(nouns)).and(". Each of them wakes it.")
         }
+    }
+}
+
+/// Someone asked that it be dropped, and nobody polls it.
+fn aborted(here: &Here<'_>, id: TaskId) -> Sentence {
+    let asked = here.last_event(|e| matches!(e, Event::AbortRequested { task, .. } if task == id));
+    match asked.and_then(|event| Some((event, here.trace.event(event)?))) {
+        Some((event, Event::AbortRequested { by, .. })) => {
+            let said = Sentence::from(here.actor(by)).and(" aborted it at ").and(here.moment_of(event));
+            said.and(": it is dropped at the await where it stands.")
+        }
+        Some(_) | None => Sentence::plain("It was aborted: it is dropped at the await where it stands."),
+    }
+}
+
+/// What it waited for when it said Pending.
+fn waited_for(here: &Here<'_>, id: TaskId) -> Option<Wait> {
+    match here.latest_spans(TrackKind::Task(id)).next()?.state {
+        SpanState::Pending(wait) => wait,
+        SpanState::Ready | SpanState::Polling(_) | SpanState::PollingOffCore(_) | SpanState::Runnable => None,
+        SpanState::Running(_) | SpanState::Blocked(_) | SpanState::Occupied(_) | SpanState::Polls(_) => None,
+        SpanState::PollsOffCore(_) | SpanState::Serves(_) | SpanState::Level(_) => None,
     }
 }
 

@@ -2,8 +2,9 @@
 
 use super::figures::{counted, thousands};
 use super::here::Here;
+use super::poll::poll_event;
 use super::sentence::{Piece, Sentence};
-use super::task::{ahead_of, is_lost, place, poll_event, ready_event};
+use super::task::{ahead_of, is_lost, place, ready_event};
 use super::{Fact, fact};
 use crate::analysis::track::{Class, SpanState, TrackKind};
 use crate::instant::SimDuration;

@@ -4,7 +4,7 @@ use super::figures::{counted, thousands};
 use super::here::{About, Here};
 use super::sentence::{Piece, Sentence};
 use super::{Fact, Inspection, Look, Thing, fact, history, task, worker};
-use crate::analysis::track::{Class, TrackKind};
+use crate::analysis::track::{Class, CounterKind, TrackKind};
 use crate::trace::Event;
 use crate::trace::ids::*;
 use crate::trace::snapshot::{Snapshot, Thread, ThreadState, Wait};
@@ -59,8 +59,8 @@ fn about(here: &Here<'_>, id: ThreadId) -> About {
     match thread.state {
         ThreadState::NotCreated => not_created(here, id),
         ThreadState::Runnable => {
-            let answer = runnable(here, id, thread);
-            about(Look::Wants, lasting("Runnable"), "Why not running?", answer)
+            let answer = here.unless_stuck(runnable(here, id, thread));
+            about(Look::Wants, here.waiting("Runnable", thread.since), "Why not running?", answer)
         }
         ThreadState::Running(core) => {
             let answer = running(here, core, thread);
@@ -84,7 +84,9 @@ fn not_created(here: &Here<'_>, id: ThreadId) -> About {
     let created = here.track(TrackKind::Thread(id)).and_then(|t| t.created).map(|(_, event)| event);
     let answer = match created.and_then(|event| Some((event, here.trace.event(event)?))) {
         Some((event, Event::ThreadCreated { by: Actor::Run, .. })) => {
-            said.and("It is there from the start of the run, at ").and(here.moment_of(event)).and(".")
+            let said =
+                Sentence::plain("The run is only just beginning: creating this thread is one of its first events, at ");
+            said.and(here.moment_of(event)).and(".")
         }
         Some((event, Event::ThreadCreated { by, .. })) => {
             said.and(here.actor(by)).and(" creates it at ").and(here.moment_of(event)).and(".")
@@ -139,7 +141,8 @@ pub(super) fn cores_told(here: &Here<'_>, id: ThreadId) -> Sentence {
     let behind = match ahead_of(here, id) {
         Some((ahead, _)) if !ahead.is_empty() => {
             let names = ahead.iter().map(|t| here.thread(*t)).collect();
-            Sentence::plain(" It stands behind ").then(here.several(names)).and(" in the run queue.")
+            let queue = here.counter(CounterKind::RunQueue, "run queue");
+            Sentence::plain(" It stands behind ").then(here.several(names)).and(" in the ").and(queue).and(".")
         }
         Some(_) | None => Sentence::default(),
     };
@@ -162,14 +165,7 @@ pub(super) fn cores_told(here: &Here<'_>, id: ThreadId) -> Sentence {
         )));
     }
     let doing = match cores.as_slice() {
-        [one] => one.thread.map_or_else(Sentence::default, |t| {
-            let activity = here.state.thread(t).and_then(|t| t.activity);
-            let said = Sentence::plain(", which ");
-            match here.worker_on(t).and_then(|w| here.state.polled_by(w)) {
-                Some(polled) => said.and("polls ").and(here.task(polled)),
-                None => said.and(here.activity(activity)),
-            }
-        }),
+        [one] => one.thread.map_or_else(Sentence::default, |t| Sentence::plain(", which ").then(here.thread_does(t))),
         _ => Sentence::default(),
     };
     Sentence::list(told).then(doing).and(".").then(behind)

@@ -6,14 +6,14 @@ use super::here::Here;
 use super::sentence::{Piece, Sentence};
 use crate::instant::SimTime;
 use crate::trace::ids::*;
-use crate::trace::snapshot::{RequestStage, Resource, ThreadState, Wait};
+use crate::trace::snapshot::{RequestStage, Resource, TaskState, ThreadState, Wait};
 use crate::trace::tables::ResourceKind;
 
 impl<'a> Here<'a> {
     /// Why `who` cannot go on while it waits for this: a whole sentence about "it".
     pub(super) fn wait_told(&self, wait: Wait, who: Actor) -> Sentence {
         match wait {
-            Wait::Io(request) => self.io_told(request),
+            Wait::Io(request) => self.io_told(request, who),
             Wait::Timer(timer) => {
                 let deadline = self.deadline(timer);
                 let left = deadline.since(self.now());
@@ -28,6 +28,13 @@ impl<'a> Here<'a> {
             Wait::Receive(id) => self.channel_told(id, Side::Empty),
             Wait::Notify(id) => self.notify_told(id),
             Wait::Join(Actor::Run) => Sentence::plain("It waits for everything that it started to end."),
+            Wait::Join(target) if self.is_of_pool(target) => {
+                let said = Sentence::plain("It waits for its closure on ").and(self.actor(target)).and(" to end. ");
+                said.and(self.actor(target)).and(" ").then(self.doing(target)).and(".")
+            }
+            Wait::Join(target) if self.state.has_ended(target) => {
+                Sentence::plain("It waited for ").and(self.actor(target)).and(", which has ended: it goes on now.")
+            }
             Wait::Join(target) => {
                 let said = Sentence::plain("It waits for ").and(self.actor(target)).and(" to end, which ");
                 said.then(self.doing(target)).and(".")
@@ -61,9 +68,9 @@ impl<'a> Here<'a> {
         self.tables().timers.get(timer.index()).copied().unwrap_or_default()
     }
 
-    fn io_told(&self, id: RequestId) -> Sentence {
+    fn io_told(&self, id: RequestId, who: Actor) -> Sentence {
         let Some(request) = self.state.requests.get(&id) else {
-            return Sentence::plain("It waits for I/O.");
+            return Sentence::plain("The I/O that it waited for is done: it goes on now.");
         };
         let device = self.the_device(request.device);
         match request.stage {
@@ -84,8 +91,21 @@ impl<'a> Here<'a> {
             RequestStage::Unseen => {
                 let said = Sentence::plain("The answer of ").then(device).and(" is there since ");
                 let said = said.and(self.moment(request.since, Some(request.last_event)));
+                // Only a task needs someone to look: the machine itself unblocks a thread.
+                if let Actor::Thread(_) = who {
+                    return said.and(": it is made Runnable now.");
+                }
                 said.and(", but nobody has looked: a worker sees it only when it turns the driver, between two polls.")
             }
+        }
+    }
+
+    /// Who holds the lock that is waited for, if it is one.
+    pub(super) fn holder(&self, wait: Wait) -> Option<Actor> {
+        match wait {
+            Wait::Lock(id) => Some(self.state.resources.get(id.index())?.holders.first()?.actor),
+            Wait::Io(_) | Wait::Timer(_) | Wait::Send(_) | Wait::Receive(_) | Wait::Notify(_) => None,
+            Wait::Join(_) | Wait::Park(_) | Wait::Call(_) => None,
         }
     }
 
@@ -104,7 +124,12 @@ impl<'a> Here<'a> {
             Some(_) | None => String::new(),
         };
         let Some(first) = resource.holders.first() else {
-            return said.and(", which is free again: the next in line takes it.").and(line);
+            // A task's lock is handed over; for a thread's whoever comes first takes it.
+            let next = match self.tables().resources.get(id.index()).map(|info| info.kind) {
+                Some(ResourceKind::BlockingMutex) => "whoever comes first takes it",
+                Some(_) | None => "the next in line takes it",
+            };
+            return said.and(format!(", which is free again: {next}.")).and(line);
         };
         if resource.holders.iter().all(|h| h.actor == who) {
             return said.and(", which it holds itself: it waits for itself.").and(line);
@@ -124,7 +149,10 @@ impl<'a> Here<'a> {
     /// Whether the first thing that `waiter` waits for is a lock that `holder` has.
     fn waits_for(&self, waiter: Actor, holder: Actor) -> bool {
         let wait = match waiter {
-            Actor::Task(id) => self.state.task(id).and_then(|t| t.waits.first()).map(|w| w.wait),
+            Actor::Task(id) => match self.state.task(id) {
+                Some(task) if task.state == TaskState::Pending => task.waits.first().map(|w| w.wait),
+                Some(_) | None => None,
+            },
             Actor::Thread(id) => match self.state.thread(id).map(|t| t.state) {
                 Some(ThreadState::Blocked(wait)) => Some(wait),
                 Some(ThreadState::NotCreated | ThreadState::Runnable | ThreadState::Running(_)) => None,

@@ -3,7 +3,7 @@
 use super::figures::{counted, thousands};
 use super::here::{About, Here};
 use super::sentence::Sentence;
-use super::{Fact, Inspection, Look, Thing, fact, history, task};
+use super::{Fact, Inspection, Look, Thing, fact, history, poll};
 use crate::analysis::track::TrackKind;
 use crate::trace::ids::*;
 use crate::trace::snapshot::{ThreadState, Worker, WorkerState};
@@ -38,13 +38,13 @@ fn about(here: &Here<'_>, id: WorkerId, worker: &Worker) -> About {
             let headline = Sentence::plain("Polls ").and(here.task(polled)).then(headline);
             if here.is_on_core(id) {
                 let said = Sentence::plain("It is inside ").and(here.task(polled)).and("'s poll since ");
-                let said = said.and(here.moment(worker.since, task::poll_event(here, polled))).and(", which ");
+                let said = said.and(here.moment(worker.since, poll::poll_event(here, polled))).and(", which ");
                 let answer = said
-                    .then(task::inside_poll(here, id, polled))
+                    .then(poll::inside_poll(here, id, polled))
                     .and(". It can do nothing else until that poll returns.");
                 About { state: "Polling", look: Look::Runs, headline, question: "What is it doing?", answer }
             } else {
-                let answer = task::off_core(here, id, Actor::Task(polled));
+                let answer = poll::off_core(here, id, polled, poll::Asked::Worker);
                 let question = "Why not on a core?";
                 About { state: "Polling, off core", look: Look::RunsOffCore, headline, question, answer }
             }

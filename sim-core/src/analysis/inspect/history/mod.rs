@@ -35,9 +35,19 @@ pub struct Entry {
 }
 
 fn entry(here: &Here<'_>, event: usize, look: Look, says: Sentence) -> Entry {
-    let text = figures::moment_text(here.trace.time(event), here.trace.end());
-    let time = text.split(' ').next().unwrap_or_default().to_owned();
+    let (time, end) = (here.trace.time(event), here.trace.end());
+    let time = figures::moment_figure(time, end, figures::moment_decimals(time, end));
     Entry { event, time, look, says }
+}
+
+/// The rows with as many decimals in every time as one of them needs, so that they can be read as a column.
+pub(super) fn aligned(here: &Here<'_>, mut entries: Vec<Entry>) -> Vec<Entry> {
+    let (trace, end) = (here.trace, here.trace.end());
+    let decimals = entries.iter().map(|e| figures::moment_decimals(trace.time(e.event), end)).max().unwrap_or(0);
+    for entry in &mut entries {
+        entry.time = figures::moment_figure(trace.time(entry.event), end, decimals);
+    }
+    entries
 }
 
 /// The last `most` spans that have begun here, oldest first.

@@ -2,6 +2,8 @@
 //!
 //! Owns what stands where on the Stage. Reads a snapshot; knows no pixels.
 
+mod named;
+
 use sim_core::analysis::track::{TrackKind, Wait};
 use sim_core::instant::SimTime;
 use sim_core::trace::event::EndReason;
@@ -14,6 +16,8 @@ use crate::timeline::scene::Sign;
 use crate::timeline::words::{sign_of, wait_words};
 
 use super::run::Run;
+
+pub use named::{Named, named};
 
 /// One run's Stage.
 #[derive(Clone, PartialEq, Debug, Default)]
@@ -82,10 +86,23 @@ pub struct Occupant {
     pub name: String,
     /// For how long, in nanoseconds.
     pub age: u64,
-    /// Whether it is inside a poll whose worker is off its core.
-    pub off_core: bool,
+    /// How it is: what it looks like follows from that.
+    pub standing: Standing,
     /// Its row.
     pub track: TrackKind,
+}
+
+/// How someone is who stands on the Stage.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Standing {
+    /// It wants to run.
+    Wants,
+    /// It is on a core.
+    Runs,
+    /// It is inside a poll whose worker is off its core.
+    OffCore,
+    /// It waits for what this sign says: a thread of the blocking pool in its call.
+    Blocked(Sign),
 }
 
 /// Someone who waits.
@@ -101,6 +118,13 @@ pub struct Waiter {
     pub until: Option<SimTime>,
     /// Its row.
     pub track: TrackKind,
+}
+
+impl Place {
+    /// Whether it is inside a poll, and off its core.
+    fn is_off_core(&self) -> bool {
+        self.occupant.as_ref().is_some_and(|o| o.standing == Standing::OffCore)
+    }
 }
 
 /// So many chips of a queue are named.
@@ -121,8 +145,7 @@ impl Stage {
             stage.wants = at.queues(|kind| matches!(kind, QueueKind::Run), true);
         } else {
             stage.runs = (0..state.workers.len()).map(|w| at.worker(WorkerId::from_index(w))).collect();
-            let served =
-                stage.runs.is_empty() || stage.runs.iter().any(|p| !p.occupant.as_ref().is_some_and(|o| o.off_core));
+            let served = stage.runs.is_empty() || stage.runs.iter().any(|p| !p.is_off_core());
             stage.wants = at.queues(|kind| matches!(kind, QueueKind::Ready { .. }), served);
             stage.pool = at.pool();
         }
@@ -174,7 +197,7 @@ impl At<'_> {
         let occupant = of.thread.map(|id| Occupant {
             name: self.tables.thread_name(id),
             age: self.age(of.since),
-            off_core: false,
+            standing: Standing::Runs,
             track: TrackKind::Thread(id),
         });
         let state = match &occupant {
@@ -204,24 +227,28 @@ impl At<'_> {
 
     fn pool_thread(&self, id: ThreadId) -> Option<Place> {
         let thread = self.state.thread(id)?;
-        let (state, busy, off_core) = match thread.state {
+        let (state, standing) = match thread.state {
             ThreadState::NotCreated | ThreadState::Exited { .. } => return None,
-            ThreadState::Runnable => ("waits for a core", true, true),
-            ThreadState::Running(_) => ("runs a closure", true, false),
-            ThreadState::Blocked(Wait::Park(_)) => ("nothing to do", false, true),
-            ThreadState::Blocked(_) => ("in a blocking call", true, true),
+            ThreadState::Runnable => ("waits for a core".to_owned(), Some(Standing::Wants)),
+            ThreadState::Running(_) => ("runs a closure".to_owned(), Some(Standing::Runs)),
+            ThreadState::Blocked(Wait::Park(_)) => ("nothing to do".to_owned(), None),
+            ThreadState::Blocked(wait) => {
+                (wait_words(self.tables, Some(wait)), Some(Standing::Blocked(sign_of(Some(wait)))))
+            }
         };
         let (track, name) = (TrackKind::Thread(id), self.tables.thread_name(id));
-        let occupant = busy.then(|| Occupant { name: name.clone(), age: self.age(thread.since), off_core, track });
-        Some(Place { name, state: state.to_owned(), occupant, track })
+        let age = self.age(thread.since);
+        let occupant = standing.map(|standing| Occupant { name: name.clone(), age, standing, track });
+        Some(Place { name, state, occupant, track })
     }
 
     fn worker(&self, id: WorkerId) -> Place {
         let thread = self.tables.workers.get(id.index()).and_then(|t| self.state.thread(*t)).map(|t| t.state);
         let off_core = thread.is_some_and(|t| !matches!(t, ThreadState::Running(_)));
+        let standing = if off_core { Standing::OffCore } else { Standing::Runs };
         let doing = self.state.workers[id.index()].state;
         let occupant = match doing {
-            WorkerState::Polling(task) => Some(self.polled(task, off_core)),
+            WorkerState::Polling(task) => Some(self.polled(task, standing)),
             WorkerState::Idle | WorkerState::Searching | WorkerState::Parked => None,
         };
         let state = match (doing, thread) {
@@ -237,12 +264,12 @@ impl At<'_> {
         Place { name: id.to_string(), state: state.to_owned(), occupant, track: TrackKind::Worker(id) }
     }
 
-    fn polled(&self, id: TaskId, off_core: bool) -> Occupant {
+    fn polled(&self, id: TaskId, standing: Standing) -> Occupant {
         let task = self.state.task(id);
         let polls = task.map_or(0, |t| t.polls);
         let age = self.age(task.map_or(self.now, |t| t.since));
         let name = format!("{}, poll {polls}", self.tables.task_name(id));
-        Occupant { name, age, off_core, track: TrackKind::Task(id) }
+        Occupant { name, age, standing, track: TrackKind::Task(id) }
     }
 
     fn waiters(&self, threads: bool, stage: &mut Stage) {
@@ -354,7 +381,7 @@ mod tests {
         let worker = &stage.runs[0];
         assert_eq!(worker.state, "blocked, off core");
         let hog = worker.occupant.as_ref().expect("the worker is inside a poll");
-        assert_eq!((hog.name.as_str(), hog.age, hog.off_core), ("hog, poll 2", 67_100_000, true));
+        assert_eq!((hog.name.as_str(), hog.age, hog.standing), ("hog, poll 2", 67_100_000, Standing::OffCore));
         assert_eq!(stage.waits, []);
     }
 
