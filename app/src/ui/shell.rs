@@ -40,9 +40,10 @@ const ANIMATION: f32 = 1.0 / 12.0;
 /// By how much everything is larger before an audience.
 const PRESENTED: f32 = 1.6;
 /// The height in points that a presentation needs.
-const PRESENTED_NEEDS: f32 = 525.0;
-/// How much of the window the Stage may take there.
+const PRESENTED_NEEDS: f32 = 570.0;
+/// How much of the window the Stage may take there; with several boxes a run a little more.
 const PRESENTED_STAGE: f32 = 0.37;
+const PRESENTED_MOST: f32 = 0.47;
 
 /// The window's contents: a session, and what panels remember.
 pub struct Shell {
@@ -145,8 +146,14 @@ impl Shell {
             Place::Failed(problems) => {
                 panel(ui, theme, |ui| failed::failed_ui(ui, &self.session, &problems, &mut emit))
             }
-            Place::Open if self.session.presenting().is_on() => self.presenter_ui(ui, &patterns, &mut emit),
-            Place::Open => self.open_ui(ui, &patterns, &mut emit),
+            Place::Open => {
+                // However the window is divided: who listens hears where the cursor stands.
+                events::announcement_ui(ui, &self.session);
+                match self.session.presenting().is_on() {
+                    true => self.presenter_ui(ui, &patterns, &mut emit),
+                    false => self.open_ui(ui, &patterns, &mut emit),
+                }
+            }
         }
         library::drop::drop_ui(&ctx, theme);
         self.overlay_ui(&ctx, &mut Emit { theme, commands: &mut commands });
@@ -184,7 +191,9 @@ impl Shell {
         let told = presenter::Told::of(ui, &self.session, size, emit.theme);
         let head = Panel::top("told").exact_size(told.height(size.y)).frame(plain).show_separator_line(false);
         head.resizable(false).show(ui, |ui| told.show(ui, &self.session, emit));
-        let height = stage::height(&self.session, &mut self.stage, size.y * PRESENTED_STAGE);
+        let room = size.y * PRESENTED_STAGE;
+        let least = stage::least_height(&self.session, &mut self.stage).min(size.y * PRESENTED_MOST);
+        let height = stage::height(&self.session, &mut self.stage, room).max(least);
         let stage = Panel::bottom("stage").exact_size(height).frame(plain).show_separator_line(false).resizable(false);
         stage.show(ui, |ui| stage::stage_ui(ui, &self.session, &mut self.stage, patterns, emit));
         CentralPanel::default().frame(plain).show(ui, |ui| {
