@@ -5,8 +5,8 @@ use super::home::Ask;
 use super::knobs::Wanted;
 use super::rows::RowPlan;
 use super::step::{self, Cursor, Stop};
-use crate::timeline::view::{Kind, View};
 use super::{Overlay, Place, Presenting, Selection, Session, Tab, document::Step};
+use crate::timeline::view::{Kind, View};
 use sim_core::scenario::anchor;
 
 /// One press of a zoom key.

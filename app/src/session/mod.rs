@@ -57,6 +57,8 @@ use std::sync::Arc;
 use sim_core::analysis::track::{Link, Track, TrackKind};
 use sim_core::instant::SimTime;
 
+use crate::timeline::clock::Clock;
+pub use crate::timeline::view::View;
 pub use command::Command;
 pub use document::{Document, Entry, Origin, Problem};
 pub use find::FindingId;
@@ -70,8 +72,8 @@ pub use settings::Settings;
 pub use span_of_time::{DragMeans, SpanOfTime};
 pub use step::Cursor;
 pub use tab::Tab;
-pub use crate::timeline::view::View;
 
+use crate::timeline::view::ViewHistory;
 use again::Pending;
 use breakpoints::Breakpoint;
 use document::RunTitle;
@@ -84,7 +86,6 @@ use looked::Looked;
 use playback::Playback;
 use settings::Shade;
 use told::Told;
-use crate::timeline::view::ViewHistory;
 
 /// What the window shows.
 #[derive(Clone, PartialEq, Debug)]
@@ -275,6 +276,11 @@ impl Session {
     /// The end of the longest run, as far as is known.
     pub fn end(&self) -> SimTime {
         self.runs.iter().map(Run::end).max().unwrap_or(SimTime::ZERO)
+    }
+
+    /// How moments of what is open are written.
+    pub fn clock(&self) -> Clock {
+        Clock::for_end(self.end())
     }
 
     /// The row that is selected, with its run.

@@ -4,7 +4,8 @@ use egui::{Rect, Sense, Ui, WidgetInfo, pos2, vec2};
 
 use crate::session::command::key_for_people;
 use crate::session::{Command, Session, keymap};
-use crate::timeline::axis::{write_clock, write_length};
+use crate::timeline::axis::write_length;
+use crate::timeline::clock::Clock;
 
 use super::fonts;
 use super::icons::{self, Icon};
@@ -246,25 +247,30 @@ fn clock_and_tools(ui: &mut Ui, bar: Rect, session: &Session, emit: &mut Emit<'_
     }
     let narrow = bar_size != Size::Wide;
     // As wide as it will ever be: what stands beside it must not move while time goes on.
-    let digits = write_clock(session.end()).len().max(LEAST_CLOCK);
-    let end = if narrow { String::new() } else { format!("of {} ms", write_clock(session.end())) };
-    let end_digits = if narrow { String::new() } else { format!("of {:>digits$} ms", "") };
+    let clock = session.clock();
+    let digits = clock.write(session.end()).len().max(LEAST_CLOCK);
+    let end = if narrow { String::new() } else { format!("of {}", clock.say(session.end())) };
+    let end_digits = if narrow {
+        String::new()
+    } else {
+        format!("of {:>width$}", "", width = clock.say(session.end()).len().max(digits + 3))
+    };
     let painter = ui.painter().clone();
     let end_room = painter.layout_no_wrap(end_digits, fonts::mono(fonts::LABEL), theme.text3).size().x;
     let end = painter.layout_no_wrap(end, fonts::mono(fonts::LABEL), theme.text3);
-    let now = format!("{:>digits$}", clock_text(session));
+    let now = format!("{:>digits$}", clock.write(session.cursor().time));
     let now = painter.layout_no_wrap(now, fonts::mono_medium(fonts::CLOCK), theme.text1);
-    let unit = if narrow { " ms" } else { "" };
-    let unit = painter.layout_no_wrap(unit.to_owned(), fonts::mono(fonts::LABEL), theme.text3);
+    let unit = if narrow && clock != Clock::Hours { format!(" {}", clock.unit()) } else { String::new() };
+    let unit = painter.layout_no_wrap(unit, fonts::mono(fonts::LABEL), theme.text3);
     let width = now.size().x + unit.size().x + end_room + if narrow { 0.0 } else { 8.0 };
     let left = tools.left() - 12.0 - width;
     let base = bar.center().y + now.size().y * 0.5;
     let small = base - end.size().y - 2.5;
     let place = Rect::from_min_max(pos2(left, bar.top()), pos2(left + width, bar.bottom()));
-    let clock = ui.allocate_rect(place, Sense::hover());
-    let said = format!("Virtual time: {} ms of {} ms", clock_text(session), write_clock(session.end()));
-    clock.widget_info(|| WidgetInfo::labeled(egui::Role::Label, true, &said));
-    clock.on_hover_text(said);
+    let response = ui.allocate_rect(place, Sense::hover());
+    let said = format!("Virtual time: {} of {}", clock.say(session.cursor().time), clock.say(session.end()));
+    response.widget_info(|| WidgetInfo::labeled(egui::Role::Label, true, &said));
+    response.on_hover_text(said);
     let now_width = now.size().x;
     painter.galley(pos2(left, base - now.size().y), now, theme.text1);
     painter.galley(pos2(left + now_width, small), unit, theme.text3);
@@ -297,8 +303,4 @@ fn skip_ui(ui: &Ui, session: &Session, top: egui::Pos2, theme: &Theme) {
     painter.rect_filled(plate, 5.0, theme.ink);
     icons::icon(&painter, Icon::Skip, plate.left_center() + vec2(17.0, 0.0), theme.on_ink, theme);
     painter.galley(pos2(plate.left() + 32.0, plate.center().y - galley.size().y / 2.0).round(), galley, theme.on_ink);
-}
-
-fn clock_text(session: &Session) -> String {
-    write_clock(session.cursor().time)
 }
