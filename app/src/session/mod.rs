@@ -40,6 +40,7 @@ pub mod tab;
 pub mod template;
 pub mod thumbnails;
 pub mod told;
+pub mod veil;
 
 mod again;
 mod apply;
@@ -48,7 +49,9 @@ pub mod find;
 mod found_again;
 pub mod lesson;
 pub mod looked;
+pub mod standing;
 mod take_along;
+mod why_not;
 
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -85,6 +88,7 @@ use loader::{Job, Loader, Report, Taken, Wake};
 use looked::Looked;
 use playback::Playback;
 use settings::Shade;
+use standing::Standing;
 use told::Told;
 
 /// What the window shows.
@@ -107,6 +111,7 @@ pub struct Session {
     runs: Vec<Run>,
     focus: usize,
     cursor: Cursor,
+    standing: Standing,
     selection: Selection,
     looked: Looked,
     selected_time: Option<SpanOfTime>,
@@ -120,6 +125,8 @@ pub struct Session {
     step: usize,
     step_wanted: Option<usize>,
     answers: BTreeMap<(Wanted, usize), usize>,
+    revealed: veil::Revealed,
+    covered: veil::Covered,
     finding: Option<FindingId>,
     tab: Tab,
     settings: Settings,
@@ -156,6 +163,7 @@ impl Session {
             runs: Vec::new(),
             focus: 0,
             cursor: Cursor::default(),
+            standing: Standing::default(),
             selection: Selection::Nothing,
             looked: Looked::default(),
             selected_time: None,
@@ -169,6 +177,8 @@ impl Session {
             step: 0,
             step_wanted: None,
             answers: BTreeMap::new(),
+            revealed: veil::Revealed::default(),
+            covered: veil::Covered::default(),
             finding: None,
             tab: Tab::Events,
             settings: Settings::default(),
@@ -231,11 +241,6 @@ impl Session {
     /// Where the person is.
     pub fn cursor(&self) -> Cursor {
         self.cursor
-    }
-
-    /// How many events of a run have happened at the cursor.
-    pub fn events_of(&self, run: usize) -> usize {
-        self.runs.get(run).map_or(0, |r| r.events_at(self.cursor, run == self.focus))
     }
 
     /// What is selected.
@@ -403,9 +408,11 @@ impl Session {
         self.finding = None;
         self.events.reset();
         self.told = None;
+        self.covered = veil::Covered::default();
         self.mishap.clear();
         self.focus = 0;
         self.cursor = Cursor::default();
+        self.standing = Standing::default();
         self.selection = Selection::Nothing;
         self.looked = Looked::default();
         self.selected_time = None;
@@ -458,15 +465,16 @@ impl Session {
     fn go_to_time(&mut self, time: SimTime) {
         if let Some(run) = self.focused() {
             self.cursor = Cursor::at(&run.trace, time);
+            self.standing = Standing::default();
         }
     }
 
     /// Brings every run's state to the cursor.
     fn settle(&mut self) {
-        let (cursor, focus, selected) = (self.cursor, self.focus, self.selection.track());
+        let selected = self.selection.track();
+        let events: Vec<usize> = (0..self.runs.len()).map(|run| self.events_of(run)).collect();
         for (i, run) in self.runs.iter_mut().enumerate() {
-            let events = run.events_at(cursor, i == focus);
-            run.show(events);
+            run.show(events[i]);
             let selected = selected.filter(|(of, _)| *of == i).map(|(_, track)| track);
             run.rows.refresh(&run.index, selected);
         }

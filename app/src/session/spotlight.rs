@@ -176,13 +176,11 @@ impl Run {
 mod tests {
     use super::*;
     use crate::session::present::Part;
-    use crate::session::{Command, jobs};
+    use crate::session::{Command, fixture};
 
     /// Blocked executor at its fourth step: hb is Ready, hog is inside its poll.
     fn session() -> Session {
-        let mut session = Session::new(jobs::library(), Arc::new(|| ()));
-        session.apply(Command::OpenScenario("blocked-executor".into()));
-        session.finish_loading();
+        let mut session = fixture::blocked_executor();
         (0..3).for_each(|_| session.apply(Command::NextStep));
         session
     }

@@ -137,6 +137,11 @@ impl ViewHistory {
         self.merging = None;
     }
 
+    /// Whether there is no change to take back.
+    pub fn is_empty(&self) -> bool {
+        self.views.is_empty()
+    }
+
     /// The view before the last change.
     pub fn undo(&mut self) -> Option<View> {
         self.merging = None;

@@ -104,6 +104,7 @@ impl Panel<'_> {
                 emit.emit(Command::PinRow { run, track: kind });
                 ui.close();
             }
+            self.breakpoint_item_ui(ui, run, kind, emit);
             let text = if plan.is_folded() { "A row for each" } else { "All as one picture" };
             if plan.order().len() > 1 && ui.button(text).clicked() {
                 emit.emit(Command::FoldCrowd(run));
@@ -126,7 +127,7 @@ impl Panel<'_> {
             return;
         }
         let (pinned, theme) = (self.run(row).rows.is_pinned(kind), emit.theme);
-        let place = Rect::from_center_size(pos2(label.rect.left() + 8.0, label.rect.center().y), vec2(15.0, 20.0));
+        let place = gutter(label.rect, Slot::Upper);
         let over = ui.rect_contains_pointer(label.rect);
         if !pinned && !over && row.why != Why::Slowest {
             return;
@@ -167,6 +168,23 @@ impl Panel<'_> {
             emit.emit(Command::FoldGroup { run: row.run, group });
         }
     }
+}
+
+/// Where a sign stands before a row's name: the pin above the breakpoint.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Slot {
+    Upper,
+    Lower,
+}
+
+/// The place of a sign before a row's name.
+pub(super) fn gutter(label: Rect, slot: Slot) -> Rect {
+    let half = label.height() / 2.0;
+    let top = match slot {
+        Slot::Upper => label.top(),
+        Slot::Lower => label.top() + half,
+    };
+    Rect::from_min_size(pos2(label.left() + 0.5, top), vec2(15.0, half))
 }
 
 /// "filtered: 3 of 10,000"; none without a filter.

@@ -18,3 +18,4 @@ mod window_pointing;
 mod window_program;
 mod window_rows;
 mod window_sizes;
+mod window_stage;

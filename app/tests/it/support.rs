@@ -8,6 +8,7 @@ use egui::{Color32, Modifiers, TexturesDelta, Vec2};
 use egui_kittest::{Harness, HarnessBuilder, TestRenderer};
 use wakeline::session::{Command, Session, jobs};
 use wakeline::ui::Shell;
+use wakeline::ui::library::chooser::Chooser;
 use wakeline::ui::raster::{Picture, Raster};
 use wakeline::ui::widgets::key_of;
 
@@ -61,6 +62,11 @@ impl Window {
         read(&mut self.shell.borrow_mut().as_mut().expect("the window is open").session)
     }
 
+    /// How a file is chosen.
+    pub fn set_chooser(&mut self, chooser: Chooser) {
+        self.shell.borrow_mut().as_mut().expect("the window is open").library.set_chooser(chooser);
+    }
+
     /// Does what a panel could ask for.
     pub fn apply(&mut self, command: Command) {
         self.session(|s| s.apply(command));
@@ -104,7 +110,12 @@ impl Window {
         let density = self.harness.ctx.pixels_per_point();
         let size = self.harness.ctx.content_rect().size() * density;
         let primitives = self.harness.ctx.tessellate(output.shapes.clone(), density);
-        self.raster.borrow().paint(&primitives, [size.x.round() as usize, size.y.round() as usize], density, Color32::BLACK)
+        self.raster.borrow().paint(
+            &primitives,
+            [size.x.round() as usize, size.y.round() as usize],
+            density,
+            Color32::BLACK,
+        )
     }
 }
 

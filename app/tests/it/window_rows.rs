@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use egui::accesskit::Role;
-use egui_kittest::kittest::Queryable;
+use egui_kittest::kittest::{NodeT, Queryable};
 use wakeline::session::Command;
 use wakeline::session::rows::{RowGroup, RowSort};
 
@@ -102,4 +102,32 @@ fn a_pinned_row_stays_when_the_crowd_is_folded() {
     window.harness.get_by_label("Let go of conn.33").click();
     window.harness.run();
     assert!(window.harness.query_by_label_contains("conn.33 of run A").is_none());
+}
+
+#[test]
+fn a_row_shows_its_breakpoint_and_a_click_on_the_dot_sets_it_or_takes_it_away() {
+    let mut window = Window::with_blocked_executor(1440.0, 900.0);
+    let dot = "Breakpoint at each poll of hb in run A";
+    assert!(!has(&window, dot), "nothing is there until the pointer is");
+    let row = window.harness.get_by_label_contains("hb of run A").rect();
+    window.harness.hover_at(row.center());
+    window.harness.run();
+    window.harness.get_by_label(dot).click();
+    window.harness.run();
+    assert_eq!(window.session(|s| s.breakpoints().len()), 1);
+    window.harness.hover_at(egui::pos2(700.0, 5.0));
+    window.harness.run();
+    let node = window.harness.get_by_label(dot);
+    assert_eq!(node.accesskit_node().role(), Role::CheckBox);
+    assert!(
+        window
+            .harness
+            .query_by_label_contains("hb of run A")
+            .is_some_and(|row| { row.accesskit_node().label().is_some_and(|said| said.ends_with(", breakpoint")) })
+    );
+    window.harness.get_by_label_contains("hb of run A").click_secondary();
+    window.harness.run();
+    window.harness.get_by_label("Break at each poll of hb in run A").click();
+    window.harness.run();
+    assert!(window.session(|s| s.breakpoints().is_empty()));
 }

@@ -243,10 +243,12 @@ impl<'a> RunStage<'a> {
     ) {
         let lines = lines_in(rect);
         let Named { places: shown, rest } = named(places, lines);
-        // With one line only, those who are not shown are told of in the head.
-        let (in_head, below) = if lines == 1 { (rest, None) } else { (None, rest) };
-        let state: Vec<String> = counted(places).into_iter().chain(in_head).collect();
-        self.frame(ui, rect, title, &state.join(", "), (places.is_empty()).then_some("none"), emit);
+        // With one line only, the head says that not all are shown.
+        let (title, below) = match rest {
+            Some(_) if lines == 1 => (format!("{title}, {} shown", shown.len()), None),
+            rest => (title.to_owned(), rest),
+        };
+        self.frame(ui, rect, &title, &counted(places), (places.is_empty()).then_some("none"), emit);
         let font = fonts::regular(fonts::LABEL);
         for (n, place) in shown.iter().enumerate() {
             let line = self.line(rect, n);
@@ -330,7 +332,7 @@ fn lines_in(rect: Rect) -> usize {
 }
 
 /// How many are busy, and how many blocked: "1 busy, 2 blocked".
-fn counted(places: &[Place]) -> Vec<String> {
+fn counted(places: &[Place]) -> String {
     let standing = || places.iter().filter_map(|p| Some(p.occupant.as_ref()?.standing));
     let blocked = standing().filter(|s| matches!(s, Standing::Blocked(_))).count();
     let busy = standing().count() - blocked;
@@ -341,7 +343,7 @@ fn counted(places: &[Place]) -> Vec<String> {
     if blocked > 0 {
         told.push(format!("{blocked} blocked"));
     }
-    told
+    told.join(", ")
 }
 
 /// How wide the names of those who wait are, for what they wait for to stand in one column in all runs.
