@@ -88,7 +88,9 @@ impl Session {
             }
             return;
         };
-        if pending.runs.iter().any(|run| run.growth != Growth::Complete) {
+        // Of a scenario it must be known, too, what the runs say to the lesson: without it, it was stopped before its end.
+        let unsaid = pending.told.is_none() && pending.document.written.is_some();
+        if unsaid || pending.runs.iter().any(|run| run.growth != Growth::Complete) {
             self.give_up();
             return;
         }

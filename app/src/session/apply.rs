@@ -6,8 +6,8 @@ use super::knobs::Wanted;
 use super::rows::RowPlan;
 use super::standing::Standing;
 use super::step::{self, Cursor, Stop};
-use super::view::{Kind, View};
 use super::{Overlay, Place, Presenting, Selection, Session, Tab, document::Step};
+use crate::timeline::view::{Kind, View};
 use sim_core::scenario::anchor;
 
 /// One press of a zoom key.

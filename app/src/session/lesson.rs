@@ -5,8 +5,8 @@ use sim_core::scenario::Answer;
 use sim_core::scenario::narration::{Piece, Question, pieces};
 
 use super::document::Step;
-use super::view::{Kind, View};
 use super::{Command, Selection, Session};
+use crate::timeline::view::{Kind, View};
 
 /// A piece of a text, with what a click on it does.
 #[derive(Clone, PartialEq, Debug)]

@@ -10,11 +10,11 @@ use super::document::RunTitle;
 use super::knobs::Wanted;
 use super::loader::{Job, Loader, Report, Taken};
 use super::standing::Standing;
-use super::view::ViewHistory;
 use super::{
     Cursor, Document, Growth, Origin, Place, Run, Selection, Session, Tab, View, follow::Follow, jobs, looked::Looked,
     playback::Playback, veil,
 };
+use crate::timeline::view::ViewHistory;
 
 impl Session {
     /// Opens what comes from `origin`; what was open stays until it is there.

@@ -42,7 +42,6 @@ pub mod template;
 pub mod thumbnails;
 pub mod told;
 pub mod veil;
-pub mod view;
 
 mod again;
 mod apply;
@@ -65,6 +64,7 @@ use std::sync::Arc;
 use sim_core::analysis::track::{Link, Track, TrackKind};
 use sim_core::instant::SimTime;
 
+pub use crate::timeline::view::View;
 pub use command::Command;
 pub use document::{Document, Entry, Origin, Problem};
 pub use find::FindingId;
@@ -78,8 +78,8 @@ pub use settings::Settings;
 pub use span_of_time::{DragMeans, SpanOfTime};
 pub use step::Cursor;
 pub use tab::Tab;
-pub use view::View;
 
+use crate::timeline::view::ViewHistory;
 use again::Pending;
 use breakpoints::Breakpoint;
 use event_filter::EventList;
@@ -92,7 +92,6 @@ use playback::Playback;
 use settings::Shade;
 use standing::Standing;
 use told::Told;
-use view::ViewHistory;
 
 /// What the window shows.
 #[derive(Clone, PartialEq, Debug)]

@@ -35,7 +35,7 @@ fn every_setting_is_chosen_by_its_name_and_takes_effect_at_once() {
     choose(&mut window, "Larger");
     assert_eq!(window.session(|s| s.settings().scale), UiScale::percent(110));
     assert!((window.harness.ctx.zoom_factor() - 1.1).abs() < 1e-6);
-    choose(&mut window, "As at first");
+    choose(&mut window, "Reset all settings");
     assert_eq!(window.session(|s| s.settings().clone()), Default::default());
     window.press("Esc");
     assert_eq!(window.session(|s| s.overlay()), Overlay::Nothing);

@@ -65,7 +65,7 @@ fn a_line_that_is_no_step_selects_its_task_and_leaves_the_cursor() {
 
 #[test]
 fn the_selected_tasks_step_is_brought_into_sight() {
-    let mut window = Window::with_blocked_executor(1440.0, 640.0);
+    let mut window = Window::with_blocked_executor(1440.0, 720.0);
     window.apply(Command::ClearSelection);
     window.apply(at(82_100_000));
     let seen = |window: &Window| {

@@ -87,7 +87,7 @@ impl View {
     }
 
     /// At least a tenth of the view keeps showing the run.
-    pub(super) fn held(self, total: f64) -> View {
+    pub(crate) fn held(self, total: f64) -> View {
         let least = if self.length >= total { -self.length * 0.1 } else { -self.length * 0.5 };
         let most = (total - self.length * 0.5).max(least + self.length * 0.1);
         View { start: self.start.clamp(least, most), ..self }
