@@ -7,7 +7,7 @@
 use std::hint::black_box;
 use std::time::Instant;
 
-use egui::{Context, Pos2, RawInput, Rect, Vec2};
+use egui::{Context, FullOutput, Pos2, RawInput, Rect, Vec2};
 use sim_core::analysis::index::{Index, Spans};
 use sim_core::analysis::track::{Span, SpanState, Track, TrackKind};
 use sim_core::instant::SimTime;
@@ -27,6 +27,7 @@ use wakeline::ui::widgets::Emit;
 const FRAMES: usize = 60;
 const WIDTH: f32 = 1920.0;
 const HEIGHT: f32 = 1000.0;
+const WINDOW_HEIGHT: f32 = 1080.0;
 /// Milliseconds of CPU that a frame may take.
 const GOAL: f64 = 8.0;
 
@@ -49,15 +50,9 @@ impl Bench {
         Bench { ctx, shell, state: TimelineState::default(), patterns: None, frames: 0 }
     }
 
-    /// One frame; answers milliseconds for shapes and for triangles, and how many triangles there are.
+    /// One frame of the timeline; answers milliseconds for shapes and for triangles, and how many triangles there are.
     fn frame(&mut self) -> (f64, f64, usize) {
-        let input = RawInput {
-            screen_rect: Some(Rect::from_min_size(Pos2::ZERO, Vec2::new(WIDTH, HEIGHT))),
-            time: Some(self.frames as f64 / 60.0),
-            focused: true,
-            ..RawInput::default()
-        };
-        self.frames += 1;
+        let input = self.input(HEIGHT);
         let (session, state, kept) = (&self.shell.session, &mut self.state, &mut self.patterns);
         let begun = cpu();
         let mut output = self.ctx.run_ui(input, |ui| {
@@ -68,6 +63,31 @@ impl Bench {
         });
         let shapes = since(begun);
         output.textures_delta.clear();
+        self.tessellated(output, shapes)
+    }
+
+    /// One frame of the whole window, every panel in it.
+    fn window(&mut self) -> (f64, f64, usize) {
+        let input = self.input(WINDOW_HEIGHT);
+        let shell = &mut self.shell;
+        let begun = cpu();
+        let mut output = self.ctx.run_ui(input, |ui| shell.ui(ui));
+        let shapes = since(begun);
+        output.textures_delta.clear();
+        self.tessellated(output, shapes)
+    }
+
+    fn input(&mut self, height: f32) -> RawInput {
+        self.frames += 1;
+        RawInput {
+            screen_rect: Some(Rect::from_min_size(Pos2::ZERO, Vec2::new(WIDTH, height))),
+            time: Some(self.frames as f64 / 60.0),
+            focused: true,
+            ..RawInput::default()
+        }
+    }
+
+    fn tessellated(&self, output: FullOutput, shapes: f64) -> (f64, f64, usize) {
         let begun = cpu();
         let triangles = self.ctx.tessellate(output.shapes, 1.0);
         let tessellated = since(begun);
@@ -92,17 +112,34 @@ impl Bench {
             self.shell.session.apply(Command::Pan(if n % 2 == 0 { 0.003 } else { -0.0028 }));
             times.push(self.frame());
         }
-        times.sort_by(|a, b| (a.0 + a.1).total_cmp(&(b.0 + b.1)));
-        let (median, worst) = (times[FRAMES / 2], times[FRAMES - 1]);
-        let met = if worst.0 + worst.1 <= GOAL { "met" } else { "MISSED" };
-        println!(
-            "  {:>11} in view   median {:5.2} + {:4.2} ms   worst {:5.2} ms   {:>7} triangles   goal ≤ {GOAL} ms  {met}",
-            wakeline::timeline::axis::write_length(length as u64),
-            median.0,
-            median.1,
-            worst.0 + worst.1,
-            median.2,
-        );
+        tell(&format!("{} in view", wakeline::timeline::axis::write_length(length as u64)), times);
+    }
+
+    /// The whole window while somebody does the same thing in every frame.
+    fn acts(&mut self, title: &str) {
+        println!("\n{title}, the whole window at {WIDTH} × {WINDOW_HEIGHT}");
+        let at = SimTime::from_nanos(self.shell.session.end().as_nanos() / 3);
+        let mut act = |what: &str, first: &[Command], each: &dyn Fn(usize) -> Option<Command>| {
+            self.shell.session.apply(Command::ToStart);
+            self.shell.session.apply(Command::Seek(at));
+            first.iter().for_each(|command| self.shell.session.apply(command.clone()));
+            (0..20).for_each(|_| _ = self.window());
+            let frame = |n| {
+                each(n).into_iter().for_each(|command| self.shell.session.apply(command));
+                self.window()
+            };
+            tell(what, (0..FRAMES).map(frame).collect());
+        };
+        act("standing still", &[], &|_| None);
+        act("stepping", &[], &|_| Some(Command::StepForward));
+        act("a poll at a time", &[], &|_| Some(Command::PollForward));
+        act("panning", &[Command::ZoomIn, Command::ZoomIn], &|n| {
+            Some(Command::Pan(if n % 2 == 0 { 0.003 } else { -0.0028 }))
+        });
+        act("zooming", &[], &|n| Some(if n % 20 < 10 { Command::ZoomIn } else { Command::ZoomOut }));
+        act("playing", &[Command::PlayPause], &|_| None);
+        act("presenting", &[Command::PlayPause, Command::Present], &|_| None);
+        act("its steps", &[], &|_| Some(Command::StepForward));
     }
 
     fn zooms(&mut self, title: &str) {
@@ -114,6 +151,20 @@ impl Bench {
             self.zoom(share);
         }
     }
+}
+
+/// Prints what frames took: in the middle, and at most.
+fn tell(what: &str, mut times: Vec<(f64, f64, usize)>) {
+    times.sort_by(|a, b| (a.0 + a.1).total_cmp(&(b.0 + b.1)));
+    let (median, worst) = (times[times.len() / 2], times[times.len() - 1]);
+    let met = if worst.0 + worst.1 <= GOAL { "met" } else { "MISSED" };
+    println!(
+        "  {what:>19}   median {:5.2} + {:4.2} ms   worst {:5.2} ms   {:>7} triangles   goal ≤ {GOAL} ms  {met}",
+        median.0,
+        median.1,
+        worst.0 + worst.1,
+        median.2,
+    );
 }
 
 /// Whether a part of the bench was asked for: `cargo bench -p wakeline --bench frame -- unfolded`.
@@ -211,8 +262,19 @@ fn parts() {
     println!("\ngathering the picture of 10,000 tasks alone: {:.2} ms", times[FRAMES / 2]);
 }
 
+/// What somebody does most, with every panel in sight.
+fn windows() {
+    for id in ["blocked-executor", "c10k"] {
+        let title = format!("{id}, every panel");
+        if wanted(&title) {
+            Bench::open(Command::OpenScenario(id.to_owned())).acts(&title);
+        }
+    }
+}
+
 fn main() {
     parts();
+    windows();
     Bench::open(Command::OpenScenario("c10k".to_owned())).zooms("c10k: two runs of 10,000, folded");
     let mut unfolded = Bench::open(Command::OpenScenario("c10k".to_owned()));
     unfolded.shell.session.apply(Command::FoldCrowd(0));

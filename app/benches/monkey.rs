@@ -25,6 +25,8 @@ fn main() -> ExitCode {
     let first = numbers.get(1).map_or(1, |seed| *seed as u64);
     let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("monkey-bench");
     std::fs::create_dir_all(&folder).expect("the folder of the benches can be made");
+    // What is saved without a folder of its own lands here.
+    std::env::set_current_dir(&folder).expect("there is a folder of the benches");
     let began = Instant::now();
     let (mut acts, mut frames, mut slow) = (0_u64, 0, 0);
     let mut slowest = Duration::ZERO;

@@ -186,11 +186,11 @@ pub fn restore(shell: &mut Shell, remembered: &Remembered) {
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeMap;
-    use std::sync::Arc;
 
     use super::*;
+    use crate::session::fixture::{blocked_executor as opened, library as session};
     use crate::session::settings::{CostsChoice, Motion, ThemeChoice, UiScale};
-    use crate::session::{Command, DragMeans, jobs};
+    use crate::session::{Command, DragMeans};
     use sim_core::instant::SimTime;
 
     #[derive(Default)]
@@ -207,17 +207,6 @@ mod tests {
             self.0.remove(key);
         }
         fn flush(&mut self) {}
-    }
-
-    fn session() -> Session {
-        Session::new(jobs::library(), Arc::new(|| ()))
-    }
-
-    fn opened() -> Session {
-        let mut session = session();
-        session.apply(Command::OpenScenario("blocked-executor".into()));
-        session.finish_loading();
-        session
     }
 
     #[test]

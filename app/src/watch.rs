@@ -1,19 +1,19 @@
 //! A file that is looked at: whoever shows it is told when it has changed on the disk.
 //!
-//! Owns the thread that listens to the file system. An editor writes a file in several steps, or writes another and
-//! renames it: so the directory is watched, and what has changed is told when it has been quiet for a moment.
+//! Owns the thread that listens to the file system; when what it hears is told is [`settle`]'s. An editor writes a file in
+//! several steps, or writes another and renames it: so the directory is watched, and not the file.
 
-use std::ffi::OsString;
+mod settle;
+
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
+use std::time::{Instant, SystemTime};
 
-use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, unbounded};
-use notify::{RecommendedWatcher, RecursiveMode, Watcher};
+use crossbeam_channel::{Receiver, Sender, never, unbounded};
+use notify::event::ModifyKind;
+use notify::{EventKind, RecommendedWatcher, RecursiveMode, Watcher};
 
 use crate::session::loader::Wake;
-
-/// A change is told when nothing more has happened for so long.
-const QUIET: Duration = Duration::from_millis(100);
+use settle::{Disk, Heard, Keeper, Stand};
 
 /// Tells when the file that is looked at has changed.
 pub trait Watch {
@@ -24,49 +24,25 @@ pub trait Watch {
     fn changed(&mut self) -> Option<PathBuf>;
 }
 
-/// Watches by the means of the operating system. Where they fail, nothing is ever told: the file can still be read again
-/// by hand.
+/// A file to look at, and how it stood when a person began to; none: nothing is looked at.
+type Followed = Option<(PathBuf, Option<Stand>)>;
+
+/// Watches by the means of the operating system. Where they fail, the file is looked at now and then, until they do not.
 pub struct FileWatch {
     file: Option<PathBuf>,
-    watcher: Option<RecommendedWatcher>,
     changes: Receiver<PathBuf>,
-    tell: Sender<PathBuf>,
-    wake: Wake,
+    /// Which file to look at, and how it stands; none: there is no thread to tell.
+    follow: Option<Sender<Followed>>,
 }
 
 impl FileWatch {
     /// Looks at nothing yet. `wake` is called from the background when there is something to ask for.
     pub fn new(wake: Wake) -> FileWatch {
         let (tell, changes) = unbounded();
-        FileWatch { file: None, watcher: None, changes, tell, wake }
-    }
-
-    fn start(&self, file: &Path) -> Option<RecommendedWatcher> {
-        let name = file.file_name()?.to_owned();
-        let directory = match file.parent() {
-            Some(parent) if !parent.as_os_str().is_empty() => parent.to_owned(),
-            Some(_) | None => PathBuf::from("."),
-        };
-        let (noticed, notices) = unbounded();
-        let mut watcher = notify::recommended_watcher(move |event: notify::Result<notify::Event>| {
-            if event.is_ok_and(|event| concerns(&event, &name)) {
-                // Nobody listens any more when another file is looked at.
-                let _ = noticed.send(());
-            }
-        })
-        .ok()?;
-        watcher.watch(&directory, RecursiveMode::NonRecursive).ok()?;
-        let (file, tell, wake) = (file.to_owned(), self.tell.clone(), self.wake.clone());
-        let quieten = move || {
-            while settle(&notices) {
-                if tell.send(file.clone()).is_err() {
-                    return;
-                }
-                wake();
-            }
-        };
-        std::thread::Builder::new().name("watch".to_owned()).spawn(quieten).ok()?;
-        Some(watcher)
+        let (follow, files) = unbounded();
+        let listen = move || listen(&files, &tell, &wake);
+        let thread = std::thread::Builder::new().name("watch".to_owned()).spawn(listen);
+        FileWatch { file: None, changes, follow: thread.ok().map(|_| follow) }
     }
 }
 
@@ -74,78 +50,178 @@ impl Watch for FileWatch {
     fn follow(&mut self, file: Option<&Path>) {
         if self.file.as_deref() != file {
             self.file = file.map(Path::to_owned);
-            self.watcher = file.and_then(|file| self.start(file));
+            if let Some(follow) = &self.follow {
+                // It ends only when this is gone.
+                let _ = follow.send(self.file.clone().map(|file| (file.clone(), stand(&file))));
+            }
         }
     }
 
     fn changed(&mut self) -> Option<PathBuf> {
-        let last = self.changes.try_iter().last();
-        last.filter(|path| Some(path) == self.file.as_ref())
+        self.changes.try_iter().filter(|path| Some(path) == self.file.as_ref()).last()
     }
 }
 
-/// Whether something happened to the file of this name that may have changed what is in it. That it was read is no news.
-fn concerns(event: &notify::Event, name: &OsString) -> bool {
-    !event.kind.is_access() && event.paths.iter().any(|path| path.file_name() == Some(name))
-}
-
-/// Waits for a notice, and then until there has been none for a while. Answers false when there will be no more.
-fn settle(notices: &Receiver<()>) -> bool {
-    if notices.recv().is_err() {
-        return false;
-    }
-    let mut until = Instant::now() + QUIET;
+/// The thread: until nobody says any more which file to look at.
+fn listen(files: &Receiver<Followed>, tell: &Sender<PathBuf>, wake: &Wake) {
+    let (noticed, notices) = unbounded();
+    let mut keeper = Keeper::new(System { watcher: None, noticed });
     loop {
-        match notices.recv_deadline(until) {
-            Ok(()) => until = Instant::now() + QUIET,
-            // Of the last notices, too, somebody wants to know.
-            Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => return true,
+        let timer = keeper.due().map_or_else(never, crossbeam_channel::at);
+        crossbeam_channel::select! {
+            recv(files) -> file => match file {
+                Ok(file) => {
+                    let (file, known) = file.unzip();
+                    keeper.follow(file, known.flatten(), Instant::now());
+                }
+                Err(_) => return,
+            },
+            recv(notices) -> event => {
+                if let Ok(event) = event {
+                    keeper.hear(&event, Instant::now());
+                }
+            },
+            recv(timer) -> _ => {}
+        }
+        if let Some(file) = keeper.tell(Instant::now()) {
+            if tell.send(file).is_err() {
+                return;
+            }
+            wake();
         }
     }
 }
+
+/// The real file system.
+struct System {
+    watcher: Option<RecommendedWatcher>,
+    noticed: Sender<Heard>,
+}
+
+impl Disk for System {
+    fn watch(&mut self, directory: &Path) -> bool {
+        let (noticed, own) = (self.noticed.clone(), directory.to_owned());
+        let watcher = notify::recommended_watcher(move |event: notify::Result<notify::Event>| {
+            for heard in heard(event, &own) {
+                // Nobody listens any more when the window is gone.
+                let _ = noticed.send(heard);
+            }
+        });
+        let watching = |mut watcher: RecommendedWatcher| {
+            watcher.watch(directory, RecursiveMode::NonRecursive).ok()?;
+            Some(watcher)
+        };
+        self.watcher = watcher.ok().and_then(watching);
+        self.watcher.is_some()
+    }
+
+    fn stop(&mut self) {
+        self.watcher = None;
+    }
+
+    fn stand(&self, file: &Path) -> Option<Stand> {
+        stand(file)
+    }
+}
+
+fn stand(file: &Path) -> Option<Stand> {
+    let about = std::fs::metadata(file).ok()?;
+    Some(Stand { changed: about.modified().unwrap_or(SystemTime::UNIX_EPOCH), length: about.len() })
+}
+
+/// What an event of the file system says of the files of a directory. That one was read is no news.
+fn heard(event: notify::Result<notify::Event>, directory: &Path) -> Vec<Heard> {
+    let lost = || vec![Heard::Lost(directory.to_owned())];
+    let Ok(event) = event else { return lost() };
+    if event.kind.is_access() {
+        return Vec::new();
+    }
+    let is_away = event.kind.is_remove() || matches!(event.kind, EventKind::Modify(ModifyKind::Name(_)));
+    // When more happened than could be told, anything may have.
+    if event.need_rescan() || is_away && event.paths.iter().any(|path| path == directory) {
+        return lost();
+    }
+    event.paths.into_iter().map(Heard::Touched).collect()
+}
+
+/// How long the tests wait for the operating system.
+#[cfg(test)]
+const PATIENCE: std::time::Duration = std::time::Duration::from_secs(20);
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use notify::EventKind;
-    use notify::event::{AccessKind, CreateKind, ModifyKind};
+    use notify::event::{AccessKind, CreateKind, Flag, RemoveKind, RenameMode};
 
     #[test]
-    fn a_burst_of_notices_is_one_change() {
-        let (noticed, notices) = unbounded();
-        for _ in 0..5 {
-            noticed.send(()).expect("there is room");
+    fn reading_is_no_news_and_a_directory_that_goes_away_is() {
+        let directory = Path::new("/x");
+        let says = |kind, path: &str| heard(Ok(notify::Event::new(kind).add_path(PathBuf::from(path))), directory);
+        let touched = [Heard::Touched("/x/a.ron".into())];
+        assert_eq!(says(EventKind::Create(CreateKind::File), "/x/a.ron"), touched);
+        assert_eq!(says(EventKind::Modify(ModifyKind::Name(RenameMode::To)), "/x/a.ron"), touched);
+        assert_eq!(says(EventKind::Remove(RemoveKind::File), "/x/a.ron"), touched);
+        assert_eq!(says(EventKind::Access(AccessKind::Read), "/x/a.ron"), []);
+        let lost = [Heard::Lost("/x".into())];
+        assert_eq!(says(EventKind::Remove(RemoveKind::Folder), "/x"), lost);
+        assert_eq!(says(EventKind::Modify(ModifyKind::Name(RenameMode::From)), "/x"), lost);
+        assert_eq!(heard(Ok(notify::Event::new(EventKind::Other).set_flag(Flag::Rescan)), directory), lost);
+        assert_eq!(heard(Err(notify::Error::generic("no more room")), directory), lost);
+    }
+
+    struct Watched {
+        watch: FileWatch,
+        woken: Receiver<()>,
+    }
+
+    impl Watched {
+        fn follow(file: &Path) -> Watched {
+            let (wake, woken) = unbounded();
+            let mut watch = FileWatch::new(std::sync::Arc::new(move || {
+                let _ = wake.send(());
+            }));
+            watch.follow(Some(file));
+            Watched { watch, woken }
         }
-        drop(noticed);
-        assert!(settle(&notices), "something has changed");
-        assert!(!settle(&notices), "and then nothing more comes");
+
+        /// Waits until the file is told to have changed.
+        fn changed(&mut self) -> PathBuf {
+            loop {
+                self.woken.recv_timeout(PATIENCE).expect("it is told");
+                if let Some(file) = self.watch.changed() {
+                    return file;
+                }
+            }
+        }
     }
 
     #[test]
-    fn only_what_changes_the_file_itself_is_news() {
-        let name = OsString::from("a.ron");
-        let event = |kind, path: &str| notify::Event::new(kind).add_path(PathBuf::from(path));
-        let (made, read) = (EventKind::Create(CreateKind::File), EventKind::Access(AccessKind::Read));
-        assert!(concerns(&event(made, "/x/a.ron"), &name));
-        assert!(concerns(&event(EventKind::Modify(ModifyKind::Any), "/x/a.ron"), &name));
-        assert!(!concerns(&event(made, "/x/b.ron"), &name));
-        assert!(!concerns(&event(read, "/x/a.ron"), &name), "that somebody read it is no news");
-    }
-
-    #[test]
-    fn a_file_that_is_written_is_told_and_another_is_not() {
-        let directory = std::env::temp_dir().join(format!("wakeline-watch-{}", std::process::id()));
-        std::fs::create_dir_all(&directory).expect("there is room for files");
-        let (file, other) = (directory.join("a.ron"), directory.join("b.ron"));
-        let (woken, has_woken) = unbounded();
-        let mut watch = FileWatch::new(std::sync::Arc::new(move || woken.send(()).expect("the test is there")));
-        watch.follow(Some(&file));
-        std::fs::write(&other, "2").expect("it can be written");
+    fn a_file_that_is_written_replaced_or_made_anew_is_told() {
+        let folder = tempfile::tempdir().expect("a folder for the test");
+        let (file, other) = (folder.path().join("a.ron"), folder.path().join("b.ron"));
         std::fs::write(&file, "1").expect("it can be written");
-        has_woken.recv_timeout(Duration::from_secs(60)).expect("it is told");
-        assert_eq!(watch.changed(), Some(file.clone()));
-        assert_eq!(watch.changed(), None, "once");
-        watch.follow(None);
-        std::fs::remove_dir_all(&directory).expect("the directory is ours");
+        let mut watched = Watched::follow(&file);
+        let act: [&dyn Fn() -> std::io::Result<()>; 3] = [
+            &|| std::fs::write(&file, "22"),
+            &|| std::fs::write(&other, "333").and_then(|()| std::fs::rename(&other, &file)),
+            &|| std::fs::remove_file(&file).and_then(|()| std::fs::write(&file, "4444")),
+        ];
+        for act in act {
+            act().expect("it can be done");
+            assert_eq!(watched.changed(), file);
+        }
+        watched.watch.follow(None);
+        std::fs::write(&file, "5").expect("it can be written");
+        assert_eq!(watched.watch.changed(), None);
+    }
+
+    #[test]
+    fn a_folder_that_is_not_there_yet_is_waited_for() {
+        let folder = tempfile::tempdir().expect("a folder for the test");
+        let file = folder.path().join("later").join("a.ron");
+        let mut watched = Watched::follow(&file);
+        std::fs::create_dir(folder.path().join("later")).expect("it can be made");
+        std::fs::write(&file, "1").expect("it can be written");
+        assert_eq!(watched.changed(), file);
     }
 }

@@ -1,10 +1,11 @@
 //! The command line, used as a person or a script uses it: the built program, its output and its exit code.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
 use serde_json::Value;
 use sim_core::scenario::RunOptions;
+use tempfile::TempDir;
 
 /// Runs the program without a display, in the folder of the workspace.
 fn wakeline(args: &[&str]) -> Output {
@@ -38,28 +39,20 @@ fn refused(args: &[&str]) -> String {
 }
 
 /// A folder of one test's own.
-struct Folder(PathBuf);
+struct Folder(TempDir);
 
 impl Folder {
-    fn new(name: &str) -> Folder {
-        let folder = std::env::temp_dir().join(format!("wakeline-cli-{}-{name}", std::process::id()));
-        std::fs::create_dir_all(&folder).unwrap();
-        Folder(folder)
+    fn new() -> Folder {
+        Folder(tempfile::tempdir().expect("a folder for the test"))
     }
 
     fn file(&self, name: &str) -> String {
-        self.0.join(name).display().to_string()
+        self.0.path().join(name).display().to_string()
     }
 
     fn write(&self, name: &str, text: &str) -> String {
-        std::fs::write(self.0.join(name), text).unwrap();
+        std::fs::write(self.0.path().join(name), text).unwrap();
         self.file(name)
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        let _ = std::fs::remove_dir_all(&self.0);
     }
 }
 
@@ -117,7 +110,7 @@ fn a_deadlock_is_said_to_hang() {
     // Lines are broken where they are too long.
     let words = story.split_whitespace().collect::<Vec<_>>().join(" ");
     assert!(words.contains("2 tasks wait for what will never come, and no thread is blocked."), "{story}");
-    assert!(story.contains("A and B wait for each other"), "{story}");
+    assert!(story.contains("mia and tom wait for each other"), "{story}");
 }
 
 #[test]
@@ -217,7 +210,7 @@ fn a_run_has_the_same_digest_in_another_process() {
 
 #[test]
 fn a_seed_changes_what_is_left_to_chance() {
-    let folder = Folder::new("seed");
+    let folder = Folder::new();
     let text = shipped("blocked-executor").replace("Io(\"10ms\")", "Io(\"5ms..15ms\")");
     let file = folder.write("chance.ron", &text);
     let digest = |seed| said(&["events", &file, "--digest", "--seed", seed]);
@@ -227,7 +220,7 @@ fn a_seed_changes_what_is_left_to_chance() {
 
 #[test]
 fn costs_are_read_from_a_file() {
-    let folder = Folder::new("costs");
+    let folder = Folder::new();
     let file = folder.write(
         "dear.ron",
         r#"(name: "dear", poll: "1ms", wake: "0ns", waker_clone: "0ns", waker_drop: "0ns", task_spawn: "0ns",
@@ -237,7 +230,7 @@ fn costs_are_read_from_a_file() {
     let report = said(&["run", "poll-wake-poll", "--costs", &file, "--format", "json"]);
     let report: Value = serde_json::from_str(&report).unwrap();
     assert_eq!(report["costs"], "dear");
-    assert_eq!(report["runs"][1]["peak_memory_bytes"]["stack_reserved"], 2);
+    assert_eq!(report["runs"][1]["peak_memory_bytes"]["stack_reserved"], 4);
     let broken = folder.write("broken.ron", "(name: \"x\", pol: \"1ms\")");
     assert!(refused(&["run", "poll-wake-poll", "--costs", &broken]).contains("pol"));
     assert!(refused(&["run", "poll-wake-poll", "--costs", "citedd"]).contains("did you mean `cited`?"));
@@ -245,7 +238,7 @@ fn costs_are_read_from_a_file() {
 
 #[test]
 fn a_saved_trace_tells_the_same_as_its_run() {
-    let folder = Folder::new("trace");
+    let folder = Folder::new();
     let file = folder.file("x.wkl");
     said(&["run", "blocked-executor", "--run", "threads", "--trace", &file]);
     let run = ["events", "blocked-executor", "--run", "threads"];
@@ -259,7 +252,7 @@ fn a_saved_trace_tells_the_same_as_its_run() {
 
 #[test]
 fn a_trace_that_was_cut_off_is_read_as_far_as_it_goes() {
-    let folder = Folder::new("cut");
+    let folder = Folder::new();
     let file = folder.file("x.wkl");
     said(&["run", "c10k", "--run", "async", "--trace", &file]);
     let whole = std::fs::read(&file).unwrap();
@@ -293,7 +286,7 @@ fn bad_input_is_answered_on_stderr_with_the_nearest_name() {
 
 #[test]
 fn an_error_in_a_file_stands_at_its_line() {
-    let folder = Folder::new("located");
+    let folder = Folder::new();
     let file = folder.write("slip.ron", &shipped("blocked-executor").replace("Work(\"100us\")", "Wrok(\"100us\")"));
     let told = refused(&["run", &file]);
     let line = 1 + shipped("blocked-executor").lines().position(|line| line.contains("Work(\"100us\")")).unwrap();
@@ -303,7 +296,7 @@ fn an_error_in_a_file_stands_at_its_line() {
 
 #[test]
 fn check_asserts_what_a_scenario_expects() {
-    let folder = Folder::new("check");
+    let folder = Folder::new();
     assert!(said(&["check", "blocked-executor"]).starts_with("✓ blocked-executor: "));
     let wrong = shipped("blocked-executor").replace("equals: \"94.9ms\"", "equals: \"9.4ms\"");
     let file = folder.write("wrong.ron", &wrong);
@@ -316,11 +309,11 @@ fn check_asserts_what_a_scenario_expects() {
 
 #[test]
 fn check_reads_a_whole_directory_and_goes_on_after_an_error() {
-    let folder = Folder::new("many");
+    let folder = Folder::new();
     folder.write("a.ron", "(schema: 1");
     folder.write("b.ron", &shipped("poll-wake-poll"));
     folder.write("c.txt", "no scenario");
-    let output = wakeline(&["check", folder.0.to_str().unwrap()]);
+    let output = wakeline(&["check", folder.0.path().to_str().unwrap()]);
     let told = String::from_utf8(output.stdout).unwrap();
     assert_eq!(output.status.code(), Some(2));
     assert!(told.contains("a.ron: cannot be read") && told.contains("✓ poll-wake-poll"), "{told}");
@@ -350,7 +343,7 @@ fn without_a_display_the_story_is_told_in_text() {
 
 #[test]
 fn a_step_and_a_stretch_of_time_that_are_not_there_are_refused() {
-    let folder = Folder::new("shot-asked");
+    let folder = Folder::new();
     let asked = |more: [&str; 2]| refused(&["shot", "blocked-executor", "-o", &folder.file("x.png"), more[0], more[1]]);
     assert!(asked(["--step", "8"]).contains("--step 8: the lesson has 7 steps"));
     assert!(asked(["--span", "4ms"]).contains("expected two times with `..` between"));
@@ -359,7 +352,7 @@ fn a_step_and_a_stretch_of_time_that_are_not_there_are_refused() {
 
 #[test]
 fn a_picture_shows_the_step_that_is_asked_for_and_another_step_is_another_picture() {
-    let folder = Folder::new("shot-steps");
+    let folder = Folder::new();
     let picture = |step: &str| {
         let file = folder.file("x.png");
         said(&["shot", "blocked-executor", "-o", &file, "--size", "640x400", "--step", step]);
@@ -367,4 +360,34 @@ fn a_picture_shows_the_step_that_is_asked_for_and_another_step_is_another_pictur
     };
     assert_eq!(picture("2"), picture("2"));
     assert_ne!(picture("2"), picture("3"));
+}
+
+#[test]
+fn a_picture_that_cannot_be_drawn_says_why_and_what_to_do() {
+    let folder = Folder::new();
+    let picture = folder.file("x.png");
+    let refuses = |args: &[&str], parts: &[&str]| {
+        let told = refused(&[&["shot"], args].concat());
+        for part in parts {
+            assert!(told.contains(part), "{args:?}: {told}");
+        }
+        assert!(!Path::new(&picture).exists(), "{args:?}");
+    };
+    let blocked = |args: &[&'static str]| [&["blocked-executor", "-o", &picture], args].concat();
+    refuses(&["blocked-executer", "-o", &picture], &["no scenario of that name", "did you mean `blocked-executor`?"]);
+    let wrong = folder.write("wrong.ron", &shipped("c10k").replace("workload:", "worklaod:"));
+    refuses(&[&wrong, "-o", &picture], &["wrong.ron:", "worklaod", "workload"]);
+    let no_trace = folder.write("no.wkl", "nothing");
+    refuses(&[&no_trace, "-o", &picture], &["no.wkl", "wakeline run"]);
+    refuses(&blocked(&["--select", "hgo"]), &["nothing is called hgo", "did you mean `hog`?"]);
+    refuses(&blocked(&["--at", "5s"]), &["--at 5s", "ends at 195.9 ms"]);
+    refuses(&blocked(&["--at", "99999"]), &["--at 99999", "events 0 to 271"]);
+    refuses(&blocked(&["--at", "82.1"]), &["--at 82.1", "no unit"]);
+    for size in ["0x0", "99999x99999", "10", "x", "-5x900"] {
+        refuses(&[&blocked(&[])[..], &[&format!("--size={size}")]].concat(), &["1440x900", "320 to 8192"]);
+    }
+    refuses(&["--library", "-o", &picture, "--select", "hog"], &["--library", "--select"]);
+    let nowhere = folder.file("no/such/folder/x.png");
+    refuses(&["blocked-executor", "-o", &nowhere], &["cannot be written", "no/such/folder"]);
+    refuses(&["blocked-executor", "-o", &folder.0.path().display().to_string()], &["cannot be written", "folder"]);
 }

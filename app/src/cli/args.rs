@@ -155,10 +155,10 @@ pub struct ShotArgs {
     #[arg(short, long, value_name = "OUT.png")]
     pub output: PathBuf,
     /// Where the cursor stands: a time (82.1ms), or the number of an event of the first run
-    #[arg(long, value_name = "TIME|EVENT")]
+    #[arg(long, value_name = "TIME|EVENT", conflicts_with = "library")]
     pub at: Option<String>,
     /// What is selected, by its name: a task, a thread, a worker, a core
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", conflicts_with = "library")]
     pub select: Option<String>,
     /// The step of the lesson, 1 for the first; it moves the cursor, too, unless --at does
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]

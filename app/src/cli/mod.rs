@@ -64,7 +64,8 @@ pub struct Wrong {
 impl Wrong {
     /// The failure that this is, with this advice.
     pub fn failure(message: impl Into<String>, help: impl Into<String>) -> Failure {
-        Failure::Input(Box::new(Wrong { message: message.into(), help: Some(help.into()) }))
+        let help = Some(help.into()).filter(|help: &String| !help.is_empty());
+        Failure::Input(Box::new(Wrong { message: message.into(), help }))
     }
 }
 

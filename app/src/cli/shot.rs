@@ -4,15 +4,23 @@ use std::path::{Path, PathBuf};
 
 use image::RgbaImage;
 use sim_core::instant::{SimDuration, SimTime};
+use sim_core::scenario::error::advice;
 
 use super::args::ShotArgs;
 use super::{Failure, Wrong};
+use crate::library;
 use crate::session::settings::Motion;
-use crate::session::{Command, Place, Selection, Session};
+use crate::session::{Command, Place, Selection, Session, jobs};
 use crate::shot::Studio;
+use crate::timeline::axis::write_length;
 
 /// Does what `shot` asks.
 pub fn shot(ask: &ShotArgs) -> Result<(), Failure> {
+    check_output(&ask.output)?;
+    if let Some(scenario) = ask.scenario.as_deref().filter(|scenario| !jobs::is_trace(Path::new(scenario))) {
+        // What is wrong with it is told as `run` and `check` tell it.
+        library::find(scenario, &[])?;
+    }
     let mut studio = Studio::open([ask.size.0, ask.size.1]);
     studio.apply(Command::SetTheme(ask.theme.choice()));
     studio.apply(Command::SetMotion(Motion::Reduced));
@@ -29,21 +37,19 @@ pub fn shot(ask: &ShotArgs) -> Result<(), Failure> {
 fn show(studio: &mut Studio, ask: &ShotArgs) -> Result<(), Failure> {
     let session = &studio.shell().session;
     if let Place::Failed(problems) = session.place() {
-        let told = problems.first().map_or(String::new(), |p| format!("{}: {}", p.file, p.message));
-        return Err(Wrong::failure(told, "`wakeline check` says where and why"));
-    }
-    if let Some(at) = &ask.at {
-        let command = moment(&studio.shell().session, at)?;
-        studio.apply(command);
-        if ask.step.is_none() {
-            // What is said is what the lesson says of that moment.
-            let step = studio.shell().session.step_near_cursor();
-            studio.apply(Command::GoToStep(step));
-        }
+        let problem = problems.first().cloned().unwrap_or_default();
+        return Err(Wrong::failure(format!("{}: {}", problem.location(), problem.message), problem.help));
     }
     if let Some(step) = ask.step {
         let command = this_step(&studio.shell().session, step)?;
         studio.apply(command);
+    } else if let Some(at) = &ask.at {
+        // What is said is what the lesson says of that moment; it is asked for, not a guess.
+        let command = moment(&studio.shell().session, at)?;
+        studio.apply(command);
+        let step = studio.shell().session.step_near_cursor();
+        studio.apply(Command::GoToStep(step));
+        studio.apply(Command::Reveal);
     }
     if let Some(at) = &ask.at {
         let command = moment(&studio.shell().session, at)?;
@@ -68,11 +74,20 @@ fn show(studio: &mut Studio, ask: &ShotArgs) -> Result<(), Failure> {
 /// "82.1ms" is a time, "59" is an event of the focused run.
 fn moment(session: &Session, at: &str) -> Result<Command, Failure> {
     if let Ok(event) = at.parse() {
+        let events = session.focused().map_or(0, |run| run.trace.len());
+        if event >= events {
+            let told = format!("--at {at}: the first run has the events 0 to {}", events.saturating_sub(1));
+            return Err(Wrong::failure(told, "a time has a unit: 82.1ms"));
+        }
         return Ok(Command::SeekEvent { run: session.focus(), event });
     }
-    time(at)
-        .map(Command::Seek)
-        .map_err(|e| Wrong::failure(format!("--at {at}: {e}"), "a time is 82.1ms, an event is its number"))
+    let time =
+        time(at).map_err(|e| Wrong::failure(format!("--at {at}: {e}"), "a time is 82.1ms, an event is its number"))?;
+    if time > session.end() {
+        let end = write_length(session.end().as_nanos());
+        return Err(Wrong::failure(format!("--at {at}: the longest run ends at {end}"), "give an earlier time"));
+    }
+    Ok(Command::Seek(time))
 }
 
 fn this_step(session: &Session, step: u32) -> Result<Command, Failure> {
@@ -100,8 +115,8 @@ fn selection(session: &Session, name: &str) -> Result<Command, Failure> {
     let run = session.focus();
     let tracks = session.focused().map_or(&[][..], |r| &r.index.tracks);
     let Some(track) = tracks.iter().find(|t| t.name == name) else {
-        let names: Vec<_> = tracks.iter().take(12).map(|t| t.name.as_str()).collect();
-        return Err(Wrong::failure(format!("nothing is called {name}"), format!("there are {}", names.join(", "))));
+        let help = advice(name, tracks.iter().map(|t| t.name.as_str()), "row");
+        return Err(Wrong::failure(format!("--select {name}: nothing is called {name} in the first run"), help));
     };
     Ok(Command::Select(Selection::Track { run, track: track.kind }))
 }
@@ -110,6 +125,24 @@ fn save(studio: &mut Studio, path: &Path) -> Result<(), Failure> {
     let picture = studio.picture();
     let (width, height) = (picture.width as u32, picture.height as u32);
     let image = RgbaImage::from_raw(width, height, picture.to_rgba()).expect("a picture has as many pixels as it says");
-    let told = |e: image::ImageError| Wrong::failure(format!("{} cannot be written: {e}", path.display()), "");
+    let told = |e: image::ImageError| cannot_be_written(path, &e, "give another path after -o");
     image.save_with_format(path, image::ImageFormat::Png).map_err(told)
+}
+
+/// Before anything is simulated: whether the picture has a folder to lie in.
+fn check_output(path: &Path) -> Result<(), Failure> {
+    if path.is_dir() {
+        return Err(cannot_be_written(path, &"it is a folder", "give the picture a name: out.png"));
+    }
+    match path.parent().filter(|folder| !folder.as_os_str().is_empty() && !folder.is_dir()) {
+        Some(folder) => {
+            let why = format!("there is no folder {}", folder.display());
+            Err(cannot_be_written(path, &why, "make it first, or give another path after -o"))
+        }
+        None => Ok(()),
+    }
+}
+
+fn cannot_be_written(path: &Path, why: &dyn std::fmt::Display, help: &str) -> Failure {
+    Wrong::failure(format!("{} cannot be written: {why}", path.display()), help)
 }

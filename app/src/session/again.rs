@@ -10,6 +10,7 @@ use super::change::Change;
 use super::document::{Document, Origin, Problem};
 use super::found_again::FoundAgain;
 use super::span_of_time::SpanOfTime;
+use super::standing::Standing;
 use super::told::Told;
 use super::{Cursor, Growth, Place, Run, Session};
 
@@ -87,7 +88,9 @@ impl Session {
             }
             return;
         };
-        if pending.runs.iter().any(|run| run.growth != Growth::Complete) {
+        // Of a scenario it must be known, too, what the runs say to the lesson: without it, it was stopped before its end.
+        let unsaid = pending.told.is_none() && pending.document.written.is_some();
+        if unsaid || pending.runs.iter().any(|run| run.growth != Growth::Complete) {
             self.give_up();
             return;
         }
@@ -101,6 +104,7 @@ impl Session {
         self.told = pending.told;
         self.mishap.clear();
         self.take_along(&mut before, &again);
+        self.standing = Standing::default();
         if self.cursor != Cursor::default() {
             let time = self.cursor.time;
             self.cursor = self.focused().map_or(self.cursor, |run| Cursor::at(&run.trace, time));
@@ -115,6 +119,7 @@ impl Session {
         self.selected_time =
             self.selected_time.and_then(|span| SpanOfTime::between(span.from.min(end), span.to.min(end)));
         self.view = self.view.held(self.total());
+        self.note_covered();
         self.grown();
     }
 

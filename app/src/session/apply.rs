@@ -4,9 +4,10 @@ use super::command::Command;
 use super::home::Ask;
 use super::knobs::Wanted;
 use super::rows::RowPlan;
+use super::standing::Standing;
 use super::step::{self, Cursor, Stop};
-use super::view::{Kind, View};
 use super::{Overlay, Place, Presenting, Selection, Session, Tab, document::Step};
+use crate::timeline::view::{Kind, View};
 use sim_core::scenario::anchor;
 
 /// One press of a zoom key.
@@ -20,6 +21,9 @@ impl Session {
         use Command as C;
         if command != C::Present && self.presenting == Presenting::Left {
             self.presenting = Presenting::Off;
+        }
+        if self.why_not(&command).is_some() {
+            return;
         }
         if !is_gradual(&command) {
             self.history.settle();
@@ -75,6 +79,7 @@ impl Session {
             C::NextHit => self.next_hit(),
             C::PreviousHit => self.previous_hit(),
             C::Predict(choice) => self.predict(choice),
+            C::Reveal => self.reveal(),
             C::PlayPause => self.play_or_pause(),
             C::Faster => self.playback.set_speed(self.playback.speed * 2.0),
             C::Slower => self.playback.set_speed(self.playback.speed / 2.0),
@@ -152,7 +157,7 @@ impl Session {
     }
 
     fn clear(&mut self) {
-        if self.overlay != Overlay::Nothing {
+        if self.overlay != Overlay::Nothing || self.place != Place::Open {
             self.overlay = Overlay::Nothing;
         } else if self.presenting.is_on() {
             self.toggle_presenting();
@@ -167,22 +172,12 @@ impl Session {
         if self.focused().is_some_and(|r| r.threads) { Stop::Dispatch } else { Stop::Poll }
     }
 
-    fn step_cursor(&mut self, stop: Stop, way: Way) {
-        let Some(run) = self.focused() else { return };
-        let next = match way {
-            Way::Forward => self.cursor.forward(&run.trace, stop),
-            Way::Back => self.cursor.back(&run.trace, stop),
-        };
-        if let Some(cursor) = next {
-            self.jump(cursor);
-        }
-    }
-
     /// Goes to a place and brings it into view.
     pub(super) fn jump(&mut self, cursor: Cursor) {
         self.playback.pause();
         self.go_oneself();
         self.cursor = cursor;
+        self.standing = Standing::default();
         self.view = self.view.showing(cursor.time.as_nanos() as f64, self.total());
     }
 
@@ -204,13 +199,6 @@ impl Session {
         self.go_oneself();
         self.playback.playing = !self.runs.is_empty();
         self.follow.cursor = true;
-    }
-
-    fn focus_run(&mut self, run: usize) {
-        if run < self.runs.len() && run != self.focus {
-            self.focus = run;
-            self.go_to_time(self.cursor.time);
-        }
     }
 
     /// Arranges the rows of a run.
@@ -302,6 +290,7 @@ impl Session {
             self.present_from_text();
         }
         self.step = step;
+        self.covered = super::veil::Covered::default();
         self.note_step();
         let told = Wanted::plain(document.origin.clone(), shown.says.variant.clone());
         let is_recording = document.written.is_none();
@@ -321,6 +310,7 @@ impl Session {
             self.jump(cursor);
         }
         self.look_at_step(shown);
+        self.note_covered();
     }
 
     /// Where the moment is that a step speaks of: just after the event that stands for it, or so long after it.
@@ -330,7 +320,11 @@ impl Session {
         let is_told = at.run.as_ref().is_none_or(|id| run.id().is_empty() || run.id() == id);
         let trace = is_told.then_some(&run.trace)?;
         let moment = anchor::find(at, trace)?;
-        Some(if at.after.is_zero() { Cursor::after(trace, moment.event) } else { Cursor::at(trace, moment.time) })
+        if at.after.is_zero() {
+            return Some(Cursor::after(trace, moment.event));
+        }
+        // After everything there is nothing to see.
+        Some(Cursor::at(trace, moment.time.min(self.end())))
     }
 
     fn look(&mut self, command: Command) {
@@ -382,8 +376,11 @@ fn is_gradual(command: &Command) -> bool {
     )
 }
 
+/// Which way a step goes.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Way {
+pub(super) enum Way {
+    /// Later.
     Forward,
+    /// Earlier.
     Back,
 }

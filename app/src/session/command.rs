@@ -83,6 +83,8 @@ pub enum Command {
     PreviousHit,
     /// Answer the question of the lesson's step, by the answer's place from 0.
     Predict(usize),
+    /// Shows what the question keeps covered, and its answer.
+    Reveal,
     /// Go to a step of the lesson, by its place from 0.
     GoToStep(usize),
     /// Set a value of the scenario and run it again: `PATH=VALUE`, as on the command line.
@@ -350,12 +352,13 @@ pub const BINDINGS: &[Binding] = {
         bind(C::ClearBreakpoints, G::Step, "Clear every breakpoint", &["Shift+F9"]),
         bind(C::NextStep, G::Step, "Next step of the lesson", &["PageDown"]),
         bind(C::PreviousStep, G::Step, "Previous step of the lesson", &["PageUp"]),
-        bind(C::AsInLesson, G::Step, "As in the lesson again", &["Backspace"]),
+        bind(C::AsInLesson, G::Step, "Reset all to the lesson", &["Backspace"]),
         bind(C::AnotherWorld, G::Step, "Another world: the next seed", &[]),
         bind(C::Predict(0), G::Step, "Predict: first answer", &["1"]),
         bind(C::Predict(1), G::Step, "Predict: second answer", &["2"]),
         bind(C::Predict(2), G::Step, "Predict: third answer", &["3"]),
         bind(C::Predict(3), G::Step, "Predict: fourth answer", &["4"]),
+        bind(C::Reveal, G::Step, "Reveal the answer", &["5"]),
         bind(C::ZoomIn, G::View, "Zoom in", &["W"]),
         bind(C::ZoomOut, G::View, "Zoom out", &["S"]),
         bind(C::PanLeft, G::View, "Pan earlier", &["A"]),
@@ -411,7 +414,7 @@ pub const BINDINGS: &[Binding] = {
         bind(C::SetCosts(CostsChoice::Textbook), G::Window, "Costs: textbook", &[]),
         bind(C::SetCosts(CostsChoice::Jimblandy), G::Window, "Costs: jimblandy", &[]),
         bind(C::SetCosts(CostsChoice::Cited), G::Window, "Costs: cited", &[]),
-        bind(C::ResetSettings, G::Window, "Every setting as it was at first", &[]),
+        bind(C::ResetSettings, G::Window, "Reset all settings", &[]),
         bind(C::ShowSettings, G::Window, "Settings", &["Ctrl+,"]),
         bind(C::DismissNotice, G::Window, "Close the notice", &[]),
         bind(C::ShowKeys, G::Window, "Keys", &["?", "F1"]),

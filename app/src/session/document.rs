@@ -106,7 +106,7 @@ pub struct RunTitle {
 }
 
 /// Why something could not be opened.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Problem {
     /// What is wrong, in a sentence.
     pub message: String,

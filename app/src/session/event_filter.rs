@@ -99,6 +99,15 @@ impl Rows<'_> {
         }
     }
 
+    /// Those of the first `events` events.
+    fn until(self, events: usize) -> Self {
+        let count = self.before(events);
+        match self {
+            Rows::Every(_) => Rows::Every(count),
+            Rows::These(rows) => Rows::These(&rows[..count]),
+        }
+    }
+
     /// How many rows are of the first `events` events.
     pub fn before(&self, events: usize) -> usize {
         match self {
@@ -217,11 +226,13 @@ impl Session {
     pub fn event_rows(&self) -> Rows<'_> {
         let Some(run) = self.focused() else { return Rows::Every(0) };
         let asked = self.events_asked();
-        match plain_rows(run, &asked) {
+        let rows = match plain_rows(run, &asked) {
             Some(rows) => rows,
             None if self.events.asked.as_ref() == Some(&asked) => Rows::These(&self.events.rows),
             None => Rows::These(&[]),
-        }
+        };
+        // What a question keeps covered is not listed.
+        self.veil().map_or(rows, |veil| rows.until(run.trace.events_until(veil)))
     }
 
     /// Whether the filter has not yet seen every event.

@@ -10,10 +10,10 @@ use sim_core::trace::event::*;
 use sim_core::trace::tables::*;
 use sim_core::trace::*;
 
-use super::Session;
 use super::document::{Document, RunTitle};
 use super::figures::RunFigures;
 use super::loader::{Outlet, Report};
+use super::{Command, Session, jobs};
 
 const HB: u32 = 0;
 const HOG: u32 = 1;
@@ -30,6 +30,19 @@ pub fn session() -> Session {
             report(outlet, run, &trace);
         }
     }));
+    session.finish_loading();
+    session
+}
+
+/// A session of the library with nothing open.
+pub fn library() -> Session {
+    Session::new(jobs::library(), Arc::new(|| ()))
+}
+
+/// A session of the library in which blocked-executor is open and has been run.
+pub fn blocked_executor() -> Session {
+    let mut session = library();
+    session.apply(Command::OpenScenario("blocked-executor".into()));
     session.finish_loading();
     session
 }

@@ -4,12 +4,13 @@
 
 use std::io::Read;
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 use std::sync::Arc;
 
 use miette::Diagnostic;
 use sim_core::analysis::findings::{Thresholds, diagnose};
 use sim_core::machine::costs::Costs;
-use sim_core::scenario::{Located, Measured, RunOptions, Scenario, ScenarioErrors};
+use sim_core::scenario::{Going, Located, Measured, RunOptions, Scenario, ScenarioErrors};
 use sim_core::trace::file::FileError;
 use sim_core::trace::tables::RunInfo;
 use sim_core::trace::{Trace, TracePart};
@@ -105,7 +106,12 @@ fn open_scenario(
         }
         measured.push(of);
     }
-    outlet.send(Report::Told(Box::new(told::told(&scenario, &asked, &options, &measured, base))));
+    let asker = outlet.clone();
+    let going: Going = Rc::new(move || !asker.is_cancelled());
+    let asked = told::Asked { written: &scenario, shown: &asked, options: &options };
+    if let Some(told) = told::told(asked, &measured, base, &going) {
+        outlet.send(Report::Told(Box::new(told)));
+    }
     Ok(())
 }
 
@@ -160,7 +166,7 @@ fn problem(error: &Located, text: Option<&str>) -> Problem {
 }
 
 /// Whether a file is a saved trace, by what it begins with, or else by its name.
-pub(super) fn is_trace(path: &Path) -> bool {
+pub fn is_trace(path: &Path) -> bool {
     let mut begin = [0; 8];
     let read = std::fs::File::open(path).and_then(|mut f| f.read_exact(&mut begin));
     (read.is_ok() && &begin == b"WAKELINE") || path.extension().is_some_and(|e| e == "wkl")

@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use sim_core::scenario::outline::{Found, Node};
-use sim_core::scenario::{KnobValues, ModelSpec, PolicySpec, RunSpec, Scenario};
+use sim_core::scenario::{KnobValues, ModelSpec, PolicySpec, RunOptions, RunSpec, Scenario};
 
 use super::Session;
 use super::document::Origin;
@@ -168,6 +168,17 @@ impl Session {
         self.document().is_some_and(|d| !d.sets.is_empty() || d.variant.as_deref() != self.told_variant())
     }
 
+    /// Whether chance has a say in the runs shown: only then another seed is another world.
+    pub fn is_left_to_chance(&self) -> bool {
+        let drawn = |run: &super::Run| run.trace.tables().decisions.iter().any(|decision| decision.among != 1);
+        self.runs().iter().any(drawn)
+    }
+
+    /// Whether another seed is set than in the lesson.
+    pub fn is_another_world(&self) -> bool {
+        self.written().zip(self.shown()).is_some_and(|(written, shown)| written.seed != shown.seed)
+    }
+
     /// Runs it again with one value set.
     pub(super) fn turn(&mut self, path: &str, value: &str) {
         let mut ask = self.wanted.clone();
@@ -201,10 +212,30 @@ impl Session {
         self.run_again(Wanted { variant, ..self.wanted.clone() });
     }
 
-    /// Runs it again as the lesson's step has it.
+    /// Runs it again as the lesson's step has it. Runs that were added stay: each is removed by itself.
     pub(super) fn as_in_lesson(&mut self) {
-        let variant = self.told_variant().map(str::to_owned);
-        self.run_again(Wanted { variant, sets: Vec::new(), origin: self.wanted.origin.clone() });
+        let told = self.as_told(&self.wanted.origin);
+        self.run_again(told);
+    }
+
+    /// Whether anything can be brought back to what the lesson's step has.
+    pub fn can_reset(&self) -> bool {
+        self.document().is_some_and(|d| d.wanted() != self.as_told(&d.origin))
+    }
+
+    /// What the lesson's step speaks of, with the runs that were added.
+    fn as_told(&self, origin: &Origin) -> Wanted {
+        let told = Wanted::plain(origin.clone(), self.told_variant().map(str::to_owned));
+        let (Some(written), Some(shown)) = (self.written(), self.shown()) else { return told };
+        let added: Vec<RunSpec> = shown.runs.iter().filter(|r| written.run(&r.id).is_none()).cloned().collect();
+        if added.is_empty() {
+            return told;
+        }
+        let options = RunOptions { variant: told.variant.clone(), ..RunOptions::default() };
+        let mut runs = written.as_asked(&options).map_or_else(|_| written.runs.clone(), |asked| asked.runs);
+        runs.extend(added);
+        runs.truncate(MOST_RUNS);
+        Wanted { sets: with_set(&[], "runs", &write_runs(&runs)), ..told }
     }
 
     /// Runs it again with other runs.

@@ -5,8 +5,8 @@ use sim_core::scenario::Answer;
 use sim_core::scenario::narration::{Piece, Question, pieces};
 
 use super::document::Step;
-use super::view::{Kind, View};
 use super::{Command, Selection, Session};
+use crate::timeline::view::{Kind, View};
 
 /// A piece of a text, with what a click on it does.
 #[derive(Clone, PartialEq, Debug)]
@@ -70,7 +70,8 @@ impl Session {
 
     /// The first answer stays: it was the prediction.
     pub(super) fn predict(&mut self, choice: usize) {
-        let known = self.question().is_some_and(|q| choice < q.choices.len());
+        // What has been revealed cannot be predicted any more.
+        let known = !self.is_revealed() && self.question().is_some_and(|q| choice < q.choices.len());
         if let (true, Some(ask)) = (known, self.document().map(super::Document::wanted)) {
             self.answers.entry((ask, self.step)).or_insert(choice);
         }

@@ -40,7 +40,7 @@ pub mod tab;
 pub mod template;
 pub mod thumbnails;
 pub mod told;
-pub mod view;
+pub mod veil;
 
 mod again;
 mod apply;
@@ -49,7 +49,9 @@ pub mod find;
 mod found_again;
 pub mod lesson;
 pub mod looked;
+pub mod standing;
 mod take_along;
+mod why_not;
 
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -58,6 +60,7 @@ use std::sync::Arc;
 use sim_core::analysis::track::{Link, Track, TrackKind};
 use sim_core::instant::SimTime;
 
+pub use crate::timeline::view::View;
 pub use command::Command;
 pub use document::{Document, Entry, Origin, Problem};
 pub use find::FindingId;
@@ -71,8 +74,8 @@ pub use settings::Settings;
 pub use span_of_time::{DragMeans, SpanOfTime};
 pub use step::Cursor;
 pub use tab::Tab;
-pub use view::View;
 
+use crate::timeline::view::ViewHistory;
 use again::Pending;
 use breakpoints::Breakpoint;
 use document::RunTitle;
@@ -84,8 +87,8 @@ use loader::{Job, Loader, Report, Taken, Wake};
 use looked::Looked;
 use playback::Playback;
 use settings::Shade;
+use standing::Standing;
 use told::Told;
-use view::ViewHistory;
 
 /// What the window shows.
 #[derive(Clone, PartialEq, Debug)]
@@ -107,10 +110,12 @@ pub struct Session {
     runs: Vec<Run>,
     focus: usize,
     cursor: Cursor,
+    standing: Standing,
     selection: Selection,
     looked: Looked,
     selected_time: Option<SpanOfTime>,
     kept_sums: span_of_time::KeptSums,
+    kept_light: spotlight::KeptLight,
     marks: marks::Marks,
     view: View,
     history: ViewHistory,
@@ -119,6 +124,8 @@ pub struct Session {
     step: usize,
     step_wanted: Option<usize>,
     answers: BTreeMap<(Wanted, usize), usize>,
+    revealed: veil::Revealed,
+    covered: veil::Covered,
     finding: Option<FindingId>,
     tab: Tab,
     settings: Settings,
@@ -155,10 +162,12 @@ impl Session {
             runs: Vec::new(),
             focus: 0,
             cursor: Cursor::default(),
+            standing: Standing::default(),
             selection: Selection::Nothing,
             looked: Looked::default(),
             selected_time: None,
             kept_sums: span_of_time::KeptSums::default(),
+            kept_light: spotlight::KeptLight::default(),
             marks: marks::Marks::default(),
             view: View::whole(0.0),
             history: ViewHistory::default(),
@@ -167,6 +176,8 @@ impl Session {
             step: 0,
             step_wanted: None,
             answers: BTreeMap::new(),
+            revealed: veil::Revealed::default(),
+            covered: veil::Covered::default(),
             finding: None,
             tab: Tab::Events,
             settings: Settings::default(),
@@ -229,11 +240,6 @@ impl Session {
     /// Where the person is.
     pub fn cursor(&self) -> Cursor {
         self.cursor
-    }
-
-    /// How many events of a run have happened at the cursor.
-    pub fn events_of(&self, run: usize) -> usize {
-        self.runs.get(run).map_or(0, |r| r.events_at(self.cursor, run == self.focus))
     }
 
     /// What is selected.
@@ -396,9 +402,11 @@ impl Session {
         self.finding = None;
         self.events.reset();
         self.told = None;
+        self.covered = veil::Covered::default();
         self.mishap.clear();
         self.focus = 0;
         self.cursor = Cursor::default();
+        self.standing = Standing::default();
         self.selection = Selection::Nothing;
         self.looked = Looked::default();
         self.selected_time = None;
@@ -451,15 +459,16 @@ impl Session {
     fn go_to_time(&mut self, time: SimTime) {
         if let Some(run) = self.focused() {
             self.cursor = Cursor::at(&run.trace, time);
+            self.standing = Standing::default();
         }
     }
 
     /// Brings every run's state to the cursor.
     fn settle(&mut self) {
-        let (cursor, focus, selected) = (self.cursor, self.focus, self.selection.track());
+        let selected = self.selection.track();
+        let events: Vec<usize> = (0..self.runs.len()).map(|run| self.events_of(run)).collect();
         for (i, run) in self.runs.iter_mut().enumerate() {
-            let events = run.events_at(cursor, i == focus);
-            run.show(events);
+            run.show(events[i]);
             let selected = selected.filter(|(of, _)| *of == i).map(|(_, track)| track);
             run.rows.refresh(&run.index, selected);
         }

@@ -10,7 +10,7 @@ use sim_core::instant::{SimDuration, SimTime};
 use sim_core::trace::Event;
 
 use super::breakpoints::Breakpoint;
-use super::{Command, Selection, Session, keymap};
+use super::{Command, Place, Selection, Session, keymap};
 
 /// Something that can be chosen.
 #[derive(Clone, PartialEq, Debug)]
@@ -21,14 +21,27 @@ pub struct Offer {
     pub beside: String,
     /// Its first key, if it has one.
     pub key: Option<String>,
+    /// Why it would do nothing; none if it would.
+    pub why_not: Option<&'static str>,
     /// What it does.
     pub command: Command,
 }
 
 impl Offer {
     fn place(title: impl Into<String>, beside: impl Into<String>, command: Command) -> Offer {
-        Offer { title: title.into(), beside: beside.into(), key: None, command }
+        Offer { title: title.into(), beside: beside.into(), key: None, why_not: None, command }
     }
+}
+
+/// What the places that are offered depend on.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct PlacesKey {
+    open: bool,
+    opened: u64,
+    focus: usize,
+    tracks: usize,
+    findings: usize,
+    marks: Vec<String>,
 }
 
 /// At most so many are shown: who does not see theirs types on.
@@ -41,13 +54,15 @@ impl Session {
             title: binding.title.to_owned(),
             beside: keymap::name_of(&binding.command),
             key: keys.first().cloned(),
+            why_not: self.why_not(&binding.command),
             command: binding.command.clone(),
         });
         let kinds = Event::CATALOGUE.iter().map(|(_, kind, _)| Breakpoint::Kind(*kind));
         let breakpoint = |b: Breakpoint| {
             let verb = if self.breakpoints().contains(&b) { "Clear the breakpoint" } else { "Breakpoint" };
             let title = format!("{verb} at {}", self.breakpoint_text(b));
-            Offer::place(title, "F5 runs to it", Command::ToggleBreakpoint(b))
+            let command = Command::ToggleBreakpoint(b);
+            Offer { why_not: self.why_not(&command), ..Offer::place(title, "F5 runs to it", command) }
         };
         let tracks = self.breakpoints().iter().filter(|b| matches!(b, Breakpoint::Track { .. })).copied();
         table.chain(tracks.chain(kinds).map(breakpoint)).collect()
@@ -56,6 +71,17 @@ impl Session {
     /// Every place one can go to: rows of all runs, findings, marks, scenarios.
     pub fn places_offered(&self) -> Vec<Offer> {
         let mut offers = Vec::new();
+        if *self.place() == Place::Open {
+            self.offer_what_is_open(&mut offers);
+        }
+        for entry in self.library() {
+            let beside = format!("scenario {} · {}", entry.number, entry.part_title);
+            offers.push(Offer::place(entry.title.clone(), beside, Command::OpenScenario(entry.id.clone())));
+        }
+        offers
+    }
+
+    fn offer_what_is_open(&self, offers: &mut Vec<Offer>) {
         for (run, of) in self.runs().iter().enumerate() {
             for track in &of.index.tracks {
                 if let Some(kind) = kind_text(track.kind) {
@@ -73,17 +99,27 @@ impl Session {
             let beside = run.map_or_else(|| "mark".to_owned(), |run| format!("mark in run {}", letter(run)));
             offers.push(Offer::place(mark.name.clone(), beside, Command::GoToMark(place)));
         }
-        for entry in self.library() {
-            let beside = format!("scenario {} · {}", entry.number, entry.part_title);
-            offers.push(Offer::place(entry.title.clone(), beside, Command::OpenScenario(entry.id.clone())));
+    }
+
+    /// Changes whenever other places are to be offered: other runs, or more of them.
+    pub fn places_key(&self) -> PlacesKey {
+        let tracks = self.runs().iter().map(|run| run.index.tracks.len()).sum();
+        let findings = self.runs().iter().map(|run| run.findings().len()).sum();
+        let marks = self.marks().iter().map(|mark| mark.name.clone()).collect();
+        PlacesKey {
+            open: *self.place() == Place::Open,
+            opened: self.opened(),
+            focus: self.focus(),
+            tracks,
+            findings,
+            marks,
         }
-        offers
     }
 
     /// A time or an event that was typed: "82.1ms", "#59".
     pub fn place_typed(&self, text: &str) -> Option<Offer> {
         let text = text.trim();
-        self.focused()?;
+        self.focused().filter(|_| *self.place() == Place::Open)?;
         if let Some(event) = text.strip_prefix('#').and_then(|n| n.parse().ok()) {
             let command = Command::SeekEvent { run: self.focus(), event };
             return Some(Offer::place(format!("Event {event}"), format!("of run {}", letter(self.focus())), command));
@@ -129,18 +165,9 @@ pub fn matching(offers: &[Offer], typed: &str, recent: &[String]) -> Vec<usize> 
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
     use super::*;
     use crate::session::command::BINDINGS;
-    use crate::session::jobs;
-
-    fn session() -> Session {
-        let mut session = Session::new(jobs::library(), Arc::new(|| ()));
-        session.apply(Command::OpenScenario("blocked-executor".into()));
-        session.finish_loading();
-        session
-    }
+    use crate::session::fixture::blocked_executor as session;
 
     fn first(offers: &[Offer], typed: &str) -> Command {
         offers[matching(offers, typed, &[])[0]].command.clone()

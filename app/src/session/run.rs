@@ -10,7 +10,7 @@ use sim_core::trace::{Snapshot, Trace, TracePart};
 
 use super::figures::RunFigures;
 use super::rows::RowPlan;
-use super::step::{Cursor, is_lesson};
+use super::step::is_lesson;
 
 /// How far a run's recording is.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -111,16 +111,6 @@ impl Run {
         match self.growth {
             Growth::Waiting | Growth::Growing => true,
             Growth::Complete | Growth::Stopped => false,
-        }
-    }
-
-    /// How many of its events have happened at the cursor.
-    pub fn events_at(&self, cursor: Cursor, focused: bool) -> usize {
-        match (focused, cursor == Cursor::default()) {
-            (true, _) => cursor.events.min(self.trace.len()),
-            // The start is before the first event of every run.
-            (false, true) => 0,
-            (false, false) => self.trace.events_until(cursor.time),
         }
     }
 

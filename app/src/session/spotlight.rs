@@ -2,7 +2,9 @@
 //!
 //! Owns finding the rows that a text names, and the state that a name is in at the cursor.
 
-use std::collections::BTreeSet;
+use std::cell::{RefCell, RefMut};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use sim_core::analysis::track::TrackKind;
 use sim_core::scenario::narration::{Piece, pieces};
@@ -27,10 +29,38 @@ pub enum Named {
     Stateless,
 }
 
+/// A row of a run.
+type Row = (usize, TrackKind);
+
+/// Whom the step names, found once for a step and once for a place of the cursor: both are asked for in every frame,
+/// and a run may have a hundred thousand rows.
+#[derive(Debug, Default)]
+pub(super) struct KeptLight(RefCell<Light>);
+
+#[derive(Debug, Default)]
+struct Light {
+    /// What was opened so many times, the step, and how many rows each run had.
+    step: Option<(u64, usize, Vec<usize>)>,
+    /// The rows of a name.
+    called: BTreeMap<String, Arc<[Row]>>,
+    /// The rows in the light, when each run had so many events behind it.
+    lit: Option<(Vec<usize>, Arc<BTreeSet<Row>>)>,
+}
+
 impl Session {
     /// The rows that the step names, each with its run: the tasks and threads, and who runs them at the cursor. None if
     /// it names none: then nothing is put in the shade.
-    pub fn spotlight(&self) -> BTreeSet<(usize, TrackKind)> {
+    pub fn spotlight(&self) -> Arc<BTreeSet<(usize, TrackKind)>> {
+        let events: Vec<usize> = self.runs.iter().map(|run| run.snapshot().events).collect();
+        if let Some((_, lit)) = self.light().lit.as_ref().filter(|(at, _)| *at == events) {
+            return Arc::clone(lit);
+        }
+        let lit = Arc::new(self.light_up());
+        self.light().lit = Some((events, Arc::clone(&lit)));
+        lit
+    }
+
+    fn light_up(&self) -> BTreeSet<Row> {
         let Some(step) = self.document().and_then(|d| d.steps.get(self.step)) else { return BTreeSet::new() };
         let names = pieces(&step.says.text).into_iter().filter_map(|piece| match piece {
             Piece::Name(name) => Some(name),
@@ -38,7 +68,7 @@ impl Session {
         });
         let mut lit = BTreeSet::new();
         for name in names.chain(step.says.select.as_deref()) {
-            lit.extend(self.rows_called(name, step.run));
+            lit.extend(self.rows_called(name, step.run).iter().copied());
         }
         let runners: Vec<_> =
             lit.iter().filter_map(|(run, track)| Some((*run, self.runs.get(*run)?.runner(*track)?))).collect();
@@ -46,10 +76,29 @@ impl Session {
         lit
     }
 
+    /// What is kept, emptied if it is of another step or of other runs.
+    fn light(&self) -> RefMut<'_, Light> {
+        let now = (self.opened, self.step, self.runs.iter().map(|run| run.index.tracks.len()).collect());
+        let mut light = self.kept_light.0.borrow_mut();
+        if light.step.as_ref() != Some(&now) {
+            *light = Light { step: Some(now), ..Light::default() };
+        }
+        light
+    }
+
     /// The rows of this name: of the run that the step speaks of, or else of the others; or all rows of the run that is
     /// called so.
-    fn rows_called(&self, name: &str, run: usize) -> Vec<(usize, TrackKind)> {
-        let rows = |run: usize, wanted: &dyn Fn(&str) -> bool| -> Vec<(usize, TrackKind)> {
+    fn rows_called(&self, name: &str, run: usize) -> Arc<[Row]> {
+        if let Some(rows) = self.light().called.get(name) {
+            return Arc::clone(rows);
+        }
+        let rows: Arc<[Row]> = self.find_rows_called(name, run).into();
+        self.light().called.insert(name.to_owned(), Arc::clone(&rows));
+        rows
+    }
+
+    fn find_rows_called(&self, name: &str, run: usize) -> Vec<Row> {
+        let rows = |run: usize, wanted: &dyn Fn(&str) -> bool| -> Vec<Row> {
             let tracks = self.runs.get(run).map_or(&[][..], |r| &r.index.tracks);
             tracks.iter().filter(|t| wanted(&t.name)).map(|t| (run, t.kind)).collect()
         };
@@ -125,17 +174,13 @@ impl Run {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
     use super::*;
     use crate::session::present::Part;
-    use crate::session::{Command, jobs};
+    use crate::session::{Command, fixture};
 
     /// Blocked executor at its fourth step: hb is Ready, hog is inside its poll.
     fn session() -> Session {
-        let mut session = Session::new(jobs::library(), Arc::new(|| ()));
-        session.apply(Command::OpenScenario("blocked-executor".into()));
-        session.finish_loading();
+        let mut session = fixture::blocked_executor();
         (0..3).for_each(|_| session.apply(Command::NextStep));
         session
     }
@@ -144,7 +189,7 @@ mod tests {
         let name = |(run, track): (usize, TrackKind)| {
             (run, session.runs()[run].index.track(track).map_or(String::new(), |t| t.name.clone()))
         };
-        session.spotlight().into_iter().map(name).collect()
+        session.spotlight().iter().copied().map(name).collect()
     }
 
     #[test]
@@ -152,6 +197,19 @@ mod tests {
         let names = lit(&session());
         let expected = [(0, "worker 0"), (0, "hb"), (0, "hog")].map(|(run, name)| (run, name.to_owned()));
         assert_eq!(names, expected, "the other run is not spoken of");
+    }
+
+    #[test]
+    fn the_light_follows_the_step_and_the_cursor() {
+        let mut session = session();
+        let before = session.spotlight();
+        assert!(Arc::ptr_eq(&before, &session.spotlight()), "asked again, it is the same");
+        session.apply(Command::ToStart);
+        assert!(!lit(&session).contains(&(0, "worker 0".to_owned())), "nobody runs yet");
+        session.apply(Command::GoToStep(3));
+        assert_eq!(session.spotlight(), before);
+        session.apply(Command::GoToStep(0));
+        assert_ne!(session.spotlight(), before);
     }
 
     #[test]

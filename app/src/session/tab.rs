@@ -17,11 +17,14 @@ pub enum Tab {
     Experiment,
     /// What is selected: a tab only where it has no place at the side.
     Inspector,
+    /// Who wants to run, runs and waits: a tab only in a window that is too low for a place of its own.
+    Stage,
 }
 
 impl Tab {
     /// Every tab, in order.
-    pub const ALL: [Tab; 6] = [Tab::Events, Tab::Findings, Tab::Program, Tab::Compare, Tab::Experiment, Tab::Inspector];
+    pub const ALL: [Tab; 7] =
+        [Tab::Stage, Tab::Events, Tab::Findings, Tab::Program, Tab::Compare, Tab::Experiment, Tab::Inspector];
 
     /// Its name.
     pub const fn title(self) -> &'static str {
@@ -32,6 +35,7 @@ impl Tab {
             Tab::Compare => "Compare",
             Tab::Experiment => "Experiment",
             Tab::Inspector => "Inspector",
+            Tab::Stage => "Stage",
         }
     }
 }

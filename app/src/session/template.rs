@@ -49,23 +49,6 @@ mod tests {
     use super::*;
     use sim_core::scenario::Scenario;
 
-    /// A folder of this test's own, gone with it.
-    struct Folder(PathBuf);
-
-    impl Folder {
-        fn new(name: &str) -> Folder {
-            let path = std::env::temp_dir().join(format!("wakeline-template-{name}-{}", std::process::id()));
-            std::fs::create_dir_all(&path).expect("a folder for the test");
-            Folder(path)
-        }
-    }
-
-    impl Drop for Folder {
-        fn drop(&mut self) {
-            let _ = std::fs::remove_dir_all(&self.0);
-        }
-    }
-
     #[test]
     fn the_starter_scenario_is_valid_and_meets_its_expectations() {
         let path = Path::new("some/where/Slow Start 2.ron");
@@ -79,21 +62,21 @@ mod tests {
 
     #[test]
     fn what_is_there_is_never_overwritten() {
-        let folder = Folder::new("overwrite");
-        let path = free_path(&folder.0);
-        assert_eq!(path, folder.0.join("my-scenario.ron"));
+        let folder = tempfile::tempdir().expect("a folder for the test");
+        let path = free_path(folder.path());
+        assert_eq!(path, folder.path().join("my-scenario.ron"));
         assert_eq!(create(&path), Ok(()));
         std::fs::write(&path, "mine").expect("the file can be written");
         let problem = create(&path).expect_err("there is a file");
         assert!(problem.message.contains("already"), "{}", problem.message);
         assert_eq!(std::fs::read_to_string(&path).ok().as_deref(), Some("mine"));
-        assert_eq!(free_path(&folder.0), folder.0.join("my-scenario-2.ron"));
+        assert_eq!(free_path(folder.path()), folder.path().join("my-scenario-2.ron"));
     }
 
     #[test]
     fn a_folder_that_is_missing_and_a_name_without_its_end_are_told() {
-        let folder = Folder::new("missing");
-        assert!(create(&folder.0.join("no/x.ron")).expect_err("no folder").message.contains("folder"));
-        assert!(create(&folder.0.join("x.txt")).expect_err("no .ron").message.contains(".ron"));
+        let folder = tempfile::tempdir().expect("a folder for the test");
+        assert!(create(&folder.path().join("no/x.ron")).expect_err("no folder").message.contains("folder"));
+        assert!(create(&folder.path().join("x.txt")).expect_err("no .ron").message.contains(".ron"));
     }
 }

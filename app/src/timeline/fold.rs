@@ -4,6 +4,8 @@
 //! hundred million polls stays as quick as one over ten. A gathering that has begun is finished before the next one
 //! begins: while somebody pans, the picture follows in leaps, and the window does not wait for it.
 
+use std::ops::Range;
+
 use sim_core::analysis::index::Spans;
 use sim_core::analysis::track::{Class, Track, TrackEnd, TrackKind};
 
@@ -89,11 +91,13 @@ impl Picture {
                 line.add(track, &axis);
             }
         }
-        Some(line.settle().first().copied().unwrap_or_default())
+        let mut found = Cell::default();
+        line.settle(|_, cell| found = cell);
+        Some(found)
     }
 
     /// Which tasks, by their places in the order, a row shows.
-    pub fn tasks_of(&self, row: usize) -> std::ops::Range<usize> {
+    pub fn tasks_of(&self, row: usize) -> Range<usize> {
         first_of(row, self.rows, self.tasks)..first_of(row + 1, self.rows, self.tasks)
     }
 
@@ -157,7 +161,7 @@ impl Gathering {
             let row = self.picture.row_of(self.next);
             self.next += 1;
             if self.next >= self.picture.tasks || self.picture.row_of(self.next) != row {
-                left = left.saturating_sub(self.picture.frame.columns / 8);
+                left = left.saturating_sub(self.picture.frame.columns / 32);
                 self.settle_row(row);
             }
         }
@@ -169,21 +173,13 @@ impl Gathering {
 
     fn settle_row(&mut self, row: usize) {
         let scale = 255.0 / self.picture.tasks_of(row).len().max(1) as f32;
-        let share = |sum: f32| if sum > 0.0 { (sum * scale).ceil().min(255.0) as u8 } else { 0 };
-        // Less than this is rounding, not a state; what ran counts however short.
-        let lasting = |sum: f32| if sum > ROUNDING { share(sum) } else { 0 };
-        for (cell, total) in self.line.settle().iter().zip(&mut self.picture.totals) {
-            self.picture.cells.push(Shares {
-                ready: lasting(cell.ready),
-                running: share(cell.running),
-                waiting: lasting(cell.waiting),
-                finished: lasting(cell.finished),
-            });
-            total.ready += cell.ready;
-            total.running += cell.running;
-            total.waiting += cell.waiting;
-            total.finished += cell.finished;
-        }
+        let (cells, totals) = (&mut self.picture.cells, &mut self.picture.totals);
+        self.line.settle(|columns, cell| {
+            cells.resize(cells.len() + columns.len(), Shares::of(cell, scale));
+            if cell != Cell::default() {
+                totals[columns].iter_mut().for_each(|total| total.add(cell));
+            }
+        });
     }
 
     /// The picture, when it is done.
@@ -195,14 +191,46 @@ impl Gathering {
 /// Less than this of a state is the rounding of its edges.
 const ROUNDING: f32 = 1e-4;
 
+impl Cell {
+    fn add(&mut self, other: Cell) {
+        self.ready += other.ready;
+        self.running += other.running;
+        self.waiting += other.waiting;
+        self.finished += other.finished;
+    }
+}
+
+impl Shares {
+    /// A cell of which so much is one 255th.
+    fn of(cell: Cell, scale: f32) -> Shares {
+        let share = |sum: f32| if sum > 0.0 { rounded_up(sum * scale) } else { 0 };
+        // Less than this is rounding, not a state; what ran counts however short.
+        let lasting = |sum: f32| if sum > ROUNDING { share(sum) } else { 0 };
+        Shares {
+            ready: lasting(cell.ready),
+            running: share(cell.running),
+            waiting: lasting(cell.waiting),
+            finished: lasting(cell.finished),
+        }
+    }
+}
+
+/// The whole number that is not less, at most 255: without a call, for there are a million cells.
+#[inline]
+fn rounded_up(n: f32) -> u8 {
+    let below = n as u8;
+    below.saturating_add(u8::from(f32::from(below) < n))
+}
+
 /// One line of cells while it is filled: what begins and ends within a pixel is added there; of what goes on through
-/// many, only the first and the last pixel are noted.
+/// many, only the first and the last pixel are noted. Pixels in which nothing begins or ends are never looked at.
 #[derive(Clone, Debug)]
 struct Line {
     cells: Vec<Cell>,
     /// From this pixel on so many more, or fewer, are in the state all through.
     wholly: Vec<[i32; CLASSES]>,
-    settled: bool,
+    /// A bit for each pixel in which something begins or ends.
+    touched: Vec<u64>,
 }
 
 const READY: usize = 0;
@@ -213,15 +241,19 @@ const CLASSES: usize = 4;
 
 impl Line {
     fn new(columns: usize) -> Line {
-        Line { cells: vec![Cell::default(); columns], wholly: vec![[0; CLASSES]; columns + 1], settled: false }
+        Line {
+            cells: vec![Cell::default(); columns],
+            wholly: vec![[0; CLASSES]; columns],
+            touched: vec![0; columns.div_ceil(64)],
+        }
+    }
+
+    fn touch(&mut self, column: usize) {
+        self.touched[column / 64] |= 1 << (column % 64);
     }
 
     /// Adds a task. Answers how many steps that took.
     fn add(&mut self, track: &Track, axis: &Axis) -> usize {
-        if std::mem::take(&mut self.settled) {
-            self.cells.fill(Cell::default());
-            self.wholly.fill([0; CLASSES]);
-        }
         let mut steps = 2;
         if track.spans.len() <= FEW {
             for (start, end, class) in track.spans.stretches() {
@@ -247,7 +279,8 @@ impl Line {
     }
 
     fn crowd(&mut self, crowd: &Crowd, axis: &Axis) {
-        let Some(cell) = self.cells.get_mut(axis.x(crowd.start).max(0.0) as usize) else { return };
+        let column = axis.x(crowd.start).max(0.0) as usize;
+        let Some(cell) = self.cells.get_mut(column) else { return };
         let share = |class: Class| (crowd.sums.nanos[class as usize] as f64 * axis.pixels_per_ns()) as f32;
         let count = |class: Class| crowd.sums.count[class as usize];
         cell.ready += share(Class::Ready);
@@ -255,6 +288,7 @@ impl Line {
         if count(Class::Running) + count(Class::OffCore) > 0 {
             cell.running += (share(Class::Running) + share(Class::OffCore)).max(LEAST);
         }
+        self.touch(column);
     }
 
     fn class(&mut self, class: Option<Class>, x0: f32, x1: f32) {
@@ -273,6 +307,7 @@ impl Line {
         }
         let (x0, x1) = (x0.max(0.0), x1.min(width));
         let (first, last) = (x0 as usize, (x1 as usize).min(self.cells.len() - 1));
+        self.touch(first);
         if first >= last {
             let length = if class == RUNNING { (x1 - x0).max(LEAST) } else { x1 - x0 };
             *part(&mut self.cells[first], class) += length;
@@ -282,22 +317,39 @@ impl Line {
         *part(&mut self.cells[last], class) += x1 - last as f32;
         self.wholly[first + 1][class] += 1;
         self.wholly[last][class] -= 1;
+        self.touch(first + 1);
+        self.touch(last);
     }
 
-    /// What lies in its cells; with the next task a new line begins.
-    fn settle(&mut self) -> &[Cell] {
-        self.settled = true;
+    /// Tells from left to right what lies in its cells, in stretches that are alike. With that the line is empty again.
+    fn settle(&mut self, mut tell: impl FnMut(Range<usize>, Cell)) {
         let mut now = [0i32; CLASSES];
-        for (cell, wholly) in self.cells.iter_mut().zip(&self.wholly) {
-            for (now, more) in now.iter_mut().zip(wholly) {
-                *now += more;
+        let of = |now: &[i32; CLASSES]| Cell {
+            ready: now[READY] as f32,
+            running: now[RUNNING] as f32,
+            waiting: now[WAITING] as f32,
+            finished: now[FINISHED] as f32,
+        };
+        let mut told = 0;
+        for word in 0..self.touched.len() {
+            let mut bits = std::mem::take(&mut self.touched[word]);
+            while bits != 0 {
+                let column = word * 64 + bits.trailing_zeros() as usize;
+                bits &= bits - 1;
+                if told < column {
+                    tell(told..column, of(&now));
+                }
+                let wholly = std::mem::take(&mut self.wholly[column]);
+                now.iter_mut().zip(wholly).for_each(|(now, more)| *now += more);
+                let mut cell = std::mem::take(&mut self.cells[column]);
+                cell.add(of(&now));
+                tell(column..column + 1, cell);
+                told = column + 1;
             }
-            cell.ready += now[READY] as f32;
-            cell.running += now[RUNNING] as f32;
-            cell.waiting += now[WAITING] as f32;
-            cell.finished += now[FINISHED] as f32;
         }
-        &self.cells
+        if told < self.cells.len() {
+            tell(told..self.cells.len(), of(&now));
+        }
     }
 }
 
@@ -323,7 +375,10 @@ fn busy(tracks: &[Track], axis: &Axis) -> Vec<f32> {
     rows.iter().for_each(|track| {
         line.add(track, axis);
     });
-    line.settle().iter().map(|c| (c.running / rows.len().max(1) as f32).min(1.0)).collect()
+    let mut busy = Vec::with_capacity(columns);
+    let share = |cell: Cell| (cell.running / rows.len().max(1) as f32).min(1.0);
+    line.settle(|columns, cell| busy.resize(columns.end, share(cell)));
+    busy
 }
 
 /// The share of a stretch of time, in nanoseconds, in which a core or worker is busy.

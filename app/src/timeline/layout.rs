@@ -10,6 +10,7 @@ mod ends;
 mod latency;
 
 use sim_core::analysis::track::{Class, Span, SpanState, Track, TrackKind, Wait};
+use sim_core::instant::SimTime;
 use sim_core::trace::Trace;
 
 use super::axis::Axis;
@@ -38,6 +39,7 @@ pub struct Layout<'a> {
     ready: Columns,
     running: Columns,
     off_core: Columns,
+    known: SimTime,
 }
 
 /// A row to lay out.
@@ -59,7 +61,19 @@ impl<'a> Layout<'a> {
     /// Lays out rows along `axis`.
     pub fn new(axis: Axis, measure: &'a dyn Measure) -> Layout<'a> {
         let columns = Columns::new(axis.left, axis.right);
-        Layout { axis, measure, ready: columns.clone(), running: columns.clone(), off_core: columns }
+        Layout {
+            axis,
+            measure,
+            ready: columns.clone(),
+            running: columns.clone(),
+            off_core: columns,
+            known: SimTime::MAX,
+        }
+    }
+
+    /// The same, telling of nothing after `known`: what is going on then is told as far as it has come.
+    pub fn known_until(self, known: SimTime) -> Layout<'a> {
+        Layout { known, ..self }
     }
 
     /// Adds a row's items to the scene.
@@ -87,6 +101,7 @@ impl<'a> Layout<'a> {
         for step in walk(&row.track.spans, &self.axis) {
             match step {
                 Step::One(span) => {
+                    let span = Span { end: span.end.min(self.known.max(span.start)), ..span };
                     let (x0, x1) = (self.axis.x(span.start), self.axis.x(span.end));
                     match fill_of(span.state) {
                         Some(fill) if x1 - x0 >= LEAST_WIDTH => self.bar(row, &span, fill, scene),

@@ -7,8 +7,8 @@ use sim_core::analysis::index::Index;
 use sim_core::analysis::track::{Class, CounterKind, SpanState, Track, TrackKind};
 
 use super::axis::Axis;
+use super::view::View;
 use super::walk::{Step, walk};
-use crate::session::View;
 
 /// The whole run over a stretch of pixels.
 #[derive(Clone, Copy, PartialEq, Debug)]

@@ -97,6 +97,12 @@ impl Row {
         self.top + self.height
     }
 
+    /// The least height at which it can be read.
+    fn closest(&self) -> f32 {
+        let lowest = if self.kind == RowKind::Head { LOWEST_HEAD } else { LOWEST };
+        (self.height * TIGHTEST).floor().max(lowest).min(self.height)
+    }
+
     /// The track it shows.
     pub fn track(&self) -> Option<TrackKind> {
         match self.kind {
@@ -217,16 +223,29 @@ impl Rows {
         if whole <= room {
             return self.with_larger_crowds(room - whole);
         }
-        // The lowest rows have just room for their names: they stay as they are.
-        let low: f32 = self.list.iter().map(|r| r.height).filter(|h| *h <= LOWEST).sum();
-        let share = (room - low) / (whole - low).max(1.0);
-        if share < TIGHTEST {
+        // Down to the height that its name needs each row gives the same share of what it has above that.
+        let close = self.closest();
+        if close > room {
             return self;
         }
-        let list = std::mem::take(&mut self.list);
-        for row in list {
-            let height = if row.height <= LOWEST { row.height } else { (row.height * share).floor().max(LOWEST) };
+        let share = (room - close) / (whole - close).max(1.0);
+        for row in std::mem::take(&mut self.list) {
+            let least = row.closest();
+            let height = (least + (row.height - least) * share).floor();
             self.push(row.run, row.kind, height, row.why);
+        }
+        self
+    }
+
+    /// The height of all rows, as close together as they can be read.
+    pub fn closest(&self) -> f32 {
+        self.list.iter().map(Row::closest).sum()
+    }
+
+    /// The same rows as close together as they can be read.
+    pub fn tight(mut self) -> Rows {
+        for row in std::mem::take(&mut self.list) {
+            self.push(row.run, row.kind, row.closest(), row.why);
         }
         self
     }
@@ -300,9 +319,11 @@ impl Rows {
 }
 
 /// Rows that are no higher than this do not shrink.
-const LOWEST: f32 = 18.0;
+const LOWEST: f32 = 17.0;
+/// A run's head shrinks to this height: a little apart from the rows.
+const LOWEST_HEAD: f32 = 23.0;
 /// Rows may shrink to this share of their height where that makes all of them fit.
-const TIGHTEST: f32 = 0.62;
+const TIGHTEST: f32 = 0.58;
 /// A crowd's picture grows by so much at most where there is room.
 const MOST_MORE: f32 = 240.0;
 /// The height of a run's head.

@@ -1,9 +1,10 @@
 //! One thing changed: the variants as buttons, what came of what was changed, and the way back.
+//!
+//! What came of it stands below everything that can be turned, so that nothing moves away from under the pointer.
 
 use egui::{Sense, Ui, WidgetInfo, pos2, vec2};
 
 use crate::session::change::{Change, Turn};
-use crate::session::knobs::Wanted;
 use crate::session::{Command, Session};
 use crate::timeline::scene::Sign;
 
@@ -13,8 +14,8 @@ use super::knobs::{chip_ui, label, wrapped};
 use super::theme::Theme;
 use super::widgets::{self, Emit, run_key};
 
-/// The variants as buttons, and what changed. Nothing for a recording, which is what it is.
-pub fn change_ui(ui: &mut Ui, session: &Session, emit: &mut Emit<'_>) {
+/// The variants as buttons. Nothing for a recording, which is what it is.
+pub fn variants_ui(ui: &mut Ui, session: &Session, emit: &mut Emit<'_>) {
     let theme = emit.theme;
     let Some(written) = session.written() else { return };
     if !written.variants.is_empty() {
@@ -29,18 +30,19 @@ pub fn change_ui(ui: &mut Ui, session: &Session, emit: &mut Emit<'_>) {
             }
         });
     }
-    if session.is_changed() {
-        changed_ui(ui, session, emit);
-    }
 }
 
-/// What is other than in the lesson, and the way back.
-fn changed_ui(ui: &mut Ui, session: &Session, emit: &mut Emit<'_>) {
+/// What is other than in the lesson, and the way back; nothing while it is the lesson.
+pub fn changed_ui(ui: &mut Ui, session: &Session, emit: &mut Emit<'_>) {
+    if session.written().is_none() || !session.is_changed() {
+        return;
+    }
     let theme = emit.theme;
     let changes = session.changes();
+    let top = ui.cursor().top();
     label(ui, "What changed", fonts::semibold(fonts::ROW), theme.text2);
     if changes.is_empty() {
-        label(ui, "Nothing that this lesson measures.", fonts::regular(fonts::ROW), theme.text2);
+        label(ui, nothing_text(session), fonts::regular(fonts::ROW), theme.text2);
     }
     let mut run = None;
     for change in changes {
@@ -51,17 +53,37 @@ fn changed_ui(ui: &mut Ui, session: &Session, emit: &mut Emit<'_>) {
         one_change_ui(ui, change, theme);
     }
     ui.add_space(2.0);
-    let back = chip_ui(ui, "As in the lesson", "As in the lesson", false, theme);
-    // What came of a change is brought into sight, once.
-    let told = ui.scope_id().with("told changes of");
-    let of = session.document().map(crate::session::Document::wanted);
-    if ui.data_mut(|data| data.get_temp::<Option<Wanted>>(told)) != Some(of.clone()) {
-        ui.data_mut(|data| data.insert_temp(told, of));
-        back.scroll_to_me(Some(egui::Align::BOTTOM));
+    if !session.can_reset() {
+        return;
+    }
+    let back = chip_ui(ui, "Reset all", "Reset all", false, theme);
+    // Who asks to see what changed is brought there.
+    if ui.data_mut(|data| data.remove_temp::<()>(asked_id())).is_some() {
+        ui.scroll_to_rect(back.rect.with_min_y(top), None);
     }
     if back.on_hover_text(Command::AsInLesson.hint()).clicked() {
         emit.emit(Command::AsInLesson);
     }
+}
+
+/// What is said where no figure is another one.
+fn nothing_text(session: &Session) -> &'static str {
+    if !session.can_reset() {
+        "Only a run is added; the others are as in the lesson."
+    } else if session.is_another_world() && !session.is_left_to_chance() {
+        "Nothing. Chance plays no part in these runs: they are the same in every world."
+    } else {
+        "Nothing that this lesson measures."
+    }
+}
+
+/// Brings what changed into sight, in the next frame.
+pub(super) fn ask_to_see(ui: &Ui) {
+    ui.data_mut(|data| data.insert_temp(asked_id(), ()));
+}
+
+fn asked_id() -> egui::Id {
+    egui::Id::unique("asked to see what changed")
 }
 
 fn run_head_ui(ui: &mut Ui, session: &Session, run: usize, theme: &Theme) {

@@ -1,11 +1,14 @@
 //! The runs' figures side by side, each defined on hover; the better one stands out where better has a meaning.
 
-use egui::{Align2, Rect, ScrollArea, Sense, Ui, WidgetInfo, pos2, vec2};
+use std::sync::Arc;
+
+use egui::{Align2, Galley, Rect, ScrollArea, Sense, Ui, WidgetInfo, pos2, vec2};
 
 use crate::session::figures::{self, Cell, FigureRow};
 use crate::session::{Command, Growth, Session};
 
 use super::fonts;
+use super::veil::figures_veiled_ui;
 use super::widgets::{self, Emit, run_letter};
 
 const ROW: f32 = 24.0;
@@ -15,36 +18,88 @@ const NAMES: (f32, f32) = (112.0, 210.0);
 const LEAST: f32 = 64.0;
 /// What is left free at each side.
 const SIDE: f32 = 16.0;
+/// The radius of the dot at the better figure.
+const DOT: f32 = 2.0;
 /// The width of one figure's letter.
 const LETTER: f32 = 7.9;
 
-/// Shows the figures.
+/// Shows the figures: the names stay where they are, the runs' columns scroll beside them.
 pub fn compare_ui(ui: &mut Ui, session: &Session, emit: &mut Emit<'_>) {
     let area = ui.max_rect();
     let runs = session.runs().len();
-    if runs == 0 {
+    if runs == 0 || figures_veiled_ui(ui, area, session, emit.theme) {
         return;
     }
     let rows = figures::rows(session.runs());
     let columns = Columns::of(&rows, runs, area.width());
+    let names: Vec<_> = rows.iter().map(|row| name_galley(ui, row, columns.names, emit)).collect();
+    let heights: Vec<f32> = names.iter().map(|name| (name.size().y + 8.0).max(ROW)).collect();
+    let whole = ROW + heights.iter().sum::<f32>() + 8.0;
     ui.spacing_mut().item_spacing = vec2(0.0, 0.0);
-    ScrollArea::both().id_salt("compare").auto_shrink(false).min_scrolled_height(0.0).show(ui, |ui| {
-        let (head, _) = ui.allocate_exact_size(vec2(columns.width, ROW), Sense::hover());
-        for run in 0..runs {
-            head_ui(ui, columns.place(head, run), session, run, emit);
+    ScrollArea::vertical().id_salt("compare").auto_shrink(false).min_scrolled_height(0.0).show(ui, |ui| {
+        let (place, _) = ui.allocate_exact_size(vec2(area.width(), whole), Sense::hover());
+        let split = place.left() + SIDE + columns.names;
+        let head = Rect::from_min_max(place.min, pos2(split, place.top() + ROW));
+        legend_ui(ui, head, &rows, emit);
+        let mut top = head.bottom();
+        for ((row, name), height) in rows.iter().zip(names).zip(&heights) {
+            name_ui(ui, Rect::from_min_max(pos2(place.left(), top), pos2(split, top + height)), row, name, emit);
+            top += height;
         }
-        for row in &rows {
-            let (rect, _) = ui.allocate_exact_size(vec2(columns.width, ROW), Sense::hover());
-            row_ui(ui, rect, row, &columns, emit);
-        }
-        ui.add_space(8.0);
+        widgets::inside(ui, place.with_min_x(split), |ui| {
+            let scroll = ScrollArea::horizontal().id_salt("columns").auto_shrink(false).min_scrolled_width(0.0);
+            scroll.show(ui, |ui| cells_ui(ui, session, &rows, &heights, &columns, emit));
+        });
     });
+}
+
+/// The runs' names, and under each its figures.
+fn cells_ui(
+    ui: &mut Ui,
+    session: &Session,
+    rows: &[FigureRow],
+    heights: &[f32],
+    columns: &Columns,
+    emit: &mut Emit<'_>,
+) {
+    let (head, _) = ui.allocate_exact_size(vec2(columns.width, ROW), Sense::hover());
+    for run in 0..columns.ends.len() {
+        let place = columns.place(head, run);
+        head_ui(ui, place, session, run, emit);
+    }
+    for (row, height) in rows.iter().zip(heights) {
+        let (rect, _) = ui.allocate_exact_size(vec2(columns.width, *height), Sense::hover());
+        for (run, cell) in row.cells.iter().enumerate() {
+            cell_ui(ui, columns.place(rect, run), &row.title, run, cell, emit);
+        }
+    }
+}
+
+/// What the dot beside a figure means.
+fn legend_ui(ui: &mut Ui, head: Rect, rows: &[FigureRow], emit: &Emit<'_>) {
+    if !rows.iter().any(|row| row.cells.iter().any(|cell| cell.best)) {
+        return;
+    }
+    let at = head.left_center() + vec2(SIDE + DOT, 0.0);
+    ui.painter().circle_filled(at, DOT, emit.theme.ink);
+    let (font, color) = (fonts::regular(fonts::LABEL), emit.theme.text3);
+    let text = ui.painter().text(at + vec2(8.0, 0.0), Align2::LEFT_CENTER, "the better one", font, color);
+    let response = ui.interact(text.expand(4.0), ui.scope_id().with("better"), Sense::hover());
+    let said = "The dot marks the better figure, where one is better than another";
+    response.widget_info(|| WidgetInfo::labeled(egui::Role::Label, true, said));
+    response.on_hover_text(said);
+}
+
+/// A figure's name, in two lines where one is too short.
+fn name_galley(ui: &Ui, row: &FigureRow, width: f32, emit: &Emit<'_>) -> Arc<Galley> {
+    let font = fonts::regular(fonts::ROW);
+    ui.painter().layout(row.title.clone(), font, emit.theme.text2, width - 8.0)
 }
 
 /// Where the columns stand.
 struct Columns {
     names: f32,
-    /// Where each run's column ends, from the left.
+    /// Where each run's column ends, from the end of the names.
     ends: Vec<f32>,
     width: f32,
 }
@@ -59,18 +114,18 @@ impl Columns {
         let names = (room - 2.0 * SIDE - needed).clamp(NAMES.0, NAMES.1);
         let spare = ((room - 2.0 * SIDE - needed - names) / runs.max(1) as f32).clamp(0.0, 40.0);
         let ends: Vec<f32> = (0..runs)
-            .scan(SIDE + names, |end, run| {
+            .scan(0.0, |end, run| {
                 *end += least(run) + spare;
                 Some(*end)
             })
             .collect();
-        let width = (ends.last().copied().unwrap_or(0.0) + SIDE).max(room);
+        let width = (ends.last().copied().unwrap_or(0.0) + SIDE).max(room - SIDE - names);
         Columns { names, ends, width }
     }
 
     /// A run's place in a row.
     fn place(&self, row: Rect, run: usize) -> Rect {
-        let left = if run == 0 { SIDE + self.names } else { self.ends[run - 1] };
+        let left = if run == 0 { 0.0 } else { self.ends[run - 1] };
         Rect::from_min_max(pos2(row.left() + left + 8.0, row.top()), pos2(row.left() + self.ends[run], row.bottom()))
     }
 }
@@ -104,31 +159,29 @@ fn head_ui(ui: &mut Ui, rect: Rect, session: &Session, run: usize, emit: &mut Em
     }
 }
 
-fn row_ui(ui: &mut Ui, rect: Rect, row: &FigureRow, columns: &Columns, emit: &mut Emit<'_>) {
+fn name_ui(ui: &mut Ui, rect: Rect, row: &FigureRow, galley: Arc<Galley>, emit: &Emit<'_>) {
     let theme = emit.theme;
-    let place = Rect::from_min_size(rect.min, vec2(SIDE + columns.names, ROW));
-    let name = ui.interact(place, ui.scope_id().with(("figure", &row.title)), Sense::hover());
+    let name = ui.interact(rect, ui.scope_id().with(("figure", &row.title)), Sense::hover());
     name.widget_info(|| WidgetInfo::labeled(egui::Role::RowHeader, true, format!("{}: {}", row.title, row.definition)));
     if name.hovered() {
         ui.painter().rect_filled(rect, 0.0, theme.raised);
     }
-    let at = pos2(rect.left() + 16.0, rect.center().y);
-    let width =
-        widgets::text_cut(ui.painter(), at, &row.title, fonts::regular(fonts::ROW), theme.text2, columns.names - 8.0);
+    let at = pos2(rect.left() + SIDE, (rect.center().y - galley.size().y / 2.0).round());
+    let lines: Vec<Rect> = galley.rows.iter().map(|line| line.rect().translate(at.to_vec2())).collect();
+    ui.painter().galley(at, galley, theme.text2);
     if name.hovered() {
         // What is defined is underlined by dots, as in a dictionary.
-        for dot in 0..(width / 4.0) as usize {
-            let dot = Rect::from_min_size(pos2(at.x + dot as f32 * 4.0, at.y + 9.0), vec2(1.5, 1.0));
-            ui.painter().rect_filled(dot, 0.0, theme.text3);
+        for line in lines {
+            for dot in 0..(line.width() / 4.0) as usize {
+                let at = pos2(line.left() + dot as f32 * 4.0, line.bottom());
+                ui.painter().rect_filled(Rect::from_min_size(at, vec2(1.5, 1.0)), 0.0, theme.text3);
+            }
         }
     }
     name.on_hover_ui(|ui| {
         ui.strong(&row.title);
         ui.label(&row.definition);
     });
-    for (run, cell) in row.cells.iter().enumerate() {
-        cell_ui(ui, columns.place(rect, run), &row.title, run, cell, emit);
-    }
 }
 
 fn cell_ui(ui: &Ui, place: Rect, title: &str, run: usize, cell: &Cell, emit: &Emit<'_>) {
@@ -142,10 +195,12 @@ fn cell_ui(ui: &Ui, place: Rect, title: &str, run: usize, cell: &Cell, emit: &Em
     let text = ui.painter().text(place.right_center(), Align2::RIGHT_CENTER, &cell.text, font, color);
     if cell.best {
         // Weight alone is easily missed.
-        ui.painter().circle_filled(text.left_center() - vec2(6.0, 0.0), 2.0, theme.ink);
+        ui.painter().circle_filled(text.left_center() - vec2(6.0, 0.0), DOT, theme.ink);
     }
-    if !cell.note.is_empty() {
-        response.on_hover_text(if cell.best { format!("{}\nThe better one.", cell.note) } else { cell.note.clone() });
+    let said: Vec<&str> = [cell.note.as_str()].into_iter().chain(cell.best.then_some("The better one.")).collect();
+    let said = said.join("\n");
+    if !said.trim().is_empty() {
+        response.on_hover_text(said.trim());
     }
 }
 
@@ -162,8 +217,9 @@ mod tests {
     #[test]
     fn two_runs_fit_beside_each_other_and_six_scroll() {
         let two = Columns::of(&[row(&["195.9 ms", "115.0 ms"])], 2, 302.0);
-        assert!(two.width <= 302.0 && two.ends[1] <= 286.0, "{:?}", two.ends);
+        assert!(two.width <= 302.0 - SIDE - two.names && two.ends[1] <= two.width - SIDE, "{:?}", two.ends);
         let six = Columns::of(&[row(&["195.9 ms"; 6])], 6, 302.0);
         assert!(six.width > 302.0 && six.ends.is_sorted());
+        assert!(six.names + SIDE < 302.0 / 2.0, "the names leave room for the columns");
     }
 }

@@ -4,6 +4,7 @@
 //! A picture is gathered anew only when view, size, order or data change, a bounded number of steps a frame; until it
 //! is there, the one before is shown where its time is now.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use egui::{Color32, ColorImage, Context, Mesh, Painter, Rect, Shape, Stroke, TextureHandle, TextureOptions, pos2};
@@ -18,8 +19,10 @@ use super::patterns::{HATCH_PERIOD, Patterns};
 use super::theme::Theme;
 use super::timeline_panel::Panel;
 
-/// A picture goes so many steps in a frame: two or three milliseconds. What is left over goes on in the next one.
-const STEPS: usize = 120_000;
+/// A picture goes so many steps in a frame: a millisecond or so. What is left over goes on in the next one.
+const STEPS: usize = 60_000;
+/// And so many cells of it are given their colours in a frame: half a millisecond.
+const COLORED: usize = 400_000;
 /// What is not done yet goes on in the next frame: soon, and not at once, so that whoever waits for the window to stand
 /// still need not wait for a picture.
 const SOON: Duration = Duration::from_millis(1);
@@ -39,10 +42,23 @@ pub struct Crowds {
 #[derive(Clone, Default)]
 struct Crowd {
     gathering: Option<Gathering>,
+    coloring: Option<Coloring>,
     picture: Option<Picture>,
     spare: Option<Picture>,
     texture: Option<TextureHandle>,
-    dark: bool,
+    /// What the texture was made from: its memory serves again when the screen has it.
+    image: Option<Arc<ColorImage>>,
+    colors: Option<Colors>,
+}
+
+/// A gathered picture that is given its colours, line by line.
+#[derive(Clone)]
+struct Coloring {
+    picture: Picture,
+    colors: Colors,
+    pixels: Vec<Color32>,
+    /// Most cells look like some other one: a small table of the last ones saves most of the mixing.
+    known: Vec<(Shares, Color32)>,
 }
 
 impl Crowds {
@@ -91,52 +107,89 @@ impl Crowd {
     /// Answers whether that took any work.
     fn prepare(&mut self, ctx: &Context, session: &Session, run: usize, wanted: Frame, theme: &Theme) -> bool {
         let of = &session.runs()[run];
+        let colors = Colors::new(theme);
         // The places of tasks have changed under it.
         self.gathering = self.gathering.take().filter(|g| g.frame().revision == wanted.revision);
+        self.coloring = self.coloring.take().filter(|c| c.picture.frame.revision == wanted.revision);
+        if let Some(mut coloring) = self.coloring.take() {
+            if coloring.go_on(COLORED) {
+                self.show(ctx, coloring);
+            } else {
+                self.coloring = Some(coloring);
+            }
+            return true;
+        }
+        if self.colors != Some(colors)
+            && let Some(picture) = self.picture.take()
+        {
+            // Another look is seen at once.
+            let mut coloring = Coloring::new(picture, colors, self.memory());
+            coloring.go_on(usize::MAX);
+            self.show(ctx, coloring);
+        }
         let shown = self.picture.as_ref().map(|p| p.frame);
         if self.gathering.is_none() && shown != Some(wanted) {
             self.gathering = Some(Gathering::new(wanted, of.rows.order().len(), self.spare.take()));
         }
-        let mut changed = self.dark != theme.dark;
-        let mut worked = false;
-        if let Some(mut gathering) = self.gathering.take() {
-            worked = true;
-            if gathering.go_on(&of.index.tracks, of.rows.order(), STEPS) {
-                self.spare = self.picture.replace(gathering.finish());
-                changed = true;
-            } else {
-                self.gathering = Some(gathering);
-            }
+        let Some(mut gathering) = self.gathering.take() else { return false };
+        if gathering.go_on(&of.index.tracks, of.rows.order(), STEPS) {
+            self.coloring = Some(Coloring::new(gathering.finish(), colors, self.memory()));
+        } else {
+            self.gathering = Some(gathering);
         }
-        if let Some(picture) = self.picture.as_ref().filter(|_| changed) {
-            self.dark = theme.dark;
-            let image = image(picture, theme);
-            match &mut self.texture {
-                Some(texture) => texture.set(image, TextureOptions::NEAREST),
-                None => self.texture = Some(ctx.load_texture("crowd", image, TextureOptions::NEAREST)),
-            }
+        true
+    }
+
+    /// The memory of an image that nobody looks at any more.
+    fn memory(&mut self) -> Vec<Color32> {
+        let image = self.image.take().and_then(|image| Arc::try_unwrap(image).ok());
+        image.map_or_else(Vec::new, |image| image.pixels)
+    }
+
+    /// A picture with its colours takes the place of the one before.
+    fn show(&mut self, ctx: &Context, coloring: Coloring) {
+        let Coloring { picture, colors, pixels, .. } = coloring;
+        let image = Arc::new(ColorImage::new([picture.frame.columns, picture.rows.max(1)], pixels));
+        match &mut self.texture {
+            Some(texture) => texture.set(Arc::clone(&image), TextureOptions::NEAREST),
+            None => self.texture = Some(ctx.load_texture("crowd", Arc::clone(&image), TextureOptions::NEAREST)),
         }
-        worked
+        self.image = Some(image);
+        self.colors = Some(colors);
+        self.spare = self.picture.replace(picture);
     }
 }
 
-/// The picture in colours: polls over Ready over Pending over Completed; one poll of a hundred tasks is seen.
-fn image(picture: &Picture, theme: &Theme) -> ColorImage {
-    let colors = Colors::new(theme);
-    let size = [picture.frame.columns, picture.rows.max(1)];
-    let mut pixels = Vec::with_capacity(size[0] * size[1]);
-    // Most cells look like some other one: a small table of the last ones saves most of the mixing.
-    let mut known = vec![(Shares::default(), colors.of(Shares::default())); KNOWN];
-    for cell in &picture.cells {
-        let bits = u32::from_le_bytes([cell.ready, cell.running, cell.waiting, cell.finished]);
-        let entry = &mut known[(bits.wrapping_mul(0x9E37_79B1) >> 20) as usize % KNOWN];
-        if entry.0 != *cell {
-            *entry = (*cell, colors.of(*cell));
-        }
-        pixels.push(entry.1);
+impl Coloring {
+    fn new(picture: Picture, colors: Colors, mut pixels: Vec<Color32>) -> Coloring {
+        pixels.clear();
+        let known = vec![(Shares::default(), colors.of(Shares::default())); KNOWN];
+        Coloring { picture, colors, pixels, known }
     }
-    pixels.resize(size[0] * size[1], theme.panel);
-    ColorImage::new(size, pixels)
+
+    /// Goes on for so many cells: polls over Ready over Pending over Completed; one poll of a hundred tasks is seen.
+    /// Answers whether all are done.
+    fn go_on(&mut self, cells: usize) -> bool {
+        let from = self.pixels.len();
+        let to = from.saturating_add(cells).min(self.picture.cells.len());
+        let mut last = self.known[0];
+        for cell in &self.picture.cells[from..to] {
+            if last.0 != *cell {
+                let bits = u32::from_le_bytes([cell.ready, cell.running, cell.waiting, cell.finished]);
+                let entry = &mut self.known[(bits.wrapping_mul(0x9E37_79B1) >> 20) as usize % KNOWN];
+                if entry.0 != *cell {
+                    *entry = (*cell, self.colors.of(*cell));
+                }
+                last = *entry;
+            }
+            self.pixels.push(last.1);
+        }
+        let done = to == self.picture.cells.len();
+        if done {
+            self.pixels.resize(self.picture.frame.columns * self.picture.rows.max(1), self.colors.ground());
+        }
+        done
+    }
 }
 
 /// So many mixed colours are kept while a picture is coloured.
@@ -149,6 +202,7 @@ const LEAST_READY: u8 = 115;
 const SEEN: f32 = 1e-4;
 
 /// In whole numbers, for there are hundreds of thousands of cells.
+#[derive(Clone, Copy, PartialEq, Eq)]
 struct Colors {
     panel: [i32; 3],
     waiting: [i32; 3],
@@ -167,6 +221,10 @@ impl Colors {
             ready: of(theme.ready_area),
             running: of(theme.running),
         }
+    }
+
+    fn ground(&self) -> Color32 {
+        self.of(Shares::default())
     }
 
     #[inline]

@@ -11,6 +11,7 @@ use crate::timeline::axis::with_thousands;
 use super::event_tools::{self, hits_text};
 use super::events::{self, EventsState};
 use super::inspector::Inspecting;
+use super::stage::{self, StageState};
 use super::theme::Theme;
 use super::widgets::{self, Emit};
 use super::{compare, findings, fonts, icons, inspector, knobs, program};
@@ -19,19 +20,32 @@ use super::{compare, findings, fonts, icons, inspector, knobs, program};
 pub const TAB: f32 = 32.0;
 /// From this width on there are three groups.
 const WIDE: f32 = 1280.0;
+/// The search and the filter take so much beside the tabs.
+const TOOLS: f32 = 190.0;
+/// Between two tabs, where there is room and where there is not.
+const BETWEEN: f32 = 24.0;
+const LEAST_BETWEEN: f32 = 10.0;
+/// The sign and the number beside "Findings" take so much.
+const COUNT: f32 = 40.0;
 /// The parts of three groups' widths: events, program, figures.
 const SHARES: [f32; 3] = [500.0, 600.0, 340.0];
 
-/// Which tabs stand side by side, by the window's width; the inspector is among them where it has no place of its own.
-fn groups(width: f32, inspector: Beside) -> Vec<Vec<Tab>> {
-    let all = Tab::ALL.into_iter().filter(|t| *t != Tab::Inspector || inspector == Beside::No);
-    if width < WIDE {
-        return vec![all.collect()];
+/// Which tabs stand side by side, by the window's width; inspector and Stage are among them where they have no place of
+/// their own.
+fn groups(width: f32, inspector: Beside, stage: Beside) -> Vec<Vec<Tab>> {
+    if width >= WIDE {
+        let figures = if stage == Beside::Yes { vec![Tab::Compare] } else { vec![Tab::Stage, Tab::Compare] };
+        return vec![vec![Tab::Events, Tab::Findings], vec![Tab::Program, Tab::Experiment], figures];
     }
-    vec![vec![Tab::Events, Tab::Findings], vec![Tab::Program, Tab::Experiment], vec![Tab::Compare]]
+    let is_there = |tab: &Tab| match tab {
+        Tab::Inspector => inspector == Beside::No,
+        Tab::Stage => stage == Beside::No,
+        Tab::Events | Tab::Findings | Tab::Program | Tab::Compare | Tab::Experiment => true,
+    };
+    vec![Tab::ALL.into_iter().filter(is_there).collect()]
 }
 
-/// Whether the inspector has a place at the side of the timeline.
+/// Whether a panel has a place of its own.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Beside {
     /// It has.
@@ -40,27 +54,70 @@ pub enum Beside {
     No,
 }
 
+/// Whether only the dock's tabs are there: in a low window, until one of them is pressed.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Fold {
+    /// Only the tabs.
+    #[default]
+    Folded,
+    /// The panel of the open tab, too.
+    Open,
+}
+
+/// What the dock remembers between frames of a low window, where it can be folded.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct FoldState {
+    /// Whether it is.
+    pub fold: Fold,
+    tab: Option<Tab>,
+}
+
+impl FoldState {
+    /// A tab that is asked for, by key or from another panel, is shown.
+    pub fn follow(&mut self, session: &Session) {
+        let before = self.tab.replace(session.tab());
+        if before.is_some_and(|tab| tab != session.tab()) {
+            self.fold = Fold::Open;
+        }
+    }
+
+    /// A tab is pressed: it is shown; pressed again it makes room.
+    fn press(&mut self, tab: Tab, open: Tab) {
+        self.fold = if self.fold == Fold::Open && tab == open { Fold::Folded } else { Fold::Open };
+    }
+}
+
+/// What has no place of its own, and what the dock needs to show it.
+pub struct Within<'a, 'b> {
+    /// The inspector.
+    pub inspector: Beside,
+    /// The Stage, where it is a tab.
+    pub stage: Option<(&'a mut StageState, &'a mut FoldState)>,
+    /// What the inspector remembers.
+    pub inspecting: &'a mut Inspecting<'b>,
+}
+
 /// Shows the dock.
 pub fn dock_ui(
     ui: &mut Ui,
     session: &Session,
     state: &mut EventsState,
-    inspector: Beside,
-    inspecting: &mut Inspecting<'_>,
+    mut within: Within<'_, '_>,
     emit: &mut Emit<'_>,
 ) {
     events::announcement_ui(ui, session);
     let area = ui.max_rect();
     // A panel is as high as what stands in it: the groups take all there is.
     ui.expand_to_include_rect(area);
-    let groups = groups(area.width(), inspector);
+    let stage = if within.stage.is_some() { Beside::No } else { Beside::Yes };
+    let groups = groups(area.width(), within.inspector, stage);
     let whole: f32 = SHARES.iter().sum();
     let mut left = area.left();
     for (n, tabs) in groups.iter().enumerate() {
         let last = n + 1 == groups.len();
         let right = if last { area.right() } else { (left + area.width() * SHARES[n] / whole).round() };
         let place = Rect::from_x_y_ranges(Rangef::new(left, right), area.y_range());
-        widgets::inside(ui, place, |ui| group_ui(ui, session, tabs, state, inspecting, emit));
+        widgets::inside(ui, place, |ui| group_ui(ui, session, tabs, state, &mut within, emit));
         if !last {
             ui.painter().vline(right - 0.5, area.y_range(), Stroke::new(1.0, emit.theme.line));
         }
@@ -73,16 +130,27 @@ fn group_ui(
     session: &Session,
     tabs: &[Tab],
     state: &mut EventsState,
-    inspecting: &mut Inspecting<'_>,
+    within: &mut Within<'_, '_>,
     emit: &mut Emit<'_>,
 ) {
     let area = ui.max_rect();
-    let head = Rect::from_min_size(area.min, vec2(area.width(), TAB));
+    let mut head = Rect::from_min_size(area.min, vec2(area.width(), TAB));
     let open = if tabs.contains(&session.tab()) { session.tab() } else { tabs[0] };
-    let left = tabs_ui(ui, head, session, tabs, open, emit);
+    let fold = within.stage.as_ref().map(|(_, state)| state.fold);
+    let shown = Some(open).filter(|_| fold != Some(Fold::Folded));
+    let (left, pressed) = tabs_ui(ui, head, session, (tabs, shown), emit);
+    if let (Some(tab), Some((_, state))) = (pressed, &mut within.stage) {
+        state.press(tab, open);
+    }
+    let Some(open) = shown else { return };
     if open == Tab::Events {
+        if head.right() - left < TOOLS {
+            // Beside the tabs there is no room for the tools: they have a line of their own.
+            head = head.translate(vec2(0.0, TAB));
+        }
         let right = event_tools::tools_ui(ui, head, session, &mut state.tools, emit);
         let note = hits_text(session.hits()).unwrap_or_else(|| events::count_text(session));
+        let left = if head.top() > area.top() { head.left() + 16.0 } else { left };
         event_tools::note_ui(ui, pos2(right, head.center().y), left, &note, emit.theme);
     }
     let body = Rect::from_min_max(head.left_bottom(), area.max);
@@ -94,23 +162,45 @@ fn group_ui(
             Tab::Program => program::program_ui(ui, session, emit),
             Tab::Compare => compare::compare_ui(ui, session, emit),
             Tab::Experiment => knobs::tab_ui(ui, session, emit),
-            Tab::Inspector => inspector::inspector_ui(ui, session, inspecting, emit),
+            Tab::Inspector => inspector::inspector_ui(ui, session, within.inspecting, emit),
+            Tab::Stage => {
+                if let Some((stage, _)) = &mut within.stage {
+                    stage::stage_ui(ui, session, stage, within.inspecting.patterns, emit);
+                }
+            }
         }
     });
 }
 
-/// The tabs of a group, the open one underlined; answers where they end.
-fn tabs_ui(ui: &mut Ui, head: Rect, session: &Session, tabs: &[Tab], open: Tab, emit: &mut Emit<'_>) -> f32 {
+/// The tabs of a group, the open one underlined; answers where they end, and which was pressed. Where there is too
+/// little room they stand closer together.
+fn tabs_ui(
+    ui: &mut Ui,
+    head: Rect,
+    session: &Session,
+    (tabs, open): (&[Tab], Option<Tab>),
+    emit: &mut Emit<'_>,
+) -> (f32, Option<Tab>) {
     let theme = emit.theme;
     ui.painter().hline(head.x_range(), head.bottom() - 0.5, Stroke::new(1.0, theme.line));
+    let font = fonts::semibold(fonts::ROW);
+    let width = |tab: &Tab| ui.painter().layout_no_wrap(tab.title().to_owned(), font.clone(), theme.text1).size().x;
+    let names: f32 = tabs.iter().map(width).sum();
+    let count = if tabs.contains(&Tab::Findings) { COUNT } else { 0.0 };
+    let between = (head.width() - 32.0 - names - count) / (tabs.len() as f32 - 1.0).max(1.0);
+    let between = between.floor().clamp(LEAST_BETWEEN, BETWEEN);
     let mut left = head.left() + 16.0;
+    let mut pressed = None;
     for tab in tabs {
-        left = tab_ui(ui, pos2(left, head.center().y), head.bottom(), session, (*tab, *tab == open), emit) + 24.0;
+        let at = pos2(left, head.center().y);
+        let (right, clicked) = tab_ui(ui, at, head.bottom(), session, (*tab, Some(*tab) == open), emit);
+        pressed = clicked.then_some(*tab).or(pressed);
+        left = right + between;
     }
-    left
+    (left, pressed)
 }
 
-/// One tab; answers where it ends.
+/// One tab; answers where it ends, and whether it was pressed.
 fn tab_ui(
     ui: &mut Ui,
     at: egui::Pos2,
@@ -118,7 +208,7 @@ fn tab_ui(
     session: &Session,
     (tab, open): (Tab, bool),
     emit: &mut Emit<'_>,
-) -> f32 {
+) -> (f32, bool) {
     let theme = emit.theme;
     let name = tab.title();
     let (font, color) =
@@ -148,7 +238,7 @@ fn tab_ui(
     if response.clicked() {
         emit.emit(Command::ShowTab(tab));
     }
-    right
+    (right, response.clicked())
 }
 
 /// How many findings there are, and how bad the worst is; answers where that ends.
@@ -168,12 +258,32 @@ mod tests {
     #[test]
     fn every_tab_has_one_place_at_every_width() {
         for width in [640.0, 1024.0, 1280.0, 1920.0] {
-            for inspector in [Beside::Yes, Beside::No] {
-                let mut tabs: Vec<_> = groups(width, inspector).into_iter().flatten().collect();
+            for (inspector, stage) in [
+                (Beside::Yes, Beside::Yes),
+                (Beside::No, Beside::Yes),
+                (Beside::No, Beside::No),
+                (Beside::Yes, Beside::No),
+            ] {
+                let mut tabs: Vec<_> = groups(width, inspector, stage).into_iter().flatten().collect();
                 tabs.sort();
-                let beside = inspector == Beside::Yes || width >= WIDE;
-                assert_eq!(tabs, Tab::ALL[..if beside { 5 } else { 6 }]);
+                let mut expected = Tab::ALL.to_vec();
+                expected.retain(|t| *t != Tab::Stage || stage == Beside::No);
+                expected.retain(|t| *t != Tab::Inspector || (inspector == Beside::No && width < WIDE));
+                expected.sort();
+                assert_eq!(tabs, expected, "at {width}");
             }
         }
+    }
+
+    #[test]
+    fn a_tab_that_is_pressed_again_makes_room() {
+        let mut state = FoldState::default();
+        let mut after = |tab, open| {
+            state.press(tab, open);
+            state.fold
+        };
+        assert_eq!(after(Tab::Events, Tab::Events), Fold::Open);
+        assert_eq!(after(Tab::Compare, Tab::Events), Fold::Open);
+        assert_eq!(after(Tab::Compare, Tab::Compare), Fold::Folded);
     }
 }

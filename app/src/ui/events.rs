@@ -224,7 +224,11 @@ impl List<'_> {
             Some(after) => {
                 format!("{} without {listed}; cursor at {cursor}", write_length((after - before).as_nanos()))
             }
+            None if self.session.veil().is_some() => format!("cursor at {cursor}; what comes is hidden"),
             None if run.may_grow() => format!("cursor at {cursor}; the simulation goes on"),
+            None if now > run.end() && run.is_stuck() => {
+                format!("stuck at {} for ever; cursor at {cursor}", clock.say(run.end()))
+            }
             None if now > run.end() => format!("the run ended at {}; cursor at {cursor}", clock.say(run.end())),
             None => format!(
                 "no {} after this; cursor at {cursor}",

@@ -14,6 +14,7 @@ use crate::timeline::words::middle_cut;
 use super::fonts;
 use super::icons;
 use super::theme::Theme;
+use super::veil::figures_veiled_ui;
 use super::widgets::{self, Emit, run_letter};
 
 /// So many events of a proof are offered; the first says where it begins.
@@ -40,6 +41,9 @@ enum Item<'a> {
 
 /// Shows the list.
 pub fn findings_ui(ui: &mut Ui, area: Rect, session: &Session, state: &mut FindingsState, emit: &mut Emit<'_>) {
+    if figures_veiled_ui(ui, area, session, emit.theme) {
+        return;
+    }
     let found = session.findings();
     if found.is_empty() {
         // Whole, however narrow the place is: a sentence that breaks off is no answer.

@@ -6,7 +6,7 @@ use crate::session::knobs::Dial;
 use crate::session::{Command, Session};
 use sim_core::scenario::{KnobValues, Scenario};
 
-use super::changes::change_ui;
+use super::changes::{ask_to_see, changed_ui, variants_ui};
 use super::fonts;
 use super::theme::Theme;
 use super::widgets::{self, Emit};
@@ -24,7 +24,11 @@ pub fn experiment_ui(ui: &mut Ui, session: &Session, emit: &mut Emit<'_>) {
     let id = ui.make_persistent_id("experiment");
     let open = ui.data_mut(|d| d.get_persisted::<bool>(id)).unwrap_or(false);
     let said = if turned == 0 { "Knobs".to_owned() } else { format!("Knobs · {turned} turned") };
-    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), 28.0), Sense::click());
+    let (row, _) = ui.allocate_exact_size(vec2(ui.available_width(), 28.0), Sense::hover());
+    // What changed stands below: the way there is in the row, where it moves nothing.
+    let see = if session.is_changed() { 118.0 } else { 0.0 };
+    let rect = row.with_max_x(row.right() - see);
+    let response = ui.interact(rect, id.with("head"), Sense::click());
     response.widget_info(|| WidgetInfo::selected(egui::Role::Button, true, open, &said));
     let color = if response.hovered() { theme.text1 } else { theme.text2 };
     let pointing = if open { Pointing::Down } else { Pointing::Right };
@@ -35,6 +39,15 @@ pub fn experiment_ui(ui: &mut Ui, session: &Session, emit: &mut Emit<'_>) {
     let response = response.on_hover_text("Knobs, seed and costs of this scenario");
     if response.clicked() {
         ui.data_mut(|d| d.insert_persisted(id, !open));
+    }
+    if session.is_changed() {
+        let place = Rect::from_min_max(pos2(rect.right(), row.top() + 3.0), row.max);
+        let builder = egui::UiBuilder::new().max_rect(place).layout(egui::Layout::right_to_left(egui::Align::Center));
+        let see = ui.scope_builder(builder, |ui| link_ui(ui, "What changed ↓", "See what changed", theme)).inner;
+        if see.clicked() {
+            ask_to_see(ui);
+            ui.ctx().request_repaint();
+        }
     }
     if open {
         knobs_ui(ui, session, emit);
@@ -56,10 +69,11 @@ pub fn tab_ui(ui: &mut Ui, session: &Session, emit: &mut Emit<'_>) {
             Rect::from_min_max(pos2(left, area.top()), pos2(left + width + 10.0, area.bottom()))
         };
         scroll_ui(ui, column(0), |ui| {
-            change_ui(ui, session, emit);
+            variants_ui(ui, session, emit);
             if columns == 1 {
                 knobs_ui(ui, session, emit);
             }
+            changed_ui(ui, session, emit);
         });
         if columns == 2 {
             scroll_ui(ui, column(1), |ui| knobs_ui(ui, session, emit));
@@ -90,9 +104,6 @@ fn knobs_ui(ui: &mut Ui, session: &Session, emit: &mut Emit<'_>) {
     let theme = emit.theme;
     let said = "Model, workers and thread policy of each run are in its chip at the top; + adds a run.";
     label(ui, said, fonts::regular(fonts::LABEL), theme.text3);
-    if session.is_changed() && chip_ui(ui, "Reset all", "Reset all knobs", false, theme).clicked() {
-        emit.emit(Command::AsInLesson);
-    }
 }
 
 fn dial_ui(ui: &mut Ui, session: &Session, dial: &Dial, emit: &mut Emit<'_>) {
@@ -100,7 +111,7 @@ fn dial_ui(ui: &mut Ui, session: &Session, dial: &Dial, emit: &mut Emit<'_>) {
     let now = wanted.as_deref().unwrap_or(&dial.now);
     let mut value = None;
     let shown = if now.is_empty() { "as usual" } else { now };
-    head_ui(ui, &dial.label, shown, &dial.written, &dial.path, emit);
+    head_ui(ui, &dial.label, shown, emit.theme);
     match &dial.values {
         KnobValues::Range(from, to) => {
             let mut number = now.parse::<u32>().unwrap_or(*from).clamp(*from, *to);
@@ -126,14 +137,14 @@ fn dial_ui(ui: &mut Ui, session: &Session, dial: &Dial, emit: &mut Emit<'_>) {
             }
         }),
     }
+    foot_ui(ui, shown, &dial.written, &dial.path, emit);
     if let Some(value) = value.filter(|value| value != now) {
         emit.emit(Command::Turn { path: dial.path.clone(), value });
     }
 }
 
-/// A knob's name and value; what it was and the way back, where it is turned.
-fn head_ui(ui: &mut Ui, name: &str, now: &str, written: &str, path: &str, emit: &mut Emit<'_>) {
-    let theme = emit.theme;
+/// A knob's name and value.
+fn head_ui(ui: &mut Ui, name: &str, now: &str, theme: &Theme) {
     ui.add_space(2.0);
     let width = ui.available_width();
     let painter = ui.painter().clone();
@@ -148,6 +159,11 @@ fn head_ui(ui: &mut Ui, name: &str, now: &str, written: &str, path: &str, emit: 
     painter.galley(rect.min, name, theme.text1);
     let at = pos2(rect.right() - value.size().x, rect.bottom() - value.size().y);
     painter.galley(at, value, theme.text1);
+}
+
+/// What a knob was, where it is turned, and the way back: below it, so that it does not move when it is turned.
+fn foot_ui(ui: &mut Ui, now: &str, written: &str, path: &str, emit: &mut Emit<'_>) {
+    let theme = emit.theme;
     if now != written && !written.is_empty() {
         ui.horizontal(|ui| {
             label(ui, &format!("{written} in the lesson"), fonts::regular(fonts::LABEL), theme.text2);
@@ -163,7 +179,7 @@ fn seed_ui(ui: &mut Ui, session: &Session, written: &Scenario, emit: &mut Emit<'
     let wanted = session.wanted_value("seed").and_then(|s| s.parse().ok());
     let mut seed: u64 = wanted.or(session.shown().map(|s| s.seed)).unwrap_or(written.seed);
     let before = seed;
-    head_ui(ui, "Seed: chance in this world", &seed.to_string(), &written.seed.to_string(), "seed", emit);
+    head_ui(ui, "Seed: chance in this world", &seed.to_string(), theme);
     ui.horizontal(|ui| {
         let field = egui::DragValue::new(&mut seed).speed(0.1).update_while_editing(false);
         let response = ui.add_sized(vec2(72.0, 28.0), field);
@@ -176,6 +192,11 @@ fn seed_ui(ui: &mut Ui, session: &Session, written: &Scenario, emit: &mut Emit<'
             emit.emit(Command::AnotherWorld);
         }
     });
+    if !session.is_left_to_chance() {
+        let said = "Chance plays no part in these runs: they are the same in every world.";
+        label(ui, said, fonts::regular(fonts::LABEL), theme.text2);
+    }
+    foot_ui(ui, &before.to_string(), &written.seed.to_string(), "seed", emit);
     if seed != before {
         emit.emit(Command::Turn { path: "seed".to_owned(), value: seed.to_string() });
     }
@@ -275,7 +296,7 @@ pub fn chip_ui(ui: &mut Ui, text: &str, name: &str, on: bool, theme: &Theme) -> 
 }
 
 /// Words that can be clicked.
-fn link_ui(ui: &mut Ui, text: &str, name: &str, theme: &Theme) -> egui::Response {
+pub(super) fn link_ui(ui: &mut Ui, text: &str, name: &str, theme: &Theme) -> egui::Response {
     let galley = ui.painter().layout_no_wrap(text.to_owned(), fonts::medium(fonts::LABEL), theme.text1);
     let (rect, response) = ui.allocate_exact_size(galley.size() + vec2(4.0, 4.0), Sense::click());
     response.widget_info(|| WidgetInfo::labeled(egui::Role::Button, true, name));

@@ -1,5 +1,6 @@
 //! The lesson: one step at a time, its names and moments as links, its question, what can be changed, and the way on.
 
+use egui::scroll_area::ScrollAreaOutput;
 use egui::text::LayoutJob;
 use egui::{Rect, ScrollArea, Sense, Ui, WidgetInfo, pos2, vec2};
 
@@ -9,7 +10,7 @@ use crate::session::{Command, Document, Session};
 use super::changes;
 use super::fonts;
 use super::knobs;
-use super::question::{question_strip_ui, question_ui};
+use super::question::{self, question_strip_ui, question_ui};
 use super::theme::Theme;
 use super::told_text::{narrate, told_ui};
 use super::widgets::{self, Emit, Weight, text_button};
@@ -23,6 +24,8 @@ const STRIP_QUESTION: f32 = 64.0;
 /// The strip with everything in it.
 const STRIP_OPEN: f32 = 212.0;
 const PAD: f32 = 16.0;
+/// How high the fading is of what goes on below.
+const FADE: f32 = 28.0;
 
 /// Shows the lesson as a panel.
 pub fn lesson_ui(ui: &mut Ui, session: &Session, emit: &mut Emit<'_>) {
@@ -36,12 +39,12 @@ pub fn lesson_ui(ui: &mut Ui, session: &Session, emit: &mut Emit<'_>) {
         let head = Rect::from_min_max(text.min, pos2(inner.right(), text.top() + 48.0));
         widgets::inside(ui, head, |ui| progress_ui(ui, document, session.step(), emit));
         ui.add_space(48.0);
-        let scroll = ScrollArea::vertical().id_salt(("lesson", session.opened(), session.step())).auto_shrink(false);
-        scroll.show(ui, |ui| {
+        let shown = scroll_of(ui, session, document).show(ui, |ui| {
             // The bar of the scroll area stands in the padding, beside the text.
             ui.set_max_width(inner.width());
             body_ui(ui, session, document, emit);
         });
+        more_below_ui(ui, &shown, emit.theme);
     });
     widgets::inside(ui, buttons, |ui| {
         knobs::progress_ui(ui, session, emit);
@@ -49,6 +52,39 @@ pub fn lesson_ui(ui: &mut Ui, session: &Session, emit: &mut Emit<'_>) {
             ui.horizontal(|ui| buttons_ui(ui, session, document, inner.width(), emit));
         }
     });
+}
+
+/// Every step begins at its top, however far another one was scrolled; running it again scrolls nothing.
+fn scroll_of(ui: &Ui, session: &Session, document: &Document) -> ScrollArea {
+    let scroll = ScrollArea::vertical().id_salt("lesson").auto_shrink(false);
+    let (id, of) =
+        (ui.scope_id().with("scrolled at"), egui::Id::unique((format!("{:?}", document.origin), session.step())));
+    let before = ui.data_mut(|data| data.get_temp::<egui::Id>(id).filter(|before| *before == of));
+    ui.data_mut(|data| data.insert_temp(id, of));
+    if before.is_some() { scroll } else { scroll.vertical_scroll_offset(0.0) }
+}
+
+/// Where more of the lesson is below, it fades out, and a chevron points there.
+fn more_below_ui<R>(ui: &Ui, shown: &ScrollAreaOutput<R>, theme: &Theme) {
+    let place = shown.inner_rect;
+    let below = shown.content_size.y - shown.state.clamped_offset().y - place.height();
+    if below < 4.0 || place.height() < FADE * 2.0 {
+        return;
+    }
+    let fade = Rect::from_min_max(pos2(place.left(), place.bottom() - FADE), place.max);
+    let mut mesh = egui::Mesh::default();
+    for (y, color) in
+        [(fade.top(), theme.panel.gamma_multiply(0.0)), (fade.center().y, theme.panel), (fade.bottom(), theme.panel)]
+    {
+        mesh.colored_vertex(pos2(fade.left(), y), color);
+        mesh.colored_vertex(pos2(fade.right(), y), color);
+    }
+    for n in [0, 2] {
+        mesh.add_triangle(n, n + 1, n + 2);
+        mesh.add_triangle(n + 1, n + 2, n + 3);
+    }
+    ui.painter().add(mesh);
+    knobs::chevron(ui, pos2(fade.center().x - 6.0, fade.bottom() - 6.0), knobs::Pointing::Down, theme.text2);
 }
 
 fn foot_height(ui: &Ui, session: &Session, document: &Document) -> f32 {
@@ -65,8 +101,9 @@ fn body_ui(ui: &mut Ui, session: &Session, document: &Document, emit: &mut Emit<
         }
         None => no_lesson_ui(ui, document, emit.theme),
     }
-    changes::change_ui(ui, session, emit);
+    changes::variants_ui(ui, session, emit);
     knobs::experiment_ui(ui, session, emit);
+    changes::changed_ui(ui, session, emit);
 }
 
 /// The height of the strip: a question needs more.
@@ -74,7 +111,9 @@ pub fn strip_height(ui: &Ui, session: &Session) -> f32 {
     if is_open(ui) {
         return STRIP_OPEN;
     }
-    STRIP + if session.question().is_some() { STRIP_QUESTION } else { 0.0 }
+    let width = ui.max_rect().width() - 2.0 * PAD;
+    let answers = |width| STRIP_QUESTION + (question::answers_height(ui, session, width) - 29.0).max(0.0);
+    STRIP + if session.question().is_some() { answers(width) } else { 0.0 }
 }
 
 fn strip_id() -> egui::Id {
@@ -96,12 +135,12 @@ pub fn strip_ui(ui: &mut Ui, session: &Session, emit: &mut Emit<'_>) {
     widgets::inside(ui, text, |ui| {
         ui.set_clip_rect(text.intersect(ui.clip_rect()));
         if open {
-            let scroll = ScrollArea::vertical().id_salt(("strip", session.step())).auto_shrink(false);
-            scroll.show(ui, |ui| {
+            let shown = scroll_of(ui, session, document).show(ui, |ui| {
                 ui.spacing_mut().item_spacing.y = 8.0;
                 ui.set_max_width((text.width() - 12.0).max(120.0));
                 body_ui(ui, session, document, emit);
             });
+            more_below_ui(ui, &shown, emit.theme);
         } else {
             two_lines_ui(ui, session, document, emit.theme);
         }

@@ -15,12 +15,12 @@ use super::canvas::{Canvas, Snap};
 use super::theme::Theme;
 use super::tip;
 use super::widgets::{self, Emit};
-use super::{fonts, icons};
+use super::{fonts, icons, veil};
 
 /// The strip's height.
 const HEIGHT: f32 = 40.0;
 /// The same where the rows have hardly any room themselves.
-const LOW: f32 = 26.0;
+pub const LOW: f32 = 26.0;
 /// A timeline lower than this has a low strip.
 const ROOMY: f32 = 220.0;
 /// Free above and below the frame.
@@ -34,9 +34,16 @@ const GROWN: f64 = 1.15;
 /// A turn of the wheel enlarges by this for each point that it scrolls.
 const WHEEL: f64 = 0.004;
 
-/// How high the strip is in a timeline of this height.
-pub fn height(timeline: f32) -> f32 {
-    if timeline < ROOMY { LOW } else { HEIGHT }
+/// A timeline lower than this has none: the rows need all there is.
+const CRAMPED: f32 = 160.0;
+
+/// How high the strip is in a timeline of this height whose rows need so much.
+pub fn height(timeline: f32, rows: f32) -> f32 {
+    match timeline {
+        ..CRAMPED => 0.0,
+        _ if timeline < ROOMY || timeline < rows + HEIGHT => LOW,
+        _ => HEIGHT,
+    }
 }
 
 /// What the strip remembers between frames.
@@ -96,6 +103,9 @@ pub fn minimap_ui(
     let frame = if frame.width() < 4.0 { frame.expand2(vec2(2.0 - frame.width() / 2.0, 0.0)) } else { frame };
     ui.painter().rect_filled(frame, 4.0, theme.panel);
     lines_ui(ui, strip, session, &map, state, theme);
+    if let Some(from) = session.veil() {
+        veil::strip_veiled_ui(ui, strip, map.x_from_time(from.as_nanos() as f64), theme);
+    }
     places_ui(ui, strip, session, &map, theme);
     frame_ui(ui, frame, &response, theme);
     point(ui, &response, session, &map, state, emit);

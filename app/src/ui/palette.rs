@@ -6,7 +6,7 @@
 use egui::{Align2, Context, Key, Modifiers, Rect, ScrollArea, Sense, TextEdit, Ui, WidgetInfo, pos2, vec2};
 
 use crate::session::command::key_for_people;
-use crate::session::palette::{Offer, matching};
+use crate::session::palette::{Offer, PlacesKey, matching};
 use crate::session::{Command, Overlay, Session};
 
 use super::fonts;
@@ -28,6 +28,8 @@ pub struct PaletteState {
     open: Overlay,
     typed: String,
     offers: Vec<Offer>,
+    /// What the offers were made for.
+    places: PlacesKey,
     /// What matches, by its place among the offers; anew when something else is typed.
     found: Option<Vec<usize>>,
     at: usize,
@@ -35,20 +37,43 @@ pub struct PaletteState {
 }
 
 impl PaletteState {
-    /// The lists are made when the palette is opened, and kept until it is closed.
+    /// Answers whether the palette has been opened just now.
     fn opened(&mut self, session: &Session) -> bool {
-        if self.open == session.overlay() {
-            return false;
+        let fresh = self.open != session.overlay();
+        if fresh {
+            self.open = session.overlay();
+            self.typed.clear();
+            self.found = None;
         }
-        self.open = session.overlay();
-        self.offers = match self.open {
+        self.follow(session, fresh);
+        fresh
+    }
+
+    /// The offers are those of the runs that are open now: their numbers mean those.
+    fn follow(&mut self, session: &Session, fresh: bool) {
+        let offers = match self.open {
             Overlay::Commands => session.commands_offered(),
-            Overlay::Places => session.places_offered(),
+            Overlay::Places => {
+                let key = session.places_key();
+                if !fresh && key == self.places {
+                    return;
+                }
+                self.places = key;
+                session.places_offered()
+            }
             Overlay::Nothing | Overlay::Keys | Overlay::Settings => Vec::new(),
         };
-        self.typed.clear();
-        self.found = None;
-        true
+        if !fresh && offers == self.offers {
+            return;
+        }
+        let chosen = self.found.as_ref().and_then(|found| self.offers.get(*found.get(self.at)?)).cloned();
+        (self.offers, self.found) = (offers, None);
+        self.search(session);
+        // Whoever stands at one goes on standing at it.
+        let same = |n: &usize| {
+            chosen.as_ref().is_some_and(|c| (&c.title, &c.beside) == (&self.offers[*n].title, &self.offers[*n].beside))
+        };
+        self.at = self.found.iter().flatten().position(same).unwrap_or(0);
     }
 
     /// To be called in frames in which the palette is not shown.
@@ -122,7 +147,8 @@ pub fn palette_ui(ctx: &Context, session: &Session, state: &mut PaletteState, em
         Overlay::Commands => Command::ShowCommands,
         Overlay::Places | Overlay::Nothing | Overlay::Keys | Overlay::Settings => Command::ShowPlaces,
     };
-    if let Some(offer) = chosen {
+    // What would do nothing says why, and stays to be read.
+    if let Some(offer) = chosen.filter(|offer| state.offers[*offer].why_not.is_none()) {
         // Closed first: what is chosen may open something else there.
         emit.emit(command);
         let command = state.chosen(offer);
@@ -191,8 +217,10 @@ fn list_ui(ui: &mut Ui, state: &PaletteState, moved: bool, height: f32, theme: &
 
 fn offer_ui(ui: &mut Ui, offer: &Offer, current: bool, theme: &Theme) -> egui::Response {
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), ROW), Sense::click());
-    let said = format!("{}, {}", offer.title, offer.beside);
-    response.widget_info(|| WidgetInfo::selected(egui::Role::ListItem, true, current, &said));
+    let beside = offer.why_not.unwrap_or(&offer.beside);
+    let said = format!("{}, {beside}", offer.title);
+    let can = offer.why_not.is_none();
+    response.widget_info(|| WidgetInfo::selected(egui::Role::ListItem, can, current, &said));
     if current || response.hovered() {
         ui.painter().rect_filled(rect, 5.0, theme.selected);
     }
@@ -211,11 +239,12 @@ fn offer_ui(ui: &mut Ui, offer: &Offer, current: bool, theme: &Theme) -> egui::R
         ui.painter().galley((cap.center() - galley.size() / 2.0).round(), galley, theme.text1);
         right = cap.left() - 10.0;
     }
-    let beside = ui.painter().layout_no_wrap(offer.beside.clone(), fonts::regular(fonts::LABEL), theme.text3);
+    let beside = ui.painter().layout_no_wrap(beside.to_owned(), fonts::regular(fonts::LABEL), theme.text3);
     let at = pos2(rect.left() + 12.0, rect.center().y);
     let room = (right - at.x - beside.size().x - 16.0).max((right - at.x) * 0.5);
     let font = fonts::medium(fonts::BODY);
-    let used = widgets::text_cut(ui.painter(), at, &offer.title, font, theme.text1, room);
+    let color = if can { theme.text1 } else { theme.text3 };
+    let used = widgets::text_cut(ui.painter(), at, &offer.title, font, color, room);
     if used + beside.size().x + 16.0 <= right - at.x {
         let at = pos2(right - beside.size().x, (rect.center().y - beside.size().y / 2.0).round());
         ui.painter().galley(at, beside, theme.text3);

@@ -41,7 +41,8 @@ pub fn program_ui(ui: &mut Ui, session: &Session, emit: &mut Emit<'_>) {
     let pages = pages(ui, session, name.as_deref());
     let heads = Rect::from_min_size(area.min, vec2(area.width(), HEAD));
     let body = area.with_min_y(heads.bottom());
-    let blocks = if height(&pages.long) <= body.height() { &pages.long } else { &pages.short };
+    let code = &pages.code;
+    let blocks = if height(&code.long) <= body.height() { &code.long } else { &code.short };
     let columns = session.runs().len() as f32;
     let width = (area.width() / columns).floor().max(LEAST_COLUMN);
     let size = vec2(width * columns, height(blocks).max(body.height()));

@@ -18,10 +18,18 @@ pub const GAP: f32 = 4.0;
 /// Everything there is to show, and what it was made from.
 pub struct Pages {
     name: Option<String>,
-    /// Of each run: its first chunk, by which it is known, its events at the cursor, and how many runners it has so far.
-    made_from: Vec<(Option<Arc<Chunk>>, usize, usize)>,
+    /// Of each run: its events at the cursor.
+    events: Vec<usize>,
     /// By run and program.
     pub sheets: Vec<Vec<Sheet>>,
+    /// The code, which stays while the cursor moves.
+    pub code: Arc<Code>,
+}
+
+/// The programs' lines.
+pub struct Code {
+    /// Of each run: its first chunk, by which it is known, and how many runners it has so far.
+    made_from: Vec<(Option<Arc<Chunk>>, usize)>,
     /// With every brace on a line of its own.
     pub long: Vec<Block>,
     /// With braces beside other code.
@@ -29,52 +37,58 @@ pub struct Pages {
 }
 
 impl Pages {
-    fn of(session: &Session, name: Option<&str>) -> Pages {
+    fn of(session: &Session, name: Option<&str>, kept: Option<&Pages>) -> Pages {
         let made = session.runs().iter().map(|run| sheets(run.trace.tables(), run.snapshot(), name));
         let sheets: Vec<Vec<Sheet>> = made.collect();
+        let code = kept.map(|kept| &kept.code).filter(|code| code.is_of(session)).cloned();
         Pages {
             name: name.map(str::to_owned),
-            made_from: session
-                .runs()
-                .iter()
-                .map(source)
-                .map(|(chunk, events, runners)| (chunk.cloned(), events, runners))
-                .collect(),
-            long: blocks(session, &sheets, Braces::OwnLine),
-            short: blocks(session, &sheets, Braces::Beside),
+            events: events(session).collect(),
+            code: code.unwrap_or_else(|| Arc::new(Code::of(session, &sheets))),
             sheets,
         }
     }
 
     fn are_of(&self, session: &Session, name: Option<&str>) -> bool {
-        let same = |((chunk, events, runners), run): (&(Option<Arc<Chunk>>, usize, usize), &Run)| {
-            let (now, events_now, runners_now) = source(run);
-            let same_run = match (chunk, now) {
+        self.name.as_deref() == name && self.code.is_of(session) && self.events.iter().copied().eq(events(session))
+    }
+}
+
+impl Code {
+    fn of(session: &Session, sheets: &[Vec<Sheet>]) -> Code {
+        let source = |run: &Run| (run.trace.chunks().first().cloned(), run.trace.tables().runners.len());
+        Code {
+            made_from: session.runs().iter().map(source).collect(),
+            long: blocks(session, sheets, Braces::OwnLine),
+            short: blocks(session, sheets, Braces::Beside),
+        }
+    }
+
+    fn is_of(&self, session: &Session) -> bool {
+        let same = |((chunk, runners), run): (&(Option<Arc<Chunk>>, usize), &Run)| {
+            let same_run = match (chunk, run.trace.chunks().first()) {
                 (Some(then), Some(now)) => Arc::ptr_eq(then, now),
                 (None, None) => true,
                 (Some(_), None) | (None, Some(_)) => false,
             };
-            same_run && (*events, *runners) == (events_now, runners_now)
+            same_run && *runners == run.trace.tables().runners.len()
         };
-        self.name.as_deref() == name
-            && self.made_from.len() == session.runs().len()
-            && self.made_from.iter().zip(session.runs()).all(same)
+        self.made_from.len() == session.runs().len() && self.made_from.iter().zip(session.runs()).all(same)
     }
 }
 
-fn source(run: &Run) -> (Option<&Arc<Chunk>>, usize, usize) {
-    (run.trace.chunks().first(), run.snapshot().events, run.trace.tables().runners.len())
+fn events(session: &Session) -> impl Iterator<Item = usize> {
+    session.runs().iter().map(|run| run.snapshot().events)
 }
 
-/// They are made anew only when something has changed: of 100,000 tasks that takes a while.
+/// They are made anew only when something has changed; the code only when that has.
 pub fn pages(ui: &Ui, session: &Session, name: Option<&str>) -> Arc<Pages> {
     let id = Id::unique("program pages");
-    if let Some(kept) = ui.data(|data| data.get_temp::<Arc<Pages>>(id))
-        && kept.are_of(session, name)
-    {
-        return kept;
+    let kept = ui.data(|data| data.get_temp::<Arc<Pages>>(id));
+    if let Some(kept) = kept.as_ref().filter(|kept| kept.are_of(session, name)) {
+        return Arc::clone(kept);
     }
-    let made = Arc::new(Pages::of(session, name));
+    let made = Arc::new(Pages::of(session, name, kept.as_deref()));
     ui.data_mut(|data| data.insert_temp(id, Arc::clone(&made)));
     made
 }
@@ -114,4 +128,24 @@ fn blocks(session: &Session, sheets: &[Vec<Sheet>], braces: Braces) -> Vec<Block
 /// How much room all of them take.
 pub fn height(blocks: &[Block]) -> f32 {
     blocks.iter().map(|block| block.height() + GAP).sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::session::{Command, fixture};
+
+    #[test]
+    fn the_code_stays_while_the_cursor_moves_and_not_longer() {
+        let mut session = fixture::session();
+        let first = Pages::of(&session, None, None);
+        assert!(first.are_of(&session, None));
+        (0..9).for_each(|_| session.apply(Command::StepForward));
+        assert!(!first.are_of(&session, None), "somebody stands elsewhere now");
+        let later = Pages::of(&session, None, Some(&first));
+        assert!(Arc::ptr_eq(&first.code, &later.code));
+        let other = fixture::session();
+        assert!(!later.are_of(&other, None), "the same scenario run again is another run");
+        assert!(!Arc::ptr_eq(&first.code, &Pages::of(&other, None, Some(&later)).code));
+    }
 }

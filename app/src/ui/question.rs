@@ -1,7 +1,9 @@
 //! A prediction to make: the answers to choose from; when one is chosen, which one the runs bear out, and why.
 
+use std::sync::Arc;
+
 use egui::text::LayoutJob;
-use egui::{Color32, Rect, Sense, Ui, WidgetInfo, pos2, vec2};
+use egui::{Color32, Galley, Rect, Sense, Ui, WidgetInfo, pos2, vec2};
 
 use crate::session::{Command, Session};
 use crate::timeline::scene::Sign;
@@ -9,6 +11,7 @@ use sim_core::scenario::narration::{Choice, plain};
 
 use super::fonts;
 use super::icons;
+use super::knobs::link_ui;
 use super::theme::Theme;
 use super::told_text::{before_format, narrate, told_ui};
 use super::widgets::{self, Emit};
@@ -19,13 +22,16 @@ enum Stand {
     /// Nothing is chosen.
     Open,
     /// Something is chosen, and the runs have not ended.
-    Waiting { chosen: usize },
-    /// The runs have spoken: this is right; none if none of the answers is.
-    Told { chosen: usize, right: Option<usize> },
+    Waiting { chosen: Option<usize> },
+    /// The runs have spoken: this is right; none if none of the answers is. None is chosen if it was revealed.
+    Told { chosen: Option<usize>, right: Option<usize> },
 }
 
 fn stand(session: &Session) -> Stand {
-    let Some(chosen) = session.answer() else { return Stand::Open };
+    let chosen = session.answer();
+    if chosen.is_none() && !session.is_revealed() {
+        return Stand::Open;
+    }
     match session.right_answer() {
         Some(answer) => Stand::Told { chosen, right: answer.right },
         None if session.is_loading() => Stand::Waiting { chosen },
@@ -40,7 +46,7 @@ impl Stand {
     fn chosen(self) -> Option<usize> {
         match self {
             Stand::Open => None,
-            Stand::Waiting { chosen } | Stand::Told { chosen, .. } => Some(chosen),
+            Stand::Waiting { chosen } | Stand::Told { chosen, .. } => chosen,
         }
     }
 
@@ -49,7 +55,8 @@ impl Stand {
         match self {
             Stand::Open => None,
             Stand::Waiting { .. } => Some(("The runs will tell.", theme.text2)),
-            Stand::Told { chosen, right: Some(right) } if chosen == right => Some(("Right. ", theme.finished)),
+            Stand::Told { chosen: None, right: Some(_) } => Some(("The answer. ", theme.text2)),
+            Stand::Told { chosen, right } if chosen == right && right.is_some() => Some(("Right. ", theme.finished)),
             Stand::Told { right: Some(_), .. } => Some(("Not quite. ", theme.finding)),
             Stand::Told { right: None, .. } => Some(("None of these. ", theme.text2)),
         }
@@ -75,7 +82,12 @@ pub fn question_ui(ui: &mut Ui, session: &Session, emit: &mut Emit<'_>) {
     let Some(question) = session.question() else { return };
     let stand = stand(session);
     widgets::rule(ui, theme);
-    ui.label(egui::RichText::new("Predict").font(fonts::semibold(fonts::ROW)).color(theme.text2));
+    ui.horizontal(|ui| {
+        ui.label(egui::RichText::new("Predict").font(fonts::semibold(fonts::ROW)).color(theme.text2));
+        if stand == Stand::Open {
+            ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| reveal_ui(ui, emit));
+        }
+    });
     told_ui(ui, session, &question.ask, (fonts::BODY, theme.text1), None, emit);
     for (n, choice) in question.choices.iter().enumerate() {
         if n > 0 {
@@ -98,6 +110,39 @@ pub fn question_ui(ui: &mut Ui, session: &Session, emit: &mut Emit<'_>) {
     }
 }
 
+/// For who does not want to guess.
+fn reveal_ui(ui: &mut Ui, emit: &mut Emit<'_>) {
+    let reveal = link_ui(ui, "Reveal", "Reveal the answer", emit.theme);
+    if reveal.on_hover_text(Command::Reveal.hint()).clicked() {
+        emit.emit(Command::Reveal);
+    }
+}
+
+/// The height of the answers beside each other: that of the longest one.
+pub fn answers_height(ui: &Ui, session: &Session, width: f32) -> f32 {
+    let Some(question) = session.question() else { return 0.0 };
+    let theme = Theme::of(session.theme());
+    let each = choice_width(width, question.choices.len());
+    let height = |choice: &Choice| choice_galley(ui, choice, each, theme).size().y + CHOICE_MARGIN;
+    question.choices.iter().map(height).fold(0.0, f32::max)
+}
+
+/// Above and below the words of an answer.
+const CHOICE_MARGIN: f32 = 12.0;
+
+/// The width of each of so many answers beside each other.
+fn choice_width(width: f32, count: usize) -> f32 {
+    let count = count.max(1) as f32;
+    (width - 8.0 * (count - 1.0)) / count
+}
+
+fn choice_galley(ui: &Ui, choice: &Choice, width: f32, theme: &Theme) -> Arc<Galley> {
+    let mut job = LayoutJob::default();
+    narrate(&mut job, &choice.says, fonts::BODY, theme);
+    job.wrap.max_width = width - 42.0;
+    ui.painter().layout_job(job)
+}
+
 /// The same in two lines: the question, or why; and the answers beside each other.
 pub fn question_strip_ui(ui: &mut Ui, session: &Session, emit: &mut Emit<'_>) {
     let theme = emit.theme;
@@ -116,12 +161,20 @@ pub fn question_strip_ui(ui: &mut Ui, session: &Session, emit: &mut Emit<'_>) {
             narrate(&mut job, &question.ask, fonts::BODY, theme);
         }
     }
-    let response = ui.add(egui::Label::new(job).truncate());
+    let response = ui
+        .horizontal(|ui| {
+            let asked = vec2(ui.available_width() - if stand == Stand::Open { 64.0 } else { 0.0 }, 20.0);
+            let label = ui.add_sized(asked, egui::Label::new(job).truncate().halign(egui::Align::Min));
+            if stand == Stand::Open {
+                reveal_ui(ui, emit);
+            }
+            label
+        })
+        .inner;
     if !why.is_empty() {
         response.on_hover_text(plain(&why));
     }
-    let count = question.choices.len().max(1);
-    let each = (ui.available_width() - 8.0 * (count - 1) as f32) / count as f32;
+    let each = choice_width(ui.available_width(), question.choices.len());
     ui.horizontal_top(|ui| {
         for (n, choice) in question.choices.iter().enumerate() {
             let place = Rect::from_min_size(ui.cursor().min, vec2(each, 40.0));
@@ -142,11 +195,8 @@ fn choice_ui(ui: &mut Ui, n: usize, choice: &Choice, stand: Stand, theme: &Theme
         Stand::Open | Stand::Waiting { .. } => (false, false),
         Stand::Told { right, .. } => (right == Some(n), mine && right != Some(n)),
     };
-    let mut job = LayoutJob::default();
-    narrate(&mut job, &choice.says, fonts::BODY, theme);
-    job.wrap.max_width = ui.available_width() - 42.0;
-    let galley = ui.painter().layout_job(job);
-    let size = vec2(ui.available_width(), galley.size().y + 12.0);
+    let galley = choice_galley(ui, choice, ui.available_width(), theme);
+    let size = vec2(ui.available_width(), galley.size().y + CHOICE_MARGIN);
     let (rect, response) = ui.allocate_exact_size(size, if open { Sense::click() } else { Sense::hover() });
     let text = plain(&choice.says);
     let said = match (shown, wrong) {

@@ -1,6 +1,7 @@
 //! What stands at the left of the rows: the heads of runs, and each row's name with its state at the cursor.
 
-use egui::{Align2, Rect, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
+use egui::text::{LayoutJob, TextWrapping};
+use egui::{Align2, Pos2, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
 use sim_core::analysis::track::{Track, TrackKind};
 
 use crate::session::{Command, Growth, Run, Selection};
@@ -10,7 +11,7 @@ use crate::timeline::words;
 
 use super::fonts;
 use super::row_menu::{CONTROLS, why_word};
-use super::timeline_panel::{LABELS, Panel};
+use super::timeline_panel::Panel;
 use super::widgets::{self, Emit};
 
 impl Panel<'_> {
@@ -19,26 +20,25 @@ impl Panel<'_> {
         let rect = self.rect_of(row);
         let run = self.run(row);
         let focused = self.session.focus() == row.run;
-        // A head is opaque, so that the cursor does not cross its words.
         let font = fonts::semibold(fonts::ROW);
-        let title = ui.painter().layout_no_wrap(run.title.clone(), font.clone(), theme.text1).size().x;
-        let words = vec2((title + 50.0).max(LABELS - 2.0), rect.height());
-        ui.painter().rect_filled(Rect::from_min_size(rect.min, words), 0.0, theme.raised);
-        widgets::run_key(ui.painter(), rect.left_center() + vec2(27.0, 0.0), row.run, focused, theme);
         let at = rect.left_center() + vec2(46.0, 0.0);
-        let room = rect.width() - 60.0 - CONTROLS;
-        let title = widgets::text_cut(ui.painter(), at, &run.title, font, theme.text1, room);
-        let arranged = self.arranged_words(row);
-        let info = &run.trace.tables().run;
-        let mut facts: Vec<String> =
-            [info.policy.clone(), costs_name(&info.costs).to_owned()].into_iter().filter(|t| !t.is_empty()).collect();
-        facts.extend(arranged);
-        facts.extend(growth_text(run));
-        let at = at + vec2(title + 10.0, 0.5);
+        let cut = |at: Pos2, text: &str, font, color| {
+            let mut job = LayoutJob::simple_singleline(text.to_owned(), font, color);
+            job.wrap = TextWrapping::truncate_at_width((rect.right() - at.x - CONTROLS).max(0.0));
+            ui.painter().layout_job(job)
+        };
+        let title = cut(at, &run.title, font, theme.text1);
+        let facts = self.facts(row);
         // What stands beside the title begins with the rows.
-        let at = pos2(at.x.max(self.axis.left + 8.0), at.y);
-        let room = rect.right() - at.x - CONTROLS;
-        widgets::text_cut(ui.painter(), at, &facts.join(" · "), fonts::regular(fonts::LABEL), theme.text3, room);
+        let beside = pos2((at.x + title.size().x + 10.0).max(self.axis.left + 8.0), at.y + 0.5);
+        let facts_shown = cut(beside, &facts.join(" · "), fonts::regular(fonts::LABEL), theme.text3);
+        // A head is opaque, so that the cursor does not cross its words.
+        let words = rect.with_max_x(beside.x + facts_shown.size().x + 6.0);
+        ui.painter().rect_filled(words, 0.0, theme.raised);
+        widgets::run_key(ui.painter(), rect.left_center() + vec2(27.0, 0.0), row.run, focused, theme);
+        for (at, galley) in [(at, title), (beside, facts_shown)] {
+            ui.painter().galley(pos2(at.x, (at.y - galley.size().y / 2.0).round()), galley, theme.text1);
+        }
         let response = ui.interact(rect, ui.scope_id().with(("head", row.run)), Sense::click());
         let said = format!("Run {}: {}, {}", widgets::run_letter(row.run), run.title, facts.join(", "));
         response.widget_info(|| WidgetInfo::selected(egui::Role::RadioButton, true, focused, &said));
@@ -49,6 +49,19 @@ impl Panel<'_> {
             emit.emit(Command::FocusRun(row.run));
         }
         self.head_controls_ui(ui, row, rect, emit);
+    }
+
+    /// What a head says beside its title: rows that are not there, policy, costs, how a person has arranged it, how far
+    /// it is.
+    fn facts(&self, row: &Row) -> Vec<String> {
+        let run = self.run(row);
+        let info = &run.trace.tables().run;
+        let mut facts: Vec<String> =
+            left_out_words(self.left_out.get(row.run).copied().unwrap_or(0)).into_iter().collect();
+        facts.extend([info.policy.clone(), costs_name(&info.costs).to_owned()].into_iter().filter(|t| !t.is_empty()));
+        facts.extend(self.arranged_words(row));
+        facts.extend(growth_text(run));
+        facts
     }
 
     pub(super) fn label_ui(&self, ui: &mut Ui, row: &Row, index: usize, kind: TrackKind, emit: &mut Emit<'_>) {
@@ -117,6 +130,15 @@ fn row_state(run: &Run, track: &Track) -> String {
     let state = run.snapshot();
     // Before the first event nothing is in any state.
     if state.events == 0 { String::new() } else { words::row_state(run.trace.tables(), track, state) }
+}
+
+/// What a head says of rows that made room for others.
+fn left_out_words(rows: usize) -> Option<String> {
+    match rows {
+        0 => None,
+        1 => Some("1 more row: click here".to_owned()),
+        _ => Some(format!("{rows} more rows: click here")),
+    }
 }
 
 fn costs_name(costs: &str) -> &str {

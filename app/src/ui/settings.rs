@@ -30,7 +30,7 @@ pub fn settings_ui(ctx: &Context, session: &Session, emit: &mut Emit<'_>) {
         scroll.show(ui, |ui| choices_ui(ui, session, emit));
         ui.add_space(16.0);
         ui.horizontal(|ui| {
-            let reset = text_button(ui, "As at first", Weight::Framed, 110.0, theme);
+            let reset = text_button(ui, "Reset all settings", Weight::Framed, 150.0, theme);
             if reset.on_hover_text(Command::ResetSettings.hint()).clicked() {
                 emit.emit(Command::ResetSettings);
             }

@@ -12,19 +12,21 @@ use crate::session::settings::{Motion, Shade, ThemeChoice};
 use crate::session::{Command, Entry, Overlay, Place, Session, keymap};
 use crate::watch::Watch;
 
-use super::dock::{self, Beside};
+use super::dock::{self, Beside, Fold, FoldState, Within};
 use super::events::{self, EventsState};
 use super::inspector::{Inspecting, InspectorState};
 use super::library::{self, LibraryState};
 use super::palette::PaletteState;
 use super::patterns::Patterns;
+use super::room::{Lower, Wishes};
 use super::stage::{self, StageState};
 use super::tab_order::{self, Reading};
 use super::theme::Theme;
 use super::timeline_panel::{self, TimelineState};
 use super::widgets::Emit;
 use super::{
-    failed, fonts, inspector, keys, lesson, mishap, notices, palette, presenter, settings, spotlight, status, top,
+    failed, fonts, inspector, keys, lesson, mishap, notices, palette, presenter, row_room, settings, spotlight, status,
+    top,
 };
 
 /// Taking in what the background has sent may take so much of a frame.
@@ -52,6 +54,7 @@ pub struct Shell {
     events: EventsState,
     inspector: InspectorState,
     stage: StageState,
+    fold: FoldState,
     /// What the start screen remembers.
     pub library: LibraryState,
     palette: PaletteState,
@@ -78,6 +81,7 @@ impl Shell {
             events: EventsState::default(),
             inspector: InspectorState::default(),
             stage: StageState::default(),
+            fold: FoldState::default(),
             library: LibraryState::default(),
             palette: PaletteState::default(),
             patterns: None,
@@ -211,23 +215,46 @@ impl Shell {
         let (_, told) = tab_order::during(ui, |ui| mishap::mishap_ui(ui, &self.session, emit));
         let foot = Panel::bottom("status").exact_size(status::HEIGHT).frame(plain).show_separator_line(false);
         foot.resizable(false).show(ui, |ui| status::status_ui(ui, &self.session, patterns, emit));
-        let [lesson, inspector, dock] = match self.session.is_wide() {
-            false => self.beside_ui(ui, size, patterns, emit),
-            true => [0..0, 0..0, 0..0],
+        let (mut lesson, mut beside) = (0..0, [0..0, 0..0, 0..0]);
+        let lower = if self.session.is_wide() {
+            let room = stage_room(&self.session, size.y);
+            Lower::Panels { stage: stage::height(&self.session, &mut self.stage, room), dock: 0.0 }
+        } else {
+            if size.x < NARROW {
+                let height = lesson::strip_height(ui, &self.session);
+                (_, lesson) = tab_order::during(ui, |ui| {
+                    bar("strip", height).show(ui, |ui| lesson::strip_ui(ui, &self.session, emit));
+                });
+            }
+            let lower = self.share(ui.available_height(), size);
+            beside = self.beside_ui(ui, size, lower, patterns, emit);
+            lower
         };
-        let height = stage::height(&self.session, &mut self.stage, stage_room(&self.session, size.y));
-        let bottom = Panel::bottom("stage").exact_size(height).frame(plain).show_separator_line(false).resizable(false);
-        let (session, state) = (&self.session, &mut self.stage);
         let (_, stage) = tab_order::during(ui, |ui| {
-            bottom.show(ui, |ui| stage::stage_ui(ui, session, state, patterns, emit));
+            if let Lower::Panels { stage: height, .. } = lower {
+                let bottom = Panel::bottom("stage").exact_size(height).frame(plain).show_separator_line(false);
+                let (session, state) = (&self.session, &mut self.stage);
+                bottom.resizable(false).show(ui, |ui| stage::stage_ui(ui, session, state, patterns, emit));
+            }
         });
         let (_, timeline) = tab_order::during(ui, |ui| {
             CentralPanel::default().frame(plain).show(ui, |ui| {
                 timeline_panel::timeline_ui(ui, &self.session, &mut self.timeline, patterns, emit);
             });
         });
-        let lines = [top, told, lesson, timeline, stage, inspector].map(|own| (own, Reading::Lines));
+        let [side, inspector, dock] = beside;
+        let lines = [top, told, lesson, side, timeline, stage, inspector].map(|own| (own, Reading::Lines));
         tab_order::set_regions(ui.ctx(), lines.into_iter().chain([(dock, Reading::AsMade)]).collect());
+    }
+
+    /// What timeline, Stage and dock get of the height that is left.
+    fn share(&mut self, room: f32, size: egui::Vec2) -> Lower {
+        let session = &self.session;
+        let most = stage::height(session, &mut self.stage, stage_room(session, size.y));
+        let least = stage::least_height(session, &mut self.stage);
+        let dock = events::height_of(events::rows_within(size.y * DOCK_SHARE).clamp(2, 6));
+        let rows = row_room::wishes(session).unwrap_or((f32::INFINITY, f32::INFINITY));
+        Wishes { room, axis: timeline_panel::ABOVE_ROWS, rows, stage: (most.max(least), least), dock }.share()
     }
 
     /// What stands around timeline and Stage. Answers which controls are the lesson's, the inspector's, the dock's.
@@ -235,46 +262,49 @@ impl Shell {
         &mut self,
         ui: &mut Ui,
         size: egui::Vec2,
+        lower: Lower,
         patterns: &Patterns,
         emit: &mut Emit<'_>,
     ) -> [Range<usize>; 3] {
         let plain = Frame::new().fill(emit.theme.panel);
-        let rows = events::rows_within(size.y * DOCK_SHARE).clamp(2, 6);
-        // A window of another size has a dock of another height, unless a person pulls at its edge.
-        let dock = Panel::bottom(egui::Id::unique(("dock", rows))).frame(plain).resizable(true);
-        let usual = events::height_of(rows);
-        let dock = dock.default_size(self.dock_height.unwrap_or(usual));
         let inspector = if size.x < NARROW { Beside::No } else { Beside::Yes };
         let (session, events) = (&self.session, &mut self.events);
         let mut inspecting = Inspecting { state: &mut self.inspector, patterns };
-        let dock = dock.size_range(96.0..=(size.y * 0.6).max(97.0));
-        let (shown, of_dock) = tab_order::during(ui, |ui| {
-            dock.show(ui, |ui| dock::dock_ui(ui, session, events, inspector, &mut inspecting, emit)).response.rect
+        let (_, of_dock) = tab_order::during(ui, |ui| match lower {
+            Lower::Panels { dock: usual, .. } => {
+                // A window of another size has a dock of another height, unless a person pulls at its edge.
+                let dock = Panel::bottom(egui::Id::unique(("dock", usual as u32))).frame(plain).resizable(true);
+                let dock = dock.default_size(self.dock_height.unwrap_or(usual));
+                let dock = dock.size_range(usual.min(96.0)..=(size.y * 0.6).max(97.0));
+                let within = Within { inspector, stage: None, inspecting: &mut inspecting };
+                let dock = dock.show(ui, |ui| dock::dock_ui(ui, session, events, within, emit));
+                edge_focus_ui(ui, dock.response.rect, emit.theme);
+                let height = dock.response.rect.height();
+                // A person has pulled at it: remembered.
+                if ui.input(|i| i.pointer.primary_down()) && (height - self.dock_height.unwrap_or(usual)).abs() > 1.0 {
+                    self.dock_height = Some(height);
+                }
+            }
+            Lower::Tabs { dock } => {
+                self.fold.follow(session);
+                let height = if self.fold.fold == Fold::Open { dock } else { dock::TAB };
+                let panel = Panel::bottom("low dock").exact_size(height).frame(plain).resizable(false);
+                let stage = Some((&mut self.stage, &mut self.fold));
+                let within = Within { inspector, stage, inspecting: &mut inspecting };
+                panel.show(ui, |ui| dock::dock_ui(ui, session, events, within, emit));
+            }
         });
-        edge_focus_ui(ui, shown, emit.theme);
-        let height = shown.height();
-        // A person has pulled at it: remembered.
-        if ui.input(|i| i.pointer.primary_down()) && (height - self.dock_height.unwrap_or(usual)).abs() > 1.0 {
-            self.dock_height = Some(height);
-        }
-        let (_, of_inspector) = tab_order::during(ui, |ui| {
-            if inspector == Beside::Yes {
+        let (mut of_lesson, mut of_inspector) = (0..0, 0..0);
+        if inspector == Beside::Yes {
+            (_, of_inspector) = tab_order::during(ui, |ui| {
                 let side = Panel::right("inspector").exact_size(inspector::WIDTH).frame(plain).resizable(false);
                 side.show(ui, |ui| inspector::inspector_ui(ui, session, &mut inspecting, emit));
-            }
-        });
-        let (_, of_lesson) = tab_order::during(ui, |ui| {
-            if size.x < NARROW {
-                let strip = Panel::top("strip")
-                    .exact_size(lesson::strip_height(ui, &self.session))
-                    .frame(plain)
-                    .resizable(false);
-                strip.show(ui, |ui| lesson::strip_ui(ui, &self.session, emit));
-            } else {
+            });
+            (_, of_lesson) = tab_order::during(ui, |ui| {
                 let side = Panel::left("lesson").exact_size(lesson::WIDTH).frame(plain).resizable(false);
-                side.show(ui, |ui| lesson::lesson_ui(ui, &self.session, emit));
-            }
-        });
+                side.show(ui, |ui| lesson::lesson_ui(ui, session, emit));
+            });
+        }
         [of_lesson, of_inspector, of_dock]
     }
 
@@ -285,8 +315,9 @@ impl Shell {
             return scale;
         }
         let height = ctx.content_rect().height() * ctx.zoom_factor();
-        // In a low window a little less: what does not fit cannot be read at all.
-        scale * (height / PRESENTED_NEEDS).clamp(1.0, PRESENTED)
+        // In a low window a little less: what does not fit cannot be read at all. In steps, for letters of another size
+        // are all drawn anew, and the height itself is rounded by the size that is chosen here.
+        scale * (height / PRESENTED_NEEDS * 100.0).floor().clamp(100.0, PRESENTED * 100.0) / 100.0
     }
 
     /// Gives the toolkit the theme's colours, when it has changed.

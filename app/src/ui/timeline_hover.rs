@@ -3,7 +3,7 @@
 //! Owns which thing is meant, and where its text may stand; the wording of states is in [`super::hover`].
 
 use egui::{Pos2, Rect, Response};
-use sim_core::analysis::track::{Class, CounterKind, Link, SpanState, Track, TrackKind};
+use sim_core::analysis::track::{Class, CounterKind, Link, Span, SpanState, Track, TrackKind};
 use sim_core::instant::SimTime;
 use sim_core::trace::event::kind;
 use sim_core::trace::{CoreId, Event, Trace};
@@ -26,6 +26,9 @@ const MOST: usize = 10_000;
 
 impl Panel<'_> {
     pub(super) fn say_finding(&self, response: &Response, found: &Finding, theme: &Theme) {
+        if self.session.hides_figures() {
+            return;
+        }
         let finding = &self.session.runs()[found.run].findings()[found.place];
         let at = response.hover_pos().map_or(found.sign.0, |at| at.x);
         let thing = Rect::from_x_y_ranges(at - 8.0..=at + 8.0, found.top - 2.0..=found.top + 18.0);
@@ -71,6 +74,7 @@ impl Panel<'_> {
                 lines[1..].iter().for_each(|line| tip::figures(ui, line, theme));
             });
         } else if let Some(span) = hit::span_at(track, &self.axis, at.x) {
+            let span = Span { end: span.end.min(self.known().max(span.start)), ..span };
             tip::beside(response, thing, |ui| hover::span(ui, run, track, &span, theme));
         } else if let Some((title, figures)) = gap_words(run, track, self.axis.moment_from_x(at.x)) {
             tip::beside(response, thing, |ui| {
@@ -171,6 +175,7 @@ fn gap_words(run: &Run, track: &Track, time: SimTime) -> Option<(String, String)
     let name = row_name(track);
     let beyond = time > run.end();
     let (what, figures) = match track.kind {
+        _ if beyond && run.is_stuck() => ("stuck for ever".to_owned(), format!("at {} ms", write_clock(run.end()))),
         _ if beyond && !run.may_grow() => ("the run has ended".to_owned(), format!("at {} ms", write_clock(run.end()))),
         _ if beyond => ("not simulated yet".to_owned(), String::new()),
         TrackKind::Core(_) => ("idle".to_owned(), stretch),

@@ -10,7 +10,7 @@ use crate::timeline::axis::{Axis, with_thousands};
 use crate::timeline::findings::FindingInput;
 use crate::timeline::layout::{Layout, RowInput};
 use crate::timeline::links::LinkInput;
-use crate::timeline::rows::{Row, RowKind, Rows, RunRows, Why};
+use crate::timeline::rows::{Row, RowKind, Rows, Why};
 use crate::timeline::scene::{Measure, Scene};
 
 use super::axis::{TICK_GAP, axis_ui};
@@ -20,6 +20,7 @@ use super::fonts;
 use super::minimap::{self, MinimapState, minimap_ui};
 use super::paint::{label_font, scene_ui};
 use super::patterns::Patterns;
+use super::row_room::{Chosen, rows_within, wishes};
 use super::theme::Theme;
 use super::timeline_point::wheel;
 use super::widgets::{self, Emit};
@@ -29,8 +30,6 @@ pub const LABELS: f32 = 148.0;
 /// Free at the right of the rows.
 pub const RIGHT_MARGIN: f32 = 16.0;
 const AXIS_HEIGHT: f32 = 24.0;
-/// Before an audience, rows are closer together than this only if nothing else can make room.
-const LEGIBLE: f32 = 0.8;
 
 /// What the timeline remembers between frames.
 #[derive(Clone, Default)]
@@ -55,36 +54,8 @@ impl Measure for FontMeasure<'_> {
     }
 }
 
-/// The rows of a session's runs.
-pub fn rows_of(session: &Session) -> Rows {
-    let runs = session.runs().iter().map(|r| RunRows {
-        tracks: &r.index.tracks,
-        tables: r.trace.tables(),
-        arranged: r.rows.arranged(),
-    });
-    Rows::new(&runs.collect::<Vec<_>>())
-}
-
-/// The rows in a place of this height. Before an audience those that a step does not speak of make room, as long as
-/// there is too little: figures always, then the cores under an executor, then devices of other runs.
-fn rows_within(session: &Session, room: f32) -> Rows {
-    if !session.presenting().is_on() {
-        return rows_of(session).fitted(room);
-    }
-    let lit = session.spotlight();
-    let spoken_of = |run: usize| lit.is_empty() || lit.iter().any(|(of, _)| *of == run);
-    let keeping = |sparing: usize| {
-        rows_of(session).keeping(|row| match row.track() {
-            None | Some(TrackKind::Task(_) | TrackKind::Thread(_) | TrackKind::Worker(_)) => true,
-            Some(TrackKind::Core(_)) => sparing < 1 || session.runs()[row.run].threads,
-            Some(TrackKind::Device(_)) => sparing < 2 || spoken_of(row.run),
-            Some(TrackKind::Counter(_)) => false,
-        })
-    };
-    let fits = |rows: &Rows| rows.height() * LEGIBLE <= room;
-    let rows = (0..2).map(keeping).find(fits).unwrap_or_else(|| keeping(2));
-    rows.fitted(room)
-}
+/// What stands above the rows at least: minimap and axis.
+pub const ABOVE_ROWS: f32 = minimap::LOW + AXIS_HEIGHT;
 
 /// Shows the timeline.
 pub fn timeline_ui(
@@ -100,11 +71,12 @@ pub fn timeline_ui(
         Axis { left: area.left() + LABELS, right: area.right() - RIGHT_MARGIN, start: view.start, length: view.length };
     // Before an audience there is no minimap: the rows need its room.
     let presented = session.presenting().is_on();
-    let height = if presented { 0.0 } else { minimap::height(area.height()) };
+    let close = wishes(session).map_or(0.0, |(_, close)| close + AXIS_HEIGHT);
+    let height = if presented { 0.0 } else { minimap::height(area.height(), close) };
     let strip = Rect::from_min_size(area.min, vec2(area.width(), height));
     let head = Rect::from_min_size(strip.left_bottom(), vec2(area.width(), AXIS_HEIGHT));
     let body = Rect::from_min_max(head.left_bottom(), area.max);
-    let rows = rows_within(session, body.height());
+    let Chosen { rows, left_out } = rows_within(session, body.height());
     wheel(ui, area.with_min_y(head.top()), &axis, emit);
     widgets::inside(ui, body, |ui| {
         ui.set_clip_rect(body.intersect(ui.clip_rect()));
@@ -114,7 +86,16 @@ pub fn timeline_ui(
             let (place, _) = ui.allocate_exact_size(vec2(area.width(), rows.height()), Sense::hover());
             let (origin, sight) = (place.top(), ui.clip_rect());
             let mut crowds = std::mem::take(&mut state.crowds);
-            let panel = Panel { session, rows: &rows, axis, origin, sight, patterns, crowds: &Crowds::default() };
+            let panel = Panel {
+                session,
+                rows: &rows,
+                left_out: &left_out,
+                axis,
+                origin,
+                sight,
+                patterns,
+                crowds: &Crowds::default(),
+            };
             crowds.prepare(ui.ctx(), &panel, emit.theme);
             let panel = Panel { crowds: &crowds, ..panel };
             panel.follow(ui, state);
@@ -125,7 +106,7 @@ pub fn timeline_ui(
         });
     });
     axis_ui(ui, head, session, &axis, emit);
-    if !presented {
+    if height > 0.0 {
         minimap_ui(ui, strip, session, &axis, &mut state.minimap, emit);
     }
 }
@@ -134,6 +115,8 @@ pub fn timeline_ui(
 pub(super) struct Panel<'a> {
     pub(super) session: &'a Session,
     pub(super) rows: &'a Rows,
+    /// For each run, how many rows made room for others.
+    pub(super) left_out: &'a [usize],
     pub(super) axis: Axis,
     /// The first row's top, on the surface.
     pub(super) origin: f32,
@@ -156,6 +139,7 @@ impl Panel<'_> {
         self.crowds_ui(&painter, visible, self.patterns, emit.theme);
         scene_ui(&painter, &scene, emit.theme, self.patterns);
         self.growing(ui, visible, emit.theme);
+        self.veil_ui(ui, emit.theme);
         self.selected_time(ui, emit.theme);
         self.marked(ui, emit.theme);
         self.cursor(ui, emit.theme);
@@ -300,7 +284,7 @@ impl Panel<'_> {
     fn scene(&self, ui: &Ui, visible: &[Row]) -> Scene {
         let mut scene = Scene::default();
         let measure = FontMeasure { ctx: ui.ctx() };
-        let mut layout = Layout::new(self.axis, &measure);
+        let mut layout = Layout::new(self.axis, &measure).known_until(self.known());
         for row in visible {
             if let RowKind::Track { index, .. } = row.kind {
                 let run = self.run(row);
@@ -308,7 +292,9 @@ impl Panel<'_> {
                 let input =
                     RowInput { track, trace, top: self.origin + row.top, height: row.height, stuck: run.is_stuck() };
                 layout.row(input, &mut scene);
-                if let Some(link) = run.index.slowest_link().filter(|_| row.why == Why::Slowest) {
+                if let Some(link) =
+                    run.index.slowest_link().filter(|l| row.why == Why::Slowest && l.to_time <= self.known())
+                {
                     layout.latency(input, &link, &mut scene);
                 }
             }

@@ -42,6 +42,9 @@ impl Panel<'_> {
         if self.edge_of_selected_time(at.x).is_some() {
             ui.ctx().set_cursor_icon(CursorIcon::ResizeHorizontal);
         }
+        if at.x > self.axis.x(self.known()) && !response.clicked() {
+            return;
+        }
         if let Some(found) = hit::finding_at(&scene.findings, at.x, at.y) {
             ui.ctx().set_cursor_icon(CursorIcon::PointingHand);
             if response.clicked() {
@@ -62,7 +65,7 @@ impl Panel<'_> {
         if response.clicked() {
             emit.emit(Command::Select(Selection::Link { run: arrow.run, link }));
             emit.emit(Command::SeekEvent { run: arrow.run, event: link.to_event });
-        } else {
+        } else if link.to_time <= self.known() {
             self.say_link(response, arrow.run, &link, at, emit.theme);
         }
     }
@@ -149,6 +152,7 @@ impl Panel<'_> {
         let row = self.rows.at(at.y - self.origin).filter(|_| over)?;
         let RowKind::Track { index, kind } = row.kind else { return None };
         let span = hit::span_at(&self.run(row).index.tracks[index], &self.axis, at.x)?;
+        let span = Span { end: span.end.min(self.known().max(span.start)), ..span };
         Some(Hovered { run: row.run, track: kind, span })
     }
 }

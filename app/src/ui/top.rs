@@ -3,8 +3,9 @@
 use egui::{Rect, Sense, Ui, WidgetInfo, pos2, vec2};
 
 use crate::session::command::key_for_people;
-use crate::session::{Command, Session, keymap};
-use crate::timeline::axis::{write_clock, write_length};
+use crate::session::standing::Nth;
+use crate::session::{Command, Run, Session, keymap};
+use crate::timeline::axis::{with_thousands, write_clock, write_length};
 
 use super::fonts;
 use super::icons::{self, Icon};
@@ -247,8 +248,8 @@ fn clock_and_tools(ui: &mut Ui, bar: Rect, session: &Session, emit: &mut Emit<'_
     let narrow = bar_size != Size::Wide;
     // As wide as it will ever be: what stands beside it must not move while time goes on.
     let digits = write_clock(session.end()).len().max(LEAST_CLOCK);
-    let end = if narrow { String::new() } else { format!("of {} ms", write_clock(session.end())) };
-    let end_digits = if narrow { String::new() } else { format!("of {:>digits$} ms", "") };
+    let end = if narrow { String::new() } else { end_text(session) };
+    let end_digits = if narrow { String::new() } else { format!("ended at {:>digits$} ms", "") };
     let painter = ui.painter().clone();
     let end_room = painter.layout_no_wrap(end_digits, fonts::mono(fonts::LABEL), theme.text3).size().x;
     let end = painter.layout_no_wrap(end, fonts::mono(fonts::LABEL), theme.text3);
@@ -262,7 +263,13 @@ fn clock_and_tools(ui: &mut Ui, bar: Rect, session: &Session, emit: &mut Emit<'_
     let small = base - end.size().y - 2.5;
     let place = Rect::from_min_max(pos2(left, bar.top()), pos2(left + width, bar.bottom()));
     let clock = ui.allocate_rect(place, Sense::hover());
-    let said = format!("Virtual time: {} ms of {} ms", clock_text(session), write_clock(session.end()));
+    let mut said = format!("Virtual time: {} ms {}", clock_text(session), end_text(session));
+    if let Some(nth) = nth_text(session) {
+        said += &format!(", {nth}");
+        let galley = painter.layout_no_wrap(nth, fonts::regular(fonts::LEAST), theme.text2);
+        let at = pos2((left + now.size().x - galley.size().x).max(left - 16.0), bar.bottom() - galley.size().y - 2.0);
+        painter.galley(at.round(), galley, theme.text2);
+    }
     clock.widget_info(|| WidgetInfo::labeled(egui::Role::Label, true, &said));
     clock.on_hover_text(said);
     let now_width = now.size().x;
@@ -297,6 +304,26 @@ fn skip_ui(ui: &Ui, session: &Session, top: egui::Pos2, theme: &Theme) {
     painter.rect_filled(plate, 5.0, theme.ink);
     icons::icon(&painter, Icon::Skip, plate.left_center() + vec2(17.0, 0.0), theme.on_ink, theme);
     painter.galley(pos2(plate.left() + 32.0, plate.center().y - galley.size().y / 2.0).round(), galley, theme.on_ink);
+}
+
+/// How long the runs are. Past their end, that they have ended, or that nothing will ever happen any more.
+fn end_text(session: &Session) -> String {
+    let end = write_clock(session.end());
+    let past = session.cursor().time > session.end();
+    match past {
+        true if session.runs().iter().any(Run::is_stuck) => format!("stuck at {end} ms"),
+        true => format!("ended at {end} ms"),
+        false => format!("of {end} ms"),
+    }
+}
+
+/// Where the clock stands still while the cursor steps: "event 3 of 7 here".
+fn nth_text(session: &Session) -> Option<String> {
+    let many = |n: usize| with_thousands(&n.to_string());
+    match session.nth_here()? {
+        Nth { nth: 0, of } => Some(format!("before {} events", many(of))),
+        Nth { nth, of } => Some(format!("event {} of {} here", many(nth), many(of))),
+    }
 }
 
 fn clock_text(session: &Session) -> String {

@@ -239,15 +239,14 @@ fn past_its_end_a_run_says_that_it_has_ended() {
 
 #[test]
 fn each_way_to_fail_is_told_with_its_place_and_what_to_do() {
-    let folder = std::env::temp_dir().join(format!("wakeline-states-{}", std::process::id()));
-    std::fs::create_dir_all(&folder).expect("a folder can be made");
+    let folder = tempfile::tempdir().expect("a folder for the test");
     for (name, text, says) in [
         ("misspelt.ron", "(\n    schema: 1,\n    idd: \"x\",\n)", "misspelt.ron:3:5"),
         ("open.ron", "(\n    schema: 1,\n", "open.ron:"),
         ("empty.ron", "", "empty.ron"),
         ("noise.wkl", "nothing that was recorded", "noise.wkl"),
     ] {
-        let path = folder.join(name);
+        let path = folder.path().join(name);
         std::fs::write(&path, text).expect("a file can be written");
         let mut window = Window::open(1024.0, 768.0);
         window.apply(Command::OpenFile(path));
@@ -257,7 +256,6 @@ fn each_way_to_fail_is_told_with_its_place_and_what_to_do() {
         assert!(window.harness.query_all_by_label_contains(says).count() > 0, "{name}: {problems:?}");
         window.harness.get_by_label("Try again");
     }
-    std::fs::remove_dir_all(folder).expect("the folder can be removed");
 }
 
 #[test]

@@ -8,6 +8,7 @@ use egui::{Color32, Modifiers, TexturesDelta, Vec2};
 use egui_kittest::{Harness, HarnessBuilder, TestRenderer};
 use wakeline::session::{Command, Session, jobs};
 use wakeline::ui::Shell;
+use wakeline::ui::library::chooser::Chooser;
 use wakeline::ui::raster::{Picture, Raster};
 use wakeline::ui::widgets::key_of;
 
@@ -59,6 +60,11 @@ impl Window {
     /// Reads the session.
     pub fn session<R>(&self, read: impl FnOnce(&mut Session) -> R) -> R {
         read(&mut self.shell.borrow_mut().as_mut().expect("the window is open").session)
+    }
+
+    /// How a file is chosen.
+    pub fn set_chooser(&mut self, chooser: Chooser) {
+        self.shell.borrow_mut().as_mut().expect("the window is open").library.set_chooser(chooser);
     }
 
     /// Does what a panel could ask for.

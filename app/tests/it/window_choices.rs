@@ -1,6 +1,6 @@
 //! The settings, the palette, notices, and the lesson before an audience.
 
-use egui_kittest::kittest::Queryable;
+use egui_kittest::kittest::{NodeT, Queryable};
 use sim_core::instant::SimTime;
 use wakeline::session::settings::{Motion, ThemeChoice, UiScale};
 use wakeline::session::{Command, Keymap, Overlay, Place, Selection};
@@ -35,7 +35,7 @@ fn every_setting_is_chosen_by_its_name_and_takes_effect_at_once() {
     choose(&mut window, "Larger");
     assert_eq!(window.session(|s| s.settings().scale), UiScale::percent(110));
     assert!((window.harness.ctx.zoom_factor() - 1.1).abs() < 1e-6);
-    choose(&mut window, "As at first");
+    choose(&mut window, "Reset all settings");
     assert_eq!(window.session(|s| s.settings().clone()), Default::default());
     window.press("Esc");
     assert_eq!(window.session(|s| s.overlay()), Overlay::Nothing);
@@ -251,4 +251,50 @@ fn z_leaves_the_timeline_alone_and_brings_the_panels_back() {
     window.press("Z");
     window.harness.run();
     window.harness.get_by_label("Events");
+}
+
+#[test]
+fn on_the_start_screen_the_keys_of_the_lesson_do_nothing_and_the_palette_says_why() {
+    let mut window = Window::open(1280.0, 800.0);
+    window.apply(Command::OpenScenario("poll-wake-poll".to_owned()));
+    window.finish_loading();
+    window.press("L");
+    let seen = |window: &Window| window.session(|s| s.progress().lesson("poll-wake-poll").map(|l| l.seen.clone()));
+    let before = seen(&window);
+    for key in ["PageDown", "Shift+P", "B", "Ctrl+R", "E", "Backspace"] {
+        window.press(key);
+        window.finish_loading();
+    }
+    assert_eq!(window.session(|s| (s.place().clone(), s.step(), s.presenting().is_on())), (Place::Library, 0, false));
+    assert_eq!(seen(&window), before);
+    window.press("Ctrl+Shift+P");
+    window.harness.run();
+    let step = window.harness.get_by_label("Step one event forward, Open a scenario first.");
+    assert!(step.accesskit_node().is_disabled());
+    window.press("Enter");
+    window.harness.run();
+    assert!(window.session(|s| s.overlay() == Overlay::Commands), "it stays to be read");
+}
+
+#[test]
+fn the_palette_offers_the_rows_of_the_runs_that_are_open_now() {
+    let mut window = Window::open(1280.0, 800.0);
+    window.apply(Command::OpenScenario("blocked-executor".to_owned()));
+    window.finish_loading();
+    window.press("Ctrl+P");
+    window.harness.run();
+    let before = window.harness.query_all_by_label_contains("thread of run B").count();
+    assert!(before > 0);
+    // Something that goes on in the background ends while the palette is open.
+    window.apply(Command::Turn {
+        path: "runs".to_owned(),
+        value: r#"[(id: "threads", model: thread_per_task), (id: "async", model: async_fifo, workers: 1)]"#.to_owned(),
+    });
+    window.finish_loading();
+    window.harness.run();
+    window.harness.get_by_label("hog, thread of run A").click();
+    window.harness.run();
+    let selected =
+        window.session(|s| s.selected_track().map(|(run, t)| (s.runs()[run].id().to_owned(), t.name.clone())));
+    assert_eq!(selected, Some(("threads".to_owned(), "hog".to_owned())));
 }

@@ -16,7 +16,7 @@ fn before(command: &Command) -> &'static [&'static str] {
         C::PreviousFinding => &["End"],
         C::ClearBreakpoints => &["F9"],
         C::PreviousStep => &["PageDown", "PageDown"],
-        C::Predict(_) => &["PageDown", "PageDown", "PageDown"],
+        C::Predict(_) | C::Reveal => &["PageDown", "PageDown", "PageDown"],
         C::CentreThenFit | C::Fit | C::UndoView => &["W", "W"],
         C::PanLeft | C::PanRight => &["W", "W", "W"],
         C::PreviousMark => &["Home", "M", "End"],
@@ -30,7 +30,7 @@ fn before(command: &Command) -> &'static [&'static str] {
 /// The window in the middle of a run, with a row selected, ready for the command.
 fn ready_for(command: &Command) -> Window {
     let mut window = Window::with_blocked_executor(1280.0, 800.0);
-    if matches!(command, Command::Predict(_)) {
+    if matches!(command, Command::Predict(_) | Command::Reveal) {
         window.apply(Command::OpenScenario("blocked-executor".to_owned()));
         window.finish_loading();
     }
@@ -70,7 +70,7 @@ fn state(window: &Window) -> String {
     window.session(|s| {
         let place = (s.place(), s.focus(), s.cursor(), s.view(), s.selection(), s.selected_time(), s.step(), s.tab());
         let shown = (s.overlay(), s.notices().to_vec(), s.presenting(), s.is_wide(), s.is_following(), s.is_quitting());
-        let play = (s.playback().playing, s.playback().speed, s.answer(), s.breakpoints().to_vec());
+        let play = (s.playback().playing, s.playback().speed, (s.answer(), s.veil()), s.breakpoints().to_vec());
         let kept = (s.settings().clone(), s.marks().to_vec(), s.looked().latest(1), s.search_asked());
         let selected = s.selected_track().map(|(run, track)| (run, track.kind));
         let pinned = |n: usize| selected.is_some_and(|(run, kind)| run == n && s.runs()[n].rows.is_pinned(kind));

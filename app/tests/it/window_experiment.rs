@@ -6,7 +6,7 @@ use egui_kittest::kittest::Queryable;
 use sim_core::scenario::ModelSpec;
 use wakeline::session::change::Turn;
 use wakeline::session::knobs::with_run;
-use wakeline::session::{Command, Place, Session, jobs};
+use wakeline::session::{Command, Place, Session, Tab, jobs};
 
 use crate::support::Window;
 
@@ -162,7 +162,8 @@ fn a_step_of_the_lesson_is_told_as_written() {
 #[test]
 fn a_file_that_changes_is_read_again_and_an_error_in_it_leaves_the_last_good_picture() {
     let own = include_str!("blocked.ron");
-    let file = std::env::temp_dir().join(format!("wakeline-{}-changes.ron", std::process::id()));
+    let folder = tempfile::tempdir().expect("a folder for the test");
+    let file = folder.path().join("changes.ron");
     let write = |text: &str| std::fs::write(&file, text).expect("the file can be written");
     write(own);
     let mut session = Session::new(jobs::library(), std::sync::Arc::new(|| ()));
@@ -185,7 +186,6 @@ fn a_file_that_changes_is_read_again_and_an_error_in_it_leaves_the_last_good_pic
     assert!(session.mishap().is_empty());
     assert_eq!(session.runs()[0].title, "async, 2 workers");
     assert_eq!((session.cursor().time, session.step()), (cursor.time, 1));
-    std::fs::remove_file(&file).expect("the file is ours");
     session.apply(Command::FileChanged(PathBuf::from("other.ron")));
     assert!(!session.is_loading(), "another file is nobody's business");
 }
@@ -199,10 +199,10 @@ fn the_panel_has_the_variants_the_changes_and_the_way_back() {
     window.harness.run_steps(2);
     window.finish_loading();
     window.harness.get_by_label("Makespan: 195.9 ms → 115.0 ms, better");
-    window.harness.get_by_label("As in the lesson").click_accesskit();
+    window.harness.get_by_label("Reset all").click_accesskit();
     window.harness.run_steps(2);
     window.finish_loading();
-    assert_eq!(window.harness.query_all_by_label("As in the lesson").count(), 0);
+    assert_eq!(window.harness.query_all_by_label("Reset all").count(), 0);
 }
 
 #[test]
@@ -239,7 +239,7 @@ fn the_experiment_turns_knobs_seed_and_costs() {
     window.harness.run_steps(2);
     window.finish_loading();
     assert_eq!(window.session(|s| s.shown().map(|s| s.costs.clone())).as_deref(), Some("jimblandy"));
-    window.harness.get_by_label("Reset all knobs").click_accesskit();
+    window.harness.get_by_label("Reset all").click_accesskit();
     window.harness.run_steps(2);
     window.finish_loading();
     assert!(!window.session(|s| s.is_changed()));
@@ -290,4 +290,117 @@ fn who_stands_at_the_moment_of_a_step_stands_at_it_again() {
     turn(&mut session, "runs.async.workers", "3");
     assert_eq!(session.cursor().time.as_nanos(), 0);
     assert_eq!(Some(session.cursor().events), moment(&session), "not at the end of that instant");
+}
+
+#[test]
+fn what_would_give_a_prediction_away_is_hidden_until_it_is_revealed() {
+    const COVER: &str = "Hidden until you answer or press Reveal";
+    let mut window = Window::open(1280.0, 800.0);
+    window.apply(Command::OpenScenario("blocked-executor".to_owned()));
+    window.finish_loading();
+    window.apply(Command::GoToStep(3));
+    window.apply(Command::ShowTab(Tab::Compare));
+    let is_there = |window: &Window, label: &str| window.harness.query_by_label_contains(label).is_some();
+    assert!(is_there(&window, COVER));
+    assert!(!is_there(&window, "Makespan, run A"), "a figure of the whole run is the answer");
+    window.harness.get_by_label("Reveal the answer").click();
+    window.harness.run_steps(3);
+    assert!(!is_there(&window, COVER));
+    assert!(is_there(&window, "Makespan, run A"));
+    assert!(is_there(&window, "94.9 ms late: right"), "the right answer is shown");
+    assert_eq!(window.session(|s| s.answer()), None);
+}
+
+#[test]
+fn no_step_of_a_lesson_stands_past_the_end_of_its_runs() {
+    for entry in jobs::library() {
+        let mut session = open(&entry.id);
+        for step in 0..entry.steps {
+            session.apply(Command::GoToStep(step));
+            session.finish_loading();
+            let (now, end) = (session.cursor().time, session.end());
+            assert!(now <= end, "{}, step {}: {now} of {end}", entry.id, step + 1);
+        }
+    }
+}
+
+#[test]
+fn a_knob_stays_under_the_pointer_when_it_is_turned() {
+    let mut window = Window::open(1280.0, 800.0);
+    window.apply(Command::OpenScenario("blocked-executor".to_owned()));
+    window.finish_loading();
+    window.harness.get_by_label("Knobs").click();
+    window.harness.run_steps(3);
+    let name = "length of the blocking call: 50ms";
+    window.harness.get_by_label(name).scroll_to_me();
+    window.harness.run_steps(20);
+    let before = window.harness.get_by_label(name).rect();
+    window.harness.get_by_label(name).click();
+    window.harness.run_steps(3);
+    window.finish_loading();
+    window.harness.run_steps(20);
+    assert!(window.session(|s| s.is_changed()));
+    assert_eq!(window.harness.get_by_label(name).rect(), before);
+    let told = |window: &Window| window.harness.get_by_label("What changed").rect().bottom();
+    let hidden = told(&window);
+    window.harness.get_by_label("See what changed").click();
+    window.harness.run_steps(20);
+    assert!(told(&window) < hidden && told(&window) < 540.0, "who asks is brought there");
+}
+
+#[test]
+fn every_step_begins_at_its_top() {
+    let mut window = Window::open(1280.0, 640.0);
+    window.apply(Command::OpenScenario("blocked-executor".to_owned()));
+    window.finish_loading();
+    window.apply(Command::GoToStep(3));
+    window.harness.run_steps(3);
+    let top = |window: &Window| window.harness.get_by_label("Ready is not running").rect().top();
+    let before = top(&window);
+    window.harness.get_by_label("Knobs").scroll_to_me();
+    window.harness.run_steps(20);
+    assert!(top(&window) < before, "it is scrolled");
+    for step in [2, 3] {
+        window.apply(Command::GoToStep(step));
+        window.harness.run_steps(3);
+    }
+    assert_eq!(top(&window), before);
+}
+
+#[test]
+fn where_chance_plays_no_part_another_world_says_so() {
+    let mut session = open("blocked-executor");
+    let events = |s: &Session| s.runs().iter().flat_map(|r| r.trace.records_from(0)).collect::<Vec<_>>();
+    let before = events(&session);
+    session.apply(Command::AnotherWorld);
+    session.finish_loading();
+    assert!(events(&session) == before, "the very same events");
+    assert!(session.is_another_world() && !session.is_left_to_chance());
+
+    let mut session = open("c10k");
+    let varied = session.library().iter().find(|e| e.id == "c10k").map_or(0, |e| e.steps);
+    let mut chance = Vec::new();
+    for step in 0..varied {
+        session.apply(Command::GoToStep(step));
+        session.finish_loading();
+        chance.push(session.is_left_to_chance());
+    }
+    assert!(chance.contains(&true) && chance.contains(&false), "only where the answers vary: {chance:?}");
+}
+
+#[test]
+fn a_reset_keeps_the_runs_that_were_added() {
+    let mut session = open("blocked-executor");
+    let runs = session.written().map(|w| with_run(&w.runs, ModelSpec::AsyncStealing)).expect("it is a scenario");
+    session.apply(Command::SetRuns(runs));
+    session.finish_loading();
+    assert!(!session.can_reset(), "nothing of the lesson is another");
+    turn(&mut session, "workload.tasks.hog.ops.1.0", "50ms");
+    turn(&mut session, "runs.async.workers", "2");
+    assert!(session.can_reset());
+    session.apply(Command::AsInLesson);
+    session.finish_loading();
+    let titles: Vec<_> = session.runs().iter().map(|r| r.title.clone()).collect();
+    assert_eq!(titles, ["async, 1 worker", "threads, 1 core", "async, stealing, 1 worker"]);
+    assert!(session.changes().is_empty() && !session.can_reset());
 }

@@ -25,23 +25,6 @@ fn file_of_the_tests() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/it/blocked.ron")
 }
 
-/// A folder of a test's own, gone with it.
-struct Folder(PathBuf);
-
-impl Folder {
-    fn new(name: &str) -> Folder {
-        let path = std::env::temp_dir().join(format!("wakeline-library-{name}-{}", std::process::id()));
-        std::fs::create_dir_all(&path).expect("a folder for the test");
-        Folder(path)
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        let _ = std::fs::remove_dir_all(&self.0);
-    }
-}
-
 #[test]
 fn a_card_opens_its_scenario_and_says_afterwards_how_far_one_is() {
     let mut window = library();
@@ -163,8 +146,8 @@ fn without_a_window_to_choose_a_file_there_is_a_field_for_its_path() {
 
 #[test]
 fn a_recent_file_opens_again_and_one_that_is_gone_can_be_removed() {
-    let folder = Folder::new("recent");
-    let path = folder.0.join("gone.ron");
+    let folder = tempfile::tempdir().expect("a folder for the test");
+    let path = folder.path().join("gone.ron");
     std::fs::copy(file_of_the_tests(), &path).expect("the file can be copied");
     let mut window = library();
     window.apply(Command::OpenFile(path.clone()));
@@ -186,8 +169,8 @@ fn a_recent_file_opens_again_and_one_that_is_gone_can_be_removed() {
 
 #[test]
 fn a_recorded_run_says_how_many_events_it_has() {
-    let folder = Folder::new("recording");
-    let path = folder.0.join("run.wkl");
+    let folder = tempfile::tempdir().expect("a folder for the test");
+    let path = folder.path().join("run.wkl");
     let mut window = library();
     window.apply(Command::OpenScenario("poll-wake-poll".into()));
     window.finish_loading();
@@ -203,8 +186,8 @@ fn a_recorded_run_says_how_many_events_it_has() {
 
 #[test]
 fn a_new_scenario_is_written_once_and_opened() {
-    let folder = Folder::new("new");
-    let path = folder.0.join("mine.ron");
+    let folder = tempfile::tempdir().expect("a folder for the test");
+    let path = folder.path().join("mine.ron");
     let mut window = library();
     let ask = |window: &mut Window| {
         window.press("Ctrl+N");
@@ -244,8 +227,8 @@ fn a_file_that_is_held_over_the_window_says_what_dropping_it_does_and_is_opened(
 
 #[test]
 fn a_dropped_file_that_is_no_scenario_says_what_is_wrong_and_where() {
-    let folder = Folder::new("wrong");
-    let path = folder.0.join("wrong.ron");
+    let folder = tempfile::tempdir().expect("a folder for the test");
+    let path = folder.path().join("wrong.ron");
     std::fs::write(&path, "(\n    schema: 1,\n    idd: \"x\",\n)").expect("the file can be written");
     let mut window = library();
     window.harness.input_mut().dropped_files = vec![Arc::new(Dropped(path))];
@@ -270,4 +253,22 @@ fn the_start_screen_can_be_shown_at_every_size() {
         window.press("Ctrl+N");
         window.harness.run();
     }
+}
+
+#[test]
+fn a_system_that_never_answers_which_file_leaves_the_path_field() {
+    let mut window = library();
+    let (_never, answer) = crossbeam_channel::bounded::<()>(0);
+    window.set_chooser(Arc::new(move || {
+        let _ = answer.recv();
+        None
+    }));
+    let field = |window: &Window| window.harness.query_by_label("Path of a scenario or recorded run").is_some();
+    window.press("Ctrl+O");
+    window.harness.run_steps(4);
+    assert!(!field(&window), "the system has a window for that, as far as is known");
+    window.press("Ctrl+O");
+    window.harness.run_steps(4);
+    assert!(field(&window));
+    window.harness.get_by_label_contains("If there is none, write the path here.");
 }

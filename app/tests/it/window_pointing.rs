@@ -179,7 +179,7 @@ fn a_click_selects_a_double_click_zooms_and_f_centres_then_fits() {
 
 #[test]
 fn the_wheel_scrolls_rows_with_ctrl_zooms_and_with_shift_pans() {
-    let mut window = Window::with_blocked_executor(1280.0, 600.0);
+    let mut window = Window::with_blocked_executor(1280.0, 540.0);
     window.apply(Command::ClearSelection);
     window.apply(Command::ShowRange { from: 40e6, to: 140e6 });
     let at = window.at("hb of run A", ms(800));

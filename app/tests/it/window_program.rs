@@ -65,7 +65,7 @@ fn a_line_that_is_no_step_selects_its_task_and_leaves_the_cursor() {
 
 #[test]
 fn the_selected_tasks_step_is_brought_into_sight() {
-    let mut window = Window::with_blocked_executor(1440.0, 640.0);
+    let mut window = Window::with_blocked_executor(1440.0, 720.0);
     window.apply(Command::ClearSelection);
     window.apply(at(82_100_000));
     let seen = |window: &Window| {
@@ -94,14 +94,14 @@ fn a_recording_without_a_program_says_so_and_a_saved_one_shows_its_own() {
     let rust = Machine::new().run_async(Executor::fifo(1), || async { io(SimDuration::from_millis(1)).await }).trace;
     let mut window = Window::with_blocked_executor(1440.0, 900.0);
     let lesson = window.session(|s| s.runs()[0].trace.clone());
+    let folder = tempfile::tempdir().expect("a folder for the test");
     for (name, trace, label) in
         [("rust", &rust, "This recording holds no program"), ("lesson", &lesson, "A, hb, line 3: io(10 ms).await;")]
     {
-        let path = std::env::temp_dir().join(format!("wakeline-program-{name}-{}.wkl", std::process::id()));
+        let path = folder.path().join(format!("{name}.wkl"));
         trace.save(&path).expect("the temporary directory is writable");
         window.apply(Command::OpenFile(path.clone()));
         window.finish_loading();
-        std::fs::remove_file(path).expect("it was just read");
         window.harness.get_by_label_contains(label);
     }
 }

@@ -102,3 +102,66 @@ fn the_buttons_stay_under_the_pointer_when_the_clock_and_the_runs_change() {
         assert_eq!(place_of(&window, "Play or pause"), play);
     }
 }
+
+/// The names of a run's rows that can be seen whole, above everything that lies below the timeline.
+fn rows_seen(window: &Window, run: char, foot: f32) -> usize {
+    let part = format!(" of run {run}: ");
+    let rows = window.harness.get_all_by_label_contains(&part);
+    rows.filter(|row| row.rect().height() >= 16.0 && row.rect().bottom() <= foot + 1.0).count()
+}
+
+#[test]
+fn both_runs_of_a_lesson_are_seen_at_every_usual_size() {
+    for (width, height) in [(1024.0, 768.0), (1280.0, 800.0), (1440.0, 900.0), (1920.0, 1080.0)] {
+        let mut window = Window::with_blocked_executor(width + 16.0, height + 16.0);
+        for step in 0..3 {
+            window.apply(Command::GoToStep(step));
+            let foot = place_of(&window, "Timeline").bottom();
+            let seen = [rows_seen(&window, 'A', foot), rows_seen(&window, 'B', foot)];
+            assert!(seen[0] >= 5 && seen[1] >= 4, "at {width}, step {step}: {seen:?}");
+        }
+    }
+}
+
+#[test]
+fn a_very_low_window_shows_rows_and_the_rest_behind_tabs() {
+    let mut window = Window::with_blocked_executor(656.0, 416.0);
+    for step in 0..3 {
+        window.apply(Command::GoToStep(step));
+        let foot = place_of(&window, "Timeline").bottom();
+        assert!(rows_seen(&window, 'A', foot) >= 2, "step {step}");
+    }
+    for tab in ["Stage", "Events", "Program", "Compare", "Experiment", "Inspector"] {
+        let place = place_of(&window, tab);
+        assert!(place.left() >= 0.0 && place.right() <= 656.0 && place.bottom() <= 416.0, "{tab}: {place}");
+    }
+    let folded = place_of(&window, "Stage").top();
+    window.harness.get_by_label("Stage").click();
+    window.harness.run();
+    assert!(place_of(&window, "Stage").top() < folded - 80.0, "the dock has opened");
+    window.harness.get_by_label_contains("wants to run");
+    window.harness.get_by_label("Stage").click();
+    window.harness.run();
+    assert_eq!(place_of(&window, "Stage").top(), folded, "pressed again it makes room");
+    window.press("Ctrl+F");
+    window.harness.run();
+    assert!(place_of(&window, "Stage").top() < folded - 80.0, "what is asked for is shown");
+}
+
+#[test]
+fn the_answers_of_a_question_are_whole_above_the_timeline() {
+    for (width, height) in [(640.0, 400.0), (1024.0, 768.0)] {
+        let mut window = Window::open(width + 16.0, height + 16.0);
+        window.session(|s| s.apply(Command::OpenScenario("two-deadlocks".into())));
+        window.finish_loading();
+        for step in 0..window.session(|s| s.document().map_or(0, |d| d.steps.len())) {
+            window.apply(Command::GoToStep(step));
+            let Some(question) = window.session(|s| s.question().cloned()) else { continue };
+            let timeline = window.harness.get_by_label("Timeline").rect().top() - 25.0;
+            for choice in &question.choices {
+                let text = sim_core::scenario::narration::plain(&choice.says);
+                assert!(place_of(&window, &text).bottom() <= timeline, "{text}");
+            }
+        }
+    }
+}

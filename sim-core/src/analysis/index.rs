@@ -72,7 +72,6 @@ impl Index {
             }
         }
         self.end = trace.end();
-        self.links.settle();
         self.settle(tables);
     }
 
@@ -121,11 +120,6 @@ impl Index {
     /// The wake or unblock in the workload that took longest to lead to a poll or dispatch; none: all were at once.
     pub fn slowest_link(&self) -> Option<Link> {
         self.links.slowest()
-    }
-
-    /// The links that this event is the cause of.
-    pub fn links_from(&self, event: usize) -> impl Iterator<Item = Link> {
-        self.links.from(event)
     }
 
     /// The links that this event is the effect of.

@@ -1,7 +1,7 @@
 //! Causal arrows: which event a poll, a dispatch or a receive is the effect of.
 //!
-//! Owns the pairing of causes and effects, and the two ways to look them up. Links stand in order of their effect, as
-//! the trace does, so that they only ever grow at the end.
+//! Owns the pairing of causes and effects, and finding them by effect. Links stand in order of their effect, as the
+//! trace does, so that they only ever grow at the end.
 
 use std::collections::{BTreeMap, VecDeque};
 
@@ -16,7 +16,6 @@ use crate::trace::tables::{Tables, ThreadKind};
 #[derive(Clone, Debug, Default)]
 pub struct Links {
     links: Vec<PackedLink>,
-    by_cause: Vec<u32>,
     slowest: Option<(SimDuration, u32)>,
     tasks: Vec<Option<Cause>>,
     threads: Vec<Option<Cause>>,
@@ -50,13 +49,6 @@ impl Links {
     /// All links, by the event of their effect.
     pub fn iter(&self) -> impl DoubleEndedIterator<Item = Link> + ExactSizeIterator {
         self.links.iter().map(PackedLink::link)
-    }
-
-    /// The links that this event causes.
-    pub(super) fn from(&self, event: usize) -> impl Iterator<Item = Link> {
-        let first = self.by_cause.partition_point(|l| self.links[*l as usize].cause_event() < event);
-        let rest = self.by_cause[first..].iter().map(|l| self.links[*l as usize].link());
-        rest.take_while(move |l| l.from_event == event)
     }
 
     /// The links that this event is the effect of.
@@ -146,25 +138,12 @@ impl Links {
         Some((number, to))
     }
 
-    /// Sorts what came since the last time by cause. What was sorted before is touched only where new causes lie among
-    /// the old ones.
-    pub(super) fn settle(&mut self) {
-        let known = self.by_cause.len();
-        self.by_cause.extend((known..self.links.len()).map(|l| l as u32));
-        let links = &self.links;
-        let cause = |l: &u32| links[*l as usize].cause_event();
-        let Some(earliest) = self.by_cause[known..].iter().map(cause).min() else { return };
-        let first = self.by_cause[..known].partition_point(|l| cause(l) <= earliest);
-        self.by_cause[first..].sort_by_key(cause);
-    }
-
     pub(super) fn shrink(&mut self) {
         self.links.shrink_to_fit();
-        self.by_cause.shrink_to_fit();
     }
 
     pub(super) fn memory_bytes(&self) -> usize {
-        self.links.capacity() * size_of::<PackedLink>() + self.by_cause.capacity() * 4
+        self.links.capacity() * size_of::<PackedLink>()
     }
 }
 

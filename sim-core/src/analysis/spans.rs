@@ -131,7 +131,8 @@ impl Spans {
         let marks = self.marks.get(first_mark..).unwrap_or_default();
         let mark = first_mark + gallop(marks, |m| m.start < time);
         let (low, high) = ((mark * BLOCK).max(near), ((mark + 1) * BLOCK).min(self.len()));
-        low + self.kept[low..high].partition_point(|kept| kept.start() < time)
+        // One after the other: memory comes in that order, and whoever sums up to there reads it next.
+        low + self.kept[low..high].iter().take_while(|kept| kept.start() < time).count()
     }
 
     /// How many were begun by an event before `event`.

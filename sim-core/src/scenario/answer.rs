@@ -4,6 +4,7 @@
 //! borne out by the lesson as written: [`Scenario::check_questions`] asserts it. With something turned, it may be
 //! another one, or none.
 
+use std::rc::Rc;
 use std::sync::Arc;
 
 use miette::NamedSource;
@@ -15,7 +16,7 @@ use super::expect::{Amount, Bound};
 use super::figures;
 use super::narration::{Question, When};
 use super::outline::Node;
-use super::run::RunOptions;
+use super::run::{Going, RunOptions};
 use super::spec::Scenario;
 use crate::instant::{SimDuration, SimTime};
 
@@ -49,6 +50,17 @@ impl Scenario {
         options: &RunOptions,
         known: &[&Measured],
     ) -> Result<Answer, ScenarioErrors> {
+        self.answer_while(question, options, known, &(Rc::new(|| true) as Going))
+    }
+
+    /// The same, as long as `going`: what is answered after it has said no means nothing.
+    pub fn answer_while(
+        &self,
+        question: &Question,
+        options: &RunOptions,
+        known: &[&Measured],
+        going: &Going,
+    ) -> Result<Answer, ScenarioErrors> {
         let variant = question.figure.as_ref().and_then(|f| f.variant.clone());
         let asked_run = match (&question.figure, &question.moment) {
             (Some(figure), _) => figure.run.clone(),
@@ -68,7 +80,7 @@ impl Scenario {
             let measured = match known.iter().find(is_it) {
                 Some(measured) => measured,
                 None => {
-                    executed = Measured::of(told.execute(&run.id, &options, None), told.costs_of(&options));
+                    executed = Measured::of(told.execute_while(&run.id, &options, going), told.costs_of(&options));
                     &executed
                 }
             };

@@ -28,5 +28,5 @@ pub use error::{Located, ScenarioErrors};
 pub use expect::{Amount, Bound, Expectation};
 pub use measure::{Measure, Unit};
 pub use narration::{Anchor, Edge, Step};
-pub use run::RunOptions;
+pub use run::{Going, RunOptions};
 pub use spec::{DeviceSpec, Knob, KnobValues, MachineSpec, ModelSpec, Part, PolicySpec, RunSpec, Scenario, Variant};

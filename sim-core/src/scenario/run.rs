@@ -2,6 +2,8 @@
 //!
 //! Owns the way from a checked scenario to a machine, and the facts in a trace's head. Knows no window and no terminal.
 
+use std::rc::Rc;
+
 use super::error::ScenarioErrors;
 use super::spec::{DeviceSpec, ModelSpec, PolicySpec, RunSpec, Scenario};
 use crate::executor::Executor;
@@ -25,6 +27,9 @@ pub struct RunOptions {
     /// The costs; none: the scenario's own profile.
     pub costs: Option<Costs>,
 }
+
+/// Answers whether to go on: asked whenever a run has recorded another part.
+pub type Going = Rc<dyn Fn() -> bool>;
 
 impl Scenario {
     /// The scenario as the options change it: its variant applied.
@@ -54,6 +59,13 @@ impl Scenario {
             ModelSpec::AsyncStealing => machine.run_workload_async(Executor::stealing(run.workers()), &self.workload),
             ModelSpec::ThreadPerTask => machine.run_workload_threads(&self.workload),
         }
+    }
+
+    /// The same, for nobody but who asks: it ends early when `going` answers that it need not go on. What it has recorded
+    /// until then is not the run.
+    pub fn execute_while(&self, run: &str, options: &RunOptions, going: &Going) -> Trace {
+        let going = Rc::clone(going);
+        self.execute(run, options, Some(Box::new(move |_| going())))
     }
 
     fn machine(&self, run: &RunSpec, options: &RunOptions) -> Machine {

@@ -45,7 +45,7 @@ fn a_wake_leads_to_its_poll_and_back() {
     let trace = one_request();
     let index = Index::build(&trace);
     let woken = trace.events_from(0).find(|e| matches!(e.2, Event::Woken { .. })).expect("it is woken").0;
-    let link = index.links_from(woken).next().expect("the wake has an effect");
+    let link = index.links().iter().find(|l| l.from_event == woken).expect("the wake has an effect");
     assert_eq!((link.kind, link.to), (LinkKind::WakeToPoll, TrackKind::Task(TaskId(0))));
     assert_eq!(link.from, Some(TrackKind::Device(DeviceId(0))));
     assert!(matches!(trace.event(link.to_event), Some(Event::PollStarted { .. })));

@@ -169,16 +169,16 @@ fn a_thread_in_a_blocking_call_leaves_its_core() {
 fn two_that_wait_for_each_other_name_each_other_for_ever() {
     for (run, state) in [("async", "Pending"), ("threads", "Blocked")] {
         let asked = Asked::lesson("two-deadlocks", run);
-        let a = asked.at(6.0, asked.named("A"));
+        let a = asked.at(6.0, asked.named("mia"));
         assert_eq!(a.headline.to_string(), format!("{state} for ever"));
         let why = format!(
-            "It waits for lock y, held by B since 0.0 ms. B is {state}: waits for lock x, held by A. \
+            "It waits for lock y, held by tom since 0.0 ms. tom is {state}: waits for lock x, held by mia. \
              The run is stuck here: nothing is left that could change this."
         );
         assert_eq!(a.answer.to_string(), why);
         assert_eq!(a.fact("Holds").as_deref(), Some("x"));
         let x = asked.at(6.0, Thing::Resource(ResourceId(0)));
-        assert_eq!(x.fact("In line").as_deref(), Some("B since 5.0 ms"));
+        assert_eq!(x.fact("In line").as_deref(), Some("tom since 5.0 ms"));
     }
 }
 

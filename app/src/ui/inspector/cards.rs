@@ -17,6 +17,9 @@ const MOST: usize = 3;
 
 /// Shows the findings about what is selected.
 pub fn findings_ui(ui: &mut Ui, shown: &Shown<'_>, emit: &mut Emit<'_>) {
+    if shown.session.hides_figures() {
+        return;
+    }
     let Thing::Track(track) = shown.said.thing else { return };
     let Some(run) = shown.session.runs().get(shown.run) else { return };
     let about = run.findings().iter().enumerate().filter(|(_, f)| f.subjects.contains(&track));

@@ -87,7 +87,8 @@ pub fn inspector_ui(ui: &mut Ui, session: &Session, inspecting: &mut Inspecting<
     let Some((run, thing, said)) = known else {
         return empty::empty_ui(ui, session, patterns, emit);
     };
-    let histograms = state.measured(session, run, thing);
+    // What adds up whole runs would give a prediction away.
+    let histograms = if session.hides_figures() { Rc::default() } else { state.measured(session, run, thing) };
     let shown = Shown { session, run, said: &said, patterns };
     if ui.max_rect().width() >= WIDE {
         wide_ui(ui, &shown, &histograms, emit);

@@ -35,6 +35,11 @@ impl Choosing {
         Choosing { chooser: Some(chooser), answer: None }
     }
 
+    /// Whether it is being asked, and nothing was answered yet.
+    pub fn is_under_way(&self) -> bool {
+        self.answer.is_some()
+    }
+
     /// Asks, unless it is being asked already. Answers whether there is someone to ask.
     pub fn begin(&mut self, ctx: &Context) -> bool {
         let (Some(chooser), None) = (&self.chooser, &self.answer) else { return self.chooser.is_some() };

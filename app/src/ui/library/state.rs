@@ -80,6 +80,10 @@ pub struct LibraryState {
     last_pass: Option<u64>,
 }
 
+const NOT_CHOSEN: &str = "No file was chosen. If no window to choose one has opened, write its path here.";
+const STILL_CHOOSING: &str =
+    "The system was asked for a window to choose a file. If there is none, write the path here.";
+
 impl LibraryState {
     /// From now on pictures are simulated, and files looked at, while the start screen is shown.
     pub fn allow_background(&mut self) {
@@ -140,7 +144,7 @@ impl LibraryState {
         }
         match self.choosing.take() {
             Some(Some(path)) => emit.emit(Command::OpenFile(path)),
-            Some(None) => self.show_path_field(),
+            Some(None) => self.show_path_field(NOT_CHOSEN),
             None => {}
         }
     }
@@ -148,9 +152,11 @@ impl LibraryState {
     fn do_asked(&mut self, ctx: &Context, asked: Ask) {
         match asked {
             Ask::Search => self.search_wanted = true,
+            // Whoever asks again may see no window: one that never answers is no dead end.
+            Ask::ChooseFile if self.choosing.is_under_way() => self.show_path_field(STILL_CHOOSING),
             Ask::ChooseFile => {
                 if !self.choosing.begin(ctx) {
-                    self.show_path_field();
+                    self.show_path_field(NOT_CHOSEN);
                 }
             }
             Ask::NewScenario => {
@@ -161,8 +167,7 @@ impl LibraryState {
         }
     }
 
-    fn show_path_field(&mut self) {
-        let why = "No file was chosen. If no window to choose one has opened, write its path here.";
+    fn show_path_field(&mut self, why: &'static str) {
         self.path = Some(PathField { text: String::new(), why, fresh: true });
     }
 

@@ -6,7 +6,8 @@
 mod boxes;
 mod chips;
 
-use egui::{Align2, Rect, Stroke, Ui, pos2, vec2};
+use egui::scroll_area::ScrollBarVisibility;
+use egui::{Align2, Rect, ScrollArea, Sense, Stroke, Ui, pos2, vec2};
 
 use crate::session::Session;
 use crate::session::stage::{Place, Queue, Stage};
@@ -16,7 +17,7 @@ use sim_core::instant::SimTime;
 use super::fonts;
 use super::patterns::Patterns;
 use super::timeline_panel::{LABELS, RIGHT_MARGIN};
-use super::widgets::Emit;
+use super::widgets::{self, Emit};
 
 /// The height of the columns' names.
 const HEAD: f32 = 28.0;
@@ -43,9 +44,15 @@ pub struct StageState {
     stages: Vec<Stage>,
     /// Where each run's line is, and its three columns.
     places: Vec<(Rect, [Rect; 3])>,
+    focus: usize,
 }
 
 impl StageState {
+    /// The height of all runs' lines, each of so many lines at most.
+    fn needed(&self, most: usize) -> f32 {
+        HEAD + self.stages.iter().map(|s| run_height(s, most)).sum::<f32>() + 2.0
+    }
+
     /// Brings it to where the cursor stands.
     fn follow(&mut self, session: &Session) {
         let now = session.cursor().time;
@@ -85,9 +92,14 @@ impl StageState {
 /// The height that the Stage needs, at most `room`.
 pub fn height(session: &Session, state: &mut StageState, room: f32) -> f32 {
     state.follow(session);
-    let most = most_lines(session, room);
-    let needed = HEAD + state.stages.iter().map(|s| run_height(s, most)).sum::<f32>() + 2.0;
-    needed.min(room)
+    state.needed(most_lines(session, room)).min(room)
+}
+
+/// The least height in which it can be read: a line for each of two runs; more of them scroll.
+pub fn least_height(session: &Session, state: &mut StageState) -> f32 {
+    state.follow(session);
+    let most = most_lines(session, 0.0);
+    HEAD + state.stages.iter().take(2).map(|s| run_height(s, most)).sum::<f32>() + 2.0
 }
 
 /// How many lines each run may have, so that all runs fit into `room`.
@@ -162,18 +174,36 @@ pub fn stage_ui(ui: &mut Ui, session: &Session, state: &mut StageState, patterns
     }
     let most = most_lines(session, area.height());
     let names = boxes::names_width(ui, &state.stages, (columns[3] - columns[2]) * MOST_NAMES);
-    let mut top = head.bottom();
     state.places.clear();
-    for (run, stage) in state.stages.iter().enumerate() {
-        let rect = Rect::from_min_size(pos2(area.left(), top), vec2(area.width(), run_height(stage, most)));
-        if run > 0 {
-            ui.painter().hline(area.x_range(), top + 0.5, Stroke::new(1.0, theme.line));
-        }
-        let line = boxes::RunStage { session, run, stage, columns, rect, names, patterns };
-        state.places.push((rect, [0, 1, 2].map(|n| line.column(n))));
-        line.show(ui, emit);
-        top = rect.bottom();
-    }
+    let body = Rect::from_min_max(head.left_bottom(), area.max);
+    let whole = state.needed(most) - HEAD;
+    let focus_moved = std::mem::replace(&mut state.focus, session.focus()) != session.focus();
+    widgets::inside(ui, body, |ui| {
+        ui.set_clip_rect(body.intersect(ui.clip_rect()));
+        let bar = if whole > body.height() + 3.0 {
+            ScrollBarVisibility::VisibleWhenNeeded
+        } else {
+            ScrollBarVisibility::AlwaysHidden
+        };
+        let scroll = ScrollArea::vertical().id_salt("stage").auto_shrink(false).scroll_bar_visibility(bar);
+        scroll.show(ui, |ui| {
+            let (place, _) = ui.allocate_exact_size(vec2(body.width(), whole), Sense::hover());
+            let mut top = place.top();
+            for (run, stage) in state.stages.iter().enumerate() {
+                let rect = Rect::from_min_size(pos2(area.left(), top), vec2(area.width(), run_height(stage, most)));
+                if run > 0 {
+                    ui.painter().hline(area.x_range(), top + 0.5, Stroke::new(1.0, theme.line));
+                }
+                if focus_moved && run == session.focus() && whole > body.height() {
+                    ui.scroll_to_rect(rect, None);
+                }
+                let line = boxes::RunStage { session, run, stage, columns, rect, names, patterns };
+                state.places.push((rect, [0, 1, 2].map(|n| line.column(n))));
+                line.show(ui, emit);
+                top = rect.bottom();
+            }
+        });
+    });
 }
 
 /// Empty queues of single workers are left out when there are several.

@@ -93,7 +93,10 @@ fn not_spawned(here: &Here<'_>, id: TaskId) -> About {
             let said = Sentence::plain("It does not exist yet. ");
             match here.trace.event(event) {
                 Some(Event::TaskSpawned { by: Actor::Run, .. }) | None => {
-                    said.and("It is there from the start of the run, at ").and(here.moment_of(event)).and(".")
+                    let said = Sentence::plain(
+                        "The run is only just beginning: creating this task is one of its first events, at ",
+                    );
+                    said.and(here.moment_of(event)).and(".")
                 }
                 Some(Event::TaskSpawned { by, .. }) => {
                     said.and(here.actor(by)).and(" spawns it at ").and(here.moment_of(event)).and(".")

@@ -84,7 +84,9 @@ fn not_created(here: &Here<'_>, id: ThreadId) -> About {
     let created = here.track(TrackKind::Thread(id)).and_then(|t| t.created).map(|(_, event)| event);
     let answer = match created.and_then(|event| Some((event, here.trace.event(event)?))) {
         Some((event, Event::ThreadCreated { by: Actor::Run, .. })) => {
-            said.and("It is there from the start of the run, at ").and(here.moment_of(event)).and(".")
+            let said =
+                Sentence::plain("The run is only just beginning: creating this thread is one of its first events, at ");
+            said.and(here.moment_of(event)).and(".")
         }
         Some((event, Event::ThreadCreated { by, .. })) => {
             said.and(here.actor(by)).and(" creates it at ").and(here.moment_of(event)).and(".")

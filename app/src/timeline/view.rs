@@ -87,7 +87,7 @@ impl View {
     }
 
     /// At least a tenth of the view keeps showing the run.
-    pub(super) fn held(self, total: f64) -> View {
+    pub(crate) fn held(self, total: f64) -> View {
         let least = if self.length >= total { -self.length * 0.1 } else { -self.length * 0.5 };
         let most = (total - self.length * 0.5).max(least + self.length * 0.1);
         View { start: self.start.clamp(least, most), ..self }
@@ -131,6 +131,11 @@ impl ViewHistory {
     /// Any other act ends a run of zooms or pans.
     pub fn settle(&mut self) {
         self.merging = None;
+    }
+
+    /// Whether there is no change to take back.
+    pub fn is_empty(&self) -> bool {
+        self.views.is_empty()
     }
 
     /// The view before the last change.
