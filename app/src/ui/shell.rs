@@ -43,6 +43,11 @@ const ANIMATION: f32 = 1.0 / 12.0;
 const PRESENTED: f32 = 1.6;
 /// The height in points that a presentation needs.
 const PRESENTED_NEEDS: f32 = 570.0;
+/// Whether a run has so many rows that they need the room.
+fn is_crowded(session: &Session) -> bool {
+    session.runs().iter().any(|run| run.index.tracks.len() > CROWDED)
+}
+
 /// How much of the window the Stage may take there; with several boxes a run a little more.
 const PRESENTED_STAGE: f32 = 0.37;
 const PRESENTED_MOST: f32 = 0.47;
@@ -225,9 +230,10 @@ impl Shell {
         let foot = Panel::bottom("status").exact_size(status::HEIGHT).frame(plain).show_separator_line(false);
         foot.resizable(false).show(ui, |ui| status::status_ui(ui, &self.session, patterns, emit));
         let (mut lesson, mut beside) = (0..0, [0..0, 0..0, 0..0]);
-        let lower = if self.session.is_wide() {
+        let stage_height = if self.session.is_wide() {
+            beside[1] = self.sums_ui(ui, size, patterns, emit);
             let room = stage_room(&self.session, size.y);
-            Lower::Panels { stage: stage::height(&self.session, &mut self.stage, room), dock: 0.0 }
+            (!is_crowded(&self.session)).then(|| stage::height(&self.session, &mut self.stage, room))
         } else {
             if size.x < NARROW {
                 let height = lesson::strip_height(ui, &self.session);
@@ -237,10 +243,13 @@ impl Shell {
             }
             let lower = self.share(ui.available_height(), size);
             beside = self.beside_ui(ui, size, lower, patterns, emit);
-            lower
+            match lower {
+                Lower::Panels { stage, .. } => Some(stage),
+                Lower::Tabs { .. } => None,
+            }
         };
         let (_, stage) = tab_order::during(ui, |ui| {
-            if let Lower::Panels { stage: height, .. } = lower {
+            if let Some(height) = stage_height {
                 let bottom = Panel::bottom("stage").exact_size(height).frame(plain).show_separator_line(false);
                 let (session, state) = (&self.session, &mut self.stage);
                 bottom.resizable(false).show(ui, |ui| stage::stage_ui(ui, session, state, patterns, emit));
@@ -254,6 +263,20 @@ impl Shell {
         let [side, inspector, dock] = beside;
         let lines = [top, told, lesson, side, timeline, stage, inspector].map(|own| (own, Reading::Lines));
         tab_order::set_regions(ui.ctx(), lines.into_iter().chain([(dock, Reading::AsMade)]).collect());
+    }
+
+    /// In the wide layout only what a selected stretch of time adds up to stands beside the timeline.
+    fn sums_ui(&mut self, ui: &mut Ui, size: egui::Vec2, patterns: &Patterns, emit: &mut Emit<'_>) -> Range<usize> {
+        if self.session.selected_time().is_none() || size.x < NARROW {
+            return 0..0;
+        }
+        let plain = Frame::new().fill(emit.theme.panel);
+        let mut inspecting = Inspecting { state: &mut self.inspector, patterns };
+        let side = Panel::right("inspector").exact_size(inspector::WIDTH).frame(plain).resizable(false);
+        let (_, controls) = tab_order::during(ui, |ui| {
+            side.show(ui, |ui| inspector::inspector_ui(ui, &self.session, &mut inspecting, emit));
+        });
+        controls
     }
 
     /// What timeline, Stage and dock get of the height that is left.
@@ -362,9 +385,8 @@ impl Shell {
 
 /// How much of the window the Stage may take: in a low window, and with many rows, those need it more.
 fn stage_room(session: &Session, height: f32) -> f32 {
-    let crowded = session.runs().iter().any(|run| run.index.tracks.len() > CROWDED);
     (height
-        * if crowded {
+        * if is_crowded(session) {
             0.27
         } else if height < 790.0 {
             0.3
