@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use egui::{Align2, Galley, Rect, ScrollArea, Sense, Ui, WidgetInfo, pos2, vec2};
+use egui::{Align2, Galley, Rect, ScrollArea, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
 
 use crate::session::figures::{self, Cell, FigureRow};
 use crate::session::{Command, Growth, Session};
@@ -12,8 +12,9 @@ use super::veil::figures_veiled_ui;
 use super::widgets::{self, Emit, run_letter};
 
 const ROW: f32 = 24.0;
+const HEADING: f32 = 44.0;
 /// The least and the greatest width of the figures' names.
-const NAMES: (f32, f32) = (112.0, 210.0);
+const NAMES: (f32, f32) = (84.0, 210.0);
 /// The least width of a run's column: its head.
 const LEAST: f32 = 64.0;
 /// What is left free at each side.
@@ -22,6 +23,17 @@ const SIDE: f32 = 16.0;
 const DOT: f32 = 2.0;
 /// The width of one figure's letter.
 const LETTER: f32 = 7.9;
+
+/// The figures below a heading, where no tab says what they are.
+pub fn whole_run_ui(ui: &mut Ui, session: &Session, emit: &mut Emit<'_>) {
+    let (head, _) = ui.allocate_exact_size(vec2(ui.available_width(), HEADING), Sense::hover());
+    ui.painter().hline(head.x_range().shrink(SIDE), head.top() + 0.5, Stroke::new(1.0, emit.theme.line));
+    let at = head.left_center() + vec2(SIDE, 4.0);
+    ui.painter().text(at, Align2::LEFT_CENTER, "Whole run", fonts::semibold(fonts::BODY), emit.theme.text1);
+    ui.scope_builder(egui::UiBuilder::new().max_rect(ui.available_rect_before_wrap()), |ui| {
+        compare_ui(ui, session, emit)
+    });
+}
 
 /// Shows the figures: the names stay where they are, the runs' columns scroll beside them.
 pub fn compare_ui(ui: &mut Ui, session: &Session, emit: &mut Emit<'_>) {

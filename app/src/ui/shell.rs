@@ -25,8 +25,8 @@ use super::theme::Theme;
 use super::timeline_panel::{self, TimelineState};
 use super::widgets::Emit;
 use super::{
-    failed, fonts, inspector, keys, lesson, mishap, notices, palette, presenter, row_room, settings, spotlight, status,
-    top,
+    compare, failed, fonts, inspector, keys, lesson, mishap, notices, palette, presenter, row_room, settings,
+    spotlight, status, top,
 };
 
 /// Taking in what the background has sent may take so much of a frame.
@@ -265,7 +265,7 @@ impl Shell {
         tab_order::set_regions(ui.ctx(), lines.into_iter().chain([(dock, Reading::AsMade)]).collect());
     }
 
-    /// In the wide layout only what a selected stretch of time adds up to stands beside the timeline.
+    /// In the wide layout only what a selected stretch of time, and the whole run, add up to stands beside the timeline.
     fn sums_ui(&mut self, ui: &mut Ui, size: egui::Vec2, patterns: &Patterns, emit: &mut Emit<'_>) -> Range<usize> {
         if self.session.selected_time().is_none() || size.x < NARROW {
             return 0..0;
@@ -274,7 +274,12 @@ impl Shell {
         let mut inspecting = Inspecting { state: &mut self.inspector, patterns };
         let side = Panel::right("inspector").exact_size(inspector::WIDTH).frame(plain).resizable(false);
         let (_, controls) = tab_order::during(ui, |ui| {
-            side.show(ui, |ui| inspector::inspector_ui(ui, &self.session, &mut inspecting, emit));
+            side.show(ui, |ui| {
+                let half = ui.available_height() / 2.0;
+                let whole = Panel::bottom("whole run").exact_size(half).frame(plain).show_separator_line(false);
+                whole.resizable(false).show(ui, |ui| compare::whole_run_ui(ui, &self.session, emit));
+                inspector::inspector_ui(ui, &self.session, &mut inspecting, emit);
+            });
         });
         controls
     }
