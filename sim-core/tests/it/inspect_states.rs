@@ -119,9 +119,9 @@ fn in_the_middle_of_an_instant_nothing_untrue_is_said() {
     assert_eq!(said(&delivered, &asked, order).answer.to_string(), why);
     let asked = Asked::lesson("poll-wake-poll", "threads");
     let why = "The I/O that it waited for is done: it goes on now.";
-    assert_eq!(said(&delivered, &asked, asked.named("fetch")).answer.to_string(), why);
+    assert_eq!(said(&delivered, &asked, asked.named("other")).answer.to_string(), why);
     let asked = Asked::lesson("two-deadlocks", "async");
-    let a = asked.named("A");
+    let a = asked.named("mia");
     for events in 0..asked.trace.len() {
         let answer = asked.after(events, a).answer.to_string();
         assert!(!answer.contains("polled by worker 0, held by"), "after {events}: {answer}");
