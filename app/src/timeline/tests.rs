@@ -54,6 +54,18 @@ fn a_label_follows_its_bar_when_the_start_is_out_of_sight() {
 }
 
 #[test]
+fn what_goes_on_at_the_edge_of_the_known_is_told_as_far_as_it_has_come() {
+    let (trace, kind) = (fixture::async_run(), TrackKind::Task(TaskId(0)));
+    let index = Index::build(&trace);
+    let track = index.track(kind).expect("the run has such a row");
+    let mut scene = Scene::default();
+    let row = RowInput { track, trace: &trace, top: 0.0, height: 32.0, stuck: false };
+    Layout::new(WHOLE, &EvenLetters(7.0)).known_until(at(82_100_000)).row(row, &mut scene);
+    assert!(texts(&scene)[0].starts_with("Ready 62.0 ms"), "{:?}", texts(&scene));
+    assert!((scene.bars[0].area.x1 - 410.5).abs() < 0.1, "{:?}", scene.bars[0]);
+}
+
+#[test]
 fn text_that_does_not_fit_gives_way_to_a_shorter_one_and_then_to_nothing() {
     let label_at = |points_a_ms: f32| {
         let axis = Axis { right: points_a_ms * 200.0, ..WHOLE };

@@ -45,6 +45,7 @@ impl Layout<'_> {
     }
 
     fn idle(&self, row: RowInput<'_>, from: SimTime, to: SimTime, scene: &mut Scene) {
+        let to = to.min(self.known);
         let (x0, x1) = (self.axis.x(from).max(self.axis.left), self.axis.x(to).min(self.axis.right));
         if to <= from || x1 - x0 < IDLE_KEEPS || row.height < LOW {
             return;
