@@ -48,6 +48,9 @@ impl Panel<'_> {
         let response = ui.interact(rect, ui.scope_id().with(("head", row.run)), Sense::click());
         let said = format!("Run {}: {}, {}", widgets::run_letter(row.run), run.title, facts.join(", "));
         response.widget_info(|| WidgetInfo::selected(egui::Role::RadioButton, true, focused, &said));
+        if response.has_focus() {
+            ui.painter().rect_stroke(rect.shrink(2.0), 4.0, Stroke::new(2.0, theme.ink), egui::StrokeKind::Inside);
+        }
         let response =
             if run.title.chars().count() > MOST_LETTERS { response.on_hover_text(&run.title) } else { response };
         if response.clicked() {

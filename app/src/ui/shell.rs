@@ -1,10 +1,11 @@
 //! The whole window: takes reports and keys, divides the surface, shows the panels, and applies what they emit.
 
+use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
-use egui::{CentralPanel, Context, Frame, Panel, Ui};
+use egui::{CentralPanel, Context, Frame, Panel, Rect, Stroke, Ui};
 
 use crate::session::progress::Stamp;
 use crate::session::settings::{Motion, Shade, ThemeChoice};
@@ -19,6 +20,7 @@ use super::palette::PaletteState;
 use super::patterns::Patterns;
 use super::room::{Lower, Wishes};
 use super::stage::{self, StageState};
+use super::tab_order::{self, Reading};
 use super::theme::Theme;
 use super::timeline_panel::{self, TimelineState};
 use super::widgets::Emit;
@@ -41,6 +43,11 @@ const ANIMATION: f32 = 1.0 / 12.0;
 const PRESENTED: f32 = 1.6;
 /// The height in points that a presentation needs.
 const PRESENTED_NEEDS: f32 = 570.0;
+/// Whether a run has so many rows that they need the room.
+fn is_crowded(session: &Session) -> bool {
+    session.runs().iter().any(|run| run.index.tracks.len() > CROWDED)
+}
+
 /// How much of the window the Stage may take there; with several boxes a run a little more.
 const PRESENTED_STAGE: f32 = 0.37;
 const PRESENTED_MOST: f32 = 0.47;
@@ -72,6 +79,7 @@ impl Shell {
         ctx.set_fonts(fonts::definitions());
         // How large everything is, is a setting: the keys for it are commands.
         ctx.options_mut(|options| options.zoom_with_keyboard = false);
+        tab_order::install(ctx);
         let waker = ctx.clone();
         Shell {
             session: Session::new(entries, Arc::new(move || waker.request_repaint())),
@@ -139,6 +147,7 @@ impl Shell {
         let theme = self.style(&ctx);
         let patterns = Patterns::of(&ctx, &mut self.patterns);
         let mut emit = Emit { theme, commands: &mut commands };
+        tab_order::set_regions(&ctx, Vec::new());
         match self.session.place().clone() {
             Place::Library => {
                 panel(ui, theme, |ui| library::library_ui(ui, &self.session, &mut self.library, &patterns, &mut emit));
@@ -214,30 +223,60 @@ impl Shell {
         let size = ui.max_rect().size();
         let bar =
             |id, height| Panel::top(id).exact_size(height).frame(plain).show_separator_line(false).resizable(false);
-        bar("top", top::HEIGHT).show(ui, |ui| top::top_ui(ui, &self.session, emit));
-        mishap::mishap_ui(ui, &self.session, emit);
+        let (_, top) = tab_order::during(ui, |ui| {
+            bar("top", top::HEIGHT).show(ui, |ui| top::top_ui(ui, &self.session, emit));
+        });
+        let (_, told) = tab_order::during(ui, |ui| mishap::mishap_ui(ui, &self.session, emit));
         let foot = Panel::bottom("status").exact_size(status::HEIGHT).frame(plain).show_separator_line(false);
         foot.resizable(false).show(ui, |ui| status::status_ui(ui, &self.session, patterns, emit));
-        let lower = if self.session.is_wide() {
+        let (mut lesson, mut beside) = (0..0, [0..0, 0..0, 0..0]);
+        let stage_height = if self.session.is_wide() {
+            beside[1] = self.sums_ui(ui, size, patterns, emit);
             let room = stage_room(&self.session, size.y);
-            Lower::Panels { stage: stage::height(&self.session, &mut self.stage, room), dock: 0.0 }
+            (!is_crowded(&self.session)).then(|| stage::height(&self.session, &mut self.stage, room))
         } else {
             if size.x < NARROW {
                 let height = lesson::strip_height(ui, &self.session);
-                bar("strip", height).show(ui, |ui| lesson::strip_ui(ui, &self.session, emit));
+                (_, lesson) = tab_order::during(ui, |ui| {
+                    bar("strip", height).show(ui, |ui| lesson::strip_ui(ui, &self.session, emit));
+                });
             }
             let lower = self.share(ui.available_height(), size);
-            self.beside_ui(ui, size, lower, patterns, emit);
-            lower
+            beside = self.beside_ui(ui, size, lower, patterns, emit);
+            match lower {
+                Lower::Panels { stage, .. } => Some(stage),
+                Lower::Tabs { .. } => None,
+            }
         };
-        if let Lower::Panels { stage: height, .. } = lower {
-            let bottom = Panel::bottom("stage").exact_size(height).frame(plain).show_separator_line(false);
-            let (session, state) = (&self.session, &mut self.stage);
-            bottom.resizable(false).show(ui, |ui| stage::stage_ui(ui, session, state, patterns, emit));
-        }
-        CentralPanel::default().frame(plain).show(ui, |ui| {
-            timeline_panel::timeline_ui(ui, &self.session, &mut self.timeline, patterns, emit);
+        let (_, stage) = tab_order::during(ui, |ui| {
+            if let Some(height) = stage_height {
+                let bottom = Panel::bottom("stage").exact_size(height).frame(plain).show_separator_line(false);
+                let (session, state) = (&self.session, &mut self.stage);
+                bottom.resizable(false).show(ui, |ui| stage::stage_ui(ui, session, state, patterns, emit));
+            }
         });
+        let (_, timeline) = tab_order::during(ui, |ui| {
+            CentralPanel::default().frame(plain).show(ui, |ui| {
+                timeline_panel::timeline_ui(ui, &self.session, &mut self.timeline, patterns, emit);
+            });
+        });
+        let [side, inspector, dock] = beside;
+        let lines = [top, told, lesson, side, timeline, stage, inspector].map(|own| (own, Reading::Lines));
+        tab_order::set_regions(ui.ctx(), lines.into_iter().chain([(dock, Reading::AsMade)]).collect());
+    }
+
+    /// In the wide layout only what a selected stretch of time adds up to stands beside the timeline.
+    fn sums_ui(&mut self, ui: &mut Ui, size: egui::Vec2, patterns: &Patterns, emit: &mut Emit<'_>) -> Range<usize> {
+        if self.session.selected_time().is_none() || size.x < NARROW {
+            return 0..0;
+        }
+        let plain = Frame::new().fill(emit.theme.panel);
+        let mut inspecting = Inspecting { state: &mut self.inspector, patterns };
+        let side = Panel::right("inspector").exact_size(inspector::WIDTH).frame(plain).resizable(false);
+        let (_, controls) = tab_order::during(ui, |ui| {
+            side.show(ui, |ui| inspector::inspector_ui(ui, &self.session, &mut inspecting, emit));
+        });
+        controls
     }
 
     /// What timeline, Stage and dock get of the height that is left.
@@ -250,13 +289,20 @@ impl Shell {
         Wishes { room, axis: timeline_panel::ABOVE_ROWS, rows, stage: (most.max(least), least), dock }.share()
     }
 
-    /// What stands around timeline and Stage: dock, inspector, lesson.
-    fn beside_ui(&mut self, ui: &mut Ui, size: egui::Vec2, lower: Lower, patterns: &Patterns, emit: &mut Emit<'_>) {
+    /// What stands around timeline and Stage. Answers which controls are the lesson's, the inspector's, the dock's.
+    fn beside_ui(
+        &mut self,
+        ui: &mut Ui,
+        size: egui::Vec2,
+        lower: Lower,
+        patterns: &Patterns,
+        emit: &mut Emit<'_>,
+    ) -> [Range<usize>; 3] {
         let plain = Frame::new().fill(emit.theme.panel);
         let inspector = if size.x < NARROW { Beside::No } else { Beside::Yes };
         let (session, events) = (&self.session, &mut self.events);
         let mut inspecting = Inspecting { state: &mut self.inspector, patterns };
-        match lower {
+        let (_, of_dock) = tab_order::during(ui, |ui| match lower {
             Lower::Panels { dock: usual, .. } => {
                 // A window of another size has a dock of another height, unless a person pulls at its edge.
                 let dock = Panel::bottom(egui::Id::unique(("dock", usual as u32))).frame(plain).resizable(true);
@@ -264,6 +310,7 @@ impl Shell {
                 let dock = dock.size_range(usual.min(96.0)..=(size.y * 0.6).max(97.0));
                 let within = Within { inspector, stage: None, inspecting: &mut inspecting };
                 let dock = dock.show(ui, |ui| dock::dock_ui(ui, session, events, within, emit));
+                edge_focus_ui(ui, dock.response.rect, emit.theme);
                 let height = dock.response.rect.height();
                 // A person has pulled at it: remembered.
                 if ui.input(|i| i.pointer.primary_down()) && (height - self.dock_height.unwrap_or(usual)).abs() > 1.0 {
@@ -278,13 +325,19 @@ impl Shell {
                 let within = Within { inspector, stage, inspecting: &mut inspecting };
                 panel.show(ui, |ui| dock::dock_ui(ui, session, events, within, emit));
             }
-        }
+        });
+        let (mut of_lesson, mut of_inspector) = (0..0, 0..0);
         if inspector == Beside::Yes {
-            let side = Panel::right("inspector").exact_size(inspector::WIDTH).frame(plain).resizable(false);
-            side.show(ui, |ui| inspector::inspector_ui(ui, session, &mut inspecting, emit));
-            let side = Panel::left("lesson").exact_size(lesson::WIDTH).frame(plain).resizable(false);
-            side.show(ui, |ui| lesson::lesson_ui(ui, session, emit));
+            (_, of_inspector) = tab_order::during(ui, |ui| {
+                let side = Panel::right("inspector").exact_size(inspector::WIDTH).frame(plain).resizable(false);
+                side.show(ui, |ui| inspector::inspector_ui(ui, session, &mut inspecting, emit));
+            });
+            (_, of_lesson) = tab_order::during(ui, |ui| {
+                let side = Panel::left("lesson").exact_size(lesson::WIDTH).frame(plain).resizable(false);
+                side.show(ui, |ui| lesson::lesson_ui(ui, session, emit));
+            });
         }
+        [of_lesson, of_inspector, of_dock]
     }
 
     /// How large everything is: as chosen, and larger before an audience.
@@ -332,9 +385,8 @@ impl Shell {
 
 /// How much of the window the Stage may take: in a low window, and with many rows, those need it more.
 fn stage_room(session: &Session, height: f32) -> f32 {
-    let crowded = session.runs().iter().any(|run| run.index.tracks.len() > CROWDED);
     (height
-        * if crowded {
+        * if is_crowded(session) {
             0.27
         } else if height < 790.0 {
             0.3
@@ -342,6 +394,16 @@ fn stage_room(session: &Session, height: f32) -> f32 {
             0.36
         })
     .max(90.0)
+}
+
+/// The dock's edge can be pulled at by keys, too: it is seen when it has the focus.
+fn edge_focus_ui(ui: &Ui, dock: Rect, theme: &Theme) {
+    let focused = ui.ctx().memory(|m| m.focused()).and_then(|id| ui.ctx().read_response(id));
+    let is_edge =
+        |rect: Rect| rect.height() < 12.0 && rect.width() >= dock.width() - 1.0 && rect.y_range().contains(dock.top());
+    if focused.is_some_and(|response| is_edge(response.rect)) {
+        ui.painter().hline(dock.x_range(), dock.top() + 1.0, Stroke::new(3.0, theme.ink));
+    }
 }
 
 fn panel(ui: &mut Ui, theme: &Theme, add: impl FnOnce(&mut Ui)) {
