@@ -23,6 +23,9 @@ const LEAST_CLOCK: usize = "999.999".len();
 /// The height of the bar.
 pub const HEIGHT: f32 = 48.0;
 
+/// From this width on the clock says how long the run is.
+const LONG_CLOCK: f32 = 1340.0;
+
 /// What the bar has room for.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum Size {
@@ -246,7 +249,8 @@ fn clock_and_tools(ui: &mut Ui, bar: Rect, session: &Session, emit: &mut Emit<'_
     if bar_size != Size::Small {
         widgets::inside_row(ui, tools, |ui| tools_ui(ui, session, emit));
     }
-    let narrow = bar_size != Size::Wide;
+    // How long the run is, the axis says, too: the words of the runs need its room more.
+    let narrow = bar.width() < LONG_CLOCK;
     // As wide as it will ever be: what stands beside it must not move while time goes on.
     let clock = session.clock();
     let digits = clock.write(session.end()).len().max(LEAST_CLOCK);

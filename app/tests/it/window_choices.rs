@@ -164,7 +164,7 @@ fn a_clicker_presents_the_lesson() {
     window.press("Shift+P");
     window.harness.run();
     assert!(window.session(|s| s.presenting().is_on()));
-    assert!(window.harness.ctx.zoom_factor() > 1.4, "everything is larger");
+    assert!(window.harness.ctx.zoom_factor() > 1.3, "everything is larger");
     assert!(window.harness.query_by_label("Events").is_none(), "no dock");
     window.harness.get_by_label_contains("step 1 of");
     window.press("PageDown");
