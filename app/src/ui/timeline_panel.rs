@@ -132,7 +132,7 @@ impl Panel<'_> {
         let tracks =
             Rect::from_min_max(pos2(self.axis.left, self.sight.top()), pos2(self.axis.right, self.sight.bottom()));
         let pointer = ui.interact(tracks, ui.scope_id().with("tracks"), Sense::click_and_drag());
-        pointer.widget_info(|| WidgetInfo::labeled(egui::Role::GenericContainer, true, "Timeline"));
+        pointer.widget_info(|| WidgetInfo::labeled(egui::Role::Canvas, true, "Timeline"));
         self.grounds(ui, visible, emit.theme);
         let scene = self.scene(ui, visible);
         let painter = ui.painter().with_clip_rect(tracks.expand2(vec2(2.0, 0.0)).intersect(self.sight));

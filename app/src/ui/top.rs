@@ -254,11 +254,12 @@ fn clock_and_tools(ui: &mut Ui, bar: Rect, session: &Session, emit: &mut Emit<'_
     let end_digits = if narrow {
         String::new()
     } else {
-        format!("ended at {}", " ".repeat(clock.say(session.end()).len().max(digits + 3)))
+        format!("of {}", " ".repeat(clock.say(session.end()).len().max(digits + 3)))
     };
     let painter = ui.painter().clone();
     let end_room = painter.layout_no_wrap(end_digits, fonts::mono(fonts::LABEL), theme.text3).size().x;
     let end = painter.layout_no_wrap(end, fonts::mono(fonts::LABEL), theme.text3);
+    let end_room = end_room.max(end.size().x);
     let now = format!("{:>digits$}", clock.write(session.cursor().time));
     let now = painter.layout_no_wrap(now, fonts::mono_medium(fonts::CLOCK), theme.text1);
     let unit = if narrow && clock != Clock::Hours { format!(" {}", clock.unit()) } else { String::new() };

@@ -86,7 +86,7 @@ fn of_a_worker_in_a_blocking_poll_the_task_is_named() {
 #[test]
 fn a_task_whose_closure_is_on_the_pool_says_until_when() {
     let (tasks, _) = both(r#"tasks: {"off": (ops: [Offload("10ms")])}"#);
-    let why = "It waits for its closure on blocking 0 to end. blocking 0 is in a blocking call until 10.0 ms.";
+    let why = "It waits for its closure on blocking 0 to end: that thread is in a blocking call until 10.0 ms.";
     assert_eq!(tasks.why(5.0, "off"), why);
 }
 
@@ -119,9 +119,9 @@ fn in_the_middle_of_an_instant_nothing_untrue_is_said() {
     assert_eq!(said(&delivered, &asked, order).answer.to_string(), why);
     let asked = Asked::lesson("poll-wake-poll", "threads");
     let why = "The I/O that it waited for is done: it goes on now.";
-    assert_eq!(said(&delivered, &asked, asked.named("fetch")).answer.to_string(), why);
+    assert_eq!(said(&delivered, &asked, asked.named("other")).answer.to_string(), why);
     let asked = Asked::lesson("two-deadlocks", "async");
-    let a = asked.named("A");
+    let a = asked.named("mia");
     for events in 0..asked.trace.len() {
         let answer = asked.after(events, a).answer.to_string();
         assert!(!answer.contains("polled by worker 0, held by"), "after {events}: {answer}");
