@@ -62,7 +62,8 @@ impl Axis {
     /// Ticks at round times, at least `least_gap` points apart, in the unit that suits the gap.
     pub fn ticks(&self, least_gap: f32) -> Ticks {
         let least = self.length * f64::from(least_gap) / f64::from(self.width());
-        let step = if self.end() >= HOUR { nice_step_of_hours(least) } else { nice_step(least) };
+        // "12:00:00" takes more room than a number.
+        let step = if self.end() >= HOUR { nice_step_of_hours(least * 1.7) } else { nice_step(least) };
         let unit = Unit::of(self.end().abs().max(step), step);
         let first = (self.start.max(0.0) / step).ceil() as i64;
         let last = (self.end() / step).floor() as i64;
@@ -282,8 +283,8 @@ mod tests {
         let labels = |axis: Axis| axis.ticks(100.0).marks.into_iter().map(|t| t.label).collect::<Vec<_>>();
         let days = axis(0.0, 2.85e14);
         assert_eq!(days.ticks(100.0).unit, Unit::Hours);
-        assert_eq!(labels(days)[..3], ["0:00:00", "12:00:00", "24:00:00"]);
-        assert_eq!(labels(axis(2.5e14, 9e10))[0], "69:26:40", "a minute and a half of it");
+        assert_eq!(labels(days), ["0:00:00", "24:00:00", "48:00:00", "72:00:00"]);
+        assert_eq!(labels(axis(2.5e14, 9e10))[0], "69:27:00", "a minute and a half of it");
         assert_eq!(labels(axis(0.0, 3.3)), ["0", "1", "2", "3"]);
     }
 

@@ -17,6 +17,7 @@ pub mod hit;
 pub mod layout;
 pub mod links;
 pub mod minimap;
+pub mod regions;
 pub mod rows;
 pub mod scene;
 pub mod view;

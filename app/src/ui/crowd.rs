@@ -7,14 +7,18 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use egui::{Color32, ColorImage, Context, Mesh, Painter, Rect, Shape, Stroke, TextureHandle, TextureOptions, pos2};
+use egui::{
+    Color32, ColorImage, Context, Mesh, Painter, Rect, Shape, Stroke, TextureHandle, TextureOptions, pos2, vec2,
+};
 
 use crate::session::Session;
 use crate::timeline::axis::Axis;
 use crate::timeline::fold::{Cell, Frame, Gathering, Picture, Shares};
+use crate::timeline::regions::{Covers, Region, regions};
 use crate::timeline::rows::{Row, RowKind};
 
 use super::canvas::Canvas;
+use super::fonts;
 use super::patterns::{HATCH_PERIOD, Patterns};
 use super::theme::Theme;
 use super::timeline_panel::Panel;
@@ -46,6 +50,7 @@ struct Crowd {
     picture: Option<Picture>,
     spare: Option<Picture>,
     texture: Option<TextureHandle>,
+    regions: Vec<Region>,
     /// What the texture was made from: its memory serves again when the screen has it.
     image: Option<Arc<ColorImage>>,
     colors: Option<Colors>,
@@ -156,6 +161,7 @@ impl Crowd {
         }
         self.image = Some(image);
         self.colors = Some(colors);
+        self.regions = regions(&picture);
         self.spare = self.picture.replace(picture);
     }
 }
@@ -271,7 +277,35 @@ impl Panel<'_> {
         painter.with_clip_rect(inner.intersect(painter.clip_rect())).add(Shape::mesh(mesh));
         let frame = Stroke::new(1.0, theme.strong_line);
         painter.rect_stroke(rect, 0.0, frame, egui::StrokeKind::Inside);
+        self.named_ui(painter, inner, (run, &crowd.regions), picture, theme);
         self.selected_ui(painter, inner, run, picture, theme);
+    }
+
+    /// The names of what covers a piece that has room for one.
+    fn named_ui(&self, painter: &Painter, inner: Rect, (run, all): (usize, &[Region]), of: &Picture, theme: &Theme) {
+        let threads = self.session.runs()[run].threads;
+        for region in all {
+            let name = match (region.covers, threads) {
+                (Covers::Ready, false) => "Ready",
+                (Covers::Ready, true) => "Runnable",
+                (Covers::Waiting, false) => "Pending",
+                (Covers::Waiting, true) => "Blocked",
+                (Covers::Finished, false) => "Completed",
+                (Covers::Finished, true) => "Exited",
+            };
+            let y = |row: usize| inner.top() + inner.height() * row as f32 / of.rows.max(1) as f32;
+            let x = |column: usize| self.x_of_column(of, column as f32).clamp(inner.left(), inner.right());
+            let piece = Rect::from_min_max(
+                pos2(x(region.columns.start), y(region.rows.start)),
+                pos2(x(region.columns.end), y(region.rows.end)),
+            );
+            let galley = painter.layout_no_wrap(name.to_owned(), fonts::medium(fonts::LABEL), theme.text1);
+            let plate = Rect::from_center_size(piece.center(), galley.size() + vec2(12.0, 3.0));
+            if piece.expand(1.0).contains_rect(plate) {
+                painter.rect_filled(plate, 3.0, theme.panel);
+                painter.galley((plate.center() - galley.size() / 2.0).round(), galley, theme.text1);
+            }
+        }
     }
 
     /// Where the selected task lies among the others.
