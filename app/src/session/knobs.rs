@@ -9,7 +9,8 @@ use sim_core::scenario::outline::{Found, Node};
 use sim_core::scenario::{KnobValues, ModelSpec, PolicySpec, RunOptions, RunSpec, Scenario};
 
 use super::Session;
-use super::document::Origin;
+use super::document::{Document, Origin};
+use super::settings::CostsChoice;
 
 /// A lesson has at most so many runs side by side.
 pub const MOST_RUNS: usize = 6;
@@ -90,6 +91,11 @@ pub fn without(sets: &[String], path: &str) -> Vec<String> {
     sets.iter().filter(own).cloned().collect()
 }
 
+/// The name of the costs that a scenario has.
+pub fn own_costs(scenario: &Scenario) -> String {
+    scenario.costs_of(&RunOptions::default()).name
+}
+
 /// The list of runs as a file writes it.
 pub fn write_runs(runs: &[RunSpec]) -> String {
     let runs: Vec<String> = runs.iter().map(write_run).collect();
@@ -138,7 +144,8 @@ impl Session {
         let (Some(written), Some(shown), Some(document)) = (self.written(), self.shown(), self.document()) else {
             return 0;
         };
-        let others = [written.seed != shown.seed, written.costs != shown.costs, written.runs.len() != shown.runs.len()];
+        let costs = self.costs_used().is_some_and(|used| used != own_costs(written));
+        let others = [written.seed != shown.seed, costs, written.runs.len() != shown.runs.len()];
         document.dials.iter().map(Dial::is_turned).chain(others).filter(|turned| *turned).count()
     }
 
@@ -165,7 +172,19 @@ impl Session {
 
     /// Whether what is shown is other than what the lesson's step speaks of.
     pub fn is_changed(&self) -> bool {
-        self.document().is_some_and(|d| !d.sets.is_empty() || d.variant.as_deref() != self.told_variant())
+        let set = |d: &Document| !d.sets.is_empty() || d.variant.as_deref() != self.told_variant();
+        self.document().is_some_and(set) || self.are_costs_of_settings()
+    }
+
+    /// The costs that the runs shown were run with, as they have recorded it.
+    pub fn costs_used(&self) -> Option<&str> {
+        let run = self.runs().first()?;
+        Some(run.trace.tables().run.costs.as_str()).filter(|costs| !costs.is_empty())
+    }
+
+    /// Whether those are not the scenario's, but chosen in the settings for all scenarios.
+    pub fn are_costs_of_settings(&self) -> bool {
+        self.shown().is_some_and(|shown| self.costs_used().is_some_and(|used| used != own_costs(shown)))
     }
 
     /// Whether chance has a say in the runs shown: only then another seed is another world.
@@ -184,9 +203,10 @@ impl Session {
         let mut ask = self.wanted.clone();
         let written = self.written().map(|w| value_at(w, path));
         ask.sets = without(&ask.sets, path);
-        // Back at what the file has it is not turned, unless a variant or the whole around it says otherwise.
+        // Back at what the file has it is not turned, unless a variant, the whole around it or the settings say otherwise.
         let is_around = |set: &String| path.starts_with(&format!("{}.", set.split('=').next().unwrap_or(set)));
-        if written.as_deref() != Some(value) || ask.variant.is_some() || ask.sets.iter().any(is_around) {
+        let settings = path == "costs" && self.settings().costs != CostsChoice::Scenario;
+        if settings || written.as_deref() != Some(value) || ask.variant.is_some() || ask.sets.iter().any(is_around) {
             ask.sets = with_set(&ask.sets, path, value);
         }
         self.run_again(ask);
@@ -215,12 +235,18 @@ impl Session {
     /// Runs it again as the lesson's step has it. Runs that were added stay: each is removed by itself.
     pub(super) fn as_in_lesson(&mut self) {
         let told = self.as_told(&self.wanted.origin);
+        if self.are_costs_of_settings() {
+            self.settings.costs = CostsChoice::Scenario;
+            self.notice("Costs are the scenario's own again, in Settings, too.".to_owned());
+            self.step_wanted = None;
+            return self.load_wanted(told);
+        }
         self.run_again(told);
     }
 
     /// Whether anything can be brought back to what the lesson's step has.
     pub fn can_reset(&self) -> bool {
-        self.document().is_some_and(|d| d.wanted() != self.as_told(&d.origin))
+        self.are_costs_of_settings() || self.document().is_some_and(|d| d.wanted() != self.as_told(&d.origin))
     }
 
     /// What the lesson's step speaks of, with the runs that were added.

@@ -64,6 +64,7 @@ use std::sync::Arc;
 use sim_core::analysis::track::{Link, Track, TrackKind};
 use sim_core::instant::SimTime;
 
+use crate::timeline::clock::Clock;
 pub use crate::timeline::view::View;
 pub use command::Command;
 pub use document::{Document, Entry, Origin, Problem};
@@ -283,6 +284,11 @@ impl Session {
     /// The end of the longest run, as far as is known.
     pub fn end(&self) -> SimTime {
         self.runs.iter().map(Run::end).max().unwrap_or(SimTime::ZERO)
+    }
+
+    /// How moments of what is open are written.
+    pub fn clock(&self) -> Clock {
+        Clock::for_end(self.end())
     }
 
     /// The row that is selected, with its run.

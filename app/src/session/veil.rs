@@ -57,15 +57,15 @@ impl Session {
         self.covered = self.covering().unwrap_or_default();
     }
 
-    /// Whether the question is open. Before an audience it is until its answer is told. With something turned, the
-    /// lesson's question is not what is looked at.
+    /// Whether the question is open. Before an audience it is until its answer is told, whatever was answered before, or
+    /// it is revealed. With something turned, the lesson's question is not what is looked at.
     fn keeps_covered(&self) -> bool {
         let Some(document) = self.document() else { return false };
         if !document.sets.is_empty() || document.variant.as_deref() != self.told_variant() {
             return false;
         }
         match self.presenting {
-            Presenting::On { part, .. } => part != Part::Answer,
+            Presenting::On { part, .. } => part != Part::Answer && !self.is_revealed(),
             Presenting::Off | Presenting::Left => {
                 let answered =
                     |(asked, step): &(super::Wanted, usize)| *step == self.step && asked.origin == document.origin;

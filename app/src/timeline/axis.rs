@@ -4,6 +4,8 @@
 
 use sim_core::instant::SimTime;
 
+use super::clock::Clock;
+
 /// A stretch of time laid over a stretch of pixels.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub struct Axis {
@@ -60,7 +62,7 @@ impl Axis {
     /// Ticks at round times, at least `least_gap` points apart, in the unit that suits the gap.
     pub fn ticks(&self, least_gap: f32) -> Ticks {
         let least = self.length * f64::from(least_gap) / f64::from(self.width());
-        let step = nice_step(least);
+        let step = if self.end() >= HOUR { nice_step_of_hours(least) } else { nice_step(least) };
         let unit = Unit::of(self.end().abs().max(step), step);
         let first = (self.start.max(0.0) / step).ceil() as i64;
         let last = (self.end() / step).floor() as i64;
@@ -101,6 +103,40 @@ pub fn nice_step(least: f64) -> f64 {
     [1.0, 2.0, 5.0, 10.0].into_iter().map(|m| m * power).find(|s| *s >= least * 0.999_999).unwrap_or(10.0 * power)
 }
 
+const HOUR: f64 = 3.6e12;
+
+/// The same in a run of hours: seconds and minutes go up to 60, hours to 24.
+fn nice_step_of_hours(least: f64) -> f64 {
+    const ROUND: [f64; 22] = [
+        1.0,
+        2.0,
+        5.0,
+        10.0,
+        15.0,
+        30.0,
+        60.0,
+        120.0,
+        300.0,
+        600.0,
+        900.0,
+        1_800.0,
+        3_600.0,
+        7_200.0,
+        10_800.0,
+        21_600.0,
+        43_200.0,
+        86_400.0,
+        172_800.0,
+        432_000.0,
+        864_000.0,
+        1_728_000.0,
+    ];
+    if least <= 0.5e9 {
+        return nice_step(least);
+    }
+    ROUND.into_iter().map(|seconds| seconds * 1e9).find(|step| *step >= least * 0.999_999).unwrap_or(nice_step(least))
+}
+
 /// The unit that times are written in.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Unit {
@@ -112,12 +148,15 @@ pub enum Unit {
     Millis,
     /// Seconds.
     Seconds,
+    /// Hours, minutes and seconds: "71:59:59".
+    Hours,
 }
 
 impl Unit {
     /// The unit in which a step of this size has at most three decimals, and `largest` not too many digits.
     fn of(largest: f64, step: f64) -> Unit {
         match largest {
+            _ if largest >= HOUR && step >= 1e6 => Unit::Hours,
             _ if step >= 1e9 || (largest >= 1e11 && step >= 1e6) => Unit::Seconds,
             _ if step >= 1e5 || (largest >= 1e8 && step >= 1e3) => Unit::Millis,
             _ if step >= 1e2 || (largest >= 1e5 && step >= 1.0) => Unit::Micros,
@@ -142,6 +181,7 @@ impl Unit {
             Unit::Micros => 1e3,
             Unit::Millis => 1e6,
             Unit::Seconds => 1e9,
+            Unit::Hours => HOUR,
         }
     }
 
@@ -152,11 +192,17 @@ impl Unit {
             Unit::Micros => "µs",
             Unit::Millis => "ms",
             Unit::Seconds => "s",
+            Unit::Hours => "h:m:s",
         }
     }
 
     /// A time in this unit, with the decimals that a step of this size needs.
     pub fn write(self, time: f64, step: f64) -> String {
+        if self == Unit::Hours {
+            let moment = SimTime::from_nanos(time.max(0.0).round() as u64);
+            let written = Clock::Hours.write(moment);
+            return if step >= 1e9 { written.split('.').next().unwrap_or_default().to_owned() } else { written };
+        }
         let decimals = (self.nanos() / step).log10().ceil().clamp(0.0, 9.0) as usize;
         with_thousands(&format!("{:.decimals$}", time / self.nanos()))
     }
@@ -167,6 +213,9 @@ pub fn write_length(ns: u64) -> String {
     let unit = Unit::for_length(ns);
     if unit == Unit::Nanos {
         return format!("{ns} ns");
+    }
+    if ns as f64 >= HOUR {
+        return format!("{:.1} h", ns as f64 / HOUR);
     }
     format!("{} {}", with_thousands(&format!("{:.1}", ns as f64 / unit.nanos())), unit.symbol())
 }
@@ -226,7 +275,16 @@ mod tests {
         assert_eq!(ticks.unit, Unit::Micros);
         assert_eq!(ticks.marks[1].label, "20,100.01");
         assert_eq!(axis(0.0, 20.0).ticks(100.0).marks[1].label, "2");
-        assert_eq!(axis(0.0, 2.6e14).ticks(100.0).unit, Unit::Seconds);
+    }
+
+    #[test]
+    fn a_run_of_days_has_ticks_at_whole_hours_and_one_of_nanoseconds_at_each() {
+        let labels = |axis: Axis| axis.ticks(100.0).marks.into_iter().map(|t| t.label).collect::<Vec<_>>();
+        let days = axis(0.0, 2.85e14);
+        assert_eq!(days.ticks(100.0).unit, Unit::Hours);
+        assert_eq!(labels(days)[..3], ["0:00:00", "12:00:00", "24:00:00"]);
+        assert_eq!(labels(axis(2.5e14, 9e10))[0], "69:26:40", "a minute and a half of it");
+        assert_eq!(labels(axis(0.0, 3.3)), ["0", "1", "2", "3"]);
     }
 
     #[test]
@@ -235,6 +293,7 @@ mod tests {
         assert_eq!(write_length(7), "7 ns");
         assert_eq!(write_length(1_200), "1.2 µs");
         assert_eq!(write_length(3_000_000_000), "3,000.0 ms");
+        assert_eq!(write_length(3 * 86_400_000_000_000), "72.0 h");
         assert_eq!(write_clock(SimTime::from_nanos(1_062_800_000)), "1,062.800");
     }
 }

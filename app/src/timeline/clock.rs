@@ -47,6 +47,11 @@ impl Clock {
         }
     }
 
+    /// From one moment to a later one: "20.100 – 115.000 ms".
+    pub fn range(self, from: SimTime, to: SimTime) -> String {
+        format!("{} – {}", self.write(from), self.say(to))
+    }
+
     /// A moment in a sentence: "82.100 ms", "71:59:59.250".
     pub fn say(self, time: SimTime) -> String {
         match self {
@@ -64,6 +69,7 @@ mod tests {
     fn a_moment_is_written_as_the_length_of_its_run_asks() {
         let say = |end: u64, at: u64| Clock::for_end(SimTime::from_nanos(end)).say(SimTime::from_nanos(at));
         assert_eq!(say(3, 2), "2 ns");
+        assert_eq!(Clock::Nanos.range(SimTime::ZERO, SimTime::from_nanos(1_500)), "0 – 1,500 ns");
         assert_eq!(say(195_900_000, 82_100_000), "82.100 ms");
         assert_eq!(say(3 * 86_400_000_000_000, 259_199_250_000_000), "71:59:59.250");
     }

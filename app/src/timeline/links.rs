@@ -50,6 +50,7 @@ pub struct LinkInput<'a> {
 impl LinkInput<'_> {
     /// Adds the arrows and ticks of the run's links to the scene.
     pub fn lay_out(&self, scene: &mut Scene) {
+        let before = scene.arrows.len();
         let visible = self.visible();
         // Beside a crowd most arrows have no row to lead to: the few that have would say too much.
         let crowd = self.rows.crowd_of(self.run).is_some();
@@ -61,6 +62,26 @@ impl LinkInput<'_> {
                 scene.arrows.extend(self.arrow(place, link, selected));
             } else {
                 scene.ticks.extend(self.tick(link));
+            }
+        }
+        self.thin_names(&mut scene.arrows[before..]);
+    }
+
+    /// Names of sources that would run into another arrow are left out: what stands beside them says the same.
+    fn thin_names(&self, arrows: &mut [Arrow]) {
+        let rings: Vec<(f32, f32)> = arrows.iter().map(|arrow| arrow.corners[0]).collect();
+        for (n, arrow) in arrows.iter_mut().enumerate() {
+            let Some(name) = &arrow.name else { continue };
+            let (width, (x, y)) = (name.chars().count() as f32 * NAME_LETTER + NAME_GAP, rings[n]);
+            // Where there is no room at its left, it stands at the right.
+            let place = if x - width >= self.axis.left { (x - width)..x } else { x..(x + width) };
+            let others = rings.iter().enumerate().filter(|(other, _)| *other != n);
+            // One with a level part is worth it: somebody waited.
+            let waited = arrow.corners.len() == 3;
+            if !waited
+                && others.into_iter().any(|(_, (at, height))| (height - y).abs() < NAME_HEIGHT && place.contains(at))
+            {
+                arrow.name = None;
             }
         }
     }
@@ -185,6 +206,11 @@ fn is_drawn(link: &Link) -> bool {
     }
 }
 
+/// A source's name: the width of a letter, what is free around it, its height.
+const NAME_LETTER: f32 = 6.5;
+const NAME_GAP: f32 = 14.0;
+const NAME_HEIGHT: f32 = 12.0;
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -251,6 +277,7 @@ mod tests {
             top = row.top;
             input.sight = (top - 2.0, 1_000.0);
         });
+        assert!(away.arrows.iter().any(|a| a.name.is_none()), "names do not run into each other");
         let long = away.arrows.iter().find(|a| a.corners.len() == 3).expect("hb waits long");
         assert_eq!(long.name.as_deref(), Some("I/O device"));
         assert_eq!(long.corners[0].1, top + 1.0);

@@ -99,7 +99,11 @@ impl Row {
 
     /// The least height at which it can be read.
     fn closest(&self) -> f32 {
-        let lowest = if self.kind == RowKind::Head { LOWEST_HEAD } else { LOWEST };
+        let lowest = match self.kind {
+            RowKind::Head => LOWEST_HEAD,
+            RowKind::Crowd => return LOWEST_CROWD.min(self.height),
+            RowKind::Track { .. } | RowKind::Group(_) | RowKind::States | RowKind::Use => LOWEST,
+        };
         (self.height * TIGHTEST).floor().max(lowest).min(self.height)
     }
 
@@ -242,6 +246,15 @@ impl Rows {
         self.list.iter().map(Row::closest).sum()
     }
 
+    /// The same with the pictures of crowds only so high, where nobody is to unfold them.
+    pub fn with_low_crowds(mut self) -> Rows {
+        for row in std::mem::take(&mut self.list) {
+            let height = if row.kind == RowKind::Crowd { LOW_CROWD } else { row.height };
+            self.push(row.run, row.kind, height, row.why);
+        }
+        self
+    }
+
     /// The same rows as close together as they can be read.
     pub fn tight(mut self) -> Rows {
         for row in std::mem::take(&mut self.list) {
@@ -320,6 +333,10 @@ impl Rows {
 
 /// Rows that are no higher than this do not shrink.
 const LOWEST: f32 = 17.0;
+/// A crowd's picture shrinks to this height: room for its name and for how to unfold it.
+const LOWEST_CROWD: f32 = 66.0;
+/// The height of its picture alone.
+const LOW_CROWD: f32 = 44.0;
 /// A run's head shrinks to this height: a little apart from the rows.
 const LOWEST_HEAD: f32 = 23.0;
 /// Rows may shrink to this share of their height where that makes all of them fit.

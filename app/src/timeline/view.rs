@@ -14,6 +14,8 @@ pub struct View {
 
 /// The shortest stretch that can be looked at: at 1,000 px, 50 px a nanosecond.
 const SHORTEST: f64 = 20.0;
+/// The same where the whole run is shorter than that.
+const LEAST: f64 = 1.0;
 /// How much further than the whole can be zoomed out.
 const LONGEST_SHARE: f64 = 2.0;
 /// What is left free at the right when the whole is shown.
@@ -24,17 +26,17 @@ const STUCK_SHARE: f64 = 0.6;
 impl View {
     /// All of a run that lasts `total` nanoseconds.
     pub fn whole(total: f64) -> View {
-        View { start: 0.0, length: (total * (1.0 + MARGIN_SHARE)).max(SHORTEST) }
+        View { start: 0.0, length: (total * (1.0 + MARGIN_SHARE)).max(LEAST) }
     }
 
     /// All of a run that is stuck at its end: with room to see that nothing happens any more.
     pub fn whole_stuck(total: f64) -> View {
-        View { start: 0.0, length: (total * (1.0 + STUCK_SHARE)).max(SHORTEST) }
+        View { start: 0.0, length: (total * (1.0 + STUCK_SHARE)).max(LEAST) }
     }
 
     /// From one time to a later one.
     pub fn of(from: f64, to: f64) -> View {
-        View { start: from.min(to), length: (to - from).abs().max(SHORTEST) }
+        View { start: from.min(to), length: (to - from).abs().max(LEAST) }
     }
 
     /// The end of the stretch.
@@ -44,8 +46,9 @@ impl View {
 
     /// Larger by `factor`, with time `at` staying where it is.
     pub fn zoomed(self, factor: f64, at: f64, total: f64) -> View {
-        let longest = (total * LONGEST_SHARE).max(SHORTEST);
-        let length = (self.length / factor.clamp(1e-6, 1e6)).clamp(SHORTEST, longest);
+        let shortest = total.clamp(LEAST, SHORTEST);
+        let longest = (total * LONGEST_SHARE).max(shortest);
+        let length = (self.length / factor.clamp(1e-6, 1e6)).clamp(shortest, longest);
         let share = (at - self.start) / self.length;
         View { start: at - share * length, length }.held(total)
     }
@@ -76,7 +79,8 @@ impl View {
             return shown;
         }
         if length * 1.25 > shown.length {
-            return View { start: from - length * 0.25, length: (length * 1.5).max(SHORTEST) }.held(total);
+            return View { start: from - length * 0.25, length: (length * 1.5).max(total.clamp(LEAST, SHORTEST)) }
+                .held(total);
         }
         shown.centred((from + to) / 2.0, total)
     }
@@ -156,6 +160,14 @@ mod tests {
         let share = |v: View| (2.5e7 - v.start) / v.length;
         assert!((share(view) - share(zoomed)).abs() < 1e-9);
         assert!((zoomed.length * 4.0 - view.length).abs() < 1e-3);
+    }
+
+    #[test]
+    fn a_run_of_a_few_nanoseconds_takes_the_whole_width() {
+        let whole = View::whole(3.0);
+        assert!(whole.length < 4.0);
+        assert!(whole.zoomed(2.0, 1.0, 3.0).length < whole.length, "and can be enlarged");
+        assert_eq!(View::whole(1e8).zoomed(1e6, 5.0, 1e8).zoomed(1e6, 5.0, 1e8).length, SHORTEST);
     }
 
     #[test]

@@ -6,7 +6,7 @@ use egui::{WidgetInfo, pos2, vec2};
 use std::sync::Arc;
 
 use crate::session::{Command, Session};
-use crate::timeline::axis::{Axis, Ticks, write_clock, write_length};
+use crate::timeline::axis::{Axis, Ticks, write_length};
 
 use super::fonts;
 use super::theme::Theme;
@@ -53,7 +53,7 @@ impl Above {
         let now = axis.x(session.cursor().time);
         let in_view = now >= axis.left - 1.0 && now <= axis.right + 1.0;
         let cursor = in_view.then(|| {
-            let time = write_clock(session.cursor().time);
+            let time = session.clock().write(session.cursor().time);
             let galley = painter.layout_no_wrap(time, fonts::mono_medium(fonts::LABEL), theme.on_ink);
             (plate(&galley, now), galley)
         });
@@ -94,7 +94,7 @@ impl Above {
             let mark = &session.marks()[n];
             // It takes drags, too: else the axis below would have them, and the hovering with them.
             let response = ui.interact(rect, ui.scope_id().with(("mark", &mark.name)), Sense::click_and_drag());
-            let said = format!("{}, at {} ms", mark.name, write_clock(mark.time()));
+            let said = format!("{}, at {}", mark.name, session.clock().say(mark.time()));
             response.widget_info(|| WidgetInfo::labeled(egui::Role::Button, true, &said));
             let edge = if response.hovered() || response.has_focus() { theme.ink } else { theme.text3 };
             ui.painter().rect(rect, 2.0, theme.mark, Stroke::new(1.0, edge), StrokeKind::Inside);
@@ -144,7 +144,7 @@ fn ticks_ui(ui: &Ui, head: Rect, axis: &Axis, ticks: Ticks, above: &Above, theme
 /// Pressing or dragging on the axis moves the cursor; with the focus, arrows step.
 fn seek_ui(ui: &mut Ui, rect: Rect, session: &Session, axis: &Axis, emit: &mut Emit<'_>) {
     let response = ui.interact(rect, ui.scope_id().with("axis"), Sense::click_and_drag());
-    let said = format!("Time axis. Cursor at {} ms", write_clock(session.cursor().time));
+    let said = format!("Time axis. Cursor at {}", session.clock().say(session.cursor().time));
     response.widget_info(|| WidgetInfo::labeled(egui::Role::Slider, true, &said));
     if response.hovered() || response.dragged() {
         ui.ctx().set_cursor_icon(CursorIcon::ResizeHorizontal);
@@ -168,7 +168,7 @@ fn seek_ui(ui: &mut Ui, rect: Rect, session: &Session, axis: &Axis, emit: &mut E
     if let Some(at) = response.hover_pos().filter(|_| !response.dragged()) {
         let beside = Rect::from_x_y_ranges(at.x - 8.0..=at.x + 8.0, rect.y_range());
         tip::beside(&response, beside, |ui| {
-            tip::title(ui, &format!("{} ms", write_clock(time(at.x))), emit.theme);
+            tip::title(ui, &session.clock().say(time(at.x)), emit.theme);
             tip::line(ui, "Click or drag: move the cursor", emit.theme);
         });
     }

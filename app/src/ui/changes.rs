@@ -5,12 +5,13 @@
 use egui::{Sense, Ui, WidgetInfo, pos2, vec2};
 
 use crate::session::change::{Change, Turn};
+use crate::session::knobs::own_costs;
 use crate::session::{Command, Session};
 use crate::timeline::scene::Sign;
 
 use super::fonts;
 use super::icons;
-use super::knobs::{chip_ui, label, wrapped};
+use super::knobs::{chip_ui, costs_text, label, wrapped};
 use super::theme::Theme;
 use super::widgets::{self, Emit, run_key};
 
@@ -34,13 +35,15 @@ pub fn variants_ui(ui: &mut Ui, session: &Session, emit: &mut Emit<'_>) {
 
 /// What is other than in the lesson, and the way back; nothing while it is the lesson.
 pub fn changed_ui(ui: &mut Ui, session: &Session, emit: &mut Emit<'_>) {
-    if session.written().is_none() || !session.is_changed() {
-        return;
-    }
+    let Some(written) = session.written().filter(|_| session.is_changed()) else { return };
     let theme = emit.theme;
     let changes = session.changes();
     let top = ui.cursor().top();
     label(ui, "What changed", fonts::semibold(fonts::ROW), theme.text2);
+    if let Some(used) = session.costs_used().filter(|_| session.are_costs_of_settings()) {
+        let said = format!("Costs: {used}, {}.", costs_text(session, &own_costs(written)));
+        label(ui, &said, fonts::regular(fonts::LABEL), theme.text2);
+    }
     if changes.is_empty() {
         label(ui, nothing_text(session), fonts::regular(fonts::ROW), theme.text2);
     }

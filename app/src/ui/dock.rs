@@ -105,7 +105,6 @@ pub fn dock_ui(
     mut within: Within<'_, '_>,
     emit: &mut Emit<'_>,
 ) {
-    events::announcement_ui(ui, session);
     let area = ui.max_rect();
     // A panel is as high as what stands in it: the groups take all there is.
     ui.expand_to_include_rect(area);

@@ -31,13 +31,14 @@ pub struct ToolsState {
 pub fn tools_ui(ui: &mut Ui, head: Rect, session: &Session, state: &mut ToolsState, emit: &mut Emit<'_>) -> f32 {
     let mut right = head.right() - 10.0;
     let funnel = Rect::from_center_size(pos2(right - FUNNEL / 2.0, head.center().y), vec2(FUNNEL, FUNNEL));
-    funnel_ui(ui, funnel, session, emit);
     right = funnel.left() - 4.0;
     if head.width() >= FIELD_FROM {
         let field = Rect::from_min_max(pos2(right - FIELD, head.top() + 3.0), pos2(right, head.bottom() - 4.0));
         field_ui(ui, field, session, state, emit);
         right = field.left() - 8.0;
     }
+    // After the field, so that Tab goes from left to right.
+    funnel_ui(ui, funnel, session, emit);
     right
 }
 

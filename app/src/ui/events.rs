@@ -132,7 +132,9 @@ impl List<'_> {
         let cursor = self.session.cursor();
         let shown = (self.session.focus(), cursor.events, self.rows.len().min(happened + 1), area.height() as usize);
         if state.shown != Some(shown) {
-            state.list.centre((happened + between / 2).saturating_sub(1), area.height(), ROW);
+            // In a low list the event itself comes before what is said of it.
+            let beside = if area.height() < ROW * (between as f32 + 2.0) { 0 } else { between / 2 };
+            state.list.centre((happened + beside).saturating_sub(1), area.height(), ROW);
             state.shown = Some(shown);
         }
         let whole = self.keys_ui(ui, happened, emit);

@@ -5,7 +5,8 @@ use sim_core::analysis::findings::Finding;
 use sim_core::analysis::track::{Link, LinkKind, Span, SpanState, Track};
 
 use crate::session::Run;
-use crate::timeline::axis::{write_clock, write_length};
+use crate::timeline::axis::write_length;
+use crate::timeline::clock::Clock;
 use crate::timeline::words::{row_name, span_labels, state_word, wait_words};
 
 use super::theme::Theme;
@@ -15,7 +16,7 @@ use super::tip::{self, figures, title};
 /// Names a span: whose, which state, from when to when.
 pub fn span(ui: &mut Ui, run: &Run, track: &Track, span: &Span, theme: &Theme) {
     title(ui, &format!("{}: {}", row_name(track), state(run, span)), theme);
-    let times = format!("{} – {} ms", write_clock(span.start), write_clock(span.end));
+    let times = Clock::for_end(run.end()).range(span.start, span.end);
     figures(ui, &format!("{times}, {}", write_length(span.length().as_nanos())), theme);
 }
 
@@ -53,7 +54,9 @@ pub fn link(ui: &mut Ui, run: &Run, link: &Link, theme: &Theme) {
     };
     title(ui, &words, theme);
     let latency = write_length(link.to_time.since(link.from_time).as_nanos());
-    figures(ui, &format!("{} → {} ms, {latency}", write_clock(link.from_time), write_clock(link.to_time)), theme);
+    let clock = Clock::for_end(run.end());
+    let times = format!("{} → {}", clock.write(link.from_time), clock.say(link.to_time));
+    figures(ui, &format!("{times}, {latency}"), theme);
     tip::line(ui, "Click: go to the effect", theme);
 }
 

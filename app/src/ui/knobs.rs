@@ -2,7 +2,8 @@
 
 use egui::{Color32, Rect, Sense, Slider, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2};
 
-use crate::session::knobs::Dial;
+use crate::session::knobs::{Dial, own_costs};
+use crate::session::settings::CostsChoice;
 use crate::session::{Command, Session};
 use sim_core::scenario::{KnobValues, Scenario};
 
@@ -210,10 +211,9 @@ const COSTS: [(&str, &str, &str); 3] = [
 ];
 
 fn costs_ui(ui: &mut Ui, session: &Session, written: &Scenario, emit: &mut Emit<'_>) {
-    let wanted = session.wanted_value("costs").or_else(|| session.shown().map(|s| s.costs.clone()));
-    let now = wanted.unwrap_or_else(|| written.costs.clone());
-    let named =
-        |id: &str| COSTS.iter().find(|(own, _, _)| *own == id).map_or(id.to_owned(), |(_, name, _)| (*name).to_owned());
+    let own = own_costs(written);
+    let wanted = session.wanted_value("costs").or_else(|| session.costs_used().map(str::to_owned));
+    let now = wanted.unwrap_or_else(|| own.clone());
     let theme = emit.theme;
     label(ui, "Costs", fonts::regular(fonts::ROW), theme.text1);
     wrapped(ui, |ui| {
@@ -227,14 +227,25 @@ fn costs_ui(ui: &mut Ui, session: &Session, written: &Scenario, emit: &mut Emit<
     if let Some((_, _, meaning)) = COSTS.iter().find(|(id, _, _)| *id == now) {
         label(ui, meaning, fonts::regular(fonts::LABEL), theme.text2);
     }
-    if now != written.costs {
+    if now != own {
         ui.horizontal(|ui| {
-            let was = format!("{} in the lesson", named(&written.costs));
-            label(ui, &was, fonts::regular(fonts::LABEL), theme.text2);
+            label(ui, &costs_text(session, &own), fonts::regular(fonts::LABEL), theme.text2);
             if link_ui(ui, "reset", "Reset costs", theme).clicked() {
-                emit.emit(Command::Turn { path: "costs".to_owned(), value: written.costs.clone() });
+                emit.emit(match session.are_costs_of_settings() {
+                    true => Command::SetCosts(CostsChoice::Scenario),
+                    false => Command::Turn { path: "costs".to_owned(), value: own },
+                });
             }
         });
+    }
+}
+
+/// Where other costs than the lesson's, which are `own`, come from.
+pub(super) fn costs_text(session: &Session, own: &str) -> String {
+    let name = COSTS.iter().find(|(id, _, _)| *id == own).map_or(own, |(_, name, _)| name);
+    match session.are_costs_of_settings() {
+        true => format!("from Settings; {name} in the lesson"),
+        false => format!("{name} in the lesson"),
     }
 }
 

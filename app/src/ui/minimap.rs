@@ -8,7 +8,8 @@ use egui::{WidgetInfo, pos2, vec2};
 use sim_core::instant::SimTime;
 
 use crate::session::{Command, Run, Session};
-use crate::timeline::axis::{Axis, write_clock, write_length};
+use crate::timeline::axis::{Axis, write_length};
+use crate::timeline::clock::Clock;
 use crate::timeline::minimap::{Drag, Line, Map, Part};
 
 use super::canvas::{Canvas, Snap};
@@ -90,8 +91,8 @@ pub fn minimap_ui(
     let response =
         ui.interact(strip.expand2(vec2(6.0, MARGIN)), ui.scope_id().with("minimap"), Sense::click_and_drag());
     let view = session.view();
-    let clock = |ns: f64| write_clock(SimTime::from_nanos(ns.max(0.0) as u64));
-    let said = format!("Whole run. In view: {} – {} ms", clock(view.start), clock(view.end()));
+    let moment = |ns: f64| SimTime::from_nanos(ns.max(0.0) as u64);
+    let said = format!("Whole run. In view: {}", session.clock().range(moment(view.start), moment(view.end())));
     response.widget_info(|| WidgetInfo::labeled(egui::Role::Slider, true, &said));
 
     ui.painter().rect_filled(area, 0.0, theme.raised);
@@ -251,16 +252,16 @@ fn point(ui: &Ui, response: &Response, session: &Session, map: &Map, state: &mut
         wheel(ui, map, at.x, emit);
     }
     let beside = Rect::from_x_y_ranges(at.x - 8.0..=at.x + 8.0, response.rect.y_range());
-    let end = session.end();
-    tip::beside(response, beside, |ui| said_ui(ui, map.time_from_x(at.x), end, part, emit.theme));
+    let (end, clock) = (session.end(), session.clock());
+    tip::beside(response, beside, |ui| said_ui(ui, map.time_from_x(at.x), (end, clock), part, emit.theme));
 }
 
-fn said_ui(ui: &mut Ui, time: f64, end: SimTime, part: Part, theme: &Theme) {
+fn said_ui(ui: &mut Ui, time: f64, (end, clock): (SimTime, Clock), part: Part, theme: &Theme) {
     let time = SimTime::from_nanos(time as u64);
     if time <= end {
-        tip::title(ui, &format!("{} ms of {}", write_clock(time), write_length(end.as_nanos())), theme);
+        tip::title(ui, &format!("{} of {}", clock.say(time), write_length(end.as_nanos())), theme);
     } else {
-        tip::title(ui, &format!("after the end, at {} ms", write_clock(end)), theme);
+        tip::title(ui, &format!("after the end, at {}", clock.say(end)), theme);
     }
     tip::line(
         ui,

@@ -13,7 +13,6 @@ use sim_core::scenario::narration::{Piece, Question, pieces, plain};
 use crate::session::Session;
 use crate::session::present::Part;
 use crate::session::spotlight::Named;
-use crate::timeline::axis::write_clock;
 
 use super::fonts;
 use super::theme::Theme;
@@ -92,7 +91,7 @@ impl Told {
         }
         painter.hline(area.x_range(), area.bottom() - 0.5, Stroke::new(theme.edge, theme.line));
         let right = area.right() - PAD.x;
-        let clock = format!("{} ms", write_clock(session.cursor().time));
+        let clock = session.clock().say(session.cursor().time);
         let font = fonts::mono_medium(fonts::HEAD);
         let at = pos2(right, area.top() + PAD.y + 12.0);
         let clock = painter.text(at, egui::Align2::RIGHT_CENTER, clock, font, theme.text1);

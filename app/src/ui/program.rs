@@ -176,7 +176,11 @@ impl Panel<'_> {
                     continue;
                 }
                 // Before the first event nobody is in any state.
-                let note = if started { program_lines::note(row, sheet, tables) } else { Note::default() };
+                let note = if started {
+                    program_lines::note(row, sheet, tables, self.session.clock())
+                } else {
+                    Note::default()
+                };
                 self.row_ui(ui, &Shown { run, row, sheet, note, place }, emit);
             }
         }

@@ -6,7 +6,8 @@ use sim_core::analysis::stands::{Doing, Sheet, Stand, is_helper};
 use sim_core::trace::code::CodeLine;
 use sim_core::trace::{StepId, Tables};
 
-use crate::timeline::axis::{with_thousands, write_clock};
+use crate::timeline::axis::with_thousands;
+use crate::timeline::clock::Clock;
 
 /// Where the braces stand that are nothing else.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -73,11 +74,11 @@ pub struct Note {
 }
 
 /// What is said beside a row of a program.
-pub fn note(row: &Row, sheet: &Sheet, tables: &Tables) -> Note {
+pub fn note(row: &Row, sheet: &Sheet, tables: &Tables, clock: Clock) -> Note {
     let here: Vec<&Stand> = sheet.stands.iter().filter(|stand| stand.line == row.line).collect();
     let others = sheet.here.get(row.line).copied().unwrap_or(0);
     if let Some(stand) = here.last() {
-        return standing(stand, here.len(), others, sheet, tables);
+        return standing(stand, (here.len(), others), sheet, tables, clock);
     }
     if row.line == 0 && sheet.stands.is_empty() {
         return nowhere(sheet, tables);
@@ -98,7 +99,7 @@ pub fn note(row: &Row, sheet: &Sheet, tables: &Tables) -> Note {
 }
 
 /// One stands here, or several branches of it.
-fn standing(stand: &Stand, count: usize, others: u32, sheet: &Sheet, tables: &Tables) -> Note {
+fn standing(stand: &Stand, (count, others): (usize, u32), sheet: &Sheet, tables: &Tables, clock: Clock) -> Note {
     let state = stand.doing.text(stand.who);
     let several = if count > 1 { format!(" +{}", count - 1) } else { String::new() };
     let mut words = vec![format!("{state}{several}")];
@@ -110,7 +111,7 @@ fn standing(stand: &Stand, count: usize, others: u32, sheet: &Sheet, tables: &Ta
     for round in &stand.rounds {
         full += &format!(", round {} of {}", thousands(round.nth), thousands(round.of));
     }
-    full += &format!(", here since {} ms", write_clock(stand.since));
+    full += &format!(", here since {}", clock.say(stand.since));
     // How many stand here says more of many than the round of one.
     if others > 0 && !is_helper(stand.who, tables) {
         words.insert(0, format!("{} here, {}", thousands(others), words[0]));
@@ -167,7 +168,7 @@ mod tests {
         let tables = trace.tables();
         let sheet = &sheets(tables, &state, None)[0];
         let told = |row: &Row| {
-            let note = note(row, sheet, tables);
+            let note = note(row, sheet, tables, Clock::Millis);
             let bar = if note.doing.is_some() { "|" } else { "" };
             let words = note.words.first().map_or_else(String::new, |words| format!("  <{words}>"));
             format!("{bar}{}{}{words}", row.text, row.remark)

@@ -1,18 +1,23 @@
 //! What stands at the left of the rows: the heads of runs, and each row's name with its state at the cursor.
 
 use egui::text::{LayoutJob, TextWrapping};
-use egui::{Align2, Pos2, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
+use egui::{Align2, Pos2, Rect, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
 use sim_core::analysis::track::{Track, TrackKind};
 
 use crate::session::{Command, Growth, Run, Selection};
+use crate::timeline::axis::{with_thousands, write_length};
 use crate::timeline::layout::LOG_FROM;
 use crate::timeline::rows::Row;
 use crate::timeline::words;
 
 use super::fonts;
 use super::row_menu::{CONTROLS, why_word};
+use super::status;
 use super::timeline_panel::Panel;
 use super::widgets::{self, Emit};
+
+/// A run's title is shown in so many letters; whole on hover.
+const MOST_LETTERS: usize = 48;
 
 impl Panel<'_> {
     pub(super) fn head_ui(&self, ui: &mut Ui, row: &Row, emit: &mut Emit<'_>) {
@@ -27,11 +32,12 @@ impl Panel<'_> {
             job.wrap = TextWrapping::truncate_at_width((rect.right() - at.x - CONTROLS).max(0.0));
             ui.painter().layout_job(job)
         };
-        let title = cut(at, &run.title, font, theme.text1);
+        let title = cut(at, &words::middle_cut(&run.title, MOST_LETTERS), font, theme.text1);
         let facts = self.facts(row);
         // What stands beside the title begins with the rows.
         let beside = pos2((at.x + title.size().x + 10.0).max(self.axis.left + 8.0), at.y + 0.5);
         let facts_shown = cut(beside, &facts.join(" · "), fonts::regular(fonts::LABEL), theme.text3);
+        let facts_shown_width = facts_shown.size().x;
         // A head is opaque, so that the cursor does not cross its words.
         let words = rect.with_max_x(beside.x + facts_shown.size().x + 6.0);
         ui.painter().rect_filled(words, 0.0, theme.raised);
@@ -42,10 +48,33 @@ impl Panel<'_> {
         let response = ui.interact(rect, ui.scope_id().with(("head", row.run)), Sense::click());
         let said = format!("Run {}: {}, {}", widgets::run_letter(row.run), run.title, facts.join(", "));
         response.widget_info(|| WidgetInfo::selected(egui::Role::RadioButton, true, focused, &said));
+        if response.has_focus() {
+            ui.painter().rect_stroke(rect.shrink(2.0), 4.0, Stroke::new(2.0, theme.ink), egui::StrokeKind::Inside);
+        }
+        let response =
+            if run.title.chars().count() > MOST_LETTERS { response.on_hover_text(&run.title) } else { response };
         if response.clicked() {
             emit.emit(Command::FocusRun(row.run));
         }
+        if run.growth == Growth::Growing && status::is_slow(ui) {
+            self.stop_ui(ui, row, pos2(beside.x + facts_shown_width + 10.0, rect.center().y), emit);
+        }
         self.head_controls_ui(ui, row, rect, emit);
+    }
+
+    /// The way to stop a run that takes long, beside how far it is.
+    fn stop_ui(&self, ui: &mut Ui, row: &Row, at: Pos2, emit: &mut Emit<'_>) {
+        let theme = emit.theme;
+        let place = Rect::from_min_size(at - vec2(0.0, 9.0), vec2(44.0, 18.0));
+        let response = ui.interact(place, ui.scope_id().with(("stop", row.run)), Sense::click());
+        let said = format!("Stop run {}", widgets::run_letter(row.run));
+        response.widget_info(|| WidgetInfo::labeled(egui::Role::Button, true, &said));
+        let edge = if response.hovered() || response.has_focus() { theme.ink } else { theme.strong_line };
+        ui.painter().rect(place, 5.0, theme.panel, Stroke::new(1.0, edge), egui::StrokeKind::Inside);
+        ui.painter().text(place.center(), Align2::CENTER_CENTER, "Stop", fonts::medium(fonts::LABEL), theme.text1);
+        if response.on_hover_text("Stop the simulation; what is recorded stays").clicked() {
+            emit.emit(Command::CancelLoading);
+        }
     }
 
     /// What a head says beside its title: rows that are not there, policy, costs, how a person has arranged it, how far
@@ -146,11 +175,15 @@ fn costs_name(costs: &str) -> &str {
     }
 }
 
+fn events(run: &Run) -> String {
+    format!("{} events", with_thousands(&run.trace.len().to_string()))
+}
+
 fn growth_text(run: &Run) -> Option<String> {
     match run.growth {
         Growth::Waiting => Some("waiting".to_owned()),
-        Growth::Growing => Some(format!("{} events so far", run.trace.len())),
-        Growth::Stopped => Some(format!("stopped after {} events", run.trace.len())),
+        Growth::Growing => Some(format!("{}, {} so far", events(run), write_length(run.end().as_nanos()))),
+        Growth::Stopped => Some(format!("stopped after {}", events(run))),
         Growth::Complete => run.notice.clone(),
     }
 }

@@ -8,8 +8,6 @@ use sim_core::analysis::track::TrackKind;
 use crate::session::{Run, Session};
 use crate::timeline::rows::{Row, RowGroup, RowKind, Rows, RunRows, Why};
 
-/// Before an audience, rows are closer together than this only if nothing else can make room.
-const LEGIBLE: f32 = 0.8;
 /// So many runs are seen beside each other with all of their rows; with more, the one that is stepped through is.
 const ALL_OF: usize = 2;
 /// Of so many runs the tasks are seen, as far as there is room.
@@ -113,19 +111,33 @@ impl Sparing {
     }
 }
 
-/// Before an audience: figures make room always, then the cores under an executor, then devices of other runs.
+/// Before an audience: figures make room always; then cores under an executor and devices of runs that are not spoken
+/// of; then what stands around a crowd; then everything but heads, crowds and the workload.
 fn presented(session: &Session, room: f32) -> Rows {
     let lit = session.spotlight();
     let spoken_of = |run: usize| lit.is_empty() || lit.iter().any(|(of, _)| *of == run);
     let keeping = |sparing: usize| {
-        rows_of(session).keeping(|row| match row.track() {
-            None | Some(TrackKind::Task(_) | TrackKind::Thread(_) | TrackKind::Worker(_)) => true,
-            Some(TrackKind::Core(_)) => sparing < 1 || session.runs()[row.run].threads,
-            Some(TrackKind::Device(_)) => sparing < 2 || spoken_of(row.run),
-            Some(TrackKind::Counter(_)) => false,
+        rows_of(session).keeping(|row| match row.kind {
+            RowKind::Head | RowKind::Crowd => true,
+            RowKind::States => sparing < 3,
+            RowKind::Use => sparing < 2,
+            RowKind::Group(_) => sparing < 1,
+            RowKind::Track { kind, .. } => match kind {
+                TrackKind::Task(_) | TrackKind::Thread(_) => true,
+                TrackKind::Worker(_) => sparing < 3 || lit.contains(&(row.run, kind)),
+                TrackKind::Core(_) => match session.runs()[row.run].threads {
+                    true => sparing < 3,
+                    false => sparing < 1 || (sparing < 2 && spoken_of(row.run)),
+                },
+                TrackKind::Device(_) => sparing < 1 || (sparing < 2 && spoken_of(row.run)),
+                TrackKind::Counter(_) => false,
+            },
         })
     };
-    let fits = |rows: &Rows| rows.height() * LEGIBLE <= room;
-    let rows = (0..2).map(keeping).find(fits).unwrap_or_else(|| keeping(2));
+    let fits = |rows: &Rows| rows.closest() <= room;
+    let rows = (0..MOST_SPARING).map(keeping).find(fits).unwrap_or_else(|| keeping(MOST_SPARING).with_low_crowds());
     rows.fitted(room)
 }
+
+/// How often more rows make room before an audience.
+const MOST_SPARING: usize = 3;

@@ -5,6 +5,7 @@ use egui::{Popup, PopupCloseBehavior, Rect, Sense, Ui, WidgetInfo, pos2, vec2};
 
 use crate::session::knobs::{MOST_RUNS, with_run};
 use crate::session::{Command, Session};
+use crate::timeline::words::middle_cut;
 use sim_core::instant::SimDuration;
 use sim_core::scenario::{ModelSpec, PolicySpec, RunSpec};
 
@@ -24,6 +25,8 @@ const MOST_WORKERS: u32 = 64;
 
 /// The width of a run's letter in its frame.
 const LETTER: f32 = 32.0;
+/// A title is shown in so many letters; whole on hover.
+const MOST_LETTERS: usize = 32;
 /// Free between two chips.
 pub const GAP: f32 = 4.0;
 
@@ -51,11 +54,11 @@ impl Form {
     }
 
     /// What of a run's title stands in the chip.
-    fn words(self, title: &str) -> &str {
+    fn words(self, title: &str) -> String {
         match self {
-            Form::Signed | Form::Titled => title,
-            Form::Short => title.split(',').next().unwrap_or(title),
-            Form::Letter | Form::Bare => "",
+            Form::Signed | Form::Titled => middle_cut(title, MOST_LETTERS),
+            Form::Short => middle_cut(title.split(',').next().unwrap_or(title), MOST_LETTERS),
+            Form::Letter | Form::Bare => String::new(),
         }
     }
 
@@ -77,7 +80,7 @@ fn can_add(session: &Session) -> bool {
 
 /// The width of a run's chip.
 fn width(ui: &Ui, title: &str, form: Form) -> f32 {
-    let words = form.words(title).to_owned();
+    let words = form.words(title);
     if words.is_empty() {
         return LETTER + form.menu();
     }
@@ -109,7 +112,7 @@ pub fn chip_ui(ui: &mut Ui, session: &Session, run: usize, form: Form, emit: &mu
     }
     let at = pos2(x, rect.center().y);
     let font = fonts::medium(fonts::ROW);
-    widgets::text_cut(ui.painter(), at, form.words(&of.title), font, theme.text1, rect.right() - x);
+    widgets::text_cut(ui.painter(), at, &form.words(&of.title), font, theme.text1, rect.right() - x);
     // The letter alone: the first press looks at the run, another one asks what can be changed.
     let opens = can_change && form == Form::Bare && focused;
     let hint = match (opens, focused) {

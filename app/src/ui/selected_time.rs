@@ -4,7 +4,8 @@ use egui::{Align2, RichText, ScrollArea, Sense, Ui, WidgetInfo, pos2, vec2};
 use sim_core::analysis::sums::Sums;
 
 use crate::session::{Command, Session, SpanOfTime, Tab};
-use crate::timeline::axis::{Unit, with_thousands, write_clock, write_length};
+use crate::timeline::axis::{Unit, with_thousands, write_length};
+use crate::timeline::clock::Clock;
 
 use super::theme::Theme;
 use super::widgets::{self, Emit, Weight};
@@ -24,7 +25,7 @@ pub fn selected_time_ui(ui: &mut Ui, session: &Session, emit: &mut Emit<'_>) {
     ScrollArea::vertical().id_salt("selected time").auto_shrink(false).show(ui, |ui| {
         egui::Frame::new().inner_margin(egui::Margin::same(16)).show(ui, |ui| {
             ui.spacing_mut().item_spacing.y = 0.0;
-            head_ui(ui, span, theme);
+            head_ui(ui, session, span, theme);
             ui.add_space(12.0);
             let kinds: Vec<bool> = session.runs().iter().map(|r| r.threads).collect();
             let figures = figures(&kinds, &sums);
@@ -44,26 +45,29 @@ pub fn selected_time_ui(ui: &mut Ui, session: &Session, emit: &mut Emit<'_>) {
     });
 }
 
-fn head_ui(ui: &mut Ui, span: SpanOfTime, theme: &Theme) {
+fn head_ui(ui: &mut Ui, session: &Session, span: SpanOfTime, theme: &Theme) {
     ui.label(RichText::new("Selected time").font(fonts::semibold(fonts::HEAD)).color(theme.text1));
     ui.add_space(4.0);
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing.x = 8.0;
         let length = write_length(span.length().as_nanos());
         ui.label(RichText::new(length).font(fonts::mono_medium(fonts::TITLE)).color(theme.text1));
-        ui.label(RichText::new(ends(span)).font(fonts::mono(fonts::LABEL)).color(theme.text3));
+        ui.label(RichText::new(ends(span, session.clock())).font(fonts::mono(fonts::LABEL)).color(theme.text3));
     });
 }
 
 /// From when to when, with as many decimals as tell the two apart.
-fn ends(span: SpanOfTime) -> String {
+fn ends(span: SpanOfTime, clock: Clock) -> String {
+    if clock != Clock::Millis {
+        return clock.range(span.from, span.to);
+    }
     let long = span.length().as_nanos() as f64 >= Unit::Millis.nanos();
     let ms = |time: sim_core::instant::SimTime| time.as_nanos() as f64 / Unit::Millis.nanos();
     if long {
         let one = |time| with_thousands(&format!("{:.1}", ms(time)));
         format!("{} – {} ms", one(span.from), one(span.to))
     } else if span.length().as_nanos() >= 1_000 {
-        format!("{} – {} ms", write_clock(span.from), write_clock(span.to))
+        clock.range(span.from, span.to)
     } else {
         let six = |time| with_thousands(&format!("{:.6}", ms(time)));
         format!("{} – {} ms", six(span.from), six(span.to))
@@ -261,8 +265,8 @@ mod tests {
     fn the_ends_of_a_short_stretch_can_be_told_apart() {
         let at = SimTime::from_nanos;
         let span = |from, to| SpanOfTime { from: at(from), to: at(to) };
-        assert_eq!(ends(span(1_040_000_000, 1_080_000_000)), "1,040.0 – 1,080.0 ms");
-        assert_eq!(ends(span(1_040_000_000, 1_040_007_000)), "1,040.000 – 1,040.007 ms");
-        assert_eq!(ends(span(1_040_000_000, 1_040_000_020)), "1,040.000000 – 1,040.000020 ms");
+        assert_eq!(ends(span(1_040_000_000, 1_080_000_000), Clock::Millis), "1,040.0 – 1,080.0 ms");
+        assert_eq!(ends(span(1_040_000_000, 1_040_007_000), Clock::Millis), "1,040.000 – 1,040.007 ms");
+        assert_eq!(ends(span(1_040_000_000, 1_040_000_020), Clock::Millis), "1,040.000000 – 1,040.000020 ms");
     }
 }

@@ -1,10 +1,11 @@
 //! The whole window: takes reports and keys, divides the surface, shows the panels, and applies what they emit.
 
+use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
-use egui::{CentralPanel, Context, Frame, Panel, Ui};
+use egui::{CentralPanel, Context, Frame, Panel, Rect, Stroke, Ui};
 
 use crate::session::progress::Stamp;
 use crate::session::settings::{Motion, Shade, ThemeChoice};
@@ -19,6 +20,7 @@ use super::palette::PaletteState;
 use super::patterns::Patterns;
 use super::room::{Lower, Wishes};
 use super::stage::{self, StageState};
+use super::tab_order::{self, Reading};
 use super::theme::Theme;
 use super::timeline_panel::{self, TimelineState};
 use super::widgets::Emit;
@@ -40,9 +42,10 @@ const ANIMATION: f32 = 1.0 / 12.0;
 /// By how much everything is larger before an audience.
 const PRESENTED: f32 = 1.6;
 /// The height in points that a presentation needs.
-const PRESENTED_NEEDS: f32 = 525.0;
-/// How much of the window the Stage may take there.
+const PRESENTED_NEEDS: f32 = 570.0;
+/// How much of the window the Stage may take there; with several boxes a run a little more.
 const PRESENTED_STAGE: f32 = 0.37;
+const PRESENTED_MOST: f32 = 0.47;
 
 /// The window's contents: a session, and what panels remember.
 pub struct Shell {
@@ -71,6 +74,7 @@ impl Shell {
         ctx.set_fonts(fonts::definitions());
         // How large everything is, is a setting: the keys for it are commands.
         ctx.options_mut(|options| options.zoom_with_keyboard = false);
+        tab_order::install(ctx);
         let waker = ctx.clone();
         Shell {
             session: Session::new(entries, Arc::new(move || waker.request_repaint())),
@@ -138,6 +142,7 @@ impl Shell {
         let theme = self.style(&ctx);
         let patterns = Patterns::of(&ctx, &mut self.patterns);
         let mut emit = Emit { theme, commands: &mut commands };
+        tab_order::set_regions(&ctx, Vec::new());
         match self.session.place().clone() {
             Place::Library => {
                 panel(ui, theme, |ui| library::library_ui(ui, &self.session, &mut self.library, &patterns, &mut emit));
@@ -145,8 +150,14 @@ impl Shell {
             Place::Failed(problems) => {
                 panel(ui, theme, |ui| failed::failed_ui(ui, &self.session, &problems, &mut emit))
             }
-            Place::Open if self.session.presenting().is_on() => self.presenter_ui(ui, &patterns, &mut emit),
-            Place::Open => self.open_ui(ui, &patterns, &mut emit),
+            Place::Open => {
+                // However the window is divided: who listens hears where the cursor stands.
+                events::announcement_ui(ui, &self.session);
+                match self.session.presenting().is_on() {
+                    true => self.presenter_ui(ui, &patterns, &mut emit),
+                    false => self.open_ui(ui, &patterns, &mut emit),
+                }
+            }
         }
         library::drop::drop_ui(&ctx, theme);
         self.overlay_ui(&ctx, &mut Emit { theme, commands: &mut commands });
@@ -184,7 +195,9 @@ impl Shell {
         let told = presenter::Told::of(ui, &self.session, size, emit.theme);
         let head = Panel::top("told").exact_size(told.height(size.y)).frame(plain).show_separator_line(false);
         head.resizable(false).show(ui, |ui| told.show(ui, &self.session, emit));
-        let height = stage::height(&self.session, &mut self.stage, size.y * PRESENTED_STAGE);
+        let room = size.y * PRESENTED_STAGE;
+        let least = stage::least_height(&self.session, &mut self.stage).min(size.y * PRESENTED_MOST);
+        let height = stage::height(&self.session, &mut self.stage, room).max(least);
         let stage = Panel::bottom("stage").exact_size(height).frame(plain).show_separator_line(false).resizable(false);
         stage.show(ui, |ui| stage::stage_ui(ui, &self.session, &mut self.stage, patterns, emit));
         CentralPanel::default().frame(plain).show(ui, |ui| {
@@ -205,30 +218,42 @@ impl Shell {
         let size = ui.max_rect().size();
         let bar =
             |id, height| Panel::top(id).exact_size(height).frame(plain).show_separator_line(false).resizable(false);
-        bar("top", top::HEIGHT).show(ui, |ui| top::top_ui(ui, &self.session, emit));
-        mishap::mishap_ui(ui, &self.session, emit);
+        let (_, top) = tab_order::during(ui, |ui| {
+            bar("top", top::HEIGHT).show(ui, |ui| top::top_ui(ui, &self.session, emit));
+        });
+        let (_, told) = tab_order::during(ui, |ui| mishap::mishap_ui(ui, &self.session, emit));
         let foot = Panel::bottom("status").exact_size(status::HEIGHT).frame(plain).show_separator_line(false);
         foot.resizable(false).show(ui, |ui| status::status_ui(ui, &self.session, patterns, emit));
+        let (mut lesson, mut beside) = (0..0, [0..0, 0..0, 0..0]);
         let lower = if self.session.is_wide() {
             let room = stage_room(&self.session, size.y);
             Lower::Panels { stage: stage::height(&self.session, &mut self.stage, room), dock: 0.0 }
         } else {
             if size.x < NARROW {
                 let height = lesson::strip_height(ui, &self.session);
-                bar("strip", height).show(ui, |ui| lesson::strip_ui(ui, &self.session, emit));
+                (_, lesson) = tab_order::during(ui, |ui| {
+                    bar("strip", height).show(ui, |ui| lesson::strip_ui(ui, &self.session, emit));
+                });
             }
             let lower = self.share(ui.available_height(), size);
-            self.beside_ui(ui, size, lower, patterns, emit);
+            beside = self.beside_ui(ui, size, lower, patterns, emit);
             lower
         };
-        if let Lower::Panels { stage: height, .. } = lower {
-            let bottom = Panel::bottom("stage").exact_size(height).frame(plain).show_separator_line(false);
-            let (session, state) = (&self.session, &mut self.stage);
-            bottom.resizable(false).show(ui, |ui| stage::stage_ui(ui, session, state, patterns, emit));
-        }
-        CentralPanel::default().frame(plain).show(ui, |ui| {
-            timeline_panel::timeline_ui(ui, &self.session, &mut self.timeline, patterns, emit);
+        let (_, stage) = tab_order::during(ui, |ui| {
+            if let Lower::Panels { stage: height, .. } = lower {
+                let bottom = Panel::bottom("stage").exact_size(height).frame(plain).show_separator_line(false);
+                let (session, state) = (&self.session, &mut self.stage);
+                bottom.resizable(false).show(ui, |ui| stage::stage_ui(ui, session, state, patterns, emit));
+            }
         });
+        let (_, timeline) = tab_order::during(ui, |ui| {
+            CentralPanel::default().frame(plain).show(ui, |ui| {
+                timeline_panel::timeline_ui(ui, &self.session, &mut self.timeline, patterns, emit);
+            });
+        });
+        let [side, inspector, dock] = beside;
+        let lines = [top, told, lesson, side, timeline, stage, inspector].map(|own| (own, Reading::Lines));
+        tab_order::set_regions(ui.ctx(), lines.into_iter().chain([(dock, Reading::AsMade)]).collect());
     }
 
     /// What timeline, Stage and dock get of the height that is left.
@@ -241,13 +266,20 @@ impl Shell {
         Wishes { room, axis: timeline_panel::ABOVE_ROWS, rows, stage: (most.max(least), least), dock }.share()
     }
 
-    /// What stands around timeline and Stage: dock, inspector, lesson.
-    fn beside_ui(&mut self, ui: &mut Ui, size: egui::Vec2, lower: Lower, patterns: &Patterns, emit: &mut Emit<'_>) {
+    /// What stands around timeline and Stage. Answers which controls are the lesson's, the inspector's, the dock's.
+    fn beside_ui(
+        &mut self,
+        ui: &mut Ui,
+        size: egui::Vec2,
+        lower: Lower,
+        patterns: &Patterns,
+        emit: &mut Emit<'_>,
+    ) -> [Range<usize>; 3] {
         let plain = Frame::new().fill(emit.theme.panel);
         let inspector = if size.x < NARROW { Beside::No } else { Beside::Yes };
         let (session, events) = (&self.session, &mut self.events);
         let mut inspecting = Inspecting { state: &mut self.inspector, patterns };
-        match lower {
+        let (_, of_dock) = tab_order::during(ui, |ui| match lower {
             Lower::Panels { dock: usual, .. } => {
                 // A window of another size has a dock of another height, unless a person pulls at its edge.
                 let dock = Panel::bottom(egui::Id::unique(("dock", usual as u32))).frame(plain).resizable(true);
@@ -255,6 +287,7 @@ impl Shell {
                 let dock = dock.size_range(usual.min(96.0)..=(size.y * 0.6).max(97.0));
                 let within = Within { inspector, stage: None, inspecting: &mut inspecting };
                 let dock = dock.show(ui, |ui| dock::dock_ui(ui, session, events, within, emit));
+                edge_focus_ui(ui, dock.response.rect, emit.theme);
                 let height = dock.response.rect.height();
                 // A person has pulled at it: remembered.
                 if ui.input(|i| i.pointer.primary_down()) && (height - self.dock_height.unwrap_or(usual)).abs() > 1.0 {
@@ -269,13 +302,19 @@ impl Shell {
                 let within = Within { inspector, stage, inspecting: &mut inspecting };
                 panel.show(ui, |ui| dock::dock_ui(ui, session, events, within, emit));
             }
-        }
+        });
+        let (mut of_lesson, mut of_inspector) = (0..0, 0..0);
         if inspector == Beside::Yes {
-            let side = Panel::right("inspector").exact_size(inspector::WIDTH).frame(plain).resizable(false);
-            side.show(ui, |ui| inspector::inspector_ui(ui, session, &mut inspecting, emit));
-            let side = Panel::left("lesson").exact_size(lesson::WIDTH).frame(plain).resizable(false);
-            side.show(ui, |ui| lesson::lesson_ui(ui, session, emit));
+            (_, of_inspector) = tab_order::during(ui, |ui| {
+                let side = Panel::right("inspector").exact_size(inspector::WIDTH).frame(plain).resizable(false);
+                side.show(ui, |ui| inspector::inspector_ui(ui, session, &mut inspecting, emit));
+            });
+            (_, of_lesson) = tab_order::during(ui, |ui| {
+                let side = Panel::left("lesson").exact_size(lesson::WIDTH).frame(plain).resizable(false);
+                side.show(ui, |ui| lesson::lesson_ui(ui, session, emit));
+            });
         }
+        [of_lesson, of_inspector, of_dock]
     }
 
     /// How large everything is: as chosen, and larger before an audience.
@@ -333,6 +372,16 @@ fn stage_room(session: &Session, height: f32) -> f32 {
             0.36
         })
     .max(90.0)
+}
+
+/// The dock's edge can be pulled at by keys, too: it is seen when it has the focus.
+fn edge_focus_ui(ui: &Ui, dock: Rect, theme: &Theme) {
+    let focused = ui.ctx().memory(|m| m.focused()).and_then(|id| ui.ctx().read_response(id));
+    let is_edge =
+        |rect: Rect| rect.height() < 12.0 && rect.width() >= dock.width() - 1.0 && rect.y_range().contains(dock.top());
+    if focused.is_some_and(|response| is_edge(response.rect)) {
+        ui.painter().hline(dock.x_range(), dock.top() + 1.0, Stroke::new(3.0, theme.ink));
+    }
 }
 
 fn panel(ui: &mut Ui, theme: &Theme, add: impl FnOnce(&mut Ui)) {

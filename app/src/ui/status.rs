@@ -157,7 +157,7 @@ fn entry_ui(ui: &Ui, at: egui::Pos2, entry: Entry, name: &Galley, patterns: &Pat
 /// What is being simulated, and how to stop it; answers where it begins. What is over soon needs no word.
 fn loading_ui(ui: &mut Ui, session: &Session, right: egui::Pos2, emit: &mut Emit<'_>) -> f32 {
     let theme = emit.theme;
-    let id = egui::Id::unique("loading since");
+    let id = loading_since();
     let now = ui.input(|i| i.time);
     if !session.is_loading() {
         ui.data_mut(|d| d.remove::<f64>(id));
@@ -181,6 +181,16 @@ fn loading_ui(ui: &mut Ui, session: &Session, right: egui::Pos2, emit: &mut Emit
     }
     let at = pos2(rect.left() - 10.0, right.y);
     ui.painter().text(at, Align2::RIGHT_CENTER, text, fonts::mono(fonts::LABEL), theme.text2).left() - 16.0
+}
+
+fn loading_since() -> egui::Id {
+    egui::Id::unique("loading since")
+}
+
+/// Whether what is being simulated takes so long that a person wants to know how far it is.
+pub fn is_slow(ui: &Ui) -> bool {
+    let now = ui.input(|i| i.time);
+    ui.data(|d| d.get_temp::<f64>(loading_since())).is_some_and(|since| now - since >= SOON)
 }
 
 /// How far the run is that is being simulated.

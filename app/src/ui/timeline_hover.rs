@@ -9,7 +9,8 @@ use sim_core::trace::event::kind;
 use sim_core::trace::{CoreId, Event, Trace};
 
 use crate::session::Run;
-use crate::timeline::axis::{with_thousands, write_clock, write_length};
+use crate::timeline::axis::{with_thousands, write_length};
+use crate::timeline::clock::Clock;
 use crate::timeline::hit;
 use crate::timeline::rows::Row;
 use crate::timeline::scene::{Finding, Scene, Sign};
@@ -56,6 +57,7 @@ impl Panel<'_> {
             let near = (m.x - at.x).abs() <= REACH && (m.y - at.y).abs() <= REACH;
             m.sign == Sign::Switch && near && rect.y_range().expand(2.0).contains(m.y)
         });
+        let clock = self.session.clock();
         if let (Some(mark), TrackKind::Core(core)) = (switch, track.kind)
             && let Some(text) = self.switch_words(&run.trace, core, mark.x)
         {
@@ -68,7 +70,7 @@ impl Panel<'_> {
                 tip::title(ui, &text[0], theme);
                 text[1..].iter().for_each(|line| tip::figures(ui, line, theme));
             });
-        } else if let Some(lines) = device_words(run, track, self.axis.moment_from_x(at.x)) {
+        } else if let Some(lines) = device_words(run, track, self.axis.moment_from_x(at.x), clock) {
             tip::beside(response, thing, |ui| {
                 tip::title(ui, &lines[0], theme);
                 lines[1..].iter().for_each(|line| tip::figures(ui, line, theme));
@@ -76,7 +78,7 @@ impl Panel<'_> {
         } else if let Some(span) = hit::span_at(track, &self.axis, at.x) {
             let span = Span { end: span.end.min(self.known().max(span.start)), ..span };
             tip::beside(response, thing, |ui| hover::span(ui, run, track, &span, theme));
-        } else if let Some((title, figures)) = gap_words(run, track, self.axis.moment_from_x(at.x)) {
+        } else if let Some((title, figures)) = gap_words(run, track, self.axis.moment_from_x(at.x), clock) {
             tip::beside(response, thing, |ui| {
                 tip::title(ui, &title, theme);
                 if !figures.is_empty() {
@@ -99,7 +101,7 @@ impl Panel<'_> {
         let distance = |time: SimTime| (self.axis.x(time) - x).abs();
         let (time, thread, cost) = switches.min_by(|a, b| distance(a.0).total_cmp(&distance(b.0)))?;
         let name = trace.tables().thread_name(thread);
-        let mut lines = vec![format!("{} ms: {name} gets {core}", write_clock(time))];
+        let mut lines = vec![format!("{}: {name} gets {core}", self.session.clock().say(time))];
         if !cost.is_zero() {
             lines.push(format!("it costs {}", write_length(cost.as_nanos())));
         }
@@ -135,7 +137,7 @@ impl Panel<'_> {
             (false, _) => "runs",
         };
         let mut lines = vec![format!("{}: {} {what} here", row_name(track), with_thousands(&count.to_string()))];
-        lines.push(format!("{} – {} ms", write_clock(from), write_clock(to)));
+        lines.push(self.session.clock().range(from, to));
         let ready = if run.threads { "Runnable" } else { "Ready" };
         lines.push(format!("{} in all, {ready} {}", write_length(ran), write_length(wanted)));
         Some(lines)
@@ -143,7 +145,7 @@ impl Panel<'_> {
 }
 
 /// The requests that a device works on at a time, one by one while they are few; none if there is only one.
-fn device_words(run: &Run, track: &Track, time: SimTime) -> Option<Vec<String>> {
+fn device_words(run: &Run, track: &Track, time: SimTime, clock: Clock) -> Option<Vec<String>> {
     const TOLD: usize = 4;
     const BACK: usize = 256;
     let level = track.load.get(track.load.partition_point(|s| s.start <= time).checked_sub(1)?)?;
@@ -154,29 +156,28 @@ fn device_words(run: &Run, track: &Track, time: SimTime) -> Option<Vec<String>> 
     let each: Vec<String> = near
         .map(|span| {
             let owner = owner_of_request(&run.trace, span.event).unwrap_or_else(|| "a request".to_owned());
-            format!("{owner}: {} – {} ms", write_clock(span.start), write_clock(span.end))
+            format!("{owner}: {}", clock.range(span.start, span.end))
         })
         .collect();
     if each.len() <= TOLD {
         lines.extend(each);
     } else {
-        lines.push(format!("{} – {} ms", write_clock(level.start), write_clock(level.end)));
+        lines.push(clock.range(level.start, level.end));
     }
     Some(lines)
 }
 
 /// What is said where a row is empty: of a core, how long it has nothing to do.
-fn gap_words(run: &Run, track: &Track, time: SimTime) -> Option<(String, String)> {
+fn gap_words(run: &Run, track: &Track, time: SimTime, clock: Clock) -> Option<(String, String)> {
     let after = track.spans.partition_point(|s| s.start <= time);
     let from = after.checked_sub(1).and_then(|n| track.spans.get(n)).map_or(SimTime::ZERO, |s| s.end);
     let to = track.spans.get(after).map_or(run.end(), |s| s.start);
-    let stretch =
-        format!("{} – {} ms, {}", write_clock(from), write_clock(to), write_length(to.since(from).as_nanos()));
+    let stretch = format!("{}, {}", clock.range(from, to), write_length(to.since(from).as_nanos()));
     let name = row_name(track);
     let beyond = time > run.end();
     let (what, figures) = match track.kind {
-        _ if beyond && run.is_stuck() => ("stuck for ever".to_owned(), format!("at {} ms", write_clock(run.end()))),
-        _ if beyond && !run.may_grow() => ("the run has ended".to_owned(), format!("at {} ms", write_clock(run.end()))),
+        _ if beyond && run.is_stuck() => ("stuck for ever".to_owned(), format!("at {}", clock.say(run.end()))),
+        _ if beyond && !run.may_grow() => ("the run has ended".to_owned(), format!("at {}", clock.say(run.end()))),
         _ if beyond => ("not simulated yet".to_owned(), String::new()),
         TrackKind::Core(_) => ("idle".to_owned(), stretch),
         TrackKind::Worker(_) => ("polls nothing".to_owned(), stretch),
@@ -184,10 +185,10 @@ fn gap_words(run: &Run, track: &Track, time: SimTime) -> Option<(String, String)
         TrackKind::Task(_) | TrackKind::Thread(_) => match (track.created, track.end) {
             (Some((created, _)), _) if time < created => {
                 let word = if matches!(track.kind, TrackKind::Task(_)) { "not spawned yet" } else { "not created yet" };
-                (word.to_owned(), format!("until {} ms", write_clock(created)))
+                (word.to_owned(), format!("until {}", clock.say(created)))
             }
             (_, Some((ended, how, _))) if time >= ended => {
-                (words::end_word(track.kind, how).to_owned(), format!("at {} ms", write_clock(ended)))
+                (words::end_word(track.kind, how).to_owned(), format!("at {}", clock.say(ended)))
             }
             _ => return None,
         },

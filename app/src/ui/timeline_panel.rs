@@ -19,7 +19,7 @@ use super::crowd::Crowds;
 use super::fonts;
 use super::minimap::{self, MinimapState, minimap_ui};
 use super::paint::{label_font, scene_ui};
-use super::patterns::Patterns;
+use super::patterns::{HATCH_PERIOD, Patterns};
 use super::row_room::{Chosen, rows_within, wishes};
 use super::theme::Theme;
 use super::timeline_point::wheel;
@@ -132,7 +132,7 @@ impl Panel<'_> {
         let tracks =
             Rect::from_min_max(pos2(self.axis.left, self.sight.top()), pos2(self.axis.right, self.sight.bottom()));
         let pointer = ui.interact(tracks, ui.scope_id().with("tracks"), Sense::click_and_drag());
-        pointer.widget_info(|| WidgetInfo::labeled(egui::Role::GenericContainer, true, "Timeline"));
+        pointer.widget_info(|| WidgetInfo::labeled(egui::Role::Canvas, true, "Timeline"));
         self.grounds(ui, visible, emit.theme);
         let scene = self.scene(ui, visible);
         let painter = ui.painter().with_clip_rect(tracks.expand2(vec2(2.0, 0.0)).intersect(self.sight));
@@ -327,6 +327,10 @@ impl Panel<'_> {
 
     /// The end of what is known, while more may come.
     fn growing(&self, ui: &Ui, visible: &[Row], theme: &Theme) {
+        let mut ground = Canvas::plain();
+        let mut hatch = Canvas::textured(self.patterns.hatch.id());
+        // It hangs on the run's start, so that it does not move while the run grows.
+        let anchor = pos2(self.axis.x_from_time(0.0).round(), self.origin);
         for row in visible.iter().filter(|r| r.kind != RowKind::Head) {
             let run = self.run(row);
             if run.growth != Growth::Growing && run.growth != Growth::Stopped {
@@ -336,9 +340,12 @@ impl Panel<'_> {
             if x < self.axis.right {
                 let rect = self.rect_of(row);
                 let rest = Rect::from_min_max(pos2(x, rect.top()), pos2(self.axis.right, rect.bottom()));
-                ui.painter().rect_filled(rest, 0.0, theme.raised);
+                ground.rect(rest, theme.raised);
+                hatch.pattern(rest, anchor, HATCH_PERIOD, theme.line);
             }
         }
+        ground.paint(ui.painter());
+        hatch.paint(ui.painter());
     }
 
     /// The cursor's line, under the rows' names.

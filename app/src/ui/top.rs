@@ -5,7 +5,8 @@ use egui::{Rect, Sense, Ui, WidgetInfo, pos2, vec2};
 use crate::session::command::key_for_people;
 use crate::session::standing::Nth;
 use crate::session::{Command, Run, Session, keymap};
-use crate::timeline::axis::{with_thousands, write_clock, write_length};
+use crate::timeline::axis::{with_thousands, write_length};
+use crate::timeline::clock::Clock;
 
 use super::fonts;
 use super::icons::{self, Icon};
@@ -247,31 +248,37 @@ fn clock_and_tools(ui: &mut Ui, bar: Rect, session: &Session, emit: &mut Emit<'_
     }
     let narrow = bar_size != Size::Wide;
     // As wide as it will ever be: what stands beside it must not move while time goes on.
-    let digits = write_clock(session.end()).len().max(LEAST_CLOCK);
+    let clock = session.clock();
+    let digits = clock.write(session.end()).len().max(LEAST_CLOCK);
     let end = if narrow { String::new() } else { end_text(session) };
-    let end_digits = if narrow { String::new() } else { format!("ended at {:>digits$} ms", "") };
+    let end_digits = if narrow {
+        String::new()
+    } else {
+        format!("of {}", " ".repeat(clock.say(session.end()).len().max(digits + 3)))
+    };
     let painter = ui.painter().clone();
     let end_room = painter.layout_no_wrap(end_digits, fonts::mono(fonts::LABEL), theme.text3).size().x;
     let end = painter.layout_no_wrap(end, fonts::mono(fonts::LABEL), theme.text3);
-    let now = format!("{:>digits$}", clock_text(session));
+    let end_room = end_room.max(end.size().x);
+    let now = format!("{:>digits$}", clock.write(session.cursor().time));
     let now = painter.layout_no_wrap(now, fonts::mono_medium(fonts::CLOCK), theme.text1);
-    let unit = if narrow { " ms" } else { "" };
-    let unit = painter.layout_no_wrap(unit.to_owned(), fonts::mono(fonts::LABEL), theme.text3);
+    let unit = if narrow && clock != Clock::Hours { format!(" {}", clock.unit()) } else { String::new() };
+    let unit = painter.layout_no_wrap(unit, fonts::mono(fonts::LABEL), theme.text3);
     let width = now.size().x + unit.size().x + end_room + if narrow { 0.0 } else { 8.0 };
     let left = tools.left() - 12.0 - width;
     let base = bar.center().y + now.size().y * 0.5;
     let small = base - end.size().y - 2.5;
     let place = Rect::from_min_max(pos2(left, bar.top()), pos2(left + width, bar.bottom()));
-    let clock = ui.allocate_rect(place, Sense::hover());
-    let mut said = format!("Virtual time: {} ms {}", clock_text(session), end_text(session));
+    let response = ui.allocate_rect(place, Sense::hover());
+    let mut said = format!("Virtual time: {} {}", clock.say(session.cursor().time), end_text(session));
     if let Some(nth) = nth_text(session) {
         said += &format!(", {nth}");
         let galley = painter.layout_no_wrap(nth, fonts::regular(fonts::LEAST), theme.text2);
         let at = pos2((left + now.size().x - galley.size().x).max(left - 16.0), bar.bottom() - galley.size().y - 2.0);
         painter.galley(at.round(), galley, theme.text2);
     }
-    clock.widget_info(|| WidgetInfo::labeled(egui::Role::Label, true, &said));
-    clock.on_hover_text(said);
+    response.widget_info(|| WidgetInfo::labeled(egui::Role::Label, true, &said));
+    response.on_hover_text(said);
     let now_width = now.size().x;
     painter.galley(pos2(left, base - now.size().y), now, theme.text1);
     painter.galley(pos2(left + now_width, small), unit, theme.text3);
@@ -308,12 +315,12 @@ fn skip_ui(ui: &Ui, session: &Session, top: egui::Pos2, theme: &Theme) {
 
 /// How long the runs are. Past their end, that they have ended, or that nothing will ever happen any more.
 fn end_text(session: &Session) -> String {
-    let end = write_clock(session.end());
+    let end = session.clock().say(session.end());
     let past = session.cursor().time > session.end();
     match past {
-        true if session.runs().iter().any(Run::is_stuck) => format!("stuck at {end} ms"),
-        true => format!("ended at {end} ms"),
-        false => format!("of {end} ms"),
+        true if session.runs().iter().any(Run::is_stuck) => format!("stuck at {end}"),
+        true => format!("ended at {end}"),
+        false => format!("of {end}"),
     }
 }
 
@@ -324,8 +331,4 @@ fn nth_text(session: &Session) -> Option<String> {
         Nth { nth: 0, of } => Some(format!("before {} events", many(of))),
         Nth { nth, of } => Some(format!("event {} of {} here", many(nth), many(of))),
     }
-}
-
-fn clock_text(session: &Session) -> String {
-    write_clock(session.cursor().time)
 }

@@ -6,6 +6,7 @@ use egui::{
 };
 
 use crate::session::Command;
+use crate::timeline::words::middle_cut;
 
 use super::fonts;
 use super::icons::{self, Icon};
@@ -127,6 +128,24 @@ pub fn text_cut(painter: &Painter, at: Pos2, text: &str, font: FontId, color: Co
     painter.galley(pos2(at.x, (at.y - size.y / 2.0).round()), galley, color);
     size.x
 }
+
+/// A name at the left of a height in one line, with "…" in its middle where it is too long: names differ at their ends.
+/// Shown whole on hover by the caller. Answers its width.
+pub fn name_cut(painter: &Painter, at: Pos2, name: &str, font: FontId, color: Color32, width: f32) -> f32 {
+    let galley = |text: String| painter.layout_no_wrap(text, font.clone(), color);
+    let letters = name.chars().count();
+    let whole = galley(middle_cut(name, letters.min(MOST_LETTERS)));
+    let per_letter = whole.size().x / letters.clamp(1, MOST_LETTERS) as f32;
+    let first = if whole.size().x <= width { letters.min(MOST_LETTERS) } else { (width / per_letter) as usize + 2 };
+    let fitting = (0..=first).rev().map(|fits| galley(middle_cut(name, fits))).find(|g| g.size().x <= width);
+    let Some(galley) = fitting else { return 0.0 };
+    let size = galley.size();
+    painter.galley(pos2(at.x, (at.y - size.y / 2.0).round()), galley, color);
+    size.x
+}
+
+/// No name is shown in more letters than these: nobody reads them.
+const MOST_LETTERS: usize = 80;
 
 /// A line between two things.
 pub fn rule(ui: &mut Ui, theme: &Theme) {

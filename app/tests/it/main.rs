@@ -4,6 +4,7 @@ mod again;
 mod monkey;
 mod states;
 mod support;
+mod window_access;
 mod window_choices;
 mod window_commands;
 mod window_experiment;

@@ -127,6 +127,9 @@ fn a_run_that_grows_says_how_far_it_is_but_not_at_once_and_can_be_stopped() {
     window.harness.run_steps(2);
     window.harness.get_by_label("The runs are looked through for problems as soon as they have ended.");
     window.harness.get_by_label_contains("Makespan, run A: 3.0 ms");
+    // How far it is, and how to stop it, stand in its own head, too.
+    window.harness.get_by_label_contains("events, 3.0 ms so far");
+    window.harness.get_by_label("Stop run A");
     window.harness.get_by_label("Stop").click();
     window.harness.run_steps(2);
     drop(hold);

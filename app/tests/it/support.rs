@@ -115,7 +115,12 @@ impl Window {
         let density = self.harness.ctx.pixels_per_point();
         let size = self.harness.ctx.content_rect().size() * density;
         let primitives = self.harness.ctx.tessellate(output.shapes.clone(), density);
-        self.raster.borrow().paint(&primitives, [size.x as usize, size.y as usize], density, Color32::BLACK)
+        self.raster.borrow().paint(
+            &primitives,
+            [size.x.round() as usize, size.y.round() as usize],
+            density,
+            Color32::BLACK,
+        )
     }
 }
 

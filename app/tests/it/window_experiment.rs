@@ -2,10 +2,11 @@
 
 use std::path::PathBuf;
 
-use egui_kittest::kittest::Queryable;
+use egui_kittest::kittest::{NodeT, Queryable};
 use sim_core::scenario::ModelSpec;
 use wakeline::session::change::Turn;
 use wakeline::session::knobs::with_run;
+use wakeline::session::settings::CostsChoice;
 use wakeline::session::{Command, Place, Session, Tab, jobs};
 
 use crate::support::Window;
@@ -403,4 +404,41 @@ fn a_reset_keeps_the_runs_that_were_added() {
     let titles: Vec<_> = session.runs().iter().map(|r| r.title.clone()).collect();
     assert_eq!(titles, ["async, 1 worker", "threads, 1 core", "async, stealing, 1 worker"]);
     assert!(session.changes().is_empty() && !session.can_reset());
+}
+
+#[test]
+fn costs_chosen_in_the_settings_are_a_change_like_any_other() {
+    let mut session = open("switch-bill");
+    assert!(!session.is_changed());
+    session.apply(Command::SetCosts(CostsChoice::Jimblandy));
+    session.finish_loading();
+    assert!(session.is_changed() && session.can_reset() && session.turned() == 1);
+    assert_eq!(session.costs_used(), Some("jimblandy"));
+    assert!(session.changes().iter().any(|c| c.run == 1), "switches have their price: {:?}", session.changes());
+    // The lesson's own can be chosen beside them.
+    turn(&mut session, "costs", "zero");
+    assert_eq!((session.costs_used(), session.changes().len()), (Some("zero"), 0));
+    session.apply(Command::TurnBack("costs".to_owned()));
+    session.finish_loading();
+    assert_eq!(session.costs_used(), Some("jimblandy"), "the settings say so again");
+    session.apply(Command::AsInLesson);
+    session.finish_loading();
+    assert_eq!((session.costs_used(), session.is_changed()), (Some("zero"), false));
+    assert_eq!(session.settings().costs, CostsChoice::Scenario);
+    assert_eq!(session.notices().len(), 1, "what was changed elsewhere is said");
+}
+
+#[test]
+fn the_costs_that_are_used_are_lit() {
+    let mut window = Window::open(1440.0, 900.0);
+    window.apply(Command::SetCosts(CostsChoice::Cited));
+    window.apply(Command::OpenScenario("blocked-executor".to_owned()));
+    window.finish_loading();
+    window.harness.get_by_label("Knobs · 1 turned").click_accesskit();
+    window.harness.run_steps(3);
+    let lit = |window: &Window, name: &str| {
+        window.harness.get_by_label(name).accesskit_node().toggled() == Some(egui::accesskit::Toggled::True)
+    };
+    assert!(lit(&window, "Costs: cited") && !lit(&window, "Costs: textbook"));
+    window.harness.get_by_label("from Settings; textbook in the lesson");
 }

@@ -1,7 +1,7 @@
 //! The window at every size: what is shown has room, and nothing runs into anything else.
 
 use egui::Rect;
-use egui_kittest::kittest::Queryable;
+use egui_kittest::kittest::{NodeT, Queryable};
 use sim_core::instant::SimTime;
 use sim_core::scenario::ModelSpec;
 use wakeline::session::knobs::with_run;
@@ -162,6 +162,26 @@ fn the_answers_of_a_question_are_whole_above_the_timeline() {
                 let text = sim_core::scenario::narration::plain(&choice.says);
                 assert!(place_of(&window, &text).bottom() <= timeline, "{text}");
             }
+        }
+    }
+}
+
+#[test]
+fn before_an_audience_no_row_of_a_step_is_out_of_sight_and_every_step_is_announced() {
+    for (scenario, width, height) in
+        [("blocked-executor", 1024.0, 768.0), ("blocked-executor", 1920.0, 1080.0), ("c10k", 1024.0, 768.0)]
+    {
+        let mut window = Window::open(width + 16.0, height + 16.0);
+        window.session(|s| s.apply(Command::OpenScenario(scenario.into())));
+        window.finish_loading();
+        window.apply(Command::Present);
+        for press in 0..8 {
+            let more = window.harness.query_all_by_label_contains("more row").count();
+            assert_eq!(more, 0, "{scenario} at {width}, press {press}");
+            let said = window.harness.query_all_by_label_contains("Run ");
+            let live = said.filter(|node| node.accesskit_node().live() == egui::accesskit::Live::Polite);
+            assert_eq!(live.count(), 1, "{scenario}, press {press}");
+            window.apply(Command::NextStep);
         }
     }
 }

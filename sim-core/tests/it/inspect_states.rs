@@ -86,7 +86,7 @@ fn of_a_worker_in_a_blocking_poll_the_task_is_named() {
 #[test]
 fn a_task_whose_closure_is_on_the_pool_says_until_when() {
     let (tasks, _) = both(r#"tasks: {"off": (ops: [Offload("10ms")])}"#);
-    let why = "It waits for its closure on blocking 0 to end. blocking 0 is in a blocking call until 10.0 ms.";
+    let why = "It waits for its closure on blocking 0 to end: that thread is in a blocking call until 10.0 ms.";
     assert_eq!(tasks.why(5.0, "off"), why);
 }
 

@@ -38,7 +38,7 @@ fn name_ui(ui: &mut Ui, shown: &Shown<'_>, theme: &Theme) {
     let chip = chip_ui(ui, shown, rect, theme);
     let at = pos2(rect.left() + 28.0, rect.center().y);
     let room = chip.left() - 10.0 - at.x;
-    let width = widgets::text_cut(ui.painter(), at, &said.name, fonts::semibold(fonts::HEAD), theme.text1, room);
+    let width = widgets::name_cut(ui.painter(), at, &said.name, fonts::semibold(fonts::HEAD), theme.text1, room);
     let id_at = pos2(at.x + width + 8.0, at.y + 1.0);
     let left = room - width - 8.0;
     if left > 30.0 {

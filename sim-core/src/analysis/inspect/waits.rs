@@ -29,8 +29,10 @@ impl<'a> Here<'a> {
             Wait::Notify(id) => self.notify_told(id),
             Wait::Join(Actor::Run) => Sentence::plain("It waits for everything that it started to end."),
             Wait::Join(target) if self.is_of_pool(target) => {
-                let said = Sentence::plain("It waits for its closure on ").and(self.actor(target)).and(" to end. ");
-                said.and(self.actor(target)).and(" ").then(self.doing(target)).and(".")
+                let said = Sentence::plain("It waits for its closure on ")
+                    .and(self.actor(target))
+                    .and(" to end: that thread ");
+                said.then(self.doing(target)).and(".")
             }
             Wait::Join(target) if self.state.has_ended(target) => {
                 Sentence::plain("It waited for ").and(self.actor(target)).and(", which has ended: it goes on now.")
