@@ -54,7 +54,12 @@ impl Monkey {
     /// In front of the window as it opens. What is dropped lies in `folder`.
     pub fn new(seed: u64, folder: &Path) -> Monkey {
         let size = vec2(1280.0, 800.0);
-        let window = Window::open(size.x, size.y);
+        let mut window = Window::open(size.x, size.y);
+        // It creates scenarios, too: each monkey finds an empty place for them.
+        let new = folder.join("new");
+        let _ = std::fs::remove_dir_all(&new);
+        std::fs::create_dir_all(&new).expect("the folder of the tests can be made");
+        window.set_folder(new);
         let files = files_to_drop(folder);
         let slowest = (Duration::ZERO, String::new());
         Monkey { window, random: Random(seed), files, size, log: Vec::new(), slowest, frames: 0 }

@@ -62,6 +62,11 @@ impl Window {
         read(&mut self.shell.borrow_mut().as_mut().expect("the window is open").session)
     }
 
+    /// Where new scenarios are offered a place.
+    pub fn set_folder(&mut self, folder: PathBuf) {
+        self.shell.borrow_mut().as_mut().expect("the window is open").library.set_folder(folder);
+    }
+
     /// How a file is chosen.
     pub fn set_chooser(&mut self, chooser: Chooser) {
         self.shell.borrow_mut().as_mut().expect("the window is open").library.set_chooser(chooser);

@@ -74,6 +74,7 @@ pub struct LibraryState {
     pub(super) left_by: Option<egui::Id>,
     background: Background,
     choosing: Choosing,
+    folder: Option<PathBuf>,
     asked: u32,
     /// The part in sight was asked for.
     asked_part: bool,
@@ -93,6 +94,11 @@ impl LibraryState {
     /// How a file is chosen; without one, a path field is shown.
     pub fn set_chooser(&mut self, chooser: Chooser) {
         self.choosing = Choosing::with(chooser);
+    }
+
+    /// Where new scenarios are offered a place; without one, where the program was started.
+    pub fn set_folder(&mut self, folder: PathBuf) {
+        self.folder = Some(folder);
     }
 
     /// Says something on the start screen, until it is put away.
@@ -160,7 +166,8 @@ impl LibraryState {
                 }
             }
             Ask::NewScenario => {
-                let folder = std::env::current_dir().ok().filter(|dir| is_writable(dir)).or(std::env::home_dir());
+                let folder = self.folder.clone().or_else(|| std::env::current_dir().ok());
+                let folder = folder.filter(|dir| is_writable(dir)).or(std::env::home_dir());
                 let path = template::free_path(&folder.unwrap_or_default());
                 self.new_path = Some(PathField { text: path.display().to_string(), why: "", fresh: true });
             }
