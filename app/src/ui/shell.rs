@@ -403,10 +403,12 @@ fn stage_room(session: &Session, height: f32) -> f32 {
 
 /// The dock's edge can be pulled at by keys, too: it is seen when it has the focus.
 fn edge_focus_ui(ui: &Ui, dock: Rect, theme: &Theme) {
-    let focused = ui.ctx().memory(|m| m.focused()).and_then(|id| ui.ctx().read_response(id));
+    // To ask for its response would take the focus from a list that has just been clicked.
+    let focused = ui.ctx().memory(|m| m.focused());
+    let focused = focused.and_then(|id| ui.ctx().viewport(|v| v.this_pass.widgets.get(id).map(|widget| widget.rect)));
     let is_edge =
         |rect: Rect| rect.height() < 12.0 && rect.width() >= dock.width() - 1.0 && rect.y_range().contains(dock.top());
-    if focused.is_some_and(|response| is_edge(response.rect)) {
+    if focused.is_some_and(is_edge) {
         ui.painter().hline(dock.x_range(), dock.top() + 1.0, Stroke::new(3.0, theme.ink));
     }
 }
