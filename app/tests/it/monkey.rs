@@ -82,11 +82,12 @@ impl Monkey {
     }
 
     fn frame(&mut self, what: &str) {
-        let (began, queued) = (Instant::now(), queued());
+        let (began, before) = (Instant::now(), OnCores::now());
         self.window.harness.step();
         let shapes = self.window.harness.output().shapes.clone();
         let primitives = self.window.harness.ctx.tessellate(shapes, self.window.harness.ctx.pixels_per_point());
-        let took = began.elapsed().saturating_sub(self::queued().saturating_sub(queued));
+        let after = OnCores::now();
+        let took = began.elapsed().saturating_sub(after.queued.saturating_sub(before.queued));
         std::hint::black_box(primitives);
         self.frames += 1;
         if took > self.slowest.0 {
@@ -94,7 +95,8 @@ impl Monkey {
                 let title = s.document().map_or(String::new(), |d| d.title.clone());
                 format!("{:?}, {title}, {:?}", s.place(), s.tab())
             });
-            self.slowest = (took, format!("{what} ({open})"));
+            let computed = after.computed.saturating_sub(before.computed);
+            self.slowest = (took, format!("{what} ({open}; {computed:?} of it on a core)"));
         }
     }
 
@@ -204,11 +206,20 @@ impl Monkey {
     }
 }
 
-/// How long this thread has waited for a core that other programs had. Elsewhere than on Linux nobody says so.
-fn queued() -> Duration {
-    let told = std::fs::read_to_string("/proc/thread-self/schedstat").ok();
-    let nanos = told.and_then(|t| t.split_whitespace().nth(1).and_then(|n| n.parse().ok()));
-    Duration::from_nanos(nanos.unwrap_or(0))
+/// What the system says of this thread; elsewhere than on Linux nothing.
+struct OnCores {
+    /// How long it was on a core.
+    computed: Duration,
+    /// How long it has waited for a core that other programs had.
+    queued: Duration,
+}
+
+impl OnCores {
+    fn now() -> OnCores {
+        let told = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
+        let mut nanos = told.split_whitespace().map(|n| Duration::from_nanos(n.parse().unwrap_or(0)));
+        OnCores { computed: nanos.next().unwrap_or_default(), queued: nanos.next().unwrap_or_default() }
+    }
 }
 
 /// A scenario, one with an error, one that is not there, and a recording that is none.

@@ -8,7 +8,7 @@ use egui_kittest::kittest::{By, NodeT, Queryable};
 use wakeline::session::Command;
 use wakeline::session::settings::Motion;
 
-use crate::support::Window;
+use crate::support::{Window, different_pixels};
 
 /// What is said of one who stands on the Stage.
 const DOES: [&str; 5] = [" wants to run", " runs", " off the core", " waits for ", " blocked"];
@@ -62,6 +62,8 @@ fn who_has_moved_stands_where_it_stands_with_reduced_motion() {
     still.apply(Command::SetMotion(Motion::Reduced));
     let mut moving = Window::with_blocked_executor(1024.0, 768.0);
     for events in [20, 40, 69] {
-        assert!(step(&mut still, events) == step(&mut moving, events), "after event {events}");
+        // Where a letter stands in its texture moves a pixel here and there; a chip elsewhere moves hundreds.
+        let different = different_pixels(&step(&mut still, events), &step(&mut moving, events));
+        assert!(different < 50, "after event {events}: {different}");
     }
 }
