@@ -12,7 +12,7 @@ use super::found_again::FoundAgain;
 use super::span_of_time::SpanOfTime;
 use super::standing::Standing;
 use super::told::Told;
-use super::{Cursor, Growth, Place, Run, Session};
+use super::{Cursor, Growth, Place, Run, Session, run};
 
 /// What is coming.
 #[derive(Debug)]
@@ -104,6 +104,7 @@ impl Session {
         self.told = pending.told;
         self.mishap.clear();
         self.take_along(&mut before, &again);
+        run::forget(before);
         self.standing = Standing::default();
         if self.cursor != Cursor::default() {
             let time = self.cursor.time;

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use super::document::{DocumentKind, Origin, Problem};
 use super::progress::{Progress, Stamp};
-use super::{Place, Session, template};
+use super::{Place, Session, run, template};
 
 /// What a key or the palette can ask of the start screen.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -104,7 +104,7 @@ impl Session {
             // What was asked for meanwhile, or could not be opened, is not wanted any more.
             if self.document.as_ref().is_some_and(|d| d.origin != self.wanted.origin) {
                 self.loader = None;
-                self.pending = None;
+                self.pending.take().into_iter().for_each(|pending| run::forget(pending.runs));
                 self.give_up();
                 // Its file was not watched.
                 self.home.stale |= self.file().is_some();

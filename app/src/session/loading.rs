@@ -12,7 +12,7 @@ use super::loader::{Job, Loader, Report, Taken};
 use super::standing::Standing;
 use super::{
     Cursor, Document, Growth, Origin, Place, Run, Selection, Session, Tab, View, follow::Follow, jobs, looked::Looked,
-    playback::Playback, veil,
+    playback::Playback, run, veil,
 };
 use crate::timeline::view::ViewHistory;
 
@@ -38,7 +38,7 @@ impl Session {
     pub fn start(&mut self, job: Job) {
         self.playback.pause();
         self.returning = None;
-        self.pending = None;
+        self.pending.take().into_iter().for_each(|pending| run::forget(pending.runs));
         self.loader = Some(Loader::start(job, Arc::clone(&self.wake)));
     }
 
@@ -115,7 +115,7 @@ impl Session {
         }
         self.place = Place::Open;
         self.home.stale = false;
-        self.runs = runs;
+        run::forget(std::mem::replace(&mut self.runs, runs));
         self.document = Some(document);
         self.opened += 1;
         self.finding = None;

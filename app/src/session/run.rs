@@ -25,6 +25,17 @@ pub enum Growth {
     Stopped,
 }
 
+/// So many rows are given back to the system by the way; more would keep the window waiting.
+const FREED_AT_ONCE: usize = 1_000;
+
+/// Forgets runs that are not shown any more. To free ten thousand rows takes longer than a frame, so it is done beside.
+pub fn forget(runs: Vec<Run>) {
+    if runs.iter().map(|run| run.index.tracks.len()).sum::<usize>() > FREED_AT_ONCE {
+        // Without another thread it takes its time here.
+        let _ = std::thread::Builder::new().name("forget".to_owned()).spawn(move || drop(runs));
+    }
+}
+
 /// A run: its trace and everything that is drawn from it.
 #[derive(Debug)]
 pub struct Run {
