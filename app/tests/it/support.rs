@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
+use std::time::Instant;
 
 use egui::{Color32, Modifiers, TexturesDelta, Vec2};
 use egui_kittest::{Harness, HarnessBuilder, TestRenderer};
@@ -17,6 +18,7 @@ pub struct Window {
     pub harness: Harness<'static>,
     shell: Rc<RefCell<Option<Shell>>>,
     raster: Rc<RefCell<Raster>>,
+    began: Rc<RefCell<Vec<(u64, Instant)>>>,
 }
 
 struct Textures(Rc<RefCell<Raster>>);
@@ -33,7 +35,8 @@ impl Window {
     pub fn open(width: f32, height: f32) -> Window {
         let shell = Rc::new(RefCell::new(None));
         let raster = Rc::new(RefCell::new(Raster::default()));
-        let (made, shown) = (Rc::clone(&shell), Rc::clone(&shell));
+        let began = Rc::new(RefCell::new(Vec::new()));
+        let (made, shown, begins) = (Rc::clone(&shell), Rc::clone(&shell), Rc::clone(&began));
         let harness = HarnessBuilder::default()
             .with_size(Vec2::new(width, height))
             // Chips move, pictures of crowds refine, lists follow: each takes a few frames.
@@ -41,11 +44,12 @@ impl Window {
             .renderer(Textures(Rc::clone(&raster)))
             .with_context_setup(move |ctx| *made.borrow_mut() = Some(Shell::new(ctx, jobs::library())))
             .build_ui(move |ui| {
+                begins.borrow_mut().push((ui.ctx().cumulative_frame_nr(), Instant::now()));
                 if let Some(shell) = shown.borrow_mut().as_mut() {
                     shell.ui(ui);
                 }
             });
-        Window { harness, shell, raster }
+        Window { harness, shell, raster, began }
     }
 
     /// The window with the tests' own scenario open and all of it simulated: blocked-executor, with three steps.
@@ -55,6 +59,13 @@ impl Window {
         window.apply(Command::OpenFile(file));
         window.finish_loading();
         window
+    }
+
+    /// When each frame began since this was asked last: every event is a frame of its own, and one may have two passes.
+    pub fn frames_begun(&self) -> Vec<Instant> {
+        let mut began = self.began.take();
+        began.dedup_by_key(|(frame, _)| *frame);
+        began.into_iter().map(|(_, at)| at).collect()
     }
 
     /// Reads the session.
