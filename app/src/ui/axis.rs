@@ -9,13 +9,11 @@ use crate::session::{Command, Session};
 use crate::timeline::axis::{Axis, Ticks, write_length};
 
 use super::fonts;
+use super::measures::{RIGHT_MARGIN, TICK_GAP};
 use super::theme::Theme;
-use super::timeline_panel::RIGHT_MARGIN;
 use super::tip;
 use super::widgets::Emit;
 
-/// Ticks stand at least so far apart.
-pub const TICK_GAP: f32 = 52.0;
 /// A plate's height.
 const PLATE: f32 = 20.0;
 

@@ -11,13 +11,12 @@ use crate::timeline::axis::with_thousands;
 use super::event_tools::{self, hits_text};
 use super::events::{self, EventsState};
 use super::inspector::Inspecting;
+use super::measures::TAB;
 use super::stage::{self, StageState};
 use super::theme::Theme;
 use super::widgets::{self, Emit};
 use super::{compare, findings, fonts, icons, inspector, knobs, program};
 
-/// The height of the tabs.
-pub const TAB: f32 = 32.0;
 /// From this width on there are three groups.
 const WIDE: f32 = 1280.0;
 /// The search and the filter take so much beside the tabs.

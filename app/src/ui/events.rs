@@ -13,9 +13,9 @@ use crate::timeline::axis::{with_thousands, write_length};
 use crate::timeline::clock::Clock;
 use crate::timeline::words::middle_cut;
 
-use super::dock::TAB;
 use super::fonts;
 use super::long_list::LongList;
+use super::measures::TAB;
 use super::theme::Theme;
 use super::widgets::{self, Emit, run_letter};
 

@@ -25,6 +25,7 @@ pub mod knobs;
 pub mod lesson;
 pub mod library;
 pub mod long_list;
+pub mod measures;
 pub mod minimap;
 pub mod mishap;
 pub mod notices;

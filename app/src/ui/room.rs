@@ -130,7 +130,7 @@ mod tests {
             let wishes = Wishes { axis: 24.0, ..lesson(room) };
             let Lower::Tabs { dock } = wishes.share() else { panic!("there is no room for panels") };
             assert!(dock >= LEAST_TAB && dock < room, "at {room}: {dock}");
-            assert!(room - crate::ui::dock::TAB - 24.0 >= LEAST_ROWS, "folded, the rows have their room");
+            assert!(room - crate::ui::measures::TAB - 24.0 >= LEAST_ROWS, "folded, the rows have their room");
         }
     }
 

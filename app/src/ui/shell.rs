@@ -16,6 +16,7 @@ use super::dock::{self, Beside, Fold, FoldState, Within};
 use super::events::{self, EventsState};
 use super::inspector::{Inspecting, InspectorState};
 use super::library::{self, LibraryState};
+use super::measures::{NARROW, TAB};
 use super::palette::PaletteState;
 use super::patterns::Patterns;
 use super::room::{Lower, Wishes};
@@ -31,8 +32,6 @@ use super::{
 
 /// Taking in what the background has sent may take so much of a frame.
 const PUMP_BUDGET: Duration = Duration::from_millis(7);
-/// Narrower windows have the lesson as a strip, and the inspector as a tab.
-pub(super) const NARROW: f32 = 1100.0;
 /// The dock's height as a share of the window's: whole rows of it.
 const DOCK_SHARE: f32 = 0.24;
 /// With more rows than these in a run, the Stage takes less.
@@ -324,7 +323,7 @@ impl Shell {
             }
             Lower::Tabs { dock } => {
                 self.fold.follow(session);
-                let height = if self.fold.fold == Fold::Open { dock } else { dock::TAB };
+                let height = if self.fold.fold == Fold::Open { dock } else { TAB };
                 let panel = Panel::bottom("low dock").exact_size(height).frame(plain).resizable(false);
                 let stage = Some((&mut self.stage, &mut self.fold));
                 let within = Within { inspector, stage, inspecting: &mut inspecting };

@@ -11,9 +11,10 @@ use crate::session::Session;
 use crate::timeline::axis::Axis;
 use crate::timeline::rows::RowKind;
 
+use super::measures::{LABELS, RIGHT_MARGIN};
 use super::stage::{LineShown, StageState};
 use super::theme::Theme;
-use super::timeline_panel::{LABELS, RIGHT_MARGIN, TimelineState};
+use super::timeline_panel::TimelineState;
 
 /// How much of the panel's colour lies over what is not named.
 const SHADE: f32 = 0.42;

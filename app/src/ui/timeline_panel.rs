@@ -13,10 +13,11 @@ use crate::timeline::links::LinkInput;
 use crate::timeline::rows::{Row, RowKind, Rows, Why};
 use crate::timeline::scene::{Measure, Scene};
 
-use super::axis::{TICK_GAP, axis_ui};
+use super::axis::axis_ui;
 use super::canvas::Canvas;
 use super::crowd::Crowds;
 use super::fonts;
+use super::measures::{LABELS, RIGHT_MARGIN, TICK_GAP};
 use super::minimap::{self, MinimapState, minimap_ui};
 use super::paint::{label_font, scene_ui};
 use super::patterns::{HATCH_PERIOD, Patterns};
@@ -25,10 +26,6 @@ use super::theme::Theme;
 use super::timeline_point::wheel;
 use super::widgets::{self, Emit};
 
-/// Row labels take so much; the Stage's columns start there, too.
-pub const LABELS: f32 = 148.0;
-/// Free at the right of the rows.
-pub const RIGHT_MARGIN: f32 = 16.0;
 const AXIS_HEIGHT: f32 = 24.0;
 
 /// What the timeline remembers between frames.

@@ -11,7 +11,7 @@ use crate::timeline::hit;
 use crate::timeline::rows::RowKind;
 use crate::timeline::scene::{Arrow, Scene};
 
-use super::shell::NARROW;
+use super::measures::NARROW;
 use super::timeline_panel::Panel;
 use super::widgets::Emit;
 

@@ -7,8 +7,9 @@ use crate::session::Session;
 use crate::timeline::axis::Axis;
 
 use super::fonts;
+use super::measures::RIGHT_MARGIN;
 use super::theme::Theme;
-use super::timeline_panel::{Panel, RIGHT_MARGIN};
+use super::timeline_panel::Panel;
 use super::widgets;
 
 /// What is said in the cover.

@@ -6,9 +6,9 @@ use crate::session::stage::{Named, Place, Queue, Stage, Standing, Waiter, named,
 use crate::session::{Growth, Session};
 use crate::timeline::axis::with_thousands;
 
+use super::super::measures::LABELS;
 use super::super::paint::dashed_frame;
 use super::super::patterns::Patterns;
-use super::super::timeline_panel::LABELS;
 use super::super::widgets::{self, Emit};
 use super::super::{fonts, icons};
 use super::chips::{Chip, choose_ui, cut_in_the_middle, on_its_way};

@@ -15,8 +15,8 @@ use sim_core::analysis::track::TrackKind;
 use sim_core::instant::SimTime;
 
 use super::fonts;
+use super::measures::{LABELS, RIGHT_MARGIN};
 use super::patterns::Patterns;
-use super::timeline_panel::{LABELS, RIGHT_MARGIN};
 use super::widgets::{self, Emit};
 
 /// The height of the columns' names.
