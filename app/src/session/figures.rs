@@ -80,7 +80,8 @@ impl RunFigures {
 /// The figures that the run's scenario expects something of. Markers are moments, and seen on the timeline.
 fn spoken_of(trace: &Trace) -> Vec<String> {
     let info = &trace.tables().run;
-    let Ok(scenario) = Scenario::parse(&info.scenario, &info.source, &[]) else { return Vec::new() };
+    // With a value changed, what is told of it may fit no more; what it expects something of is asked for as before.
+    let Ok((scenario, _)) = Scenario::parse_all(&info.scenario, &info.source, &[]) else { return Vec::new() };
     let is_figure =
         |id: &String| matches!(Measure::parse(id), Ok(Measure::Metric(..))) && !id.trim().starts_with("mark");
     scenario.expectations.into_iter().map(|e| e.metric).filter(is_figure).collect()
@@ -309,7 +310,7 @@ fn difference(id: &str, of: Value, by: f64, ratio: f64, other: usize) -> String 
 
 #[cfg(test)]
 mod tests {
-    use super::super::fixture;
+    use super::super::{Command, fixture};
     use super::*;
 
     fn cells(runs: &[Run], title: &str) -> Vec<(String, bool)> {
@@ -330,6 +331,14 @@ mod tests {
         assert_eq!(cells(runs, "Polls"), [text("13", false), text("–", false)]);
         assert_eq!(cells(runs, "Wake → run, worst"), [text("94.9 ms", false), text("0.0 ms", true)]);
         assert_eq!(cells(runs, "Longest poll"), [text("100.0 ms", false), text("–", false)]);
+    }
+
+    #[test]
+    fn what_the_lesson_is_about_is_compared_in_its_variants_too() {
+        let mut session = fixture::blocked_executor();
+        session.apply(Command::TryVariant(Some("offload".to_owned())));
+        session.finish_loading();
+        assert_eq!(cells(session.runs(), "hb is late by, at worst")[0].0, "0 ns");
     }
 
     #[test]

@@ -138,12 +138,8 @@ pub fn row_state(tables: &Tables, track: &Track, state: &Snapshot) -> String {
     {
         return end_word(track.kind, end).to_owned();
     }
-    let last = track.spans.begun_by(events).checked_sub(1).and_then(|place| track.spans.get(place));
     match track.kind {
-        TrackKind::Counter(_) => match last.map(|s| s.state) {
-            Some(SpanState::Level(n)) => n.to_string(),
-            _ => "0".to_owned(),
-        },
+        TrackKind::Counter(counter) => level(state, counter).to_string(),
         TrackKind::Task(id) => task_word(tables, state, id).to_owned(),
         TrackKind::Thread(id) => state.threads.get(id.index()).map_or("", |t| thread_word(t.state)).to_owned(),
         TrackKind::Core(id) => {
@@ -163,6 +159,15 @@ pub fn row_state(tables: &Tables, track: &Track, state: &Snapshot) -> String {
                 n => format!("{} requests", with_thousands(&n.to_string())),
             }
         }
+    }
+}
+
+/// How high a counter stands. What comes and goes within one instant has no span, and is counted all the same.
+fn level(state: &Snapshot, counter: CounterKind) -> u32 {
+    match counter {
+        CounterKind::ReadyQueue => state.totals.ready,
+        CounterKind::RunQueue => state.totals.runnable,
+        CounterKind::Channel(id) => state.resources.get(id.index()).map_or(0, |channel| channel.length),
     }
 }
 
