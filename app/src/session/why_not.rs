@@ -29,7 +29,7 @@ impl Session {
             C::BreakAtSelected => unless(selected.is_some_and(Breakpoint::fits), NO_ROW),
             C::PinSelected => unless(selected.is_some_and(|t| RowGroup::of(t) == RowGroup::Workload), NO_ROW),
             C::SelectionToTime => {
-                let can = self.selected_time.is_some() || selected.is_some();
+                let can = self.selected_time().is_some() || selected.is_some();
                 unless(can, "Select a row or a stretch of time first.")
             }
             C::ClearBreakpoints => unless(!self.breakpoints.is_empty(), "No breakpoint is set."),
