@@ -101,7 +101,7 @@ impl Panel<'_> {
     /// Dragging pans or selects time. Answers whether something is being dragged.
     fn drag(&self, ui: &Ui, response: &Response, emit: &mut Emit<'_>) -> bool {
         let kept = response.id.with("selects from");
-        let narrow = ui.ctx().content_rect().width() < NARROW;
+        let narrow = ui.ctx().content_rect().width() < NARROW && !self.session.is_wide();
         if response.drag_stopped() && narrow && ui.data(|d| d.get_temp::<Option<SimTime>>(kept)).flatten().is_some() {
             // What the time adds up to has no place at the side.
             emit.emit(Command::ShowTab(Tab::Inspector));
