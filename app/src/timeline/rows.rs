@@ -277,12 +277,13 @@ impl Rows {
     }
 
     /// Only the rows that are wanted, as high as they were.
-    pub fn keeping(mut self, wanted: impl Fn(&Row) -> bool) -> Rows {
-        self.places.iter_mut().for_each(|places| places.fill(0));
-        for row in std::mem::take(&mut self.list).into_iter().filter(wanted) {
-            self.push(row.run, row.kind, row.height, row.why);
+    pub fn keeping(&self, wanted: impl Fn(&Row) -> bool) -> Rows {
+        let places = self.places.iter().map(|places| vec![0; places.len()]).collect();
+        let mut kept = Rows { list: Vec::new(), places };
+        for row in self.list.iter().filter(|row| wanted(row)) {
+            kept.push(row.run, row.kind, row.height, row.why);
         }
-        self
+        kept
     }
 
     fn push(&mut self, run: usize, kind: RowKind, height: f32, why: Why) {

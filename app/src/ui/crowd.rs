@@ -113,9 +113,9 @@ impl Crowd {
     fn prepare(&mut self, ctx: &Context, session: &Session, run: usize, wanted: Frame, theme: &Theme) -> bool {
         let of = &session.runs()[run];
         let colors = Colors::new(theme);
-        // The places of tasks have changed under it.
+        // The places of tasks have changed under it. What is gathered already is shown: while a run grows they change
+        // with every part of it.
         self.gathering = self.gathering.take().filter(|g| g.frame().revision == wanted.revision);
-        self.coloring = self.coloring.take().filter(|c| c.picture.frame.revision == wanted.revision);
         if let Some(mut coloring) = self.coloring.take() {
             if coloring.go_on(COLORED) {
                 self.show(ctx, coloring);

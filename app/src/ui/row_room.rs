@@ -46,8 +46,8 @@ pub fn wishes(session: &Session) -> Option<(f32, f32)> {
         return Some((whole.height(), whole.closest()));
     }
     // What the run in focus likes, and of a few others their workload, of many their names.
-    let heads = Sparing::All.rows(session);
-    let workload = if session.runs().len() <= FEW { Sparing::Machine.rows(session).closest() } else { 0.0 };
+    let heads = Sparing::All.rows(session, &whole);
+    let workload = if session.runs().len() <= FEW { Sparing::Machine.rows(session, &whole).closest() } else { 0.0 };
     Some((heads.height().max(workload), heads.closest().max(workload)))
 }
 
@@ -59,7 +59,7 @@ pub fn rows_within(session: &Session, room: f32) -> Chosen {
     let whole = rows_of(session);
     let may_spare = session.runs().len() > ALL_OF || (room < LOW && session.runs().len() > 1);
     let fits = |rows: &Rows| rows.closest() <= room;
-    let spared = Sparing::ALL.iter().filter(|_| may_spare && !fits(&whole)).map(|s| s.rows(session)).find(fits);
+    let spared = Sparing::ALL.iter().filter(|_| may_spare && !fits(&whole)).map(|s| s.rows(session, &whole)).find(fits);
     let count = |rows: &Rows, run: usize| rows.all().iter().filter(|row| row.run == run).count();
     match spared {
         Some(rows) => {
@@ -86,8 +86,8 @@ enum Sparing {
 impl Sparing {
     const ALL: [Sparing; 3] = [Sparing::Beside, Sparing::Machine, Sparing::All];
 
-    fn rows(self, session: &Session) -> Rows {
-        rows_of(session).keeping(|row| row.run == session.focus() || self.keeps(session, row))
+    fn rows(self, session: &Session, whole: &Rows) -> Rows {
+        whole.keeping(|row| row.run == session.focus() || self.keeps(session, row))
     }
 
     fn keeps(self, session: &Session, row: &Row) -> bool {
@@ -116,8 +116,9 @@ impl Sparing {
 fn presented(session: &Session, room: f32) -> Rows {
     let lit = session.spotlight();
     let spoken_of = |run: usize| lit.is_empty() || lit.iter().any(|(of, _)| *of == run);
+    let whole = rows_of(session);
     let keeping = |sparing: usize| {
-        rows_of(session).keeping(|row| match row.kind {
+        whole.keeping(|row| match row.kind {
             RowKind::Head | RowKind::Crowd => true,
             RowKind::States => sparing < 3,
             RowKind::Use => sparing < 2,

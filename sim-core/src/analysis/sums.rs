@@ -187,11 +187,10 @@ impl Carried {
         let mut on_cores: Vec<ThreadId> = before.cores.iter().filter_map(|c| c.thread).collect();
         // What ends at this very moment takes no time of the stretch.
         for (_, _, event) in trace.events_from(before.events).take_while(|(_, time, _)| *time <= from) {
-            match event {
-                Event::PollEnded { task, .. } => polled.retain(|t| *t != task),
-                Event::SwitchedOut { thread, .. } => on_cores.retain(|t| *t != thread),
-                // The rest ends neither.
-                _ => {}
+            if let Event::PollEnded { task, .. } = event {
+                polled.retain(|t| *t != task);
+            } else if let Event::SwitchedOut { thread, .. } = event {
+                on_cores.retain(|t| *t != thread);
             }
         }
         Carried { polls: polled.len() as u64, turns: on_cores.len() as u64 }

@@ -194,7 +194,9 @@ impl At<'_> {
     fn core(&self, core: usize) -> Place {
         let track = TrackKind::Core(sim_core::trace::CoreId::from_index(core));
         let of = &self.state.cores[core];
-        let occupant = of.thread.map(|id| Occupant {
+        // Who has ended computes no more, even where nobody has taken it off yet.
+        let ended = |id: &ThreadId| self.state.thread(*id).is_some_and(|t| t.state.is_end());
+        let occupant = of.thread.filter(|id| !ended(id)).map(|id| Occupant {
             name: self.tables.thread_name(id),
             age: self.age(of.since),
             standing: Standing::Runs,
@@ -202,6 +204,7 @@ impl At<'_> {
         });
         let state = match &occupant {
             Some(_) => "busy".to_owned(),
+            None if of.thread.is_some() => "its thread has ended".to_owned(),
             None if self.state.ended.is_some() => self.ended().to_owned(),
             None if of.since == SimTime::ZERO => "idle, free to run".to_owned(),
             None => format!("idle since {}, free to run", write_moment(of.since)),

@@ -53,6 +53,12 @@ impl StageState {
         HEAD + self.stages.iter().map(|s| run_height(s, most)).sum::<f32>() + 2.0
     }
 
+    /// How many lines each run may have, so that all runs fit into `room`. A line alone hides nobody: the head counts
+    /// those who are not shown.
+    fn most_lines(&self, room: f32) -> usize {
+        (1..=MOST_LINES).rev().find(|most| self.needed(*most) <= room).unwrap_or(1)
+    }
+
     /// Brings it to where the cursor stands.
     fn follow(&mut self, session: &Session) {
         let now = session.cursor().time;
@@ -92,21 +98,13 @@ impl StageState {
 /// The height that the Stage needs, at most `room`.
 pub fn height(session: &Session, state: &mut StageState, room: f32) -> f32 {
     state.follow(session);
-    state.needed(most_lines(session, room)).min(room)
+    state.needed(state.most_lines(room)).min(room)
 }
 
 /// The least height in which it can be read: a line for each of two runs; more of them scroll.
 pub fn least_height(session: &Session, state: &mut StageState) -> f32 {
     state.follow(session);
-    let most = most_lines(session, 0.0);
-    HEAD + state.stages.iter().take(2).map(|s| run_height(s, most)).sum::<f32>() + 2.0
-}
-
-/// How many lines each run may have, so that all runs fit into `room`.
-fn most_lines(session: &Session, room: f32) -> usize {
-    let each = (room - HEAD - 2.0) / session.runs().len().max(1) as f32;
-    // A line alone hides nobody: the head counts those who are not shown.
-    (((each - BOX_HEAD - BOX_FOOT - 2.0 * MARGIN) / LINE).floor() as usize).clamp(1, MOST_LINES)
+    HEAD + state.stages.iter().take(2).map(|s| run_height(s, 1)).sum::<f32>() + 2.0
 }
 
 fn run_height(stage: &Stage, most: usize) -> f32 {
@@ -172,7 +170,7 @@ pub fn stage_ui(ui: &mut Ui, session: &Session, state: &mut StageState, patterns
         let (at, font) = (pos2(columns[3] - boxes::BETWEEN - 12.0, head.center().y), fonts::regular(fonts::LABEL));
         ui.painter().text(at, Align2::RIGHT_CENTER, "until", font, theme.text2);
     }
-    let most = most_lines(session, area.height());
+    let most = state.most_lines(area.height() + 0.5);
     let names = boxes::names_width(ui, &state.stages, (columns[3] - columns[2]) * MOST_NAMES);
     state.places.clear();
     let body = Rect::from_min_max(head.left_bottom(), area.max);
