@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use image::RgbaImage;
+use sim_core::clock::write_length;
 use sim_core::instant::{SimDuration, SimTime};
 use sim_core::scenario::error::advice;
 
@@ -12,7 +13,6 @@ use crate::library;
 use crate::session::settings::Motion;
 use crate::session::{Command, Place, Selection, Session, jobs};
 use crate::shot::Studio;
-use crate::timeline::axis::write_length;
 
 /// Does what `shot` asks.
 pub fn shot(ask: &ShotArgs) -> Result<(), Failure> {
@@ -84,7 +84,7 @@ fn moment(session: &Session, at: &str) -> Result<Command, Failure> {
     let time =
         time(at).map_err(|e| Wrong::failure(format!("--at {at}: {e}"), "a time is 82.1ms, an event is its number"))?;
     if time > session.end() {
-        let end = write_length(session.end().as_nanos());
+        let end = write_length(session.end().since(SimTime::ZERO));
         return Err(Wrong::failure(format!("--at {at}: the longest run ends at {end}"), "give an earlier time"));
     }
     Ok(Command::Seek(time))

@@ -209,18 +209,6 @@ impl Unit {
     }
 }
 
-/// A length of time for people: its largest unit, one decimal: "94.9 ms".
-pub fn write_length(ns: u64) -> String {
-    let unit = Unit::for_length(ns);
-    if unit == Unit::Nanos {
-        return format!("{ns} ns");
-    }
-    if ns as f64 >= HOUR {
-        return format!("{:.1} h", ns as f64 / HOUR);
-    }
-    format!("{} {}", with_thousands(&format!("{:.1}", ns as f64 / unit.nanos())), unit.symbol())
-}
-
 /// A time for people, in milliseconds with three decimals, without its unit: "1,062.800".
 pub fn write_clock(time: SimTime) -> String {
     let ns = time.as_nanos();
@@ -289,12 +277,7 @@ mod tests {
     }
 
     #[test]
-    fn lengths_are_written_for_people() {
-        assert_eq!(write_length(94_900_000), "94.9 ms");
-        assert_eq!(write_length(7), "7 ns");
-        assert_eq!(write_length(1_200), "1.2 µs");
-        assert_eq!(write_length(3_000_000_000), "3,000.0 ms");
-        assert_eq!(write_length(3 * 86_400_000_000_000), "72.0 h");
+    fn a_clock_shows_milliseconds_to_the_microsecond() {
         assert_eq!(write_clock(SimTime::from_nanos(1_062_800_000)), "1,062.800");
     }
 }

@@ -5,8 +5,10 @@ use egui::{Align2, CursorIcon, EventFilter, Galley, Key, Modifiers, Rangef, Rect
 use egui::{WidgetInfo, pos2, vec2};
 use std::sync::Arc;
 
+use sim_core::clock::write_length;
+
 use crate::session::{Command, Session};
-use crate::timeline::axis::{Axis, Ticks, write_length};
+use crate::timeline::axis::{Axis, Ticks};
 
 use super::fonts;
 use super::measures::{RIGHT_MARGIN, TICK_GAP};
@@ -58,7 +60,7 @@ impl Above {
         let mut taken: Vec<Rect> = cursor.iter().map(|(rect, _)| *rect).collect();
         let length = session.selected_time().and_then(|span| {
             let (from, to) = (axis.x(span.from).max(axis.left), axis.x(span.to).min(axis.right));
-            let text = write_length(span.length().as_nanos());
+            let text = write_length(span.length());
             let galley = painter.layout_no_wrap(text, fonts::mono_medium(fonts::LABEL), theme.text1);
             let rect = free_place(plate(&galley, (from + to) / 2.0), &taken, room);
             taken.push(rect);

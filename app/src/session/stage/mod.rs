@@ -5,13 +5,14 @@
 mod named;
 
 use sim_core::analysis::track::{TrackKind, Wait};
-use sim_core::instant::SimTime;
+use sim_core::clock::write_length;
+use sim_core::instant::{SimDuration, SimTime};
 use sim_core::trace::event::EndReason;
 use sim_core::trace::snapshot::{RequestStage, Resource, TaskState, ThreadState, WorkerState};
 use sim_core::trace::tables::{QueueKind, ThreadKind};
 use sim_core::trace::{QueueId, Snapshot, Tables, TaskId, ThreadId, WorkerId};
 
-use crate::timeline::axis::{with_thousands, write_length};
+use crate::timeline::axis::with_thousands;
 use crate::timeline::scene::Sign;
 use crate::timeline::words::{sign_of, wait_words};
 
@@ -354,7 +355,7 @@ pub fn write_moment(time: SimTime) -> String {
     if (1_000_000..1_000_000_000_000).contains(&ns) {
         format!("{} ms", with_thousands(&format!("{:.1}", ns as f64 / 1e6)))
     } else {
-        write_length(ns)
+        write_length(SimDuration::from_nanos(ns))
     }
 }
 

@@ -1,22 +1,10 @@
 //! Times and counts as sentences write them: the unit is always there, one decimal where that is the truth.
 
-use crate::instant::{SimDuration, SimTime};
+pub use crate::clock::thousands;
+use crate::instant::SimTime;
 
 const MICRO: u64 = 1_000;
 const MILLI: u64 = 1_000_000;
-const SECOND: u64 = 1_000_000_000;
-
-/// A length of time for people, in its largest unit, with one decimal: "94.9 ms".
-pub fn length_text(length: SimDuration) -> String {
-    let ns = length.as_nanos();
-    // What would be written as 1,000.0 of a unit is 1.0 of the next.
-    match ns {
-        0..MICRO => format!("{ns} ns"),
-        MICRO..999_950 => format!("{} µs", decimal(ns, MICRO, 1)),
-        999_950..10_000_000_000 => format!("{} ms", decimal(ns, MILLI, 1)),
-        _ => format!("{} s", decimal(ns, SECOND, 1)),
-    }
-}
 
 /// A moment for people, in the unit that suits a run that ends at `end`: "15.0 ms". Where one decimal would hide more
 /// than a microsecond, three are written, as the clock does.
@@ -58,19 +46,6 @@ pub fn unit_of(end: SimTime) -> &'static str {
     }
 }
 
-/// A number for people: "12,345".
-pub fn thousands(number: u64) -> String {
-    let digits = number.to_string();
-    let mut grouped = String::with_capacity(digits.len() + digits.len() / 3);
-    for (i, digit) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i).is_multiple_of(3) {
-            grouped.push(',');
-        }
-        grouped.push(digit);
-    }
-    grouped
-}
-
 /// "1 task", "12,345 tasks".
 pub fn counted(number: u64, one: &str, more: &str) -> String {
     if number == 1 { format!("1 {one}") } else { format!("{} {more}", thousands(number)) }
@@ -90,15 +65,7 @@ fn decimal(ns: u64, unit: u64, decimals: u32) -> String {
 mod tests {
     use super::*;
 
-    #[test]
-    fn a_length_has_its_largest_unit() {
-        let text = |ns| length_text(SimDuration::from_nanos(ns));
-        assert_eq!(text(7), "7 ns");
-        assert_eq!(text(1_250), "1.3 µs");
-        assert_eq!((text(999_949), text(999_999)), ("999.9 µs".to_owned(), "1.0 ms".to_owned()));
-        assert_eq!(text(62_000_001), "62.0 ms");
-        assert_eq!(text(3_000 * SECOND), "3,000.0 s");
-    }
+    const SECOND: u64 = 1_000_000_000;
 
     #[test]
     fn a_moment_is_told_as_exactly_as_it_must_be() {
