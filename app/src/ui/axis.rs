@@ -28,7 +28,7 @@ pub fn axis_ui(ui: &mut Ui, head: Rect, session: &Session, axis: &Axis, emit: &m
     let name = format!("virtual time, {}", ticks.unit.symbol());
     let at = head.left_center() + vec2(16.0, 0.0);
     painter.text(at, Align2::LEFT_CENTER, name, fonts::regular(fonts::LABEL), theme.text3);
-    let above = Above::lay_out(ui, head, session, axis, theme);
+    let above = Above::lay_out(ui, head, session, (axis, &ticks), theme);
     ticks_ui(ui, head, axis, ticks, &above, theme);
     seek_ui(ui, head.with_min_x(axis.left - 4.0), session, axis, emit);
     above.show(ui, head, session, emit);
@@ -42,7 +42,7 @@ struct Above {
 }
 
 impl Above {
-    fn lay_out(ui: &Ui, head: Rect, session: &Session, axis: &Axis, theme: &Theme) -> Above {
+    fn lay_out(ui: &Ui, head: Rect, session: &Session, (axis, ticks): (&Axis, &Ticks), theme: &Theme) -> Above {
         let painter = ui.painter();
         let room = Rangef::new(axis.left - 8.0, axis.right + RIGHT_MARGIN);
         let plate = |galley: &Galley, middle: f32| {
@@ -53,7 +53,7 @@ impl Above {
         let now = axis.x(session.cursor().time);
         let in_view = now >= axis.left - 1.0 && now <= axis.right + 1.0;
         let cursor = in_view.then(|| {
-            let time = session.clock().write(session.cursor().time);
+            let time = ticks.write(session.cursor().time, session.clock());
             let galley = painter.layout_no_wrap(time, fonts::mono_medium(fonts::LABEL), theme.on_ink);
             (plate(&galley, now), galley)
         });

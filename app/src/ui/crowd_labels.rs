@@ -237,7 +237,7 @@ impl Panel<'_> {
     fn times(&self, picture: &Picture, column: usize) -> String {
         let length = picture.column_length();
         let from = picture.frame.start + column as f64 * length;
-        let unit = Unit::for_length((from + length).max(0.0) as u64);
+        let unit = Unit::of_clock(self.session.clock());
         // A tenth of the column's length is told apart.
         let step = 10f64.powf((length / 10.0).max(0.1).log10().floor()).min(unit.nanos());
         format!("{} – {} {}", unit.write(from.max(0.0), step), unit.write(from + length, step), unit.symbol())

@@ -4,14 +4,13 @@
 //! in which the cursor stands. The list is the screen reader's timeline: each row is a sentence, and steps are announced.
 
 use egui::{Align2, Key, Rect, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2};
-use sim_core::clock::write_length;
+use sim_core::clock::{Clock, write_length};
 use sim_core::trace::text::{Row, describe};
 
 use crate::session::event_filter::Rows;
 use crate::session::event_match::find_text;
 use crate::session::{Command, Run, Session};
 use crate::timeline::axis::with_thousands;
-use crate::timeline::clock::Clock;
 use crate::timeline::words::middle_cut;
 
 use super::fonts;

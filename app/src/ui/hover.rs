@@ -3,10 +3,9 @@
 use egui::Ui;
 use sim_core::analysis::findings::Finding;
 use sim_core::analysis::track::{Link, LinkKind, Span, SpanState, Track};
-use sim_core::clock::write_length;
+use sim_core::clock::{Clock, write_length};
 
 use crate::session::Run;
-use crate::timeline::clock::Clock;
 use crate::timeline::words::{row_name, span_labels, state_word, wait_words};
 
 use super::theme::Theme;

@@ -5,12 +5,11 @@
 
 use egui::{Align2, CursorIcon, EventFilter, Key, Modifiers, Rect, Response, Sense, Stroke, StrokeKind, Ui};
 use egui::{WidgetInfo, pos2, vec2};
-use sim_core::clock::write_length;
+use sim_core::clock::{Clock, write_length};
 use sim_core::instant::SimTime;
 
 use crate::session::{Command, Run, Session};
 use crate::timeline::axis::Axis;
-use crate::timeline::clock::Clock;
 use crate::timeline::minimap::{Drag, Line, Map, Part};
 
 use super::canvas::{Canvas, Snap};

@@ -2,11 +2,10 @@
 
 use egui::{Align2, RichText, ScrollArea, Sense, Ui, WidgetInfo, pos2, vec2};
 use sim_core::analysis::sums::Sums;
-use sim_core::clock::write_length;
+use sim_core::clock::{Clock, write_length};
 
 use crate::session::{Command, Session, SpanOfTime, Tab};
 use crate::timeline::axis::{Unit, with_thousands};
-use crate::timeline::clock::Clock;
 
 use super::theme::Theme;
 use super::widgets::{self, Emit, Weight};

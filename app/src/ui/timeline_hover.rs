@@ -4,14 +4,13 @@
 
 use egui::{Pos2, Rect, Response};
 use sim_core::analysis::track::{Class, CounterKind, Link, Span, SpanState, Track, TrackKind};
-use sim_core::clock::write_length;
+use sim_core::clock::{Clock, write_length};
 use sim_core::instant::{SimDuration, SimTime};
 use sim_core::trace::event::kind;
 use sim_core::trace::{CoreId, Event, Trace};
 
 use crate::session::Run;
 use crate::timeline::axis::with_thousands;
-use crate::timeline::clock::Clock;
 use crate::timeline::hit;
 use crate::timeline::rows::Row;
 use crate::timeline::scene::{Finding, Scene, Sign};

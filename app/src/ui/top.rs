@@ -2,14 +2,13 @@
 
 use egui::{Rect, Sense, Ui, WidgetInfo, pos2, vec2};
 
-use sim_core::clock::write_length;
+use sim_core::clock::{Clock, write_length};
 use sim_core::instant::SimDuration;
 
 use crate::session::command::key_for_people;
 use crate::session::standing::Nth;
 use crate::session::{Command, Run, Session, keymap};
 use crate::timeline::axis::with_thousands;
-use crate::timeline::clock::Clock;
 
 use super::fonts;
 use super::icons::{self, Icon};
