@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use image::RgbaImage;
+use sim_core::clock::write_length;
 use sim_core::instant::{SimDuration, SimTime};
 use sim_core::scenario::error::advice;
 
@@ -12,7 +13,6 @@ use crate::library;
 use crate::session::settings::Motion;
 use crate::session::{Command, Place, Selection, Session, jobs};
 use crate::shot::Studio;
-use crate::timeline::axis::write_length;
 
 /// Does what `shot` asks.
 pub fn shot(ask: &ShotArgs) -> Result<(), Failure> {
@@ -97,7 +97,7 @@ fn is_within(session: &Session, option: &str, asked: &str, time: SimTime) -> Res
     if time <= session.end() {
         return Ok(());
     }
-    let end = write_length(session.end().as_nanos());
+    let end = write_length(session.end().since(SimTime::ZERO));
     Err(Wrong::failure(format!("{option} {asked}: the longest run ends at {end}"), "give an earlier time"))
 }
 

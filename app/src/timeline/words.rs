@@ -3,11 +3,12 @@
 //! Owns the wording. Reads a run's tables for names, and the trace where the reason stands in an event.
 
 use sim_core::analysis::track::{CounterKind, Span, SpanState, Track, TrackEnd, TrackKind, Wait};
+use sim_core::clock::write_length;
 use sim_core::trace::snapshot::{Request, RequestStage, TaskState, ThreadState};
 use sim_core::trace::tables::ThreadKind;
 use sim_core::trace::{Actor, Event, Snapshot, Tables, TaskId, ThreadId, Trace};
 
-use super::axis::{with_thousands, write_length};
+use super::axis::with_thousands;
 use super::scene::Sign;
 
 /// The sign of a wait.
@@ -71,7 +72,7 @@ pub fn state_word(state: SpanState) -> &'static str {
 /// The texts for a span's label, longest first; the first that fits is shown.
 pub fn span_labels(trace: &Trace, span: &Span) -> Vec<String> {
     let tables = trace.tables();
-    let long = write_length(span.length().as_nanos());
+    let long = write_length(span.length());
     match span.state {
         SpanState::Polling(_) => vec![format!("Polling {long}"), "Polling".into()],
         SpanState::PollingOffCore(_) => {

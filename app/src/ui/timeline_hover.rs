@@ -4,13 +4,13 @@
 
 use egui::{Pos2, Rect, Response};
 use sim_core::analysis::track::{Class, CounterKind, Link, SpanState, Track, TrackKind};
-use sim_core::instant::SimTime;
+use sim_core::clock::{Clock, write_length};
+use sim_core::instant::{SimDuration, SimTime};
 use sim_core::trace::event::kind;
 use sim_core::trace::{CoreId, Event, Trace};
 
 use crate::session::Run;
-use crate::timeline::axis::{with_thousands, write_length};
-use crate::timeline::clock::Clock;
+use crate::timeline::axis::with_thousands;
 use crate::timeline::hit;
 use crate::timeline::rows::Row;
 use crate::timeline::scene::{Finding, Scene, Sign};
@@ -103,7 +103,7 @@ impl Panel<'_> {
         let name = trace.tables().thread_name(thread);
         let mut lines = vec![format!("{}: {name} gets {core}", self.session.clock().say(time))];
         if !cost.is_zero() {
-            lines.push(format!("it costs {}", write_length(cost.as_nanos())));
+            lines.push(format!("it costs {}", write_length(cost)));
         }
         Some(lines)
     }
@@ -127,7 +127,8 @@ impl Panel<'_> {
             let beyond = over.filter(|(of, _)| *of == class).map_or(0, |(_, ns)| ns);
             sums.nanos[class as usize].saturating_sub(beyond)
         };
-        let (ran, wanted) = (of(Class::Running) + of(Class::OffCore), of(Class::Ready));
+        let ran = SimDuration::from_nanos(of(Class::Running) + of(Class::OffCore));
+        let wanted = SimDuration::from_nanos(of(Class::Ready));
         let count = sums.count[Class::Running as usize] + sums.count[Class::OffCore as usize];
         let polls = matches!(track.kind, TrackKind::Task(_) | TrackKind::Worker(_));
         let what = match (polls, count) {
@@ -173,7 +174,7 @@ fn gap_words(run: &Run, track: &Track, time: SimTime, known: SimTime, clock: Clo
     let after = track.spans.partition_point(|s| s.start <= time);
     let from = after.checked_sub(1).and_then(|n| track.spans.get(n)).map_or(SimTime::ZERO, |s| s.end);
     let to = track.spans.get(after).map_or(run.end(), |s| s.start).min(known);
-    let stretch = format!("{}, {}", clock.range(from, to), write_length(to.since(from).as_nanos()));
+    let stretch = format!("{}, {}", clock.range(from, to), write_length(to.since(from)));
     let name = row_name(track);
     let beyond = time > run.end();
     let (what, figures) = match track.kind {

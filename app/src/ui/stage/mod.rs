@@ -12,6 +12,7 @@ use egui::{Align2, Rect, ScrollArea, Sense, Stroke, Ui, pos2, vec2};
 use crate::session::Session;
 use crate::session::stage::{Place, Queue, Stage};
 use sim_core::analysis::track::TrackKind;
+use sim_core::clock::Clock;
 use sim_core::instant::SimTime;
 
 use super::fonts;
@@ -40,7 +41,7 @@ const MOST_NAMES: f32 = 0.3;
 /// What the Stage remembers between frames: what it shows, while nothing moves.
 #[derive(Clone, Default, Debug)]
 pub struct StageState {
-    key: (u64, Vec<(usize, SimTime)>),
+    key: Option<(u64, Clock, Vec<(usize, SimTime)>)>,
     stages: Vec<Stage>,
     /// Where each run's line is, and its three columns.
     places: Vec<(Rect, [Rect; 3])>,
@@ -63,9 +64,9 @@ impl StageState {
     fn follow(&mut self, session: &Session) {
         let now = session.cursor().time;
         let runs = session.runs().iter().map(|run| (run.snapshot().events, now)).collect();
-        let key = (session.opened(), runs);
+        let key = Some((session.opened(), session.clock(), runs));
         if self.key != key {
-            self.stages = session.runs().iter().map(|run| Stage::of(run, now)).collect();
+            self.stages = session.runs().iter().map(|run| Stage::of(run, now, session.clock())).collect();
             self.key = key;
         }
     }
