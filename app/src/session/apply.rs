@@ -55,9 +55,9 @@ impl Session {
             C::ToggleBreakpoint(breakpoint) => self.toggle_breakpoint(breakpoint),
             C::ClearBreakpoints => self.breakpoints.clear(),
             C::ShowFinding(id) => self.show_finding(id),
-            C::ShowTab(list) => self.tab = list,
+            C::ShowTab(list) => self.show_tab(list),
             C::SwitchTab => {
-                self.tab = if self.tab == Tab::Events { Tab::Findings } else { Tab::Events };
+                self.show_tab(if self.tab == Tab::Events { Tab::Findings } else { Tab::Events });
             }
             C::GoToStep(step) => self.go_to_step(step),
             C::Turn { path, value } => self.turn(&path, &value),
@@ -75,7 +75,7 @@ impl Session {
             C::SeekRow(row) => self.seek_row(row),
             C::FocusSearch if self.place == Place::Library => self.ask(Ask::Search),
             C::FocusSearch => {
-                self.tab = Tab::Events;
+                self.show_tab(Tab::Events);
                 self.events.ask_for_search();
             }
             C::NextHit => self.next_hit(),

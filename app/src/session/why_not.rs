@@ -34,7 +34,7 @@ impl Session {
             }
             C::ClearBreakpoints => unless(!self.breakpoints.is_empty(), "No breakpoint is set."),
             C::NextStep | C::PreviousStep => unless(self.has_lesson(), "It has no lesson."),
-            C::AsInLesson => unless(self.is_changed() || self.is_loading(), "It is as in the lesson."),
+            C::AsInLesson => unless(self.can_reset() || self.is_loading(), "It is as in the lesson."),
             C::AnotherWorld => unless(self.written().is_some(), "A recording is what it is."),
             C::Predict(choice) => self.why_not_predict(*choice),
             C::Reveal => self.why_not_predict(0),

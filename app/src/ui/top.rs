@@ -16,7 +16,7 @@ use super::run_chips::{self, Form};
 use super::theme::Theme;
 use super::widgets::{self, Emit, Weight, icon_button};
 
-/// A title with less room than this is left out.
+/// A title that needs more room than this, and has less, is left out.
 const LEAST_TITLE: f32 = 64.0;
 /// A title that is longer than this is cut before the runs' chips lose words.
 const MOST_TITLE: f32 = 220.0;
@@ -98,7 +98,7 @@ fn title_ui(ui: &mut Ui, session: &Session, emit: &mut Emit<'_>, size: Size) {
     // What is open matters more than how many workers it has: the menus say that, too.
     let form = Form::within(beside, whole.min(MOST_TITLE), chips);
     let room = beside - chips(form);
-    let shown = if room < LEAST_TITLE { "" } else { document.title.as_str() };
+    let shown = if has_title(whole, room) { document.title.as_str() } else { "" };
     let title = widgets::text_cut(&painter, at, shown, font, theme.text1, room);
     let rest = room - title - 10.0;
     let beside = painter.layout_no_wrap(document.subtitle.clone(), fonts::regular(fonts::ROW), theme.text3);
@@ -119,6 +119,11 @@ fn title_ui(ui: &mut Ui, session: &Session, emit: &mut Emit<'_>, size: Size) {
         run_chips::chip_ui(ui, session, run, form, emit);
     }
     run_chips::add_ui(ui, session, emit);
+}
+
+/// Whether a title of this width has room enough, if need be cut.
+fn has_title(whole: f32, room: f32) -> bool {
+    room >= LEAST_TITLE.min(whole)
 }
 
 /// The width of what opens the menu of what is open.
@@ -336,5 +341,16 @@ fn nth_text(session: &Session) -> Option<String> {
     match session.nth_here()? {
         Nth { nth: 0, of } => Some(format!("before {} events", many(of))),
         Nth { nth, of } => Some(format!("event {} of {} here", many(nth), many(of))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_short_title_needs_no_more_room_than_it_takes() {
+        assert!(has_title(40.0, 40.0) && !has_title(40.0, 39.0));
+        assert!(has_title(200.0, 64.0) && !has_title(200.0, 63.0), "a long one is cut, but not to nothing");
     }
 }

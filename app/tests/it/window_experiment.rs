@@ -422,9 +422,11 @@ fn a_reset_keeps_the_runs_that_were_added() {
     session.apply(Command::SetRuns(runs));
     session.finish_loading();
     assert!(!session.can_reset(), "nothing of the lesson is another");
+    assert_eq!(session.why_not(&Command::AsInLesson), Some("It is as in the lesson."), "a run more is no change");
     turn(&mut session, "workload.tasks.hog.ops.1.0", "50ms");
     turn(&mut session, "runs.async.workers", "2");
     assert!(session.can_reset());
+    assert_eq!(session.why_not(&Command::AsInLesson), None);
     session.apply(Command::AsInLesson);
     session.finish_loading();
     let titles: Vec<_> = session.runs().iter().map(|r| r.title.clone()).collect();
