@@ -82,7 +82,7 @@ fn the_row_of_a_queue_says_as_many_as_stand_in_it_on_the_stage() {
                 let of = &s.runs()[run];
                 let counter = of.index.tracks.iter().find(|t| matches!(t.kind, TrackKind::Counter(_)));
                 let said = counter.map(|t| words::row_state(of.trace.tables(), t, of.snapshot()));
-                (said, Stage::of(of, s.cursor().time).wants.iter().map(|queue| queue.length).sum::<usize>())
+                (said, Stage::of(of, s.cursor().time, s.clock()).wants.iter().map(|queue| queue.length).sum::<usize>())
             });
             waited += stand;
             assert!(said.is_none_or(|said| said == stand.to_string()), "run {run}, event {event}: {stand}");
