@@ -38,10 +38,13 @@ const MOST_LINES: usize = 4;
 /// The names of those who wait have this share of their column at most; longer ones push what they wait for aside.
 const MOST_NAMES: f32 = 0.3;
 
+/// What the stages depend on: the document, how moments are told, and where each run stands.
+type Key = (u64, Clock, Vec<(usize, SimTime)>);
+
 /// What the Stage remembers between frames: what it shows, while nothing moves.
 #[derive(Clone, Default, Debug)]
 pub struct StageState {
-    key: Option<(u64, Clock, Vec<(usize, SimTime)>)>,
+    key: Option<Key>,
     stages: Vec<Stage>,
     /// Where each run's line is, and its three columns.
     places: Vec<(Rect, [Rect; 3])>,
