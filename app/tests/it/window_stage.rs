@@ -73,7 +73,7 @@ fn who_has_moved_stands_where_it_stands_with_reduced_motion() {
 
 #[test]
 fn the_row_of_a_queue_says_as_many_as_stand_in_it_on_the_stage() {
-    let mut window = Window::with_blocked_executor(1280.0, 800.0);
+    let window = Window::with_blocked_executor(1280.0, 800.0);
     let mut waited = 0;
     for run in 0..2 {
         for event in 0..window.session(|s| s.runs()[run].trace.len()) {

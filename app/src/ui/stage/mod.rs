@@ -41,11 +41,20 @@ const MOST_NAMES: f32 = 0.3;
 /// What the Stage remembers between frames: what it shows, while nothing moves.
 #[derive(Clone, Default, Debug)]
 pub struct StageState {
-    key: Option<(u64, Clock, Vec<(usize, SimTime)>)>,
+    key: Option<Key>,
     stages: Vec<Stage>,
     /// Where each run's line is, and its three columns.
     places: Vec<(Rect, [Rect; 3])>,
     focus: usize,
+}
+
+/// All that what it shows depends on.
+#[derive(Clone, PartialEq, Debug)]
+struct Key {
+    opened: u64,
+    clock: Clock,
+    /// Of each run, how many events have happened, and the time.
+    runs: Vec<(usize, SimTime)>,
 }
 
 impl StageState {
@@ -64,7 +73,7 @@ impl StageState {
     fn follow(&mut self, session: &Session) {
         let now = session.cursor().time;
         let runs = session.runs().iter().map(|run| (run.snapshot().events, now)).collect();
-        let key = Some((session.opened(), session.clock(), runs));
+        let key = Some(Key { opened: session.opened(), clock: session.clock(), runs });
         if self.key != key {
             self.stages = session.runs().iter().map(|run| Stage::of(run, now, session.clock())).collect();
             self.key = key;
