@@ -16,7 +16,7 @@ use super::{Run, Session};
 
 /// What is remembered of how the person came here.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Standing {
+pub(super) struct Trail {
     /// Where runs were left when another one was put in focus.
     left: BTreeMap<usize, Cursor>,
     began: Option<Began>,
@@ -43,7 +43,7 @@ impl Session {
     /// How many events of a run have happened at the cursor.
     pub fn events_of(&self, run: usize) -> usize {
         let Some(of) = self.runs.get(run) else { return 0 };
-        match self.standing.left.get(&run).filter(|left| left.time == self.cursor.time) {
+        match self.trail.left.get(&run).filter(|left| left.time == self.cursor.time) {
             _ if run == self.focus => self.cursor.events.min(of.trace.len()),
             Some(left) => left.events.min(of.trace.len()),
             None => of.events_beside(self.cursor),
@@ -68,9 +68,9 @@ impl Session {
             return;
         }
         let (time, events) = (self.cursor.time, self.events_of(run));
-        self.standing.left.insert(self.focus, self.cursor);
-        self.standing.left.retain(|_, left| left.time == time);
-        self.standing.began = None;
+        self.trail.left.insert(self.focus, self.cursor);
+        self.trail.left.retain(|_, left| left.time == time);
+        self.trail.began = None;
         self.focus = run;
         self.cursor = Cursor { time, events };
     }
@@ -79,7 +79,7 @@ impl Session {
     pub(super) fn step_cursor(&mut self, stop: Stop, way: Way) {
         let (here, focus) = (self.cursor, self.focus);
         let Some(run) = self.focused() else { return };
-        let same = self.standing.began.filter(|began| (began.run, began.stop) == (focus, stop));
+        let same = self.trail.began.filter(|began| (began.run, began.stop) == (focus, stop));
         let began = same.unwrap_or(Began { run: focus, stop, cursor: here });
         let order = |cursor: &Cursor| (cursor.events, cursor.time);
         let next = match way {
@@ -93,9 +93,9 @@ impl Session {
             }
         };
         let Some(next) = next else { return };
-        let standing = std::mem::take(&mut self.standing);
+        let trail = std::mem::take(&mut self.trail);
         self.jump(next);
-        self.standing = Standing { began: Some(began), ..standing };
+        self.trail = Trail { began: Some(began), ..trail };
     }
 }
 
