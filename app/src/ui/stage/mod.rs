@@ -38,6 +38,9 @@ const MOST_LINES: usize = 4;
 /// The names of those who wait have this share of their column at most; longer ones push what they wait for aside.
 const MOST_NAMES: f32 = 0.3;
 
+/// What the stages depend on: the document, how moments are told, and where each run stands.
+type Key = (u64, Clock, Vec<(usize, SimTime)>);
+
 /// What the Stage remembers between frames: what it shows, while nothing moves.
 #[derive(Clone, Default, Debug)]
 pub struct StageState {
@@ -46,15 +49,6 @@ pub struct StageState {
     /// Where each run's line is, and its three columns.
     places: Vec<(Rect, [Rect; 3])>,
     focus: usize,
-}
-
-/// All that what it shows depends on.
-#[derive(Clone, PartialEq, Debug)]
-struct Key {
-    opened: u64,
-    clock: Clock,
-    /// Of each run, how many events have happened, and the time.
-    runs: Vec<(usize, SimTime)>,
 }
 
 impl StageState {
@@ -73,7 +67,7 @@ impl StageState {
     fn follow(&mut self, session: &Session) {
         let now = session.cursor().time;
         let runs = session.runs().iter().map(|run| (run.snapshot().events, now)).collect();
-        let key = Some(Key { opened: session.opened(), clock: session.clock(), runs });
+        let key = Some((session.opened(), session.clock(), runs));
         if self.key != key {
             self.stages = session.runs().iter().map(|run| Stage::of(run, now, session.clock())).collect();
             self.key = key;
