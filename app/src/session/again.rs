@@ -10,7 +10,7 @@ use super::change::Change;
 use super::document::{Document, Origin, Problem};
 use super::found_again::FoundAgain;
 use super::span_of_time::SpanOfTime;
-use super::standing::Standing;
+use super::standing::Trail;
 use super::told::Told;
 use super::{Cursor, Growth, Place, Run, Session, run};
 
@@ -105,7 +105,7 @@ impl Session {
         self.mishap.clear();
         self.take_along(&mut before, &again);
         run::forget(before);
-        self.standing = Standing::default();
+        self.trail = Trail::default();
         if self.cursor != Cursor::default() {
             let time = self.cursor.time;
             self.cursor = self.focused().map_or(self.cursor, |run| Cursor::at(&run.trace, time));

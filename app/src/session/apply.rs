@@ -4,7 +4,7 @@ use super::command::Command;
 use super::home::Ask;
 use super::knobs::Wanted;
 use super::rows::RowPlan;
-use super::standing::Standing;
+use super::standing::Trail;
 use super::step::{self, Cursor, Stop};
 use super::{Overlay, Place, Presenting, Selection, Session, Tab, document::Step};
 use crate::timeline::view::{Kind, View};
@@ -179,7 +179,7 @@ impl Session {
         self.playback.pause();
         self.go_oneself();
         self.cursor = cursor;
-        self.standing = Standing::default();
+        self.trail = Trail::default();
         self.view = self.view.showing(cursor.time.as_nanos() as f64, self.total());
     }
 

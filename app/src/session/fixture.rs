@@ -21,17 +21,33 @@ const MS: u64 = 1_000_000;
 
 /// A session in which both runs are open, diagnosed and measured.
 pub fn session() -> Session {
+    session_of(vec![("async, 1 worker", false, async_run()), ("threads, 1 core", true, thread_run())])
+}
+
+/// A session in which these recordings are open; of each its title, and whether it is of threads.
+pub fn session_of(runs: Vec<(&'static str, bool, Trace)>) -> Session {
     let mut session = Session::new(Vec::new(), Arc::new(|| ()));
-    session.start(Box::new(|outlet| {
-        let titles = [("async, 1 worker", false), ("threads, 1 core", true)];
-        let titles = titles.map(|(title, threads)| RunTitle { title: title.to_owned(), threads });
-        outlet.send(Report::Opened(Arc::new(Document::default()), titles.to_vec()));
-        for (run, trace) in [async_run(), thread_run()].into_iter().enumerate() {
-            report(outlet, run, &trace);
+    session.start(Box::new(move |outlet| {
+        let title =
+            |(title, threads, _): &(&str, bool, Trace)| RunTitle { title: title.to_string(), threads: *threads };
+        outlet.send(Report::Opened(Arc::new(Document::default()), runs.iter().map(title).collect()));
+        for (run, (_, _, trace)) in runs.iter().enumerate() {
+            report(outlet, run, trace);
         }
     }));
     session.finish_loading();
     session
+}
+
+/// A recording of code that computes three times and marks each beginning; nothing else takes time.
+pub fn three_stretches(lengths: [SimDuration; 3]) -> Trace {
+    let code = move || async move {
+        for (length, name) in lengths.into_iter().zip(["one", "two", "three"]) {
+            sim_core::mark(name);
+            sim_core::work(length);
+        }
+    };
+    sim_core::Machine::new().costs(sim_core::Costs::zero()).run_async(sim_core::Executor::fifo(1), code).trace
 }
 
 /// A session of the library with nothing open.

@@ -5,7 +5,7 @@
 use sim_core::instant::SimTime;
 
 use super::playback::Ahead;
-use super::standing::Standing;
+use super::standing::Trail;
 use super::step::Cursor;
 use super::{Run, Session};
 
@@ -65,7 +65,7 @@ impl Session {
         let Some(run) = self.focused().filter(|_| self.follow.end) else { return };
         let (cursor, growing) = (Cursor::at(&run.trace, run.end()), run.may_grow());
         self.cursor = cursor;
-        self.standing = Standing::default();
+        self.trail = Trail::default();
         self.follow.end = growing;
         self.keep_cursor_in_view();
     }

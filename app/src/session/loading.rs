@@ -9,7 +9,7 @@ use super::again::Pending;
 use super::document::RunTitle;
 use super::knobs::Wanted;
 use super::loader::{Job, Loader, Report, Taken};
-use super::standing::Standing;
+use super::standing::Trail;
 use super::{
     Cursor, Document, Growth, Origin, Place, Run, Selection, Session, Tab, View, follow::Follow, jobs, looked::Looked,
     playback::Playback, run,
@@ -124,7 +124,7 @@ impl Session {
         self.mishap.clear();
         self.focus = 0;
         self.cursor = Cursor::default();
-        self.standing = Standing::default();
+        self.trail = Trail::default();
         self.selection = Selection::Nothing;
         self.looked = Looked::default();
         self.selected_time = None;

@@ -91,7 +91,7 @@ use loader::{Loader, Wake};
 use looked::Looked;
 use playback::Playback;
 use settings::Shade;
-use standing::Standing;
+use standing::Trail;
 use told::Told;
 
 /// What the window shows.
@@ -114,7 +114,7 @@ pub struct Session {
     runs: Vec<Run>,
     focus: usize,
     cursor: Cursor,
-    standing: Standing,
+    trail: Trail,
     selection: Selection,
     looked: Looked,
     selected_time: Option<SpanOfTime>,
@@ -167,7 +167,7 @@ impl Session {
             runs: Vec::new(),
             focus: 0,
             cursor: Cursor::default(),
-            standing: Standing::default(),
+            trail: Trail::default(),
             selection: Selection::Nothing,
             looked: Looked::default(),
             selected_time: None,
@@ -312,7 +312,7 @@ impl Session {
     fn go_to_time(&mut self, time: SimTime) {
         if let Some(run) = self.focused() {
             self.cursor = Cursor::at(&run.trace, time);
-            self.standing = Standing::default();
+            self.trail = Trail::default();
         }
     }
 

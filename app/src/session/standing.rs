@@ -10,15 +10,13 @@
 
 use std::collections::BTreeMap;
 
-use sim_core::instant::SimTime;
-
 use super::apply::Way;
 use super::step::{Cursor, Stop};
 use super::{Run, Session};
 
 /// What is remembered of how the person came here.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Standing {
+pub(super) struct Trail {
     /// Where runs were left when another one was put in focus.
     left: BTreeMap<usize, Cursor>,
     began: Option<Began>,
@@ -45,7 +43,7 @@ impl Session {
     /// How many events of a run have happened at the cursor.
     pub fn events_of(&self, run: usize) -> usize {
         let Some(of) = self.runs.get(run) else { return 0 };
-        match self.standing.left.get(&run).filter(|left| left.time == self.cursor.time) {
+        match self.trail.left.get(&run).filter(|left| left.time == self.cursor.time) {
             _ if run == self.focus => self.cursor.events.min(of.trace.len()),
             Some(left) => left.events.min(of.trace.len()),
             None => of.events_beside(self.cursor),
@@ -55,9 +53,11 @@ impl Session {
     /// Of the run in focus, which of the events that the clock gives this time; none if there are not several.
     pub fn nth_here(&self) -> Option<Nth> {
         let run = self.focused()?;
-        let reading = self.cursor.time.as_nanos() / CLOCK;
+        // Events that are closer to each other than the clock tells apart have one time for a person.
+        let resolution = self.clock().resolution().as_nanos();
+        let reading = self.cursor.time.as_nanos() / resolution;
         let before = |ns: u64| run.lesson_events.partition_point(|n| run.trace.time(*n as usize).as_nanos() < ns);
-        let (first, last) = (before(reading * CLOCK), before((reading + 1) * CLOCK));
+        let (first, last) = (before(reading * resolution), before((reading + 1) * resolution));
         let passed = run.lesson_events.partition_point(|n| (*n as usize) < self.cursor.events);
         (last - first > 1).then(|| Nth { nth: passed.clamp(first, last) - first, of: last - first })
     }
@@ -68,9 +68,9 @@ impl Session {
             return;
         }
         let (time, events) = (self.cursor.time, self.events_of(run));
-        self.standing.left.insert(self.focus, self.cursor);
-        self.standing.left.retain(|_, left| left.time == time);
-        self.standing.began = None;
+        self.trail.left.insert(self.focus, self.cursor);
+        self.trail.left.retain(|_, left| left.time == time);
+        self.trail.began = None;
         self.focus = run;
         self.cursor = Cursor { time, events };
     }
@@ -79,7 +79,7 @@ impl Session {
     pub(super) fn step_cursor(&mut self, stop: Stop, way: Way) {
         let (here, focus) = (self.cursor, self.focus);
         let Some(run) = self.focused() else { return };
-        let same = self.standing.began.filter(|began| (began.run, began.stop) == (focus, stop));
+        let same = self.trail.began.filter(|began| (began.run, began.stop) == (focus, stop));
         let began = same.unwrap_or(Began { run: focus, stop, cursor: here });
         let order = |cursor: &Cursor| (cursor.events, cursor.time);
         let next = match way {
@@ -93,9 +93,9 @@ impl Session {
             }
         };
         let Some(next) = next else { return };
-        let standing = std::mem::take(&mut self.standing);
+        let trail = std::mem::take(&mut self.trail);
         self.jump(next);
-        self.standing = Standing { began: Some(began), ..standing };
+        self.trail = Trail { began: Some(began), ..trail };
     }
 }
 
@@ -107,13 +107,11 @@ impl Run {
     }
 }
 
-/// The clock shows microseconds: events that are closer to each other have one time for a person.
-const CLOCK: u64 = SimTime::from_nanos(1_000).as_nanos();
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::session::{Command, fixture};
+    use sim_core::instant::{SimDuration, SimTime};
 
     fn at(us: u64) -> Command {
         Command::Seek(SimTime::from_nanos(us * 1_000))
@@ -196,5 +194,23 @@ mod tests {
         assert_eq!(seen, (1..=of).collect::<Vec<_>>());
         session.apply(at(82_100));
         assert_eq!(session.nth_here(), None, "nothing happens here");
+    }
+
+    #[test]
+    fn a_reading_is_as_long_as_what_the_clock_tells_apart() {
+        let check = |short: SimDuration, long: SimDuration, resolution: u64| {
+            let trace = fixture::three_stretches([short, short, long]);
+            let mut session = fixture::session_of(vec![("async, 1 worker", false, trace)]);
+            session.apply(Command::ToStart);
+            let run = session.focused().expect("it is open");
+            let times = run.lesson_events.iter().map(|n| run.trace.time(*n as usize).as_nanos());
+            let of = times.filter(|ns| *ns < resolution).count();
+            assert!(of > 1 && of < run.lesson_events.len());
+            assert_eq!(session.nth_here(), Some(Nth { nth: 0, of }), "{:?}", session.clock());
+        };
+        check(SimDuration::from_nanos(3), SimDuration::from_nanos(100), 1);
+        check(SimDuration::from_nanos(300), SimDuration::from_micros(30), 1);
+        check(SimDuration::from_nanos(300), SimDuration::from_millis(5), 1_000);
+        check(SimDuration::from_micros(300), SimDuration::from_secs(7_200), 1_000_000);
     }
 }

@@ -4,7 +4,6 @@ use egui::{
     Align2, Key, Popup, PopupCloseBehavior, Pos2, Rect, RichText, ScrollArea, Sense, Shape, Stroke, StrokeKind, Ui,
     WidgetInfo, pos2, vec2,
 };
-use sim_core::clock::Clock;
 use sim_core::trace::{Event, Level};
 
 use crate::session::event_filter::{EventQuery, Hits, When, Who};
@@ -169,7 +168,7 @@ fn filter_ui(ui: &mut Ui, session: &Session, emit: &mut Emit<'_>) {
     ui.checkbox(&mut only, whose);
     query.who = if only { Who::Selected } else { Who::Everyone };
     let time = session.selected_time().map_or("Only the selected time (none is selected)".to_owned(), |span| {
-        let clock = Clock::for_end(session.end());
+        let clock = session.clock();
         format!("Only from {} to {}", clock.write(span.from), clock.say(span.to))
     });
     heading(ui, "When", theme);

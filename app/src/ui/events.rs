@@ -54,9 +54,9 @@ struct Columns {
 
 impl Columns {
     /// Wide enough for the largest number and time of the run.
-    fn of(run: &Run, width: f32) -> Columns {
+    fn of(run: &Run, clock: Clock, width: f32) -> Columns {
         let digits = run.trace.len().max(1).to_string().len() as f32;
-        let clock = Clock::for_end(run.end()).write(run.end()).len() as f32;
+        let clock = clock.write(run.end()).len() as f32;
         let time = 16.0 + digits.max(2.0) * 8.0 + 14.0;
         let who = time + clock.max(6.0) * 8.0 + 12.0;
         // Where there is room, the longest names have it.
@@ -70,9 +70,9 @@ impl Columns {
 pub fn events_ui(ui: &mut Ui, session: &Session, state: &mut EventsState, emit: &mut Emit<'_>) {
     let area = ui.max_rect();
     let Some(run) = session.focused() else { return };
-    let columns = Columns::of(run, area.width());
+    let columns = Columns::of(run, session.clock(), area.width());
     let names = Rect::from_min_size(area.min, vec2(area.width(), ROW));
-    names_ui(ui, names, columns, Clock::for_end(run.end()), emit.theme);
+    names_ui(ui, names, columns, session.clock(), emit.theme);
     // Whole rows only: half of one at the edge looks broken.
     let whole = (((area.bottom() - names.bottom()) / ROW).floor() * ROW).max(ROW);
     let list = Rect::from_min_size(names.left_bottom(), vec2(area.width(), whole));
@@ -219,7 +219,7 @@ impl List<'_> {
         if now <= before {
             return None;
         }
-        let clock = Clock::for_end(run.end());
+        let clock = self.session.clock();
         let cursor = clock.say(now);
         let listed = if self.session.event_query().leaves_out() { "a listed event" } else { "an event" };
         Some(match self.rows.event(happened).map(|n| run.trace.time(n)) {
@@ -249,7 +249,7 @@ impl List<'_> {
                 egui::Role::ListBoxOption,
                 true,
                 here,
-                sentence(self.run, n, &words, event.explanation()),
+                sentence((self.run, self.session.clock()), n, &words, event.explanation()),
             )
         });
         if here {
@@ -282,14 +282,7 @@ impl List<'_> {
         };
         let regular = || fonts::regular(fonts::ROW);
         cell(16.0, c.time, &n.to_string(), fonts::mono(fonts::ROW), theme.text3, "");
-        cell(
-            c.time,
-            c.who,
-            &Clock::for_end(self.run.end()).write(self.run.trace.time(n)),
-            fonts::mono(fonts::ROW),
-            second,
-            "",
-        );
+        cell(c.time, c.who, &self.session.clock().write(self.run.trace.time(n)), fonts::mono(fonts::ROW), second, "");
         cell(
             c.who,
             c.event,
@@ -359,8 +352,8 @@ fn gap_ui(ui: &Ui, rect: Rect, text: &str, theme: &Theme) {
 }
 
 /// An event as a person would tell it.
-fn sentence(run: &Run, n: usize, words: &Row, explanation: &str) -> String {
-    let time = Clock::for_end(run.end()).say(run.trace.time(n));
+fn sentence((run, clock): (&Run, Clock), n: usize, words: &Row, explanation: &str) -> String {
+    let time = clock.say(run.trace.time(n));
     let detail = if words.detail.is_empty() { String::new() } else { format!(", {}", words.detail) };
     format!("Event {n} at {time}: {} {}{detail}. {}.", words.who, words.event, capital(explanation))
 }
@@ -389,7 +382,7 @@ fn announcement(session: &Session) -> String {
         return format!("Run {letter}, before its first event");
     };
     let words = describe(&event, run.trace.tables());
-    format!("Run {letter}. {}", sentence(run, n, &words, event.explanation()))
+    format!("Run {letter}. {}", sentence((run, session.clock()), n, &words, event.explanation()))
 }
 
 fn capital(text: &str) -> String {

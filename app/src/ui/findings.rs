@@ -157,7 +157,7 @@ fn finding_ui(ui: &mut Ui, session: &Session, id: FindingId, finding: &Finding, 
     let under = ui.painter().add(egui::Shape::Noop);
     egui::Frame::new().inner_margin(egui::Margin { left: 16, right: 16, top: 8, bottom: 8 }).show(ui, |ui| {
         ui.spacing_mut().item_spacing.y = 4.0;
-        let title = ui.horizontal(|ui| title_ui(ui, run, id, finding, theme)).inner;
+        let title = ui.horizontal(|ui| title_ui(ui, (run, session.clock()), id, finding, theme)).inner;
         if title.on_hover_text("Go to where it begins, and select whom it is about").clicked() {
             emit.emit(Command::ShowFinding(id));
         }
@@ -174,7 +174,13 @@ fn finding_ui(ui: &mut Ui, session: &Session, id: FindingId, finding: &Finding, 
     }
 }
 
-fn title_ui(ui: &mut Ui, run: &Run, id: FindingId, finding: &Finding, theme: &Theme) -> egui::Response {
+fn title_ui(
+    ui: &mut Ui,
+    (run, clock): (&Run, Clock),
+    id: FindingId,
+    finding: &Finding,
+    theme: &Theme,
+) -> egui::Response {
     let room = ui.available_width();
     let font = fonts::semibold(fonts::BODY);
     let (rect, response) = ui.allocate_exact_size(vec2(room, 22.0), Sense::click());
@@ -184,7 +190,6 @@ fn title_ui(ui: &mut Ui, run: &Run, id: FindingId, finding: &Finding, theme: &Th
     response.widget_info(|| WidgetInfo::labeled(egui::Role::Button, true, &said));
     let color = if response.hovered() || response.has_focus() { theme.ink } else { theme.text1 };
     icons::severity(ui.painter(), finding.severity, rect.left_center() + vec2(7.0, 0.0), theme);
-    let clock = Clock::for_end(run.end());
     let (from, to) = (clock.write(finding.span.0), clock.say(finding.span.1));
     let where_ = format!("{}, {letter}, {from} – {to}", finding.kind.id());
     let small = fonts::regular(fonts::LABEL);
@@ -213,12 +218,8 @@ fn proofs_ui(ui: &mut Ui, session: &Session, run: &Run, id: FindingId, finding: 
     for n in finding.proof.iter().take(MOST_PROOFS).filter(|n| **n < run.trace.len()) {
         let Some(event) = run.trace.event(*n) else { continue };
         let words = describe(&event, run.trace.tables());
-        let label = format!(
-            "{}  {}: {}",
-            Clock::for_end(run.end()).say(run.trace.time(*n)),
-            middle_cut(&words.who, 24),
-            words.event
-        );
+        let label =
+            format!("{}  {}: {}", session.clock().say(run.trace.time(*n)), middle_cut(&words.who, 24), words.event);
         let here = session.focus() == id.run && session.cursor() == Cursor::after(&run.trace, *n);
         let button = proof_ui(ui, &label, "Go to", here, theme);
         if button.on_hover_text(words.detail).clicked() {

@@ -13,9 +13,9 @@ use super::timeline_hover::owner_of_request;
 use super::tip::{self, figures, title};
 
 /// Names a span: whose, which state, from when to when.
-pub fn span(ui: &mut Ui, run: &Run, track: &Track, span: &Span, theme: &Theme) {
+pub fn span(ui: &mut Ui, (run, clock): (&Run, Clock), track: &Track, span: &Span, theme: &Theme) {
     title(ui, &format!("{}: {}", row_name(track), state(run, span)), theme);
-    let times = Clock::for_end(run.end()).range(span.start, span.end);
+    let times = clock.range(span.start, span.end);
     figures(ui, &format!("{times}, {}", write_length(span.length())), theme);
 }
 
@@ -41,7 +41,7 @@ fn state(run: &Run, span: &Span) -> String {
 }
 
 /// Names an arrow: what caused what, and how long it took.
-pub fn link(ui: &mut Ui, run: &Run, link: &Link, theme: &Theme) {
+pub fn link(ui: &mut Ui, (run, clock): (&Run, Clock), link: &Link, theme: &Theme) {
     let name = |track| run.index.track(track).map_or(String::new(), row_name);
     let from = link.from.map_or("the run or a timer".to_owned(), name);
     let to = name(link.to);
@@ -53,7 +53,6 @@ pub fn link(ui: &mut Ui, run: &Run, link: &Link, theme: &Theme) {
     };
     title(ui, &words, theme);
     let latency = write_length(link.to_time.since(link.from_time));
-    let clock = Clock::for_end(run.end());
     let times = format!("{} → {}", clock.write(link.from_time), clock.say(link.to_time));
     figures(ui, &format!("{times}, {latency}"), theme);
     tip::line(ui, "Click: go to the effect", theme);

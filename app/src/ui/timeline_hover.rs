@@ -38,7 +38,9 @@ impl Panel<'_> {
 
     pub(super) fn say_link(&self, response: &Response, run: usize, link: &Link, at: Pos2, theme: &Theme) {
         let thing = Rect::from_center_size(at, egui::vec2(16.0, 20.0));
-        tip::beside(response, thing, |ui| hover::link(ui, &self.session.runs()[run], link, theme));
+        tip::beside(response, thing, |ui| {
+            hover::link(ui, (&self.session.runs()[run], self.session.clock()), link, theme)
+        });
     }
 
     pub(super) fn say_row(
@@ -76,7 +78,7 @@ impl Panel<'_> {
                 lines[1..].iter().for_each(|line| tip::figures(ui, line, theme));
             });
         } else if let Some(span) = hit::span_at(track, &self.axis, at.x) {
-            tip::beside(response, thing, |ui| hover::span(ui, run, track, &self.as_known(span), theme));
+            tip::beside(response, thing, |ui| hover::span(ui, (run, clock), track, &self.as_known(span), theme));
         } else if let Some((title, figures)) = gap_words(run, track, self.axis.moment_from_x(at.x), self.known(), clock)
         {
             tip::beside(response, thing, |ui| {

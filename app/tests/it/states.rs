@@ -58,18 +58,18 @@ fn opened(outlet: &Outlet, runs: usize) {
     outlet.send(Report::Opened(Arc::new(document), titles.collect()));
 }
 
-fn parts(outlet: &Outlet, trace: &Trace) {
+fn parts(outlet: &Outlet, run: usize, trace: &Trace) {
     let mut tables = Some(trace.tables().clone());
     for chunk in trace.chunks() {
         let part = TracePart { chunk: Arc::clone(chunk), tables: tables.take().unwrap_or_default() };
-        outlet.send(Report::Part { run: 0, part: Box::new(part) });
+        outlet.send(Report::Part { run, part: Box::new(part) });
     }
 }
 
-fn ended(outlet: &Outlet, trace: &Trace, findings: Vec<Finding>) {
-    outlet.send(Report::RunEnded { run: 0, notice: None });
-    outlet.send(Report::Diagnosed { run: 0, findings });
-    outlet.send(Report::Measured { run: 0, figures: RunFigures::of(trace) });
+fn ended(outlet: &Outlet, run: usize, trace: &Trace, findings: Vec<Finding>) {
+    outlet.send(Report::RunEnded { run, notice: None });
+    outlet.send(Report::Diagnosed { run, findings });
+    outlet.send(Report::Measured { run, figures: RunFigures::of(trace) });
 }
 
 /// A window in which one run is open, with these findings.
@@ -78,8 +78,8 @@ pub fn window_with(trace: Trace, findings: Vec<Finding>) -> Window {
     window.session(|s| {
         s.start(Box::new(move |outlet| {
             opened(outlet, 1);
-            parts(outlet, &trace);
-            ended(outlet, &trace, findings);
+            parts(outlet, 0, &trace);
+            ended(outlet, 0, &trace, findings);
         }));
     });
     window.finish_loading();
@@ -94,11 +94,11 @@ pub fn window_growing(trace: Trace) -> (Window, crossbeam_channel::Sender<()>) {
     window.session(|s| {
         s.start(Box::new(move |outlet| {
             opened(outlet, 1);
-            parts(outlet, &trace);
+            parts(outlet, 0, &trace);
             sent.send(()).expect("the test waits");
             // Until the test lets go.
             held.recv().expect_err("nothing is ever sent");
-            ended(outlet, &trace, Vec::new());
+            ended(outlet, 0, &trace, Vec::new());
         }));
     });
     has_sent.recv().expect("the job runs");
@@ -150,6 +150,28 @@ fn in_a_narrow_head_the_way_to_stop_stands_beside_the_runs_own_buttons() {
         assert!(stop.right() <= place("Rows of run A").left(), "at {width}: {stop}");
     }
     drop(hold);
+}
+
+#[test]
+fn beside_a_long_run_the_moments_of_a_short_one_are_told_by_the_same_clock() {
+    let mut window = Window::open(1440.0, 900.0);
+    let runs = [2_000, 1_000_000].map(|gap| tasks(3, gap, |n| format!("t{n}")));
+    window.session(|s| {
+        s.start(Box::new(move |outlet| {
+            opened(outlet, 2);
+            for (run, trace) in runs.iter().enumerate() {
+                parts(outlet, run, trace);
+                ended(outlet, run, trace, Vec::new());
+            }
+        }));
+    });
+    window.finish_loading();
+    window.apply(Command::ShowTab(Tab::Events));
+    window.press("End");
+    window.harness.get_by_label_contains("Event 14 at 0.006 ms: t2 PollEnded");
+    window.apply(Command::FocusRun(1));
+    window.press("End");
+    window.harness.get_by_label_contains("Event 14 at 3.000 ms: t2 PollEnded");
 }
 
 #[test]
@@ -233,7 +255,7 @@ fn a_name_of_300_letters_is_cut_where_it_is_shown_and_whole_where_it_is_told() {
 #[test]
 fn three_nanoseconds_and_three_days_can_be_walked_through() {
     let day = SimDuration::from_millis(86_400_000).as_nanos();
-    for (gap, makespan) in [(1, "3 ns"), (day, "s")] {
+    for (gap, makespan) in [(1, "3 ns"), (day, " 72.0 h")] {
         let mut window = window_with(tasks(3, gap, |n| format!("t{n}")), Vec::new());
         for key in ["Right", "Right", "End", "Left", "W", "W", "S", "F", "0", "Home", "End"] {
             window.press(key);
