@@ -28,6 +28,8 @@ impl Session {
         if !is_gradual(&command) {
             self.history.settle();
         }
+        // What is asked to be seen needs its panel.
+        self.wide &= self.place != Place::Open || !asks_for_panel(&command);
         match command {
             C::StepForward => self.step_cursor(Stop::Lesson, Way::Forward),
             C::StepBack => self.step_cursor(Stop::Lesson, Way::Back),
@@ -374,6 +376,12 @@ fn is_gradual(command: &Command) -> bool {
         command,
         C::ZoomIn | C::ZoomOut | C::ZoomAt { .. } | C::Pan(_) | C::PanRight | C::PanLeft | C::PullView { .. }
     )
+}
+
+/// Whether what it asks to see stands in a panel that the wide timeline leaves out.
+fn asks_for_panel(command: &Command) -> bool {
+    use Command as C;
+    matches!(command, C::ShowTab(_) | C::SwitchTab | C::FocusSearch | C::ShowFinding(_))
 }
 
 /// Which way a step goes.

@@ -62,9 +62,9 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use sim_core::analysis::track::{Link, Track, TrackKind};
+use sim_core::clock::Clock;
 use sim_core::instant::SimTime;
 
-use crate::timeline::clock::Clock;
 pub use crate::timeline::view::View;
 pub use command::Command;
 pub use document::{Document, Entry, Origin, Problem};

@@ -216,7 +216,7 @@ fn tab_ui(
         if open { (fonts::semibold(fonts::ROW), theme.text1) } else { (fonts::medium(fonts::ROW), theme.text2) };
     let mut right = ui.painter().text(at, Align2::LEFT_CENTER, name, font, color).right();
     let mut said = name.to_owned();
-    if tab == Tab::Findings {
+    if tab == Tab::Findings && !session.hides_figures() {
         let found = session.findings();
         said = format!("Findings, {}", found.len());
         right = found_ui(ui, pos2(right, at.y), &found.iter().map(|(_, f)| f.severity).collect::<Vec<_>>(), theme);

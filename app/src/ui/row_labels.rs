@@ -3,9 +3,11 @@
 use egui::text::{LayoutJob, TextWrapping};
 use egui::{Align2, Pos2, Rect, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
 use sim_core::analysis::track::{Track, TrackKind};
+use sim_core::clock::write_length;
+use sim_core::instant::SimTime;
 
 use crate::session::{Command, Growth, Run, Selection};
-use crate::timeline::axis::{with_thousands, write_length};
+use crate::timeline::axis::with_thousands;
 use crate::timeline::layout::LOG_FROM;
 use crate::timeline::rows::Row;
 use crate::timeline::words;
@@ -187,7 +189,7 @@ fn events(run: &Run) -> String {
 fn growth_text(run: &Run) -> Option<String> {
     match run.growth {
         Growth::Waiting => Some("waiting".to_owned()),
-        Growth::Growing => Some(format!("{}, {} so far", events(run), write_length(run.end().as_nanos()))),
+        Growth::Growing => Some(format!("{}, {} so far", events(run), write_length(run.end().since(SimTime::ZERO)))),
         Growth::Stopped => Some(format!("stopped after {}", events(run))),
         Growth::Complete => run.notice.clone(),
     }

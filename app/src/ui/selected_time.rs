@@ -2,10 +2,10 @@
 
 use egui::{Align2, RichText, ScrollArea, Sense, Ui, WidgetInfo, pos2, vec2};
 use sim_core::analysis::sums::Sums;
+use sim_core::clock::{Clock, write_length};
 
 use crate::session::{Command, Session, SpanOfTime, Tab};
-use crate::timeline::axis::{Unit, with_thousands, write_length};
-use crate::timeline::clock::Clock;
+use crate::timeline::axis::{Unit, with_thousands};
 
 use super::theme::Theme;
 use super::widgets::{self, Emit, Weight};
@@ -50,7 +50,7 @@ fn head_ui(ui: &mut Ui, session: &Session, span: SpanOfTime, theme: &Theme) {
     ui.add_space(4.0);
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing.x = 8.0;
-        let length = write_length(span.length().as_nanos());
+        let length = write_length(span.length());
         ui.label(RichText::new(length).font(fonts::mono_medium(fonts::TITLE)).color(theme.text1));
         ui.label(RichText::new(ends(span, session.clock())).font(fonts::mono(fonts::LABEL)).color(theme.text3));
     });
@@ -167,7 +167,7 @@ fn figures(threads: &[bool], sums: &[Sums]) -> Vec<Figure> {
             rank: Rank::Own,
             name: names("Ready total", "Ready total", "Runnable total"),
             meaning: "How long tasks were Ready, or threads Runnable, without running: the sum over all of them",
-            values: each(&|s, threads| write_length(wanting(s, threads).total.as_nanos())),
+            values: each(&|s, threads| write_length(wanting(s, threads).total)),
         },
         Figure {
             rank: Rank::Own,
@@ -191,7 +191,7 @@ fn figures(threads: &[bool], sums: &[Sums]) -> Vec<Figure> {
             rank: Rank::Own,
             name: "Their cost",
             meaning: "What all dispatches cost together",
-            values: each(&|s, _| write_length(s.switch_cost.as_nanos())),
+            values: each(&|s, _| write_length(s.switch_cost)),
         },
     ]
 }

@@ -2,11 +2,13 @@
 
 use egui::{Rect, Sense, Ui, WidgetInfo, pos2, vec2};
 
+use sim_core::clock::{Clock, write_length};
+use sim_core::instant::SimDuration;
+
 use crate::session::command::key_for_people;
 use crate::session::standing::Nth;
 use crate::session::{Command, Run, Session, keymap};
-use crate::timeline::axis::{with_thousands, write_length};
-use crate::timeline::clock::Clock;
+use crate::timeline::axis::with_thousands;
 
 use super::fonts;
 use super::icons::{self, Icon};
@@ -243,7 +245,7 @@ fn speed_ui(ui: &mut Ui, session: &Session, emit: &mut Emit<'_>) {
 }
 
 fn short_speed(speed: f64) -> String {
-    let text = write_length(speed as u64);
+    let text = write_length(SimDuration::from_nanos(speed as u64));
     text.replace(".0 ", " ")
 }
 
@@ -311,7 +313,7 @@ fn tools_ui(ui: &mut Ui, session: &Session, emit: &mut Emit<'_>) {
 /// The sign that an empty stretch is being skipped, below the clock, over what is there.
 fn skip_ui(ui: &Ui, session: &Session, top: egui::Pos2, theme: &Theme) {
     let Some(skipped) = session.playback().skipped() else { return };
-    let text = format!("skips {}", write_length(skipped.as_nanos()));
+    let text = format!("skips {}", write_length(skipped));
     let layer = egui::LayerId::new(egui::Order::Foreground, egui::Id::unique("skip"));
     let painter = ui.ctx().layer_painter(layer);
     let galley = painter.layout_no_wrap(text, fonts::medium(fonts::ROW), theme.on_ink);
