@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
-use egui::{CentralPanel, Context, Frame, Panel, Rect, Stroke, Ui};
+use egui::accesskit::Action;
+use egui::{CentralPanel, Context, Frame, Id, Panel, PanelState, Rect, Stroke, Ui};
 
 use crate::session::progress::Stamp;
 use crate::session::settings::{Motion, Shade, ThemeChoice};
@@ -34,6 +35,8 @@ use super::{
 const PUMP_BUDGET: Duration = Duration::from_millis(7);
 /// The dock's height as a share of the window's: whole rows of it.
 const DOCK_SHARE: f32 = 0.24;
+/// The name by which the toolkit knows the dock.
+const DOCK: &str = "dock";
 /// With more rows than these in a run, the Stage takes less.
 const CROWDED: usize = 40;
 /// How long the toolkit's own controls take to change, in seconds.
@@ -303,17 +306,18 @@ impl Shell {
         let mut inspecting = Inspecting { state: &mut self.inspector, patterns };
         let (_, of_dock) = tab_order::during(ui, |ui| match lower {
             Lower::Panels { dock: usual, .. } => {
-                // A window of another size has a dock of another height, unless a person pulls at its edge.
-                let dock = Panel::bottom(egui::Id::unique(("dock", usual as u32))).frame(plain).resizable(true);
+                // As high as the window's size and its rows would have it, unless a person pulls at its edge: what the
+                // toolkit remembers is of another frame.
+                ui.data_mut(|data| data.remove::<PanelState>(ui.scope_id().with(DOCK)));
+                let dock = Panel::bottom(DOCK).frame(plain).resizable(true);
                 let dock = dock.default_size(self.dock_height.unwrap_or(usual));
                 let dock = dock.size_range(usual.min(96.0)..=(size.y * 0.6).max(97.0));
                 let within = Within { inspector, stage: None, inspecting: &mut inspecting };
                 let dock = dock.show(ui, |ui| dock::dock_ui(ui, session, events, within, emit));
-                edge_focus_ui(ui, dock.response.rect, emit.theme);
-                let height = dock.response.rect.height();
-                // A person has pulled at it: remembered.
-                if ui.input(|i| i.pointer.primary_down()) && (height - self.dock_height.unwrap_or(usual)).abs() > 1.0 {
-                    self.dock_height = Some(height);
+                let place = dock.response.rect;
+                edge_focus_ui(ui, place, emit.theme);
+                if edge_of(ui, place).is_some_and(|edge| is_pulled(ui, edge)) {
+                    self.dock_height = Some(place.height());
                 }
             }
             Lower::Tabs { dock } => {
@@ -400,14 +404,27 @@ fn stage_room(session: &Session, height: f32) -> f32 {
     .max(90.0)
 }
 
+/// What the dock is pulled at by.
+fn edge_of(ui: &Ui, dock: Rect) -> Option<Id> {
+    let is_edge =
+        |rect: Rect| rect.height() < 12.0 && rect.width() >= dock.width() - 1.0 && rect.y_range().contains(dock.top());
+    let is_edge = |widget: &&egui::WidgetRect| widget.sense.senses_drag() && is_edge(widget.rect);
+    let layer = ui.layer_id();
+    ui.ctx().viewport(|v| v.this_pass.widgets.get_layer(layer).find(is_edge).map(|widget| widget.id))
+}
+
+/// Whether a person pulls at this edge, or has just let go of it.
+fn is_pulled(ui: &Ui, edge: Id) -> bool {
+    let held = ui.ctx().dragged_id().or(ui.ctx().drag_stopped_id()) == Some(edge);
+    let asked = [Action::Increment, Action::Decrement, Action::SetValue];
+    held || ui.input(|i| asked.iter().any(|action| i.has_accesskit_action_request(edge, *action)))
+}
+
 /// The dock's edge can be pulled at by keys, too: it is seen when it has the focus.
 fn edge_focus_ui(ui: &Ui, dock: Rect, theme: &Theme) {
     // To ask for its response would take the focus from a list that has just been clicked.
     let focused = ui.ctx().memory(|m| m.focused());
-    let focused = focused.and_then(|id| ui.ctx().viewport(|v| v.this_pass.widgets.get(id).map(|widget| widget.rect)));
-    let is_edge =
-        |rect: Rect| rect.height() < 12.0 && rect.width() >= dock.width() - 1.0 && rect.y_range().contains(dock.top());
-    if focused.is_some_and(is_edge) {
+    if focused.is_some() && focused == edge_of(ui, dock) {
         ui.painter().hline(dock.x_range(), dock.top() + 1.0, Stroke::new(3.0, theme.ink));
     }
 }

@@ -6,7 +6,11 @@
 
 use std::ops::Range;
 
-use egui::{Context, Event, Id, Key, Modifiers, Plugin, Rect, Ui};
+use egui::accesskit::{Action, ActionRequest, TreeId};
+use egui::{Context, Event, Id, Key, Modifiers, Plugin, Rect, Ui, WidgetRect};
+
+/// What has the focus is in sight if so much of it is, or all of it.
+const IN_SIGHT: f32 = 24.0;
 
 /// How the controls of a panel are read.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -83,8 +87,26 @@ impl Plugin for TabOrder {
         let place = focused.and_then(|id| order.iter().position(|other| *other == id));
         if let Some(next) = step(place, steps, order.len()) {
             ui.ctx().memory_mut(|m| m.request_focus(order[next]));
+            bring_into_sight(ui.ctx(), order[next]);
         }
     }
+}
+
+/// What is scrolled out of sight is asked for as a screen reader asks: whatever it stands in scrolls to it.
+fn bring_into_sight(ctx: &Context, id: Id) {
+    let place = ctx.viewport(|viewport| viewport.prev_pass.widgets.get(id).copied());
+    if place.is_none_or(|widget| is_in_sight(&widget)) {
+        return;
+    }
+    let (action, target_node, target_tree) = (Action::ScrollIntoView, id.accesskit_id(), TreeId::ROOT);
+    let request = ActionRequest { action, target_node, target_tree, data: None };
+    ctx.input_mut(|input| input.events.push(Event::AccessKitActionRequest(request)));
+    ctx.request_repaint();
+}
+
+fn is_in_sight(widget: &WidgetRect) -> bool {
+    let (whole, seen) = (widget.rect.size(), widget.interact_rect.size());
+    seen.x >= whole.x.min(IN_SIGHT) && seen.y >= whole.y.min(IN_SIGHT)
 }
 
 /// So many steps from a place, round and round; from nowhere to the first or last.
@@ -107,20 +129,44 @@ fn order(ui: &Ui, regions: &[Region]) -> Vec<Id> {
         all.filter(|(.., w)| w.enabled && w.visible && w.sense.is_focusable()).collect()
     });
     let reached = made.into_iter().filter(|(layer, ..)| ui.ctx().memory(|m| m.allows_interaction(*layer)));
-    let placed = reached.map(|(layer, n, w)| ((layer == panels).then_some(n), w.id, w.rect));
+    let placed = reached.map(|(layer, n, w)| ((layer == panels).then_some(n), w.id, Place::of(&w)));
     read(&placed.collect::<Vec<_>>(), regions)
 }
 
+/// Where something stands, and how much of that is seen.
+#[derive(Clone, Copy, Debug)]
+struct Place {
+    whole: Rect,
+    seen: Rect,
+}
+
+impl Place {
+    fn of(widget: &WidgetRect) -> Place {
+        let (whole, seen) = (widget.rect, widget.interact_rect);
+        if seen.height() >= 1.0 {
+            return Place { whole, seen };
+        }
+        // Scrolled out of sight it is read at the edge behind which it lies: before, or after, all that is in sight
+        // there, and never among what does not scroll.
+        let edge = if whole.bottom() > seen.bottom() { seen.bottom() - 1.0 } else { seen.top() };
+        Place { whole, seen: Rect::from_x_y_ranges(whole.x_range(), edge..=edge) }
+    }
+}
+
 /// These, each with its place among the panels' controls, as they are read. What is in no panel comes last.
-fn read<T: Copy>(made: &[(Option<usize>, T, Rect)], regions: &[Region]) -> Vec<T> {
-    let mut panels: Vec<Vec<(T, Rect)>> = vec![Vec::new(); regions.len() + 1];
-    for (place, what, rect) in made {
-        let panel = place.and_then(|n| regions.iter().position(|(own, _)| own.contains(&n)));
-        panels[panel.unwrap_or(regions.len())].push((*what, *rect));
+fn read<T: Copy>(made: &[(Option<usize>, T, Place)], regions: &[Region]) -> Vec<T> {
+    let mut panels: Vec<Vec<(T, Place)>> = vec![Vec::new(); regions.len() + 1];
+    for (number, what, place) in made {
+        let panel = number.and_then(|n| regions.iter().position(|(own, _)| own.contains(&n)));
+        panels[panel.unwrap_or(regions.len())].push((*what, *place));
     }
     for (panel, (_, reading)) in panels.iter_mut().zip(regions) {
         match reading {
-            Reading::Lines => lines(panel),
+            Reading::Lines => {
+                // What lies behind the same edge stays as it is read among itself.
+                lines(panel, |place| place.whole);
+                lines(panel, |place| place.seen);
+            }
             Reading::AsMade => {}
         }
     }
@@ -128,19 +174,19 @@ fn read<T: Copy>(made: &[(Option<usize>, T, Rect)], regions: &[Region]) -> Vec<T
 }
 
 /// Line by line: what begins above the middle of what stands in a line is in that line.
-fn lines<T>(panel: &mut [(T, Rect)]) {
-    panel.sort_by(|(_, a), (_, b)| a.top().total_cmp(&b.top()));
+fn lines<T>(panel: &mut [(T, Place)], rect: impl Fn(&Place) -> Rect) {
+    panel.sort_by(|(_, a), (_, b)| rect(a).top().total_cmp(&rect(b).top()));
     let mut begin = 0;
     while begin < panel.len() {
         let mut middle = f32::INFINITY;
         let mut end = begin;
-        while end < panel.len() && panel[end].1.top() < middle {
-            middle = middle.min(panel[end].1.center().y);
+        while end < panel.len() && rect(&panel[end].1).top() < middle {
+            middle = middle.min(rect(&panel[end].1).center().y);
             end += 1;
         }
         // What has no height is a line of its own.
         let end = end.max(begin + 1);
-        panel[begin..end].sort_by(|(_, a), (_, b)| a.left().total_cmp(&b.left()));
+        panel[begin..end].sort_by(|(_, a), (_, b)| rect(a).left().total_cmp(&rect(b).left()));
         begin = end;
     }
 }
@@ -150,8 +196,9 @@ mod tests {
     use super::*;
     use egui::{pos2, vec2};
 
-    fn at(x: f32, y: f32, width: f32, height: f32) -> Rect {
-        Rect::from_min_size(pos2(x, y), vec2(width, height))
+    fn at(x: f32, y: f32, width: f32, height: f32) -> Place {
+        let whole = Rect::from_min_size(pos2(x, y), vec2(width, height));
+        Place { whole, seen: whole }
     }
 
     #[test]
@@ -182,6 +229,34 @@ mod tests {
         ];
         let regions = [(2..3, Reading::Lines), (0..2, Reading::AsMade)];
         assert_eq!(read(&made, &regions), ["a, scrolled away", "b", "c", "toast"]);
+    }
+
+    #[test]
+    fn what_does_not_scroll_keeps_its_place_however_far_the_rest_is_scrolled() {
+        let clip = Rect::from_min_max(pos2(0.0, 100.0), pos2(80.0, 200.0));
+        let order = |scrolled: f32| {
+            let fixed = |y: f32| at(0.0, y, 80.0, 30.0);
+            let lines = ["a", "b", "c", "d", "e", "f"].into_iter().enumerate().map(|(n, what)| {
+                let rect = Rect::from_min_size(pos2(5.0, 100.0 + 40.0 * n as f32 - scrolled), vec2(60.0, 20.0));
+                let seen = rect.intersect(clip);
+                let hidden = WidgetRect {
+                    id: Id::NULL,
+                    parent_id: Id::NULL,
+                    layer_id: egui::LayerId::background(),
+                    rect,
+                    interact_rect: seen,
+                    sense: egui::Sense::CLICK,
+                    enabled: true,
+                    visible: true,
+                };
+                (Some(0), what, Place::of(&hidden))
+            });
+            let fixed = [(Some(0), "foot", fixed(200.0)), (Some(0), "head", fixed(70.0))];
+            read(&fixed.into_iter().chain(lines).collect::<Vec<_>>(), &[(0..1, Reading::Lines)])
+        };
+        for scrolled in [0.0, 30.0, 75.0, 140.0] {
+            assert_eq!(order(scrolled), ["head", "a", "b", "c", "d", "e", "f", "foot"], "scrolled by {scrolled}");
+        }
     }
 
     #[test]

@@ -180,6 +180,27 @@ fn painted(window: &Window, place: Rect) -> BTreeSet<String> {
 }
 
 #[test]
+fn what_tab_leads_to_is_scrolled_into_sight() {
+    for (width, height) in [(1280.0, 640.0), (1296.0, 816.0)] {
+        let mut window = ready(width, height);
+        window.harness.get_by_label("Knobs").click();
+        window.harness.run();
+        let mut hidden = Vec::new();
+        for _ in 0..round(&mut window).len() {
+            window.press("Tab");
+            window.harness.run();
+            let here = window.harness.ctx.memory(|m| m.focused()).expect("something has the focus");
+            let place = window.harness.ctx.viewport(|v| v.prev_pass.widgets.get(here).copied()).expect("it is there");
+            let seen = place.interact_rect.size();
+            if seen.x < place.rect.width().min(20.0) || seen.y < place.rect.height().min(20.0) {
+                hidden.push((focused(&window).map(|c| c.name), place.rect));
+            }
+        }
+        assert!(hidden.is_empty(), "at {width}: {hidden:?}");
+    }
+}
+
+#[test]
 fn the_focus_is_seen_on_every_control_in_every_theme() {
     for theme in [ThemeChoice::Light, ThemeChoice::Dark, ThemeChoice::Contrast, ThemeChoice::ContrastDark] {
         let mut window = ready(1440.0, 900.0);

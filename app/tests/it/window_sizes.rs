@@ -1,9 +1,9 @@
 //! The window at every size: what is shown has room, and nothing runs into anything else.
 
-use egui::{Rect, Role};
+use egui::{Rect, Role, vec2};
 use egui_kittest::kittest::{NodeT, Queryable};
 use sim_core::instant::SimTime;
-use sim_core::scenario::ModelSpec;
+use sim_core::scenario::{ModelSpec, RunSpec};
 use wakeline::session::knobs::with_run;
 use wakeline::session::{Command, Tab};
 
@@ -146,6 +146,38 @@ fn a_very_low_window_shows_rows_and_the_rest_behind_tabs() {
     window.press("Ctrl+F");
     window.harness.run();
     assert!(place_of(&window, "Stage").top() < folded - 80.0, "what is asked for is shown");
+}
+
+#[test]
+fn the_docks_height_is_the_one_that_was_chosen_whatever_else_changes() {
+    let mut window = Window::with_blocked_executor(1296.0, 816.0);
+    let edge = |window: &Window| window.harness.get_by_label("Resize panel").rect().center();
+    let runs = window.session(|s| s.shown().expect("a scenario is open").runs.clone());
+    let more = with_run(&with_run(&runs, ModelSpec::ThreadPerTask), ModelSpec::ThreadPerTask);
+    let show = |window: &mut Window, runs: &[RunSpec]| {
+        window.session(|s| s.apply(Command::SetRuns(runs.to_vec())));
+        window.finish_loading();
+    };
+    let usual = edge(&window);
+    show(&mut window, &more);
+    assert_ne!(edge(&window), usual, "of its own accord it has another height beside more rows");
+    show(&mut window, &runs);
+    assert_eq!(edge(&window), usual);
+    for chosen in [usual - vec2(0.0, 60.0), usual - vec2(0.0, 20.0)] {
+        let from = edge(&window);
+        window.harness.hover_at(from);
+        window.harness.drag_at(from);
+        window.harness.hover_at(chosen);
+        window.harness.drop_at(chosen);
+        window.harness.run();
+        for runs in [&more, &runs] {
+            show(&mut window, runs);
+            // A press elsewhere chooses nothing.
+            window.harness.get_by_label("Timeline").click();
+            window.harness.run();
+            assert_eq!(edge(&window).y, chosen.y);
+        }
+    }
 }
 
 #[test]
