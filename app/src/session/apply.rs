@@ -28,6 +28,8 @@ impl Session {
         if !is_gradual(&command) {
             self.history.settle();
         }
+        // What is asked to be seen needs its panel.
+        self.wide &= self.place != Place::Open || !asks_for_panel(&command);
         match command {
             C::StepForward => self.step_cursor(Stop::Lesson, Way::Forward),
             C::StepBack => self.step_cursor(Stop::Lesson, Way::Back),
@@ -53,9 +55,9 @@ impl Session {
             C::ToggleBreakpoint(breakpoint) => self.toggle_breakpoint(breakpoint),
             C::ClearBreakpoints => self.breakpoints.clear(),
             C::ShowFinding(id) => self.show_finding(id),
-            C::ShowTab(list) => self.tab = list,
+            C::ShowTab(list) => self.show_tab(list),
             C::SwitchTab => {
-                self.tab = if self.tab == Tab::Events { Tab::Findings } else { Tab::Events };
+                self.show_tab(if self.tab == Tab::Events { Tab::Findings } else { Tab::Events });
             }
             C::GoToStep(step) => self.go_to_step(step),
             C::Turn { path, value } => self.turn(&path, &value),
@@ -73,7 +75,7 @@ impl Session {
             C::SeekRow(row) => self.seek_row(row),
             C::FocusSearch if self.place == Place::Library => self.ask(Ask::Search),
             C::FocusSearch => {
-                self.tab = Tab::Events;
+                self.show_tab(Tab::Events);
                 self.events.ask_for_search();
             }
             C::NextHit => self.next_hit(),
@@ -374,6 +376,12 @@ fn is_gradual(command: &Command) -> bool {
         command,
         C::ZoomIn | C::ZoomOut | C::ZoomAt { .. } | C::Pan(_) | C::PanRight | C::PanLeft | C::PullView { .. }
     )
+}
+
+/// Whether what it asks to see stands in a panel that the wide timeline leaves out.
+fn asks_for_panel(command: &Command) -> bool {
+    use Command as C;
+    matches!(command, C::ShowTab(_) | C::SwitchTab | C::FocusSearch | C::ShowFinding(_))
 }
 
 /// Which way a step goes.

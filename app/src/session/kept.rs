@@ -112,5 +112,6 @@ impl Session {
             self.fitted = false;
         }
         self.tab = Tab::ALL.into_iter().find(|t| t.title() == kept.tab).unwrap_or(self.tab);
+        self.note_covered();
     }
 }

@@ -45,4 +45,14 @@ impl Session {
     pub fn tab(&self) -> Tab {
         self.tab
     }
+
+    /// How often a tab was asked for, by key, by pointer or from another panel: when it changes, the tab is shown.
+    pub fn tab_asked(&self) -> u32 {
+        self.tab_asked
+    }
+
+    pub(super) fn show_tab(&mut self, tab: Tab) {
+        self.tab = tab;
+        self.tab_asked += 1;
+    }
 }
