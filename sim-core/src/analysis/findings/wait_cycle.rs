@@ -334,7 +334,9 @@ fn advice(cycle: &[Edge]) -> &'static str {
         (false, true, _, _) => {
             "Give a channel room for all that may wait in it, or let one of them take messages out before it sends more."
         }
-        (false, false, true, 1) => "Let another send, or drop the last sender: then the channel closes and the wait ends.",
+        (false, false, true, 1) => {
+            "Let another send, or drop the last sender: then the channel closes and the wait ends."
+        }
         (false, false, true, _) => "Let one of them send before it waits for a message.",
         (false, false, false, _) => "Let nobody wait for the end of one that waits for it.",
     }
