@@ -200,6 +200,12 @@ mod tests {
     }
 
     #[test]
+    fn a_worker_is_named_like_a_task_in_the_run_that_is_spoken_of() {
+        let rows = session().rows_called("worker 0", 0);
+        assert!(matches!(rows[..], [(0, TrackKind::Worker(_))]), "{rows:?}");
+    }
+
+    #[test]
     fn the_light_follows_the_step_and_the_cursor() {
         let mut session = session();
         let before = session.spotlight();

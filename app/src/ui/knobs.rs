@@ -205,7 +205,12 @@ fn seed_ui(ui: &mut Ui, session: &Session, written: &Scenario, emit: &mut Emit<'
 
 /// What things cost, with what that means.
 const COSTS: [(&str, &str, &str); 3] = [
-    ("zero", "textbook", "Only what the program asks for takes time: sums come out as in a textbook."),
+    (
+        "zero",
+        "textbook",
+        "Only what the program asks for takes time: sums come out as in a textbook. Each poll costs 1 ns, so that a task \
+         that wakes itself cannot stop the clock.",
+    ),
     ("jimblandy", "jimblandy", "As Jim Blandy measured them on Linux: switches, spawns and polls have their price."),
     ("cited", "cited", "From published measurements; each has its source in the documentation."),
 ];

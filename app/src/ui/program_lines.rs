@@ -14,7 +14,7 @@ use crate::timeline::axis::with_thousands;
 pub enum Braces {
     /// On lines of their own.
     OwnLine,
-    /// Beside other code, where there is little room.
+    /// Beside other code, where there is little room: two on a line, and no more.
     Beside,
 }
 
@@ -39,7 +39,7 @@ pub fn rows(lines: &[CodeLine], braces: Braces) -> Vec<Row> {
     for (line, code) in lines.iter().enumerate() {
         if braces == Braces::Beside
             && code.text == "}"
-            && let Some(row) = rows.last_mut().filter(|row| row.remark.is_empty())
+            && let Some(row) = rows.last_mut().filter(|row| row.remark.is_empty() && !row.text.ends_with("}}"))
         {
             row.text += if row.text.ends_with('}') { "}" } else { " }" };
             continue;
@@ -224,7 +224,7 @@ mod tests {
         let trace = trace(r#"Repeat(3, [Repeat(5, [Io("1ms")])])"#, 1, "threads");
         assert_eq!(
             shown(&trace, 6.5),
-            ["fn t() {", "for _ in 0..3 {  <round 2>", "for _ in 0..5 {", "|io(1 ms); }}}  <Blocked, round 2>"]
+            ["fn t() {", "for _ in 0..3 {  <round 2>", "for _ in 0..5 {", "|io(1 ms); }}  <Blocked, round 2>", "}"]
         );
     }
 

@@ -93,7 +93,7 @@ impl Writer<'_> {
             Op::Block(d) => format!("block({});", length(*d)),
             Op::Yield => self.waits("yield_now()".to_owned()),
             Op::Offload(d) => self.either(
-                format!("offload(|| block({})).await;", length(*d)),
+                format!("spawn_blocking(|| block({})).await;", length(*d)),
                 format!("block({}); // a thread makes the call itself", length(*d)),
             ),
             Op::Send(channel) => self.waits_or_fails(format!("{channel}.send(())")),

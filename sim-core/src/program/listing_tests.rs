@@ -78,7 +78,7 @@ fn computing_and_waiting_steps_read_alike_but_for_await() {
     check("Yield", " 0|yield_now().await;", " 0|yield_now();");
     check(
         r#"Offload("1ms")"#,
-        " 0|offload(|| block(1 ms)).await;",
+        " 0|spawn_blocking(|| block(1 ms)).await;",
         " 0|block(1 ms); // a thread makes the call itself",
     );
 }
@@ -224,7 +224,7 @@ fn a_step_is_named_in_a_word() {
     };
     assert_eq!(
         names(Shape::Async),
-        "s.lock() | io(1 ms).await | join! | offload(|| block(1 ms)).await | select! | timeout(1 ms) | for _ in 0..2 | \
+        "s.lock() | io(1 ms).await | join! | spawn_blocking(|| block(1 ms)).await | select! | timeout(1 ms) | for _ in 0..2 | \
          try | let f | t.abort() | drop(t)"
     );
     assert_eq!(

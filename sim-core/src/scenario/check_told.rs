@@ -204,8 +204,20 @@ impl Checker<'_> {
         names.extend(told.machine.devices.names());
         names.extend(told.runs.iter().map(|r| r.id.as_str()));
         names.extend(check_workload::futures(told));
-        if !names.contains(&task) {
+        if !names.contains(&task) && !is_thread_of_runtime(told, name) {
             self.unknown(path, "task, resource, device, run or future", name, names);
         }
+    }
+}
+
+/// Whether a runtime may have a thread of this name: "worker 1", "blocking 0".
+fn is_thread_of_runtime(told: &Scenario, name: &str) -> bool {
+    let Some((kind, nth)) = name.split_once(' ') else { return false };
+    let Ok(nth) = nth.parse::<u32>() else { return false };
+    let mut runtimes = told.runs.iter().filter(|run| run.model.has_workers());
+    match kind {
+        "worker" => runtimes.any(|run| nth < run.workers()),
+        "blocking" => runtimes.next().is_some() && nth < check_workload::offloads(told),
+        _ => false,
     }
 }

@@ -216,6 +216,15 @@ pub(super) fn futures(scenario: &Scenario) -> Vec<&str> {
     scenario.workload.tasks.iter().flat_map(|(_, task)| futures_in(&task.ops)).collect()
 }
 
+/// How many calls tasks may hand to threads made for blocking, and so the most of these threads that there can be.
+pub(super) fn offloads(scenario: &Scenario) -> u32 {
+    let mut calls = 0;
+    for (_, task) in scenario.workload.tasks.iter() {
+        visit(&task.ops, &mut |op| calls += if matches!(op, Op::Offload(_)) { task.count } else { 0 });
+    }
+    calls
+}
+
 /// The op or marker of a moment must be one of the task's.
 pub(super) fn anchor(
     checker: &mut Checker<'_>,

@@ -3,7 +3,7 @@
 //! Owns the types and the little markup of texts. An anchor names a moment by what it means, never by the number of
 //! an event: it is true in every model and under every cost.
 //!
-//! Markup: `{hog}` is a name of a task, resource, device or run; `` `20.1 ms` `` is a time, an id or code.
+//! Markup: `{hog}` is a name of a task, resource, device or run, `{worker 1}` of a runtime's thread; `` `20.1 ms` `` is a time, an id or code.
 
 use serde::Deserialize;
 
@@ -179,7 +179,7 @@ pub enum Edge {
 pub enum Piece<'t> {
     /// Words.
     Plain(&'t str),
-    /// The name of a task, resource, device or run.
+    /// The name of a task, resource, device or run, or of a runtime's thread.
     Name(&'t str),
     /// A time, an id or code.
     Code(&'t str),

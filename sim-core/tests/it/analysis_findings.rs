@@ -150,6 +150,7 @@ fn two_threads_that_hold_what_the_other_wants_are_a_cycle() {
     assert_eq!(finding.title, "A and B wait for each other");
     let story = "A holds x and waits for y, held by B; B holds y and waits for x, held by A.";
     assert!(finding.explanation.starts_with(story), "{}", finding.explanation);
+    assert!(finding.explanation.contains("None of them can ever go on. Take locks in the same order everywhere"));
     assert_eq!(finding.subjects, [TrackKind::Thread(a), TrackKind::Thread(b)]);
     assert_eq!(finding.span, (ms(5.0), ms(5.0)));
 }
@@ -166,6 +167,11 @@ fn a_task_on_both_ends_of_a_full_channel_waits_for_itself() {
     script.say(Event::SendWaiting { resource: channel, by: me }).poll_ends(task, PollResult::Pending);
     let finding = only(&script.end(EndReason::Stuck), FindingKind::WaitCycle);
     assert_eq!(finding.title, "loop waits for itself");
+    assert_eq!(
+        finding.explanation,
+        "loop waits for room in jobs, which loop empties. It can never go on. Let another take the messages out, or give \
+         the channel room for all that is sent before the first is taken out."
+    );
 }
 
 #[test]

@@ -186,7 +186,7 @@ fn two_that_wait_for_each_other_name_each_other_for_ever() {
 #[test]
 fn an_empty_channel_names_who_could_send() {
     let asked = Asked::lesson("backpressure", "async");
-    let why = "Channel box is empty: it waits for a message. producer could send, and is Pending: waits for I/O.";
+    let why = "Channel inbox is empty: it waits for a message. producer could send, and is Pending: waits for I/O.";
     assert_eq!(asked.why(0.5, "consumer"), why);
 }
 

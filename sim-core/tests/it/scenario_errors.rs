@@ -62,6 +62,7 @@ const SLIPS: &[(&str, &str, &str)] = &[
     ("an expectation of nothing", ", at_least: \"1ms\"", ""),
     ("a run that does not exist", "run: \"async\", metric", "run: \"asink\", metric"),
     ("a name in the narration", "{hb}", "{heartbeat}"),
+    ("a worker that the run has not", "{hb}", "{worker 1}"),
     ("a moment at a step that never comes", "op: \"Work\"", "op: \"Send\""),
     ("a variant that sets nothing there is", "runs.async.workers=2", "runs.asynk.workers=2"),
     ("a knob that leads nowhere", "path: \"machine.cores\"", "path: \"machine.colour\""),

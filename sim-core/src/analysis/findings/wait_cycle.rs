@@ -226,13 +226,7 @@ impl Graph<'_> {
             _ => format!("{} wait for each other", names_of(&names)),
         };
         let story: Vec<String> = cycle.iter().map(|e| self.sentence(e)).collect();
-        let by_worker = cycle.iter().any(|e| matches!(e.why, Why::Worker(_)));
-        let advice = if by_worker {
-            "A blocking lock stops the whole worker, and with it the task that holds the lock. Drop the guard before the \
-             await, or use an async lock."
-        } else {
-            "Take locks in the same order everywhere, hold them for short, and let nobody wait for one that waits for it."
-        };
+        let never = if names.len() == 1 { "It can never go on" } else { "None of them can ever go on" };
         let mut proof: Vec<usize> = cycle.iter().flat_map(|e| self.proof(e)).collect();
         proof.sort_unstable();
         proof.dedup();
@@ -241,7 +235,7 @@ impl Graph<'_> {
             kind: FindingKind::WaitCycle,
             severity: Severity::Error,
             title,
-            explanation: format!("{}. None of them can ever go on. {advice}", story.join("; ")),
+            explanation: format!("{}. {never}. {}", story.join("; "), advice(cycle)),
             subjects: cycle.iter().filter_map(|e| track_of(e.from)).collect(),
             span: (since, seen.time),
             proof,
@@ -315,6 +309,36 @@ impl Graph<'_> {
             Actor::Run | Actor::Worker(_) | Actor::Timer(_) | Actor::Device(_) | Actor::Foreign => None,
         };
         cycle.iter().filter_map(began).max().unwrap_or(end)
+    }
+}
+
+/// What to do about a circle, by what holds it together.
+fn advice(cycle: &[Edge]) -> &'static str {
+    let any = |is: fn(&Why) -> bool| cycle.iter().any(|edge| is(&edge.why));
+    if any(|why| matches!(why, Why::Worker(_))) {
+        return "A blocking lock stops the whole worker, and with it the task that holds the lock. Drop the guard before \
+                the await, or use an async lock.";
+    }
+    let locks = any(|why| matches!(why, Why::Waits(Wait::Lock(_))));
+    let sends = any(|why| matches!(why, Why::Waits(Wait::Send(_))));
+    let receives = any(|why| matches!(why, Why::Waits(Wait::Receive(_))));
+    match (locks, sends, receives, cycle.len()) {
+        (true, _, _, 1) => "Drop the guard before the same lock is taken again.",
+        (true, _, _, _) => {
+            "Take locks in the same order everywhere, hold them for short, and let nobody wait for one that waits for it."
+        }
+        (false, true, _, 1) => {
+            "Let another take the messages out, or give the channel room for all that is sent before the first is taken \
+             out."
+        }
+        (false, true, _, _) => {
+            "Give a channel room for all that may wait in it, or let one of them take messages out before it sends more."
+        }
+        (false, false, true, 1) => {
+            "Let another send, or drop the last sender: then the channel closes and the wait ends."
+        }
+        (false, false, true, _) => "Let one of them send before it waits for a message.",
+        (false, false, false, _) => "Let nobody wait for the end of one that waits for it.",
     }
 }
 
