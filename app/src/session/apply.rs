@@ -53,10 +53,8 @@ impl Session {
             C::ToggleBreakpoint(breakpoint) => self.toggle_breakpoint(breakpoint),
             C::ClearBreakpoints => self.breakpoints.clear(),
             C::ShowFinding(id) => self.show_finding(id),
-            C::ShowTab(list) => self.tab = list,
-            C::SwitchTab => {
-                self.tab = if self.tab == Tab::Events { Tab::Findings } else { Tab::Events };
-            }
+            C::ShowTab(tab) => self.tabs.open(tab),
+            C::ShowFindings => self.tabs.open(Tab::Findings),
             C::GoToStep(step) => self.go_to_step(step),
             C::Turn { path, value } => self.turn(&path, &value),
             C::TurnBack(path) => self.turn_back(&path),
@@ -73,7 +71,7 @@ impl Session {
             C::SeekRow(row) => self.seek_row(row),
             C::FocusSearch if self.place == Place::Library => self.ask(Ask::Search),
             C::FocusSearch => {
-                self.tab = Tab::Events;
+                self.tabs.open(Tab::Events);
                 self.events.ask_for_search();
             }
             C::NextHit => self.next_hit(),

@@ -133,7 +133,7 @@ fn group_ui(
 ) {
     let area = ui.max_rect();
     let mut head = Rect::from_min_size(area.min, vec2(area.width(), TAB));
-    let open = if tabs.contains(&session.tab()) { session.tab() } else { tabs[0] };
+    let Some(open) = session.open_tab(tabs) else { return };
     let fold = within.stage.as_ref().map(|(_, state)| state.fold);
     let shown = Some(open).filter(|_| fold != Some(Fold::Folded));
     let (left, pressed) = tabs_ui(ui, head, session, (tabs, shown), emit);
@@ -228,11 +228,7 @@ fn tab_ui(
     if response.has_focus() {
         ui.painter().rect_stroke(place.shrink(3.0), 4.0, Stroke::new(2.0, theme.ink), StrokeKind::Inside);
     }
-    let response = if matches!(tab, Tab::Events | Tab::Findings) {
-        response.on_hover_text(Command::SwitchTab.hint())
-    } else {
-        response
-    };
+    let response = if tab == Tab::Findings { response.on_hover_text(Command::ShowFindings.hint()) } else { response };
     if response.clicked() {
         emit.emit(Command::ShowTab(tab));
     }
