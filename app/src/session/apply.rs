@@ -285,6 +285,7 @@ impl Session {
         let Some(document) = self.document.clone() else { return };
         let Some(shown) = document.steps.get(step) else { return };
         if self.step != step {
+            self.pass_notices();
             self.present_from_text();
         }
         self.step = step;

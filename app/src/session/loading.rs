@@ -114,6 +114,7 @@ impl Session {
             return;
         }
         self.place = Place::Open;
+        self.pass_notices();
         self.home.stale = false;
         run::forget(std::mem::replace(&mut self.runs, runs));
         self.document = Some(document);

@@ -137,6 +137,8 @@ pub struct Session {
     keymap: Rc<Keymap>,
     overlay: Overlay,
     notices: Vec<String>,
+    /// Those of them that go with the next step, run or scenario.
+    passing: Vec<String>,
     presenting: Presenting,
     follow: Follow,
     breakpoints: Vec<Breakpoint>,
@@ -189,6 +191,7 @@ impl Session {
             keymap: Rc::default(),
             overlay: Overlay::default(),
             notices: Vec::new(),
+            passing: Vec::new(),
             presenting: Presenting::default(),
             follow: Follow::default(),
             breakpoints: Vec::new(),
