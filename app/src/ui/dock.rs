@@ -8,7 +8,7 @@ use egui::{Align2, Rangef, Rect, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2
 use crate::session::{Command, Session, Tab};
 use crate::timeline::axis::with_thousands;
 
-use super::event_tools::{self, hits_text};
+use super::event_tools::{self, Note, hits_text};
 use super::events::{self, EventsState};
 use super::inspector::Inspecting;
 use super::measures::TAB;
@@ -146,9 +146,13 @@ fn group_ui(
             // Beside the tabs there is no room for the tools: they have a line of their own.
             head = head.translate(vec2(0.0, TAB));
         }
-        let right = event_tools::tools_ui(ui, head, session, &mut state.tools, emit);
-        let note = hits_text(session.hits()).unwrap_or_else(|| events::count_text(session));
         let left = if head.top() > area.top() { head.left() + 16.0 } else { left };
+        let note = match hits_text(session.hits()) {
+            Some(hits) => Note { short: hits.clone(), long: hits },
+            None => Note { long: events::count_text(session), short: events::short_count_text(session) },
+        };
+        let free = left + note.least_width(ui);
+        let right = event_tools::tools_ui(ui, (head, free), session, &mut state.tools, emit);
         event_tools::note_ui(ui, pos2(right, head.center().y), left, &note, emit.theme);
     }
     let body = Rect::from_min_max(head.left_bottom(), area.max);
