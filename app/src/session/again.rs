@@ -136,7 +136,10 @@ impl Session {
 
     /// What was asked for does not come: what is shown is what counts.
     pub(super) fn give_up(&mut self) {
-        self.step_wanted = None;
+        if self.step_wanted.take().is_some() {
+            // What was said of the way there has not come true.
+            self.pass_notices();
+        }
         if let Some(document) = &self.document {
             self.wanted = document.wanted();
         }

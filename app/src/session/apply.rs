@@ -15,6 +15,9 @@ const ZOOM_STEP: f64 = 1.5;
 /// One press of a pan key, as a share of the view.
 const PAN_STEP: f64 = 0.2;
 
+/// What is said when a step of the lesson takes back what was turned.
+const RESET: &str = "Your changes were reset: this step is told of the lesson as written.";
+
 impl Session {
     /// Does what a person asked for.
     pub fn apply(&mut self, command: Command) {
@@ -284,7 +287,9 @@ impl Session {
     pub(super) fn go_to_step(&mut self, step: usize) {
         let Some(document) = self.document.clone() else { return };
         let Some(shown) = document.steps.get(step) else { return };
-        if self.step != step {
+        let is_turned = self.step_wanted.is_none() && self.can_drop_changes();
+        let is_another = self.step != step;
+        if is_another {
             self.pass_notices();
             self.present_from_text();
         }
@@ -296,6 +301,9 @@ impl Session {
         if !is_recording && (self.wanted != told || document.wanted() != told) {
             // The step speaks of the scenario as its variant has it: it is shown when that has been run.
             self.step_wanted = Some(step);
+            if is_turned && is_another {
+                self.passing_notice(RESET.to_owned());
+            }
             return self.load_wanted(told);
         }
         self.focus_run(shown.run);
