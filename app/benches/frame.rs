@@ -10,7 +10,8 @@ use std::time::Instant;
 use egui::{Context, FullOutput, Pos2, RawInput, Rect, Vec2};
 use sim_core::analysis::index::{Index, Spans};
 use sim_core::analysis::track::{Span, SpanState, Track, TrackKind};
-use sim_core::instant::SimTime;
+use sim_core::clock::write_length;
+use sim_core::instant::{SimDuration, SimTime};
 use sim_core::trace::{TaskId, Trace, WorkerId};
 use sim_core::{Costs, Executor, Limits, Machine, spawn, yield_now};
 use wakeline::session::Command;
@@ -112,7 +113,7 @@ impl Bench {
             self.shell.session.apply(Command::Pan(if n % 2 == 0 { 0.003 } else { -0.0028 }));
             times.push(self.frame());
         }
-        tell(&format!("{} in view", wakeline::timeline::axis::write_length(length as u64)), times);
+        tell(&format!("{} in view", write_length(SimDuration::from_nanos(length as u64))), times);
     }
 
     /// The whole window while somebody does the same thing in every frame.

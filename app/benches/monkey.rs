@@ -1,7 +1,7 @@
-//! Random input for as long as wanted: `cargo bench -p wakeline --bench monkey -- MINUTES [SEED]`.
+//! Random input for as long as wanted: `cargo bench -p wakeline --bench monkey -- MINUTES [SEED] [MILLISECONDS]`.
 //!
 //! Every seed is a new window and a thousand acts. Ends with exit code 1 at the first panic, or when a frame took more
-//! than 100 ms; prints the seed that does it again. Without MINUTES: a quarter of a minute.
+//! than 100 ms (or MILLISECONDS); prints the seed that does it again. Without MINUTES: a quarter of a minute.
 
 #[path = "../tests/it/monkey.rs"]
 mod monkey;
@@ -17,12 +17,13 @@ use std::time::{Duration, Instant};
 use monkey::Monkey;
 
 const ACTS: usize = 1_000;
-const LONGEST_FRAME: Duration = Duration::from_millis(100);
+const LONGEST_FRAME: f64 = 100.0;
 
 fn main() -> ExitCode {
     let numbers: Vec<f64> = std::env::args().filter_map(|a| a.parse().ok()).collect();
     let minutes = numbers.first().copied().unwrap_or(0.25);
     let first = numbers.get(1).map_or(1, |seed| *seed as u64);
+    let longest = Duration::from_secs_f64(numbers.get(2).copied().unwrap_or(LONGEST_FRAME) / 1e3);
     let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("monkey-bench");
     std::fs::create_dir_all(&folder).expect("the folder of the benches can be made");
     // What is saved without a folder of its own lands here.
@@ -39,7 +40,7 @@ fn main() -> ExitCode {
                 return ExitCode::FAILURE;
             }
             acts += 1;
-            if monkey.slowest.0 > LONGEST_FRAME {
+            if monkey.slowest.0 > longest {
                 println!(
                     "seed {seed}: a frame of {:?} after {}; before: {:#?}",
                     monkey.slowest.0, monkey.slowest.1, monkey.log
@@ -57,7 +58,7 @@ fn main() -> ExitCode {
         seed - 1,
         began.elapsed().as_secs_f64() / 60.0,
         slowest.as_secs_f64() * 1e3,
-        LONGEST_FRAME.as_millis(),
+        longest.as_millis(),
     );
     if slow == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }

@@ -348,6 +348,19 @@ fn a_step_and_a_stretch_of_time_that_are_not_there_are_refused() {
     assert!(asked(["--step", "8"]).contains("--step 8: the lesson has 7 steps"));
     assert!(asked(["--span", "4ms"]).contains("expected two times with `..` between"));
     assert!(asked(["--span", "4..5ms"]).contains("`4` has no unit"));
+    assert!(asked(["--span", "4ms..4ms"]).contains("--span 4ms..4ms: it has no length"));
+    assert!(asked(["--span", "4ms..5s"]).contains("--span 4ms..5s: the longest run ends at 195.9 ms"));
+    let hidden = ["shot", "blocked-executor", "-o", &folder.file("x.png"), "--step", "4", "--span", "90ms..180ms"];
+    assert!(refused(&hidden).contains("--span 90ms..180ms: the step's question hides it"));
+}
+
+#[test]
+fn a_picture_of_the_library_has_neither_step_nor_stretch_of_time() {
+    let folder = Folder::new();
+    for [option, value] in [["--step", "2"], ["--span", "4ms..5ms"]] {
+        let told = refused(&["shot", "--library", "-o", &folder.file("x.png"), option, value]);
+        assert!(told.contains(option) && told.contains("--library"), "{told}");
+    }
 }
 
 #[test]

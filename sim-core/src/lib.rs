@@ -18,7 +18,7 @@
 //!
 //! The layers, each of which knows only those named before it:
 //!
-//! 1. [`instant`]: virtual time. [`trace`]: what happened, and nothing about how it was produced. [`analysis`]: tracks,
+//! 1. [`instant`]: virtual time; [`clock`]: how people read it. [`trace`]: what happened, and nothing about how it was produced. [`analysis`]: tracks,
 //!    links, metrics and findings, read from a trace alone.
 //! 2. [`machine`]: cores, kernel threads, clock, devices, costs, decisions.
 //! 3. [`sync`], [`time`], [`io`](mod@io), [`thread`], [`observe`](mod@observe) and the plain calls [`work`], [`block`] and
@@ -40,6 +40,7 @@
 #![warn(missing_docs)]
 
 pub mod analysis;
+pub mod clock;
 mod code;
 pub mod executor;
 pub mod instant;

@@ -161,10 +161,10 @@ pub struct ShotArgs {
     #[arg(long, value_name = "NAME", conflicts_with = "library")]
     pub select: Option<String>,
     /// The step of the lesson, 1 for the first; it moves the cursor, too, unless --at does
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..), conflicts_with = "library")]
     pub step: Option<u32>,
     /// The stretch of time that is selected, such as 1.04s..1.08s
-    #[arg(long, value_name = "FROM..TO")]
+    #[arg(long, value_name = "FROM..TO", conflicts_with = "library")]
     pub span: Option<String>,
     /// The timeline alone, without the panels beside and below it
     #[arg(long, conflicts_with = "library")]

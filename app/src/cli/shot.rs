@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use image::RgbaImage;
+use sim_core::clock::write_length;
 use sim_core::instant::{SimDuration, SimTime};
 use sim_core::scenario::error::advice;
 
@@ -12,7 +13,6 @@ use crate::library;
 use crate::session::settings::Motion;
 use crate::session::{Command, Place, Selection, Session, jobs};
 use crate::shot::Studio;
-use crate::timeline::axis::write_length;
 
 /// Does what `shot` asks.
 pub fn shot(ask: &ShotArgs) -> Result<(), Failure> {
@@ -60,7 +60,12 @@ fn show(studio: &mut Studio, ask: &ShotArgs) -> Result<(), Failure> {
         studio.apply(command);
     }
     if let Some(span) = &ask.span {
-        studio.apply(stretch(span)?);
+        let command = stretch(&studio.shell().session, span)?;
+        studio.apply(command);
+        if studio.shell().session.selected_time().is_none() {
+            let told = format!("--span {span}: the step's question hides it");
+            return Err(Wrong::failure(told, "give an earlier stretch, or a step that asks nothing"));
+        }
     }
     if ask.wide {
         studio.apply(Command::SwitchWide);
@@ -83,11 +88,17 @@ fn moment(session: &Session, at: &str) -> Result<Command, Failure> {
     }
     let time =
         time(at).map_err(|e| Wrong::failure(format!("--at {at}: {e}"), "a time is 82.1ms, an event is its number"))?;
-    if time > session.end() {
-        let end = write_length(session.end().as_nanos());
-        return Err(Wrong::failure(format!("--at {at}: the longest run ends at {end}"), "give an earlier time"));
-    }
+    is_within(session, "--at", at, time)?;
     Ok(Command::Seek(time))
+}
+
+/// Whether the runs last until a moment that an option asks for.
+fn is_within(session: &Session, option: &str, asked: &str, time: SimTime) -> Result<(), Failure> {
+    if time <= session.end() {
+        return Ok(());
+    }
+    let end = write_length(session.end().since(SimTime::ZERO));
+    Err(Wrong::failure(format!("{option} {asked}: the longest run ends at {end}"), "give an earlier time"))
 }
 
 fn this_step(session: &Session, step: u32) -> Result<Command, Failure> {
@@ -99,10 +110,14 @@ fn this_step(session: &Session, step: u32) -> Result<Command, Failure> {
     Ok(Command::GoToStep(step - 1))
 }
 
-fn stretch(span: &str) -> Result<Command, Failure> {
+fn stretch(session: &Session, span: &str) -> Result<Command, Failure> {
     let ends = span.split_once("..").ok_or_else(|| "expected two times with `..` between".to_owned());
     let ends = ends.and_then(|(from, to)| Ok((time(from)?, time(to)?)));
     let (from, to) = ends.map_err(|e| Wrong::failure(format!("--span {span}: {e}"), "a stretch is 1.04s..1.08s"))?;
+    if from == to {
+        return Err(Wrong::failure(format!("--span {span}: it has no length"), "a stretch is 1.04s..1.08s"));
+    }
+    is_within(session, "--span", span, from.max(to))?;
     Ok(Command::SelectTime { from, to })
 }
 

@@ -31,6 +31,8 @@ impl Session {
         if !is_gradual(&command) {
             self.history.settle();
         }
+        // What is asked to be seen needs its panel.
+        self.wide &= self.place != Place::Open || !asks_for_panel(&command);
         match command {
             C::StepForward => self.step_cursor(Stop::Lesson, Way::Forward),
             C::StepBack => self.step_cursor(Stop::Lesson, Way::Back),
@@ -56,8 +58,8 @@ impl Session {
             C::ToggleBreakpoint(breakpoint) => self.toggle_breakpoint(breakpoint),
             C::ClearBreakpoints => self.breakpoints.clear(),
             C::ShowFinding(id) => self.show_finding(id),
-            C::ShowTab(tab) => self.tabs.open(tab),
-            C::ShowFindings => self.tabs.open(Tab::Findings),
+            C::ShowTab(tab) => self.show_tab(tab),
+            C::ShowFindings => self.show_tab(Tab::Findings),
             C::GoToStep(step) => self.go_to_step(step),
             C::Turn { path, value } => self.turn(&path, &value),
             C::TurnBack(path) => self.turn_back(&path),
@@ -74,7 +76,7 @@ impl Session {
             C::SeekRow(row) => self.seek_row(row),
             C::FocusSearch if self.place == Place::Library => self.ask(Ask::Search),
             C::FocusSearch => {
-                self.tabs.open(Tab::Events);
+                self.show_tab(Tab::Events);
                 self.events.ask_for_search();
             }
             C::NextHit => self.next_hit(),
@@ -381,6 +383,12 @@ fn is_gradual(command: &Command) -> bool {
         command,
         C::ZoomIn | C::ZoomOut | C::ZoomAt { .. } | C::Pan(_) | C::PanRight | C::PanLeft | C::PullView { .. }
     )
+}
+
+/// Whether what it asks to see stands in a panel that the wide timeline leaves out.
+fn asks_for_panel(command: &Command) -> bool {
+    use Command as C;
+    matches!(command, C::ShowTab(_) | C::ShowFindings | C::FocusSearch | C::ShowFinding(_))
 }
 
 /// Which way a step goes.

@@ -243,7 +243,7 @@ impl Session {
     }
 
     fn show_hit(&mut self, hit: u32) {
-        self.tabs.open(Tab::Events);
+        self.show_tab(Tab::Events);
         self.seek_listed(hit as usize);
     }
 }

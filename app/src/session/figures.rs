@@ -4,13 +4,15 @@
 //! loader's thread: see [`RunFigures::of`].
 
 use sim_core::analysis::metrics::{Metrics, Value, definition, longest_poll};
+use sim_core::clock::{LengthUnit, write_length};
+use sim_core::instant::{SimDuration, SimTime};
 pub use sim_core::scenario::figures::title;
 use sim_core::scenario::{Measure, Scenario};
 use sim_core::trace::Trace;
 use sim_core::trace::event::EndReason;
 
 use super::{Growth, Run};
-use crate::timeline::axis::{Unit, with_thousands, write_length};
+use crate::timeline::axis::with_thousands;
 
 /// The figures that every comparison shows, after the makespan and the lateness of beats.
 const USUAL: [&str; 16] = [
@@ -80,7 +82,8 @@ impl RunFigures {
 /// The figures that the run's scenario expects something of. Markers are moments, and seen on the timeline.
 fn spoken_of(trace: &Trace) -> Vec<String> {
     let info = &trace.tables().run;
-    let Ok(scenario) = Scenario::parse(&info.scenario, &info.source, &[]) else { return Vec::new() };
+    // With a value changed, what is told of it may fit no more; what it expects something of is asked for as before.
+    let Ok((scenario, _)) = Scenario::parse_all(&info.scenario, &info.source, &[]) else { return Vec::new() };
     let is_figure =
         |id: &String| matches!(Measure::parse(id), Ok(Measure::Metric(..))) && !id.trim().starts_with("mark");
     scenario.expectations.into_iter().map(|e| e.metric).filter(is_figure).collect()
@@ -164,8 +167,8 @@ fn is_news(id: &str, runs: &[Run]) -> bool {
 fn row(id: &str, runs: &[Run]) -> FigureRow {
     let (title, definition) = words(id);
     let known: Vec<Option<&Known>> = runs.iter().map(|run| run.figures.as_ref().and_then(|f| f.get(id))).collect();
-    let longest = known.iter().filter_map(|k| length(*k)).max().unwrap_or(0);
-    let unit = Unit::for_length(longest);
+    let longest = known.iter().filter_map(|k| length(*k)).max().unwrap_or_default();
+    let unit = LengthUnit::of(longest);
     let sizes: Vec<Option<f64>> = known.iter().map(|k| size(*k)).collect();
     let best = best(id, &sizes, noise(runs));
     let cells = runs.iter().enumerate().map(|(n, run)| {
@@ -185,7 +188,7 @@ fn unknown(id: &str, run: &Run) -> (String, String) {
     match run.growth {
         Growth::Waiting => (NONE.to_owned(), "This run has not begun yet.".to_owned()),
         Growth::Growing if id == "makespan" => {
-            (write_length(run.end().as_nanos()), "So far: the simulation goes on.".to_owned())
+            (write_length(run.end().since(SimTime::ZERO)), "So far: the simulation goes on.".to_owned())
         }
         Growth::Growing => ("…".to_owned(), "This is known when the run has ended.".to_owned()),
         Growth::Complete => ("…".to_owned(), "This is being counted.".to_owned()),
@@ -250,21 +253,17 @@ fn size(known: Option<&Known>) -> Option<f64> {
     }
 }
 
-fn length(known: Option<&Known>) -> Option<u64> {
+fn length(known: Option<&Known>) -> Option<SimDuration> {
     match known? {
-        Known::Value(Value::Duration(length)) => Some(length.as_nanos()),
+        Known::Value(Value::Duration(length)) => Some(*length),
         Known::Value(Value::Count(_) | Value::Bytes(_) | Value::Ratio(_)) | Known::Never(_) | Known::Missing(_) => None,
     }
 }
 
 /// A figure; lengths of a row are all in one unit, so that they can be compared at a glance.
-fn write(id: &str, value: Value, unit: Unit) -> String {
+fn write(id: &str, value: Value, unit: LengthUnit) -> String {
     match value {
-        Value::Duration(length) if unit == Unit::Nanos => format!("{} ns", length.as_nanos()),
-        Value::Duration(length) => {
-            let number = format!("{:.1}", length.as_nanos() as f64 / unit.nanos());
-            format!("{} {}", with_thousands(&number), unit.symbol())
-        }
+        Value::Duration(length) => unit.write(length),
         Value::Count(n) => with_thousands(&n.to_string()),
         Value::Ratio(mean) if id.contains("mean") => format!("{mean:.2}"),
         Value::Ratio(share) => format!("{:.1} %", share * 100.0),
@@ -297,9 +296,9 @@ fn difference(id: &str, of: Value, by: f64, ratio: f64, other: usize) -> String 
     let than = if by > 0.0 { "more" } else { "less" };
     let by = by.abs();
     let amount = match of {
-        Value::Duration(_) => write_length(by as u64),
+        Value::Duration(_) => write_length(SimDuration::from_nanos(by as u64)),
         Value::Count(_) => with_thousands(&format!("{by:.0}")),
-        Value::Bytes(_) => write(id, Value::Bytes(by as u64), Unit::Nanos),
+        Value::Bytes(_) => write(id, Value::Bytes(by as u64), LengthUnit::Nanos),
         Value::Ratio(_) if id.contains("mean") => format!("{by:.2}"),
         Value::Ratio(_) => format!("{:.1} points", by * 100.0),
     };
@@ -309,7 +308,7 @@ fn difference(id: &str, of: Value, by: f64, ratio: f64, other: usize) -> String 
 
 #[cfg(test)]
 mod tests {
-    use super::super::fixture;
+    use super::super::{Command, fixture};
     use super::*;
 
     fn cells(runs: &[Run], title: &str) -> Vec<(String, bool)> {
@@ -330,6 +329,14 @@ mod tests {
         assert_eq!(cells(runs, "Polls"), [text("13", false), text("–", false)]);
         assert_eq!(cells(runs, "Wake → run, worst"), [text("94.9 ms", false), text("0.0 ms", true)]);
         assert_eq!(cells(runs, "Longest poll"), [text("100.0 ms", false), text("–", false)]);
+    }
+
+    #[test]
+    fn what_the_lesson_is_about_is_compared_in_its_variants_too() {
+        let mut session = fixture::blocked_executor();
+        session.apply(Command::TryVariant(Some("offload".to_owned())));
+        session.finish_loading();
+        assert_eq!(cells(session.runs(), "hb is late by, at worst")[0].0, "0 ns");
     }
 
     #[test]

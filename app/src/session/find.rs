@@ -35,7 +35,7 @@ impl Session {
         let Some(run) = self.runs.get(id.run) else { return };
         let Some(finding) = run.findings().get(id.place) else { return };
         let (first, subject) = (finding.proof.first().copied(), finding.subjects.first().copied());
-        self.tabs.open(Tab::Findings);
+        self.show_tab(Tab::Findings);
         self.finding = Some(id);
         if let Some(track) = subject {
             self.selection = Selection::Track { run: id.run, track };
@@ -48,13 +48,13 @@ impl Session {
     /// The list of findings opens in any case: it says when there are none.
     pub(super) fn show_next_finding(&mut self) {
         let next = self.proofs().iter().position(|at| at.is_some_and(|at| at >= self.cursor.events));
-        self.tabs.open(Tab::Findings);
+        self.show_tab(Tab::Findings);
         next.into_iter().for_each(|place| self.show_finding(FindingId { run: self.focus, place }));
     }
 
     pub(super) fn show_previous_finding(&mut self) {
         let previous = self.proofs().iter().rposition(|at| at.is_some_and(|at| at + 1 < self.cursor.events));
-        self.tabs.open(Tab::Findings);
+        self.show_tab(Tab::Findings);
         previous.into_iter().for_each(|place| self.show_finding(FindingId { run: self.focus, place }));
     }
 

@@ -49,14 +49,19 @@ pub fn blocked_executor() -> Session {
 
 /// Reports a recording as the loader does.
 fn report(outlet: &Outlet, run: usize, trace: &Trace) {
+    parts(outlet, run, trace);
+    outlet.send(Report::RunEnded { run, notice: None });
+    outlet.send(Report::Diagnosed { run, findings: diagnose(trace, &Thresholds::default()) });
+    outlet.send(Report::Measured { run, figures: RunFigures::of(trace) });
+}
+
+/// Reports what happened, and not that it has ended.
+pub fn parts(outlet: &Outlet, run: usize, trace: &Trace) {
     let mut tables = Some(trace.tables().clone());
     for chunk in trace.chunks() {
         let part = TracePart { chunk: Arc::clone(chunk), tables: tables.take().unwrap_or_default() };
         outlet.send(Report::Part { run, part: Box::new(part) });
     }
-    outlet.send(Report::RunEnded { run, notice: None });
-    outlet.send(Report::Diagnosed { run, findings: diagnose(trace, &Thresholds::default()) });
-    outlet.send(Report::Measured { run, figures: RunFigures::of(trace) });
 }
 
 struct Tape {

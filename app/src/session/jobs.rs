@@ -199,7 +199,8 @@ fn trace_problem(path: &Path, error: &FileError) -> Problem {
 
 /// A trace carries its scenario: opened alone, it has its lesson, as far as that speaks of this run.
 fn trace_document(origin: &Origin, path: &Path, info: &RunInfo) -> Document {
-    let scenario = Scenario::parse(&info.scenario, &info.source, &[]).ok();
+    // What is told of a variant may not fit its changed values; it is its lesson all the same.
+    let scenario = Scenario::parse_all(&info.scenario, &info.source, &[]).ok().map(|(scenario, _)| scenario);
     let (kind, name) = (DocumentKind::Recording, file_name(path));
     let Some(scenario) = scenario else {
         let (title, subtitle) = (name, "recording".to_owned());

@@ -114,5 +114,6 @@ impl Session {
         if let Some(tab) = Tab::ALL.into_iter().find(|t| t.title() == kept.tab) {
             self.tabs.open(tab);
         }
+        self.note_covered();
     }
 }

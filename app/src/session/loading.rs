@@ -12,7 +12,7 @@ use super::loader::{Job, Loader, Report, Taken};
 use super::standing::Standing;
 use super::{
     Cursor, Document, Growth, Origin, Place, Run, Selection, Session, View, follow::Follow, jobs, looked::Looked,
-    playback::Playback, run, veil,
+    playback::Playback, run,
 };
 use crate::timeline::view::ViewHistory;
 
@@ -122,7 +122,6 @@ impl Session {
         self.finding = None;
         self.events.reset();
         self.told = None;
-        self.covered = veil::Covered::default();
         self.mishap.clear();
         self.focus = 0;
         self.cursor = Cursor::default();
@@ -136,7 +135,10 @@ impl Session {
         self.playback = Playback::default();
         self.follow = Follow::default();
         self.breakpoints.clear();
+        let last = self.document().map_or(0, |d| d.steps.len().saturating_sub(1));
         self.step = self.note_opened();
+        self.step = self.returning.as_ref().map_or(self.step, |kept| kept.step.min(last));
+        self.cover_what_comes();
         self.present_from_text();
         self.step_wanted = Some(self.step);
         self.finding = None;
@@ -168,8 +170,10 @@ impl Session {
     }
 
     fn stop_runs(&mut self) {
-        for run in self.runs.iter_mut().filter(|r| r.may_grow()) {
-            run.growth = Growth::Stopped;
+        if self.runs.iter().any(Run::may_grow) {
+            self.runs.iter_mut().filter(|r| r.may_grow()).for_each(|run| run.growth = Growth::Stopped);
+            // More does not come: what has come must tell from when on the question covers it.
+            self.note_covered();
         }
         if self.runs.is_empty() && self.place == Place::Open {
             self.place = Place::Library;

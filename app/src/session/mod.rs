@@ -62,9 +62,9 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use sim_core::analysis::track::{Link, Track, TrackKind};
+use sim_core::clock::Clock;
 use sim_core::instant::SimTime;
 
-use crate::timeline::clock::Clock;
 pub use crate::timeline::view::View;
 pub use command::Command;
 pub use document::{Document, Entry, Origin, Problem};
@@ -132,6 +132,7 @@ pub struct Session {
     covered: veil::Covered,
     finding: Option<FindingId>,
     tabs: tab::Tabs,
+    tab_asked: u32,
     settings: Settings,
     system: Shade,
     keymap: Rc<Keymap>,
@@ -186,6 +187,7 @@ impl Session {
             covered: veil::Covered::default(),
             finding: None,
             tabs: tab::Tabs::default(),
+            tab_asked: 0,
             settings: Settings::default(),
             system: Shade::default(),
             keymap: Rc::default(),

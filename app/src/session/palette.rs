@@ -90,7 +90,9 @@ impl Session {
                 }
             }
         }
-        for (id, finding) in self.findings() {
+        // While a question is open, what was found may be its answer.
+        let findings = if self.hides_figures() { Vec::new() } else { self.findings() };
+        for (id, finding) in findings {
             let beside = format!("finding in run {}", letter(id.run));
             offers.push(Offer::place(finding.title.clone(), beside, Command::ShowFinding(id)));
         }
@@ -104,7 +106,7 @@ impl Session {
     /// Changes whenever other places are to be offered: other runs, or more of them.
     pub fn places_key(&self) -> PlacesKey {
         let tracks = self.runs().iter().map(|run| run.index.tracks.len()).sum();
-        let findings = self.runs().iter().map(|run| run.findings().len()).sum();
+        let findings = self.runs().iter().filter(|_| !self.hides_figures()).map(|run| run.findings().len()).sum();
         let marks = self.marks().iter().map(|mark| mark.name.clone()).collect();
         PlacesKey {
             open: *self.place() == Place::Open,
@@ -224,5 +226,23 @@ mod tests {
         assert_eq!(session.place_typed("82.1 ms").map(|o| o.command), Some(Command::Seek(time)));
         assert_eq!(session.place_typed("#59").map(|o| o.command), Some(Command::SeekEvent { run: 0, event: 59 }));
         assert_eq!(session.place_typed("hog"), None);
+    }
+
+    #[test]
+    fn findings_are_offered_when_the_question_they_answer_is_done_with() {
+        let mut session = session();
+        let offered = |session: &Session| {
+            let offers = session.places_offered();
+            offers.iter().filter(|o| matches!(o.command, Command::ShowFinding(_))).count()
+        };
+        assert_eq!(offered(&session), session.findings().len());
+        session.apply(Command::GoToStep(3));
+        session.finish_loading();
+        assert!(session.hides_figures() && !session.findings().is_empty());
+        let key = session.places_key();
+        assert_eq!(offered(&session), 0);
+        session.apply(Command::Reveal);
+        assert_eq!(offered(&session), session.findings().len());
+        assert_ne!(session.places_key(), key, "the palette asks anew");
     }
 }

@@ -69,14 +69,15 @@ struct Kept {
 }
 
 impl Session {
-    /// The stretch of time that is selected.
+    /// The stretch of time that is selected, as far as a question does not cover it: the selection may be older.
     pub fn selected_time(&self) -> Option<SpanOfTime> {
-        self.selected_time
+        let known = self.veil().unwrap_or(SimTime::MAX);
+        self.selected_time.and_then(|span| SpanOfTime::between(span.from.min(known), span.to.min(known)))
     }
 
     /// What the selected time adds up to, run by run.
     pub fn sums_of_selected_time(&self) -> Option<(SpanOfTime, Vec<Sums>)> {
-        let span = self.selected_time?;
+        let span = self.selected_time()?;
         let events: Vec<usize> = self.runs.iter().map(|r| r.trace.len()).collect();
         let mut kept = self.kept_sums.0.borrow_mut();
         if let Some(kept) = kept.as_ref().filter(|k| k.span == span && k.opened == self.opened && k.events == events) {
@@ -93,14 +94,15 @@ impl Session {
     }
 
     pub(super) fn select_time(&mut self, from: SimTime, to: SimTime) {
-        self.selected_time = SpanOfTime::between(from.min(self.end()), to.min(self.end()));
+        let known = self.veil().unwrap_or(SimTime::MAX).min(self.end());
+        self.selected_time = SpanOfTime::between(from.min(known), to.min(known));
     }
 
     /// The selection becomes a stretch of time: the span at the cursor in the selected row. What is such a stretch
     /// already is shown as large as the window.
     pub(super) fn selection_to_time(&mut self) -> Option<SpanOfTime> {
-        if self.selected_time.is_some() {
-            return self.selected_time;
+        if let Some(span) = self.selected_time() {
+            return Some(span);
         }
         let time = self.cursor.time;
         let span = self.selected_track().and_then(|(_, track)| track.span_at(time).map(|s| (s.start, s.end)));
@@ -173,5 +175,41 @@ mod tests {
         assert!(view.length < whole.length);
         session.apply(Command::UndoView);
         assert_eq!(session.view(), whole);
+    }
+
+    /// At the lesson's question how long hb waits in the queue.
+    fn at_the_question() -> Session {
+        let mut session = fixture::blocked_executor();
+        session.apply(Command::GoToStep(3));
+        session.finish_loading();
+        session
+    }
+
+    #[test]
+    fn what_a_question_covers_is_neither_selected_nor_summed_up() {
+        let mut session = at_the_question();
+        let known = session.veil().expect("the answer is covered");
+        select(&mut session, 60, 180);
+        let (span, sums) = session.sums_of_selected_time().expect("a stretch is selected");
+        assert_eq!((span.to, sums[0].ready.total), (known, known.since(at(60))), "hb waits all the time");
+        session.apply(Command::Select(session.selection()));
+        session.apply(Command::SelectionToTime);
+        assert_eq!(session.selected_time().map(|s| s.to), Some(known), "not how long hb waits");
+        select(&mut session, 90, 180);
+        assert_eq!(session.selected_time(), None);
+    }
+
+    #[test]
+    fn a_selection_older_than_the_question_ends_where_the_cover_begins_and_is_whole_again_after_it() {
+        let mut session = fixture::blocked_executor();
+        select(&mut session, 60, 180);
+        let whole = session.selected_time().expect("a stretch is selected");
+        session.apply(Command::GoToStep(3));
+        session.finish_loading();
+        let known = session.veil().expect("the answer is covered");
+        let (span, _) = session.sums_of_selected_time().expect("it is selected still");
+        assert_eq!((span.to, session.selected_time()), (known, Some(span)));
+        session.apply(Command::Reveal);
+        assert_eq!(session.selected_time(), Some(whole));
     }
 }

@@ -76,6 +76,16 @@ impl Session {
         let latest = self.tabs.opened.iter().rev().find(|tab| group.contains(tab));
         latest.or(group.first()).copied()
     }
+
+    /// How often a tab was asked for, by key, by pointer or from another panel: when it changes, the tab is shown.
+    pub fn tab_asked(&self) -> u32 {
+        self.tab_asked
+    }
+
+    pub(super) fn show_tab(&mut self, tab: Tab) {
+        self.tabs.open(tab);
+        self.tab_asked += 1;
+    }
 }
 
 #[cfg(test)]

@@ -57,6 +57,14 @@ impl Session {
         self.covered = self.covering().unwrap_or_default();
     }
 
+    /// Covers everything of runs that begin to come, if the step's question is about them: from when on it covers is known
+    /// when they have ended.
+    pub(super) fn cover_what_comes(&mut self) {
+        let asks = |(_, question): (&Step, &Question)| question.moment.is_some() || question.figure.is_some();
+        let everything = Covered { after: Some(SimTime::ZERO), figures: true };
+        self.covered = if self.asked_here().is_some_and(asks) { everything } else { Covered::default() };
+    }
+
     /// Whether the question is open. Before an audience it is until its answer is told, whatever was answered before, or
     /// it is revealed. With something turned, the lesson's question is not what is looked at.
     fn keeps_covered(&self) -> bool {
@@ -74,14 +82,18 @@ impl Session {
         }
     }
 
-    fn covering(&self) -> Option<Covered> {
+    /// The step's question, unless it is about another variant.
+    fn asked_here(&self) -> Option<(&Step, &Question)> {
         let document = self.document()?;
         let step = document.steps.get(self.step)?;
         let question = step.says.question.as_ref()?;
         let is_elsewhere = |variant: &String| document.variant.as_ref() != Some(variant);
-        if question.figure.as_ref().and_then(|f| f.variant.as_ref()).is_some_and(is_elsewhere) {
-            return None;
-        }
+        let elsewhere = question.figure.as_ref().and_then(|f| f.variant.as_ref()).is_some_and(is_elsewhere);
+        (!elsewhere).then_some((step, question))
+    }
+
+    fn covering(&self) -> Option<Covered> {
+        let (step, question) = self.asked_here()?;
         let now = self.moment_of(step).map_or(self.cursor.time, |moment| moment.time);
         let ahead = self.lies_ahead(step, question, now);
         Some(Covered { after: ahead.then_some(now), figures: ahead || question.figure.is_some() })
@@ -109,7 +121,9 @@ impl Session {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Command, jobs};
+    use super::super::document::RunTitle;
+    use super::super::loader::Report;
+    use super::super::{Command, fixture, jobs};
     use super::*;
     use std::sync::Arc;
 
@@ -176,6 +190,43 @@ mod tests {
     fn a_question_of_another_variant_covers_nothing() {
         let session = at_step("backpressure", 2);
         assert!(session.question().is_some_and(|q| q.figure.as_ref().is_some_and(|f| f.variant.is_some())));
+        assert_eq!((session.veil(), session.hides_figures()), (None, false));
+    }
+
+    #[test]
+    fn who_comes_back_to_a_question_finds_it_covered_as_before() {
+        let before = at_step("blocked-executor", 3);
+        let mut session = fixture::library();
+        session.return_to(before.keep().expect("something is open"));
+        session.finish_loading();
+        assert_eq!((session.step(), micros(&session)), (3, Some(82_100)));
+        assert!(session.hides_figures());
+    }
+
+    #[test]
+    fn runs_that_grow_towards_a_question_are_covered_until_it_is_known_from_when_on() {
+        let before = at_step("blocked-executor", 3);
+        let document = Arc::new(before.document().expect("it is open").clone());
+        let mut session = fixture::library();
+        session.set_progress(before.progress().clone());
+        let (hold, held) = crossbeam_channel::bounded::<()>(0);
+        let (sent, has_sent) = crossbeam_channel::bounded(1);
+        session.start(Box::new(move |outlet| {
+            let title = RunTitle { title: "async, 1 worker".to_owned(), threads: false };
+            outlet.send(Report::Opened(document, vec![title]));
+            fixture::parts(outlet, 0, &fixture::async_run());
+            sent.send(()).expect("the test waits");
+            held.recv().expect_err("nothing is ever sent");
+        }));
+        has_sent.recv().expect("the job runs");
+        while session.pump() {}
+        assert!(session.end() > SimTime::from_nanos(115_000_000));
+        assert_eq!((session.step(), micros(&session), session.hides_figures()), (3, Some(0), true));
+        drop(hold);
+        session.finish_loading();
+        assert!(!session.runs()[0].may_grow(), "it was stopped");
+        assert!(session.veil().is_some_and(|veil| veil < session.end()), "what has come is covered still");
+        session.apply(Command::Reveal);
         assert_eq!((session.veil(), session.hides_figures()), (None, false));
     }
 }

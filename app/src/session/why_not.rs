@@ -29,12 +29,12 @@ impl Session {
             C::BreakAtSelected => unless(selected.is_some_and(Breakpoint::fits), NO_ROW),
             C::PinSelected => unless(selected.is_some_and(|t| RowGroup::of(t) == RowGroup::Workload), NO_ROW),
             C::SelectionToTime => {
-                let can = self.selected_time.is_some() || selected.is_some();
+                let can = self.selected_time().is_some() || selected.is_some();
                 unless(can, "Select a row or a stretch of time first.")
             }
             C::ClearBreakpoints => unless(!self.breakpoints.is_empty(), "No breakpoint is set."),
             C::NextStep | C::PreviousStep => unless(self.has_lesson(), "It has no lesson."),
-            C::AsInLesson => unless(self.is_changed() || self.is_loading(), "It is as in the lesson."),
+            C::AsInLesson => unless(self.can_reset() || self.is_loading(), "It is as in the lesson."),
             C::AnotherWorld => unless(self.written().is_some(), "A recording is what it is."),
             C::Predict(choice) => self.why_not_predict(*choice),
             C::Reveal => self.why_not_predict(0),
@@ -64,6 +64,7 @@ impl Session {
             (None, _) => Some("This step asks nothing."),
             (Some(question), _) if choice >= question.choices.len() => Some("There are not so many answers."),
             (Some(_), Some(_)) => Some("It is answered already."),
+            (Some(_), None) if self.is_revealed() => Some("It is revealed already."),
             (Some(_), None) => None,
         }
     }
@@ -156,5 +157,17 @@ mod tests {
         assert_eq!(why(&session, Command::StepForward), Some(NOTHING_OPEN));
         assert_eq!(why(&session, Command::Reload), Some(NOTHING_OPEN));
         assert_eq!(why(&session, Command::Resume), None);
+    }
+
+    #[test]
+    fn what_is_revealed_is_neither_predicted_nor_revealed_again() {
+        let mut session = fixture::blocked_executor();
+        session.apply(Command::GoToStep(3));
+        session.finish_loading();
+        assert_eq!((session.why_not(&Command::Predict(0)), session.why_not(&Command::Reveal)), (None, None));
+        session.apply(Command::Reveal);
+        for command in [Command::Predict(0), Command::Reveal] {
+            assert_eq!(session.why_not(&command), Some("It is revealed already."));
+        }
     }
 }

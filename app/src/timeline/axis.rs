@@ -2,9 +2,8 @@
 //!
 //! Owns the mapping of one stretch of time onto one stretch of pixels. Times are nanoseconds as f64; x is in points.
 
+use sim_core::clock::Clock;
 use sim_core::instant::SimTime;
-
-use super::clock::Clock;
 
 /// A stretch of time laid over a stretch of pixels.
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -74,7 +73,7 @@ impl Axis {
                 Tick { x: self.x_from_time(time), label: unit.write(time, step) }
             })
             .collect();
-        Ticks { unit, marks }
+        Ticks { unit, step, marks }
     }
 }
 
@@ -85,8 +84,23 @@ const MOST_TICKS: usize = 200;
 pub struct Ticks {
     /// The unit of every label.
     pub unit: Unit,
+    /// How far they are apart, in nanoseconds.
+    pub step: f64,
     /// The ticks, left to right.
     pub marks: Vec<Tick>,
+}
+
+impl Ticks {
+    /// A moment in the unit of the labels, as exactly as the clock tells it, or as they stand apart if that is finer.
+    pub fn write(&self, time: SimTime, clock: Clock) -> String {
+        // In no unit there are more than three decimals.
+        let finest = if self.unit == Unit::Hours { 1e6 } else { self.unit.nanos() / 1e3 };
+        let step = self.step.min(clock.resolution().as_nanos() as f64).max(finest).max(1.0);
+        // Whole decimals: ticks may be 20 apart.
+        let step = 10f64.powf((step.log10() + 1e-9).floor());
+        let ns = time.as_nanos();
+        self.unit.write((ns - ns % step as u64) as f64, step)
+    }
 }
 
 /// One tick.
@@ -165,13 +179,13 @@ impl Unit {
         }
     }
 
-    /// The unit for one length of time: at least one of it, if there is such a unit.
-    pub fn for_length(ns: u64) -> Unit {
-        match ns {
-            0..1_000 => Unit::Nanos,
-            1_000..1_000_000 => Unit::Micros,
-            1_000_000..10_000_000_000 => Unit::Millis,
-            _ => Unit::Seconds,
+    /// The unit in which a clock tells a moment.
+    pub const fn of_clock(clock: Clock) -> Unit {
+        match clock {
+            Clock::Nanos => Unit::Nanos,
+            Clock::Micros => Unit::Micros,
+            Clock::Millis => Unit::Millis,
+            Clock::Hours => Unit::Hours,
         }
     }
 
@@ -207,24 +221,6 @@ impl Unit {
         let decimals = (self.nanos() / step).log10().ceil().clamp(0.0, 9.0) as usize;
         with_thousands(&format!("{:.decimals$}", time / self.nanos()))
     }
-}
-
-/// A length of time for people: its largest unit, one decimal: "94.9 ms".
-pub fn write_length(ns: u64) -> String {
-    let unit = Unit::for_length(ns);
-    if unit == Unit::Nanos {
-        return format!("{ns} ns");
-    }
-    if ns as f64 >= HOUR {
-        return format!("{:.1} h", ns as f64 / HOUR);
-    }
-    format!("{} {}", with_thousands(&format!("{:.1}", ns as f64 / unit.nanos())), unit.symbol())
-}
-
-/// A time for people, in milliseconds with three decimals, without its unit: "1,062.800".
-pub fn write_clock(time: SimTime) -> String {
-    let ns = time.as_nanos();
-    with_thousands(&format!("{}.{:03}", ns / 1_000_000, ns / 1_000 % 1_000))
 }
 
 /// A number's whole part in groups of three.
@@ -289,12 +285,14 @@ mod tests {
     }
 
     #[test]
-    fn lengths_are_written_for_people() {
-        assert_eq!(write_length(94_900_000), "94.9 ms");
-        assert_eq!(write_length(7), "7 ns");
-        assert_eq!(write_length(1_200), "1.2 µs");
-        assert_eq!(write_length(3_000_000_000), "3,000.0 ms");
-        assert_eq!(write_length(3 * 86_400_000_000_000), "72.0 h");
-        assert_eq!(write_clock(SimTime::from_nanos(1_062_800_000)), "1,062.800");
+    fn a_moment_on_the_axis_is_told_in_the_unit_of_its_ticks() {
+        let plate = |axis: Axis, clock: Clock, ns: u64| axis.ticks(100.0).write(SimTime::from_nanos(ns), clock);
+        assert_eq!(plate(axis(0.0, 3.7e4), Clock::Micros, 3_000), "3.000", "beside ticks in µs");
+        assert_eq!(plate(axis(0.0, 4e3), Clock::Nanos, 1_500), "1.500", "beside ticks in µs");
+        assert_eq!(plate(axis(0.0, 1.3e8), Clock::Millis, 82_100_999), "82.100", "as the clock cuts it");
+        assert_eq!(plate(axis(2.01e7, 100.0), Clock::Millis, 20_100_010), "20,100.01", "where ticks are finer");
+        assert_eq!(plate(axis(2.01e7, 200.0), Clock::Millis, 20_100_010), "20,100.01", "with ticks 20 ns apart");
+        assert_eq!(plate(axis(0.0, 2e12), Clock::Millis, 1_500_250_300_000), "1,500.250", "beside ticks in s");
+        assert_eq!(plate(axis(0.0, 2.85e14), Clock::Hours, 2_000_000_000_000), "0:33:20.000");
     }
 }

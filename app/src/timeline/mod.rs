@@ -9,7 +9,6 @@
 //! problems on the rows of those whom they are about; [`hit`] finds what is under the pointer. [`minimap`] has the whole run in one strip. [`words`] says states in words.
 
 pub mod axis;
-pub mod clock;
 pub mod density;
 pub mod findings;
 pub mod fold;

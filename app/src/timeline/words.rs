@@ -3,11 +3,12 @@
 //! Owns the wording. Reads a run's tables for names, and the trace where the reason stands in an event.
 
 use sim_core::analysis::track::{CounterKind, Span, SpanState, Track, TrackEnd, TrackKind, Wait};
+use sim_core::clock::write_length;
 use sim_core::trace::snapshot::{Request, RequestStage, TaskState, ThreadState};
 use sim_core::trace::tables::ThreadKind;
 use sim_core::trace::{Actor, Event, Snapshot, Tables, TaskId, ThreadId, Trace};
 
-use super::axis::{with_thousands, write_length};
+use super::axis::with_thousands;
 use super::scene::Sign;
 
 /// The sign of a wait.
@@ -71,7 +72,7 @@ pub fn state_word(state: SpanState) -> &'static str {
 /// The texts for a span's label, longest first; the first that fits is shown.
 pub fn span_labels(trace: &Trace, span: &Span) -> Vec<String> {
     let tables = trace.tables();
-    let long = write_length(span.length().as_nanos());
+    let long = write_length(span.length());
     match span.state {
         SpanState::Polling(_) => vec![format!("Polling {long}"), "Polling".into()],
         SpanState::PollingOffCore(_) => {
@@ -138,12 +139,8 @@ pub fn row_state(tables: &Tables, track: &Track, state: &Snapshot) -> String {
     {
         return end_word(track.kind, end).to_owned();
     }
-    let last = track.spans.begun_by(events).checked_sub(1).and_then(|place| track.spans.get(place));
     match track.kind {
-        TrackKind::Counter(_) => match last.map(|s| s.state) {
-            Some(SpanState::Level(n)) => n.to_string(),
-            _ => "0".to_owned(),
-        },
+        TrackKind::Counter(counter) => level(state, counter).to_string(),
         TrackKind::Task(id) => task_word(tables, state, id).to_owned(),
         TrackKind::Thread(id) => state.threads.get(id.index()).map_or("", |t| thread_word(t.state)).to_owned(),
         TrackKind::Core(id) => {
@@ -163,6 +160,15 @@ pub fn row_state(tables: &Tables, track: &Track, state: &Snapshot) -> String {
                 n => format!("{} requests", with_thousands(&n.to_string())),
             }
         }
+    }
+}
+
+/// How high a counter stands. What comes and goes within one instant has no span, and is counted all the same.
+fn level(state: &Snapshot, counter: CounterKind) -> u32 {
+    match counter {
+        CounterKind::ReadyQueue => state.totals.ready,
+        CounterKind::RunQueue => state.totals.runnable,
+        CounterKind::Channel(id) => state.resources.get(id.index()).map_or(0, |channel| channel.length),
     }
 }
 

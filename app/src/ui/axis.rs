@@ -5,8 +5,10 @@ use egui::{Align2, CursorIcon, EventFilter, Galley, Key, Modifiers, Rangef, Rect
 use egui::{WidgetInfo, pos2, vec2};
 use std::sync::Arc;
 
+use sim_core::clock::write_length;
+
 use crate::session::{Command, Session};
-use crate::timeline::axis::{Axis, Ticks, write_length};
+use crate::timeline::axis::{Axis, Ticks};
 
 use super::fonts;
 use super::measures::{RIGHT_MARGIN, TICK_GAP};
@@ -26,7 +28,7 @@ pub fn axis_ui(ui: &mut Ui, head: Rect, session: &Session, axis: &Axis, emit: &m
     let name = format!("virtual time, {}", ticks.unit.symbol());
     let at = head.left_center() + vec2(16.0, 0.0);
     painter.text(at, Align2::LEFT_CENTER, name, fonts::regular(fonts::LABEL), theme.text3);
-    let above = Above::lay_out(ui, head, session, axis, theme);
+    let above = Above::lay_out(ui, head, session, (axis, &ticks), theme);
     ticks_ui(ui, head, axis, ticks, &above, theme);
     seek_ui(ui, head.with_min_x(axis.left - 4.0), session, axis, emit);
     above.show(ui, head, session, emit);
@@ -40,7 +42,7 @@ struct Above {
 }
 
 impl Above {
-    fn lay_out(ui: &Ui, head: Rect, session: &Session, axis: &Axis, theme: &Theme) -> Above {
+    fn lay_out(ui: &Ui, head: Rect, session: &Session, (axis, ticks): (&Axis, &Ticks), theme: &Theme) -> Above {
         let painter = ui.painter();
         let room = Rangef::new(axis.left - 8.0, axis.right + RIGHT_MARGIN);
         let plate = |galley: &Galley, middle: f32| {
@@ -51,14 +53,14 @@ impl Above {
         let now = axis.x(session.cursor().time);
         let in_view = now >= axis.left - 1.0 && now <= axis.right + 1.0;
         let cursor = in_view.then(|| {
-            let time = session.clock().write(session.cursor().time);
+            let time = ticks.write(session.cursor().time, session.clock());
             let galley = painter.layout_no_wrap(time, fonts::mono_medium(fonts::LABEL), theme.on_ink);
             (plate(&galley, now), galley)
         });
         let mut taken: Vec<Rect> = cursor.iter().map(|(rect, _)| *rect).collect();
         let length = session.selected_time().and_then(|span| {
             let (from, to) = (axis.x(span.from).max(axis.left), axis.x(span.to).min(axis.right));
-            let text = write_length(span.length().as_nanos());
+            let text = write_length(span.length());
             let galley = painter.layout_no_wrap(text, fonts::mono_medium(fonts::LABEL), theme.text1);
             let rect = free_place(plate(&galley, (from + to) / 2.0), &taken, room);
             taken.push(rect);

@@ -2,9 +2,11 @@
 
 use egui::{Align2, Color32, Rect, Response, RichText, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
 use sim_core::analysis::track::{Class, Track, TrackKind};
+use sim_core::clock::write_length;
+use sim_core::instant::SimDuration;
 
 use crate::session::{Command, Run, Selection};
-use crate::timeline::axis::{Unit, with_thousands, write_length};
+use crate::timeline::axis::{Unit, with_thousands};
 use crate::timeline::fold::{Picture, busy_share};
 use crate::timeline::rows::{Row, RowGroup, RowKind};
 
@@ -191,7 +193,7 @@ impl Panel<'_> {
         let (runs, wants) = if run.threads { ("Running", "Runnable") } else { ("Polling", "Ready") };
         let text = format!(
             "{runs} {} in all, {:.1} {} {wants} on average",
-            write_length((f64::from(cell.running) * ns).round() as u64),
+            write_length(SimDuration::from_nanos((f64::from(cell.running) * ns).round() as u64)),
             cell.ready,
             noun(run),
         );
@@ -235,7 +237,7 @@ impl Panel<'_> {
     fn times(&self, picture: &Picture, column: usize) -> String {
         let length = picture.column_length();
         let from = picture.frame.start + column as f64 * length;
-        let unit = Unit::for_length((from + length).max(0.0) as u64);
+        let unit = Unit::of_clock(self.session.clock());
         // A tenth of the column's length is told apart.
         let step = 10f64.powf((length / 10.0).max(0.1).log10().floor()).min(unit.nanos());
         format!("{} – {} {}", unit.write(from.max(0.0), step), unit.write(from + length, step), unit.symbol())

@@ -68,21 +68,23 @@ pub enum Fold {
 pub struct FoldState {
     /// Whether it is.
     pub fold: Fold,
-    tab: Option<Tab>,
+    /// How often a tab had been asked for.
+    asked: Option<u32>,
 }
 
 impl FoldState {
     /// A tab that is asked for, by key or from another panel, is shown.
     pub fn follow(&mut self, session: &Session) {
-        let before = self.tab.replace(session.tab());
-        if before.is_some_and(|tab| tab != session.tab()) {
+        let before = self.asked.replace(session.tab_asked());
+        if before.is_some_and(|asked| asked != session.tab_asked()) {
             self.fold = Fold::Open;
         }
     }
 
     /// A tab is pressed: it is shown; pressed again it makes room.
-    fn press(&mut self, tab: Tab, open: Tab) {
+    fn press(&mut self, tab: Tab, open: Tab) -> Fold {
         self.fold = if self.fold == Fold::Open && tab == open { Fold::Folded } else { Fold::Open };
+        self.fold
     }
 }
 
@@ -136,9 +138,12 @@ fn group_ui(
     let Some(open) = session.open_tab(tabs) else { return };
     let fold = within.stage.as_ref().map(|(_, state)| state.fold);
     let shown = Some(open).filter(|_| fold != Some(Fold::Folded));
-    let (left, pressed) = tabs_ui(ui, head, session, (tabs, shown), emit);
-    if let (Some(tab), Some((_, state))) = (pressed, &mut within.stage) {
-        state.press(tab, open);
+    let (left, pressed) = tabs_ui(ui, head, session, (tabs, shown), emit.theme);
+    if let Some(tab) = pressed {
+        let fold = within.stage.as_mut().map(|(_, state)| state.press(tab, open));
+        if fold != Some(Fold::Folded) {
+            emit.emit(Command::ShowTab(tab));
+        }
     }
     let Some(open) = shown else { return };
     if open == Tab::Events {
@@ -181,9 +186,8 @@ fn tabs_ui(
     head: Rect,
     session: &Session,
     (tabs, open): (&[Tab], Option<Tab>),
-    emit: &mut Emit<'_>,
+    theme: &Theme,
 ) -> (f32, Option<Tab>) {
-    let theme = emit.theme;
     ui.painter().hline(head.x_range(), head.bottom() - 0.5, Stroke::new(1.0, theme.line));
     let font = fonts::semibold(fonts::ROW);
     let width = |tab: &Tab| ui.painter().layout_no_wrap(tab.title().to_owned(), font.clone(), theme.text1).size().x;
@@ -195,7 +199,7 @@ fn tabs_ui(
     let mut pressed = None;
     for tab in tabs {
         let at = pos2(left, head.center().y);
-        let (right, clicked) = tab_ui(ui, at, head.bottom(), session, (*tab, Some(*tab) == open), emit);
+        let (right, clicked) = tab_ui(ui, at, head.bottom(), session, (*tab, Some(*tab) == open), theme);
         pressed = clicked.then_some(*tab).or(pressed);
         left = right + between;
     }
@@ -209,15 +213,14 @@ fn tab_ui(
     foot: f32,
     session: &Session,
     (tab, open): (Tab, bool),
-    emit: &mut Emit<'_>,
+    theme: &Theme,
 ) -> (f32, bool) {
-    let theme = emit.theme;
     let name = tab.title();
     let (font, color) =
         if open { (fonts::semibold(fonts::ROW), theme.text1) } else { (fonts::medium(fonts::ROW), theme.text2) };
     let mut right = ui.painter().text(at, Align2::LEFT_CENTER, name, font, color).right();
     let mut said = name.to_owned();
-    if tab == Tab::Findings {
+    if tab == Tab::Findings && !session.hides_figures() {
         let found = session.findings();
         said = format!("Findings, {}", found.len());
         right = found_ui(ui, pos2(right, at.y), &found.iter().map(|(_, f)| f.severity).collect::<Vec<_>>(), theme);
@@ -233,9 +236,6 @@ fn tab_ui(
         ui.painter().rect_stroke(place.shrink(3.0), 4.0, Stroke::new(2.0, theme.ink), StrokeKind::Inside);
     }
     let response = if tab == Tab::Findings { response.on_hover_text(Command::ShowFindings.hint()) } else { response };
-    if response.clicked() {
-        emit.emit(Command::ShowTab(tab));
-    }
     (right, response.clicked())
 }
 
@@ -276,12 +276,8 @@ mod tests {
     #[test]
     fn a_tab_that_is_pressed_again_makes_room() {
         let mut state = FoldState::default();
-        let mut after = |tab, open| {
-            state.press(tab, open);
-            state.fold
-        };
-        assert_eq!(after(Tab::Events, Tab::Events), Fold::Open);
-        assert_eq!(after(Tab::Compare, Tab::Events), Fold::Open);
-        assert_eq!(after(Tab::Compare, Tab::Compare), Fold::Folded);
+        assert_eq!(state.press(Tab::Events, Tab::Events), Fold::Open);
+        assert_eq!(state.press(Tab::Compare, Tab::Events), Fold::Open);
+        assert_eq!(state.press(Tab::Compare, Tab::Compare), Fold::Folded);
     }
 }

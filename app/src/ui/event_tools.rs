@@ -4,12 +4,12 @@ use egui::{
     Align2, Key, Popup, PopupCloseBehavior, Pos2, Rect, RichText, ScrollArea, Sense, Shape, Stroke, StrokeKind, Ui,
     WidgetInfo, pos2, vec2,
 };
+use sim_core::clock::Clock;
 use sim_core::trace::{Event, Level};
 
 use crate::session::event_filter::{EventQuery, Hits, When, Who};
 use crate::session::{Command, Run, Session};
 use crate::timeline::axis::with_thousands;
-use crate::timeline::clock::Clock;
 
 use super::fonts;
 use super::theme::Theme;

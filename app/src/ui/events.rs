@@ -4,13 +4,13 @@
 //! in which the cursor stands. The list is the screen reader's timeline: each row is a sentence, and steps are announced.
 
 use egui::{Align2, Key, Rect, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2};
+use sim_core::clock::{Clock, write_length};
 use sim_core::trace::text::{Row, describe};
 
 use crate::session::event_filter::Rows;
 use crate::session::event_match::find_text;
 use crate::session::{Command, Run, Session};
-use crate::timeline::axis::{with_thousands, write_length};
-use crate::timeline::clock::Clock;
+use crate::timeline::axis::with_thousands;
 use crate::timeline::words::middle_cut;
 
 use super::fonts;
@@ -230,7 +230,7 @@ impl List<'_> {
         let listed = if self.session.event_query().leaves_out() { "a listed event" } else { "an event" };
         Some(match self.rows.event(happened).map(|n| run.trace.time(n)) {
             Some(after) => {
-                format!("{} without {listed}; cursor at {cursor}", write_length((after - before).as_nanos()))
+                format!("{} without {listed}; cursor at {cursor}", write_length(after - before))
             }
             None if self.session.veil().is_some() => format!("cursor at {cursor}; what comes is hidden"),
             None if run.may_grow() => format!("cursor at {cursor}; the simulation goes on"),

@@ -4,11 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use egui::{Label, Rect, RichText, ScrollArea, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
 use sim_core::analysis::findings::{Finding, FindingKind, Severity};
+use sim_core::clock::Clock;
 use sim_core::trace::text::describe;
 
 use crate::session::{Command, Cursor, FindingId, Growth, Run, Selection, Session};
 use crate::timeline::axis::with_thousands;
-use crate::timeline::clock::Clock;
 use crate::timeline::words::middle_cut;
 
 use super::fonts;

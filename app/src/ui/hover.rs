@@ -3,10 +3,9 @@
 use egui::Ui;
 use sim_core::analysis::findings::Finding;
 use sim_core::analysis::track::{Link, LinkKind, Span, SpanState, Track};
+use sim_core::clock::{Clock, write_length};
 
 use crate::session::Run;
-use crate::timeline::axis::write_length;
-use crate::timeline::clock::Clock;
 use crate::timeline::words::{row_name, span_labels, state_word, wait_words};
 
 use super::theme::Theme;
@@ -17,7 +16,7 @@ use super::tip::{self, figures, title};
 pub fn span(ui: &mut Ui, run: &Run, track: &Track, span: &Span, theme: &Theme) {
     title(ui, &format!("{}: {}", row_name(track), state(run, span)), theme);
     let times = Clock::for_end(run.end()).range(span.start, span.end);
-    figures(ui, &format!("{times}, {}", write_length(span.length().as_nanos())), theme);
+    figures(ui, &format!("{times}, {}", write_length(span.length())), theme);
 }
 
 fn state(run: &Run, span: &Span) -> String {
@@ -53,7 +52,7 @@ pub fn link(ui: &mut Ui, run: &Run, link: &Link, theme: &Theme) {
         LinkKind::SpawnToFirst => format!("{from} spawns {to}"),
     };
     title(ui, &words, theme);
-    let latency = write_length(link.to_time.since(link.from_time).as_nanos());
+    let latency = write_length(link.to_time.since(link.from_time));
     let clock = Clock::for_end(run.end());
     let times = format!("{} → {}", clock.write(link.from_time), clock.say(link.to_time));
     figures(ui, &format!("{times}, {latency}"), theme);

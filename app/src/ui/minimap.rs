@@ -5,11 +5,11 @@
 
 use egui::{Align2, CursorIcon, EventFilter, Key, Modifiers, Rect, Response, Sense, Stroke, StrokeKind, Ui};
 use egui::{WidgetInfo, pos2, vec2};
+use sim_core::clock::{Clock, write_length};
 use sim_core::instant::SimTime;
 
 use crate::session::{Command, Run, Session};
-use crate::timeline::axis::{Axis, write_length};
-use crate::timeline::clock::Clock;
+use crate::timeline::axis::Axis;
 use crate::timeline::minimap::{Drag, Line, Map, Part};
 
 use super::canvas::{Canvas, Snap};
@@ -259,7 +259,7 @@ fn point(ui: &Ui, response: &Response, session: &Session, map: &Map, state: &mut
 fn said_ui(ui: &mut Ui, time: f64, (end, clock): (SimTime, Clock), part: Part, theme: &Theme) {
     let time = SimTime::from_nanos(time as u64);
     if time <= end {
-        tip::title(ui, &format!("{} of {}", clock.say(time), write_length(end.as_nanos())), theme);
+        tip::title(ui, &format!("{} of {}", clock.say(time), write_length(end.since(SimTime::ZERO))), theme);
     } else {
         tip::title(ui, &format!("after the end, at {}", clock.say(end)), theme);
     }

@@ -3,11 +3,11 @@
 //! Owns the words and which of them fit. Paints nothing.
 
 use sim_core::analysis::stands::{Doing, Sheet, Stand, is_helper};
+use sim_core::clock::Clock;
 use sim_core::trace::code::CodeLine;
 use sim_core::trace::{StepId, Tables};
 
 use crate::timeline::axis::with_thousands;
-use crate::timeline::clock::Clock;
 
 /// Where the braces stand that are nothing else.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

@@ -57,21 +57,14 @@ impl Wishes {
         }
         // Who gives way, how far, until the rows have how much: the dock first, then the Stage.
         let all = rows.1 <= room - axis - least - lowest;
-        let steps = if all {
-            let first = DOCK_FIRST.map(|(count, share)| (events(count), most, rows.0 * share));
-            [first[0], first[1], first[2], (events(2), least, rows.1), (lowest, least, rows.1)]
+        let first = DOCK_FIRST.map(|(count, share)| (events(count), most, rows.0 * share));
+        let steps: &[(f32, f32, f32)] = if all {
+            &[first[0], first[1], first[2], (events(2), least, rows.1), (lowest, least, rows.1)]
         } else {
-            let usual_rows = (events(2), most, USUAL_ROWS);
-            [
-                usual_rows,
-                usual_rows,
-                (lowest, most, LEAST_ROWS),
-                (lowest, least, LEAST_ROWS),
-                (lowest, least, LEAST_ROWS),
-            ]
+            &[(events(2), most, USUAL_ROWS), (lowest, most, LEAST_ROWS), (lowest, least, LEAST_ROWS)]
         };
         let (mut dock, mut stage) = (usual, most);
-        for (least_dock, least_stage, wanted) in steps {
+        for &(least_dock, least_stage, wanted) in steps {
             let short = |dock: f32, stage: f32| (axis + wanted - (room - stage - dock)).max(0.0);
             dock -= short(dock, stage).min((dock - least_dock).max(0.0));
             stage -= short(dock, stage).min((stage - least_stage).max(0.0));

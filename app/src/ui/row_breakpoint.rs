@@ -41,7 +41,8 @@ impl Panel<'_> {
         if response.has_focus() {
             ui.painter().rect_stroke(place, 3.0, Stroke::new(2.0, theme.ink), StrokeKind::Inside);
         }
-        let hint = if set { "Take this breakpoint away (F9)" } else { "Stop here when running on (F9, then F5)" };
+        let hint = if set { "Take this breakpoint away" } else { "Stop here when running on" };
+        let hint = self.row_hint(hint, &Command::BreakAtSelected, row, kind);
         if response.on_hover_text(format!("{said}\n{hint}")).clicked() {
             emit.emit(Command::ToggleBreakpoint(breakpoint));
         }

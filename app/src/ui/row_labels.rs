@@ -3,9 +3,11 @@
 use egui::text::{LayoutJob, TextWrapping};
 use egui::{Align2, Pos2, Rect, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
 use sim_core::analysis::track::{Track, TrackKind};
+use sim_core::clock::write_length;
+use sim_core::instant::SimTime;
 
 use crate::session::{Command, Growth, Run, Selection};
-use crate::timeline::axis::{with_thousands, write_length};
+use crate::timeline::axis::with_thousands;
 use crate::timeline::layout::LOG_FROM;
 use crate::timeline::rows::Row;
 use crate::timeline::words;
@@ -18,6 +20,10 @@ use super::widgets::{self, Emit};
 
 /// A run's title is shown in so many letters; whole on hover.
 const MOST_LETTERS: usize = 48;
+/// Between what stands in a head.
+const BESIDE: f32 = 10.0;
+/// The width of the way to stop a run that takes long.
+const STOP: f32 = 44.0;
 
 impl Panel<'_> {
     pub(super) fn head_ui(&self, ui: &mut Ui, row: &Row, emit: &mut Emit<'_>) {
@@ -27,15 +33,17 @@ impl Panel<'_> {
         let focused = self.session.focus() == row.run;
         let font = fonts::semibold(fonts::ROW);
         let at = rect.left_center() + vec2(46.0, 0.0);
+        let stops = run.growth == Growth::Growing && status::is_slow(ui);
+        let end = rect.right() - CONTROLS - if stops { STOP + 3.0 * BESIDE } else { 0.0 };
         let cut = |at: Pos2, text: &str, font, color| {
             let mut job = LayoutJob::simple_singleline(text.to_owned(), font, color);
-            job.wrap = TextWrapping::truncate_at_width((rect.right() - at.x - CONTROLS).max(0.0));
+            job.wrap = TextWrapping::truncate_at_width((end - at.x).max(0.0));
             ui.painter().layout_job(job)
         };
         let title = cut(at, &words::middle_cut(&run.title, MOST_LETTERS), font, theme.text1);
         let facts = self.facts(row);
         // What stands beside the title begins with the rows.
-        let beside = pos2((at.x + title.size().x + 10.0).max(self.axis.left + 8.0), at.y + 0.5);
+        let beside = pos2((at.x + title.size().x + BESIDE).max(self.axis.left + 8.0), at.y + 0.5);
         let facts_shown = cut(beside, &facts.join(" · "), fonts::regular(fonts::LABEL), theme.text3);
         let facts_shown_width = facts_shown.size().x;
         // A head is opaque, so that the cursor does not cross its words.
@@ -56,8 +64,8 @@ impl Panel<'_> {
         if response.clicked() {
             emit.emit(Command::FocusRun(row.run));
         }
-        if run.growth == Growth::Growing && status::is_slow(ui) {
-            self.stop_ui(ui, row, pos2(beside.x + facts_shown_width + 10.0, rect.center().y), emit);
+        if stops {
+            self.stop_ui(ui, row, pos2(beside.x + facts_shown_width + BESIDE, rect.center().y), emit);
         }
         self.head_controls_ui(ui, row, rect, emit);
     }
@@ -65,10 +73,9 @@ impl Panel<'_> {
     /// The way to stop a run that takes long, beside how far it is.
     fn stop_ui(&self, ui: &mut Ui, row: &Row, at: Pos2, emit: &mut Emit<'_>) {
         let theme = emit.theme;
-        let place = Rect::from_min_size(at - vec2(0.0, 9.0), vec2(44.0, 18.0));
+        let place = Rect::from_min_size(at - vec2(0.0, 9.0), vec2(STOP, 18.0));
         let response = ui.interact(place, ui.scope_id().with(("stop", row.run)), Sense::click());
-        let said = format!("Stop run {}", widgets::run_letter(row.run));
-        response.widget_info(|| WidgetInfo::labeled(egui::Role::Button, true, &said));
+        response.widget_info(|| WidgetInfo::labeled(egui::Role::Button, true, "Stop the simulation"));
         let edge = if response.hovered() || response.has_focus() { theme.ink } else { theme.strong_line };
         ui.painter().rect(place, 5.0, theme.panel, Stroke::new(1.0, edge), egui::StrokeKind::Inside);
         ui.painter().text(place.center(), Align2::CENTER_CENTER, "Stop", fonts::medium(fonts::LABEL), theme.text1);
@@ -182,7 +189,7 @@ fn events(run: &Run) -> String {
 fn growth_text(run: &Run) -> Option<String> {
     match run.growth {
         Growth::Waiting => Some("waiting".to_owned()),
-        Growth::Growing => Some(format!("{}, {} so far", events(run), write_length(run.end().as_nanos()))),
+        Growth::Growing => Some(format!("{}, {} so far", events(run), write_length(run.end().since(SimTime::ZERO)))),
         Growth::Stopped => Some(format!("stopped after {}", events(run))),
         Growth::Complete => run.notice.clone(),
     }

@@ -3,8 +3,9 @@
 use egui::{Popup, PopupCloseBehavior, Rect, Response, RichText, Sense, Stroke, TextEdit, Ui, WidgetInfo, pos2, vec2};
 use sim_core::analysis::track::TrackKind;
 
-use crate::session::Command;
+use crate::session::command::key_for_people;
 use crate::session::rows::RowSort;
+use crate::session::{Command, keymap};
 use crate::timeline::axis::with_thousands;
 use crate::timeline::rows::{Row, RowGroup, Why};
 
@@ -121,6 +122,15 @@ impl Panel<'_> {
         }
     }
 
+    /// What a press does to a row; where the row is selected, with the key that does the same.
+    pub(super) fn row_hint(&self, says: &str, command: &Command, row: &Row, kind: TrackKind) -> String {
+        let selected = self.session.selection().track() == Some((row.run, kind));
+        match keymap::shown().keys_of(command).first().filter(|_| selected) {
+            Some(key) => format!("{says} ({})", key_for_people(key)),
+            None => says.to_owned(),
+        }
+    }
+
     /// The pin of a row: there when it is pinned, or when the pointer is on its name.
     pub(super) fn pin_ui(&self, ui: &mut Ui, row: &Row, kind: TrackKind, label: &Response, emit: &mut Emit<'_>) {
         if RowGroup::of(kind) != RowGroup::Workload {
@@ -144,8 +154,8 @@ impl Panel<'_> {
             theme.text3
         };
         pin_sign(ui, place.center(), color);
-        let hint = if pinned { "Let it go (P)" } else { "Pin this row above the others (P)" };
-        if response.on_hover_text(hint).clicked() {
+        let hint = if pinned { "Let it go" } else { "Pin this row above the others" };
+        if response.on_hover_text(self.row_hint(hint, &Command::PinSelected, row, kind)).clicked() {
             emit.emit(Command::PinRow { run: row.run, track: kind });
         }
     }

@@ -2,10 +2,10 @@
 
 use egui::{Align2, RichText, ScrollArea, Sense, Ui, WidgetInfo, pos2, vec2};
 use sim_core::analysis::sums::Sums;
+use sim_core::clock::{Clock, write_length};
 
 use crate::session::{Command, Session, SpanOfTime, Tab};
-use crate::timeline::axis::{Unit, with_thousands, write_length};
-use crate::timeline::clock::Clock;
+use crate::timeline::axis::{Unit, with_thousands};
 
 use super::theme::Theme;
 use super::widgets::{self, Emit, Weight};
@@ -50,7 +50,7 @@ fn head_ui(ui: &mut Ui, session: &Session, span: SpanOfTime, theme: &Theme) {
     ui.add_space(4.0);
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing.x = 8.0;
-        let length = write_length(span.length().as_nanos());
+        let length = write_length(span.length());
         ui.label(RichText::new(length).font(fonts::mono_medium(fonts::TITLE)).color(theme.text1));
         ui.label(RichText::new(ends(span, session.clock())).font(fonts::mono(fonts::LABEL)).color(theme.text3));
     });
@@ -95,9 +95,28 @@ fn titles_ui(ui: &mut Ui, session: &Session, theme: &Theme) {
 /// A figure of every run.
 #[derive(Clone, PartialEq, Debug)]
 struct Figure {
+    rank: Rank,
     name: &'static str,
     meaning: &'static str,
     values: Vec<String>,
+}
+
+/// What a figure is to the one above it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Rank {
+    /// One of its own.
+    Own,
+    /// A part of it: stands a little to the right.
+    Part,
+}
+
+impl Rank {
+    fn indent(self) -> f32 {
+        match self {
+            Rank::Own => 0.0,
+            Rank::Part => 12.0,
+        }
+    }
 }
 
 /// Where a figure's values stand.
@@ -121,49 +140,58 @@ fn figures(threads: &[bool], sums: &[Sums]) -> Vec<Figure> {
     let wanting = |s: &Sums, threads| if threads { s.runnable } else { s.ready };
     vec![
         Figure {
+            rank: Rank::Own,
             name: "Cores busy",
             meaning: "The share of the selected time in which a thread is on the core, over all cores",
             values: each(&|s, _| format!("{:.1}%", s.busy_share() * 100.0)),
         },
         Figure {
+            rank: Rank::Own,
             name: names("Polls", "Polls / turns", "Turns"),
             meaning: "Polls that were under way in some part of it; of a thread run, turns of threads on a core",
             values: each(&|s, threads| count(if threads { s.turns_ran } else { s.polls_ran })),
         },
         Figure {
+            rank: Rank::Part,
             name: "begun in it",
             meaning: "Those of them that began in it; the others were under way when it began",
             values: each(&|s, threads| count(if threads { s.dispatches } else { s.polls })),
         },
         Figure {
+            rank: Rank::Own,
             name: names("Wakes", "Wakes / unblocks", "Unblocks"),
             meaning: "Wakes of tasks, those without effect included; of a thread run, blocked threads made Runnable",
             values: each(&|s, threads| count(if threads { s.unblocks } else { s.wakes })),
         },
         Figure {
+            rank: Rank::Own,
             name: names("Ready total", "Ready total", "Runnable total"),
             meaning: "How long tasks were Ready, or threads Runnable, without running: the sum over all of them",
-            values: each(&|s, threads| write_length(wanting(s, threads).total.as_nanos())),
+            values: each(&|s, threads| write_length(wanting(s, threads).total)),
         },
         Figure {
+            rank: Rank::Own,
             name: "Longest queue",
             meaning: "The most tasks that were Ready, or threads that were Runnable, at once",
             values: each(&|s, threads| count(u64::from(wanting(s, threads).most))),
         },
         Figure {
+            rank: Rank::Own,
             name: "I/O completed",
             meaning: "Requests that a device completed",
             values: each(&|s, _| count(s.completions)),
         },
         Figure {
+            rank: Rank::Own,
             name: "Context switches",
             meaning: "Dispatches of another thread onto a core that has run before",
             values: each(&|s, _| count(s.switches)),
         },
         Figure {
+            rank: Rank::Own,
             name: "Their cost",
             meaning: "What all dispatches cost together",
-            values: each(&|s, _| write_length(s.switch_cost.as_nanos())),
+            values: each(&|s, _| write_length(s.switch_cost)),
         },
     ]
 }
@@ -177,10 +205,8 @@ fn figure_ui(ui: &mut Ui, figure: &Figure, values: Values, theme: &Theme) {
     response.widget_info(|| WidgetInfo::labeled(egui::Role::Label, true, &said));
     let painter = ui.painter();
     let name_at = pos2(rect.left(), rect.top() + LINE / 2.0);
-    // What is a part of the line above stands a little to the right.
-    let indent = if figure.name.starts_with(char::is_lowercase) { 12.0 } else { 0.0 };
     painter.text(
-        name_at + vec2(indent, 0.0),
+        name_at + vec2(figure.rank.indent(), 0.0),
         Align2::LEFT_CENTER,
         figure.name,
         fonts::regular(fonts::ROW),
@@ -251,6 +277,8 @@ mod tests {
         assert_eq!(told[0], ("Cores busy", vec!["75.0%", "75.0%"]));
         assert_eq!(told[1], ("Polls / turns", vec!["3,190", "6"]));
         assert_eq!(told[2], ("begun in it", vec!["3,187", "5"]));
+        let parts: Vec<_> = figures.iter().filter(|f| f.rank == Rank::Part).map(|f| f.name).collect();
+        assert_eq!(parts, ["begun in it"]);
         assert_eq!(told[4], ("Ready total", vec!["30.0 ms", "2.0 ms"]));
         assert_eq!(told[5], ("Longest queue", vec!["57", "7"]));
     }

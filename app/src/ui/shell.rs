@@ -42,11 +42,6 @@ const ANIMATION: f32 = 1.0 / 12.0;
 const PRESENTED: f32 = 1.6;
 /// The height in points that a presentation needs.
 const PRESENTED_NEEDS: f32 = 570.0;
-/// Whether a run has so many rows that they need the room.
-fn is_crowded(session: &Session) -> bool {
-    session.runs().iter().any(|run| run.index.tracks.len() > CROWDED)
-}
-
 /// How much of the window the Stage may take there; with several boxes a run a little more.
 const PRESENTED_STAGE: f32 = 0.37;
 const PRESENTED_MOST: f32 = 0.47;
@@ -385,6 +380,11 @@ impl Shell {
         }
         theme
     }
+}
+
+/// Whether a run has so many rows that they need the room.
+fn is_crowded(session: &Session) -> bool {
+    session.runs().iter().any(|run| run.index.tracks.len() > CROWDED)
 }
 
 /// How much of the window the Stage may take: in a low window, and with many rows, those need it more.

@@ -2,10 +2,12 @@
 //! background.
 
 use egui::{Align2, Galley, Rect, Sense, Ui, WidgetInfo, pos2, vec2};
+use sim_core::clock::write_length;
+use sim_core::instant::SimTime;
 use sim_core::trace::event::kind;
 
 use crate::session::{Command, Growth, Run, Session};
-use crate::timeline::axis::{with_thousands, write_length};
+use crate::timeline::axis::with_thousands;
 use crate::timeline::scene::{Fill, Sign};
 
 use super::fonts;
@@ -200,7 +202,7 @@ fn progress(runs: &[Run]) -> String {
     match now {
         Some(run) => {
             let events = with_thousands(&runs[run].trace.len().to_string());
-            let end = write_length(runs[run].end().as_nanos());
+            let end = write_length(runs[run].end().since(SimTime::ZERO));
             format!("simulating run {}: {events} events, {end}", run_letter(run))
         }
         None if runs.is_empty() => "loading".to_owned(),

@@ -3,14 +3,14 @@
 //! Owns which thing is meant, and where its text may stand; the wording of states is in [`super::hover`].
 
 use egui::{Pos2, Rect, Response};
-use sim_core::analysis::track::{Class, CounterKind, Link, Span, SpanState, Track, TrackKind};
-use sim_core::instant::SimTime;
+use sim_core::analysis::track::{Class, CounterKind, Link, SpanState, Track, TrackKind};
+use sim_core::clock::{Clock, write_length};
+use sim_core::instant::{SimDuration, SimTime};
 use sim_core::trace::event::kind;
 use sim_core::trace::{CoreId, Event, Trace};
 
 use crate::session::Run;
-use crate::timeline::axis::{with_thousands, write_length};
-use crate::timeline::clock::Clock;
+use crate::timeline::axis::with_thousands;
 use crate::timeline::hit;
 use crate::timeline::rows::Row;
 use crate::timeline::scene::{Finding, Scene, Sign};
@@ -70,15 +70,15 @@ impl Panel<'_> {
                 tip::title(ui, &text[0], theme);
                 text[1..].iter().for_each(|line| tip::figures(ui, line, theme));
             });
-        } else if let Some(lines) = device_words(run, track, self.axis.moment_from_x(at.x), clock) {
+        } else if let Some(lines) = device_words(run, track, self.axis.moment_from_x(at.x), self.known(), clock) {
             tip::beside(response, thing, |ui| {
                 tip::title(ui, &lines[0], theme);
                 lines[1..].iter().for_each(|line| tip::figures(ui, line, theme));
             });
         } else if let Some(span) = hit::span_at(track, &self.axis, at.x) {
-            let span = Span { end: span.end.min(self.known().max(span.start)), ..span };
-            tip::beside(response, thing, |ui| hover::span(ui, run, track, &span, theme));
-        } else if let Some((title, figures)) = gap_words(run, track, self.axis.moment_from_x(at.x), clock) {
+            tip::beside(response, thing, |ui| hover::span(ui, run, track, &self.as_known(span), theme));
+        } else if let Some((title, figures)) = gap_words(run, track, self.axis.moment_from_x(at.x), self.known(), clock)
+        {
             tip::beside(response, thing, |ui| {
                 tip::title(ui, &title, theme);
                 if !figures.is_empty() {
@@ -103,7 +103,7 @@ impl Panel<'_> {
         let name = trace.tables().thread_name(thread);
         let mut lines = vec![format!("{}: {name} gets {core}", self.session.clock().say(time))];
         if !cost.is_zero() {
-            lines.push(format!("it costs {}", write_length(cost.as_nanos())));
+            lines.push(format!("it costs {}", write_length(cost)));
         }
         Some(lines)
     }
@@ -127,7 +127,8 @@ impl Panel<'_> {
             let beyond = over.filter(|(of, _)| *of == class).map_or(0, |(_, ns)| ns);
             sums.nanos[class as usize].saturating_sub(beyond)
         };
-        let (ran, wanted) = (of(Class::Running) + of(Class::OffCore), of(Class::Ready));
+        let ran = SimDuration::from_nanos(of(Class::Running) + of(Class::OffCore));
+        let wanted = SimDuration::from_nanos(of(Class::Ready));
         let count = sums.count[Class::Running as usize] + sums.count[Class::OffCore as usize];
         let polls = matches!(track.kind, TrackKind::Task(_) | TrackKind::Worker(_));
         let what = match (polls, count) {
@@ -144,8 +145,9 @@ impl Panel<'_> {
     }
 }
 
-/// The requests that a device works on at a time, one by one while they are few; none if there is only one.
-fn device_words(run: &Run, track: &Track, time: SimTime, clock: Clock) -> Option<Vec<String>> {
+/// The requests that a device works on at a time, one by one while they are few; none if there is only one. What goes
+/// on at `known` is told as far as it has come.
+fn device_words(run: &Run, track: &Track, time: SimTime, known: SimTime, clock: Clock) -> Option<Vec<String>> {
     const TOLD: usize = 4;
     const BACK: usize = 256;
     let level = track.load.get(track.load.partition_point(|s| s.start <= time).checked_sub(1)?)?;
@@ -156,23 +158,23 @@ fn device_words(run: &Run, track: &Track, time: SimTime, clock: Clock) -> Option
     let each: Vec<String> = near
         .map(|span| {
             let owner = owner_of_request(&run.trace, span.event).unwrap_or_else(|| "a request".to_owned());
-            format!("{owner}: {}", clock.range(span.start, span.end))
+            format!("{owner}: {}", clock.range(span.start, span.end.min(known)))
         })
         .collect();
     if each.len() <= TOLD {
         lines.extend(each);
     } else {
-        lines.push(clock.range(level.start, level.end));
+        lines.push(clock.range(level.start, level.end.min(known)));
     }
     Some(lines)
 }
 
-/// What is said where a row is empty: of a core, how long it has nothing to do.
-fn gap_words(run: &Run, track: &Track, time: SimTime, clock: Clock) -> Option<(String, String)> {
+/// What is said where a row is empty: of a core, how long it has nothing to do, as far as that is `known`.
+fn gap_words(run: &Run, track: &Track, time: SimTime, known: SimTime, clock: Clock) -> Option<(String, String)> {
     let after = track.spans.partition_point(|s| s.start <= time);
     let from = after.checked_sub(1).and_then(|n| track.spans.get(n)).map_or(SimTime::ZERO, |s| s.end);
-    let to = track.spans.get(after).map_or(run.end(), |s| s.start);
-    let stretch = format!("{}, {}", clock.range(from, to), write_length(to.since(from).as_nanos()));
+    let to = track.spans.get(after).map_or(run.end(), |s| s.start).min(known);
+    let stretch = format!("{}, {}", clock.range(from, to), write_length(to.since(from)));
     let name = row_name(track);
     let beyond = time > run.end();
     let (what, figures) = match track.kind {
@@ -185,7 +187,8 @@ fn gap_words(run: &Run, track: &Track, time: SimTime, clock: Clock) -> Option<(S
         TrackKind::Task(_) | TrackKind::Thread(_) => match (track.created, track.end) {
             (Some((created, _)), _) if time < created => {
                 let word = if matches!(track.kind, TrackKind::Task(_)) { "not spawned yet" } else { "not created yet" };
-                (word.to_owned(), format!("until {}", clock.say(created)))
+                let until = if created <= known { format!("until {}", clock.say(created)) } else { String::new() };
+                (word.to_owned(), until)
             }
             (_, Some((ended, how, _))) if time >= ended => {
                 (words::end_word(track.kind, how).to_owned(), format!("at {}", clock.say(ended)))
@@ -207,4 +210,39 @@ pub(super) fn owner_of_request(trace: &Trace, started: usize) -> Option<String> 
         Some(Event::IoSubmitted { request: of, by }) if of == request => Some(trace.tables().actor_name(by)),
         _ => None,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::session::fixture;
+    use sim_core::trace::DeviceId;
+
+    fn ms(tenths: u64) -> SimTime {
+        SimTime::from_nanos(tenths * 100_000)
+    }
+
+    #[test]
+    fn a_gap_ends_for_who_reads_of_it_where_the_cover_begins() {
+        let session = fixture::session();
+        let run = &session.runs()[0];
+        let said = |known| {
+            let idle = run.index.track(TrackKind::Core(CoreId(0))).expect("the run has a core");
+            gap_words(run, idle, ms(500), known, Clock::Millis).expect("the worker is blocked").1
+        };
+        assert!(said(SimTime::MAX).contains("115.0"), "{}", said(SimTime::MAX));
+        assert!(!said(ms(821)).contains("115.0") && said(ms(821)).contains("82.1"), "{}", said(ms(821)));
+    }
+
+    #[test]
+    fn requests_end_for_who_reads_of_them_where_the_cover_begins() {
+        let session = fixture::session();
+        let run = &session.runs()[0];
+        let said = |known| {
+            let device = run.index.track(TrackKind::Device(DeviceId(0))).expect("the run has a device");
+            device_words(run, device, ms(50), known, Clock::Millis).expect("two at once").join("\n")
+        };
+        assert!(said(SimTime::MAX).contains("15.0"), "{}", said(SimTime::MAX));
+        assert!(!said(ms(60)).contains("15.0") && !said(ms(60)).contains("10.0"), "{}", said(ms(60)));
+    }
 }

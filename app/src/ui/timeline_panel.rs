@@ -136,7 +136,7 @@ impl Panel<'_> {
         self.crowds_ui(&painter, visible, self.patterns, emit.theme);
         scene_ui(&painter, &scene, emit.theme, self.patterns);
         self.growing(ui, visible, emit.theme);
-        self.veil_ui(ui, emit.theme);
+        self.veil_ui(ui, emit);
         self.selected_time(ui, emit.theme);
         self.marked(ui, emit.theme);
         self.cursor(ui, emit.theme);

@@ -42,10 +42,15 @@ impl Panel<'_> {
         if self.edge_of_selected_time(at.x).is_some() {
             ui.ctx().set_cursor_icon(CursorIcon::ResizeHorizontal);
         }
-        if at.x > self.axis.x(self.known()) && !response.clicked() {
+        if at.x > self.axis.x(self.known()) {
+            // What lies under the cover is not there to be hit: only the moment is gone to.
+            if response.clicked() {
+                emit.emit(Command::Seek(self.axis.moment_from_x(at.x)));
+            }
             return;
         }
-        if let Some(found) = hit::finding_at(&scene.findings, at.x, at.y) {
+        let signs = if self.session.hides_figures() { &[][..] } else { &scene.findings[..] };
+        if let Some(found) = hit::finding_at(signs, at.x, at.y) {
             ui.ctx().set_cursor_icon(CursorIcon::PointingHand);
             if response.clicked() {
                 emit.emit(Command::ShowFinding(FindingId { run: found.run, place: found.place }));
@@ -74,7 +79,7 @@ impl Panel<'_> {
         let Some(row) = self.rows.at(at.y - self.origin) else { return };
         let RowKind::Track { index, kind } = row.kind else { return self.point_crowd(ui, response, row, at, emit) };
         let track = &self.run(row).index.tracks[index];
-        let span = hit::span_at(track, &self.axis, at.x);
+        let span = hit::span_at(track, &self.axis, at.x).map(|span| self.as_known(span));
         if response.double_clicked()
             && let Some(span) = span
         {
@@ -96,7 +101,7 @@ impl Panel<'_> {
     /// Dragging pans or selects time. Answers whether something is being dragged.
     fn drag(&self, ui: &Ui, response: &Response, emit: &mut Emit<'_>) -> bool {
         let kept = response.id.with("selects from");
-        let narrow = ui.ctx().content_rect().width() < NARROW;
+        let narrow = ui.ctx().content_rect().width() < NARROW && !self.session.is_wide();
         if response.drag_stopped() && narrow && ui.data(|d| d.get_temp::<Option<SimTime>>(kept)).flatten().is_some() {
             // What the time adds up to has no place at the side.
             emit.emit(Command::ShowTab(Tab::Inspector));
@@ -152,8 +157,12 @@ impl Panel<'_> {
         let row = self.rows.at(at.y - self.origin).filter(|_| over)?;
         let RowKind::Track { index, kind } = row.kind else { return None };
         let span = hit::span_at(&self.run(row).index.tracks[index], &self.axis, at.x)?;
-        let span = Span { end: span.end.min(self.known().max(span.start)), ..span };
-        Some(Hovered { run: row.run, track: kind, span })
+        Some(Hovered { run: row.run, track: kind, span: self.as_known(span) })
+    }
+
+    /// A span as far as it has come where the cover begins.
+    pub(super) fn as_known(&self, span: Span) -> Span {
+        Span { end: span.end.min(self.known().max(span.start)), ..span }
     }
 }
 

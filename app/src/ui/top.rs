@@ -2,11 +2,13 @@
 
 use egui::{Rect, Sense, Ui, WidgetInfo, pos2, vec2};
 
+use sim_core::clock::{Clock, write_length};
+use sim_core::instant::SimDuration;
+
 use crate::session::command::key_for_people;
 use crate::session::standing::Nth;
 use crate::session::{Command, Run, Session, keymap};
-use crate::timeline::axis::{with_thousands, write_length};
-use crate::timeline::clock::Clock;
+use crate::timeline::axis::with_thousands;
 
 use super::fonts;
 use super::icons::{self, Icon};
@@ -14,7 +16,7 @@ use super::run_chips::{self, Form};
 use super::theme::Theme;
 use super::widgets::{self, Emit, Weight, icon_button};
 
-/// A title with less room than this is left out.
+/// A title that needs more room than this, and has less, is left out.
 const LEAST_TITLE: f32 = 64.0;
 /// A title that is longer than this is cut before the runs' chips lose words.
 const MOST_TITLE: f32 = 220.0;
@@ -96,7 +98,7 @@ fn title_ui(ui: &mut Ui, session: &Session, emit: &mut Emit<'_>, size: Size) {
     // What is open matters more than how many workers it has: the menus say that, too.
     let form = Form::within(beside, whole.min(MOST_TITLE), chips);
     let room = beside - chips(form);
-    let shown = if room < LEAST_TITLE { "" } else { document.title.as_str() };
+    let shown = if has_title(whole, room) { document.title.as_str() } else { "" };
     let title = widgets::text_cut(&painter, at, shown, font, theme.text1, room);
     let rest = room - title - 10.0;
     let beside = painter.layout_no_wrap(document.subtitle.clone(), fonts::regular(fonts::ROW), theme.text3);
@@ -117,6 +119,11 @@ fn title_ui(ui: &mut Ui, session: &Session, emit: &mut Emit<'_>, size: Size) {
         run_chips::chip_ui(ui, session, run, form, emit);
     }
     run_chips::add_ui(ui, session, emit);
+}
+
+/// Whether a title of this width has room enough, if need be cut.
+fn has_title(whole: f32, room: f32) -> bool {
+    room >= LEAST_TITLE.min(whole)
 }
 
 /// The width of what opens the menu of what is open.
@@ -238,7 +245,7 @@ fn speed_ui(ui: &mut Ui, session: &Session, emit: &mut Emit<'_>) {
 }
 
 fn short_speed(speed: f64) -> String {
-    let text = write_length(speed as u64);
+    let text = write_length(SimDuration::from_nanos(speed as u64));
     text.replace(".0 ", " ")
 }
 
@@ -306,7 +313,7 @@ fn tools_ui(ui: &mut Ui, session: &Session, emit: &mut Emit<'_>) {
 /// The sign that an empty stretch is being skipped, below the clock, over what is there.
 fn skip_ui(ui: &Ui, session: &Session, top: egui::Pos2, theme: &Theme) {
     let Some(skipped) = session.playback().skipped() else { return };
-    let text = format!("skips {}", write_length(skipped.as_nanos()));
+    let text = format!("skips {}", write_length(skipped));
     let layer = egui::LayerId::new(egui::Order::Foreground, egui::Id::unique("skip"));
     let painter = ui.ctx().layer_painter(layer);
     let galley = painter.layout_no_wrap(text, fonts::medium(fonts::ROW), theme.on_ink);
@@ -334,5 +341,16 @@ fn nth_text(session: &Session) -> Option<String> {
     match session.nth_here()? {
         Nth { nth: 0, of } => Some(format!("before {} events", many(of))),
         Nth { nth, of } => Some(format!("event {} of {} here", many(nth), many(of))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_short_title_needs_no_more_room_than_it_takes() {
+        assert!(has_title(40.0, 40.0) && !has_title(40.0, 39.0));
+        assert!(has_title(200.0, 64.0) && !has_title(200.0, 63.0), "a long one is cut, but not to nothing");
     }
 }

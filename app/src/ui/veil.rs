@@ -1,21 +1,24 @@
 //! The cover over what would give a prediction away. Which it is, [`crate::session::veil`] decides.
 
-use egui::{Align2, Rect, Sense, Ui, WidgetInfo, pos2, vec2};
+use egui::{Align2, Rect, Sense, Ui, Vec2, WidgetInfo, pos2, vec2};
 use sim_core::instant::SimTime;
 
-use crate::session::Session;
+use crate::session::command::key_for_people;
+use crate::session::{Command, Session, keymap};
 use crate::timeline::axis::Axis;
 
 use super::fonts;
 use super::measures::RIGHT_MARGIN;
 use super::theme::Theme;
 use super::timeline_panel::Panel;
-use super::widgets;
+use super::widgets::{self, Emit, Weight};
 
 /// What is said in the cover.
 const SAID: &str = "Hidden until you answer or press Reveal";
 /// The same before an audience.
 const PRESENTED: &str = "Hidden until the answer is told";
+/// The size of the button that lifts it.
+const REVEAL: Vec2 = vec2(80.0, 34.0);
 /// What stands where the figures of whole runs would.
 const FIGURES: &str = "Of the whole runs, so hidden until you answer or press Reveal.";
 
@@ -25,22 +28,46 @@ impl Panel<'_> {
         self.session.veil().unwrap_or(SimTime::MAX)
     }
 
-    /// The cover over what comes after.
-    pub(super) fn veil_ui(&self, ui: &Ui, theme: &Theme) {
+    /// The cover over what comes after. Where the timeline stands alone, the way to lift it stands in it.
+    pub(super) fn veil_ui(&self, ui: &mut Ui, emit: &mut Emit<'_>) {
+        let theme = emit.theme;
         let Some(rect) = veiled(self.session, &self.axis, self.sight) else { return };
         let cover = rect.with_max_x(self.axis.right + RIGHT_MARGIN);
         ui.painter().rect_filled(cover, 0.0, theme.raised);
-        let said = if self.session.presenting().is_on() { PRESENTED } else { SAID };
+        let presented = self.session.presenting().is_on();
+        let said = if presented { PRESENTED.to_owned() } else { said() };
         let font = fonts::regular(fonts::LABEL);
-        let galley = ui.painter().layout(said.to_owned(), font, theme.text2, (rect.width() - 16.0).min(240.0));
+        let galley = ui.painter().layout(said.clone(), font, theme.text2, (rect.width() - 16.0).min(280.0));
         let response = ui.interact(rect, ui.scope_id().with("veil"), Sense::hover());
-        response.widget_info(|| WidgetInfo::labeled(egui::Role::Label, true, said));
+        response.widget_info(|| WidgetInfo::labeled(egui::Role::Label, true, &said));
         if rect.width() >= 90.0 && galley.size().y <= rect.height() - 8.0 {
             // In the middle of the first run's rows, where people look for what comes next.
             let at = rect.center() - galley.size() / 2.0;
-            ui.painter().galley(pos2(at.x, at.y.min(rect.top() + 96.0)).round(), galley, theme.text2);
+            let (at, height) = (pos2(at.x, at.y.min(rect.top() + 96.0)).round(), galley.size().y);
+            ui.painter().galley(at, galley, theme.text2);
+            if self.session.is_wide() && !presented {
+                let below = Rect::from_center_size(pos2(rect.center().x, at.y + height + 25.0), REVEAL);
+                reveal_ui(ui, below, emit);
+            }
         }
     }
+}
+
+/// What is said in the cover, with the key.
+fn said() -> String {
+    match keymap::shown().keys_of(&Command::Reveal).first() {
+        Some(key) => format!("{SAID} ({})", key_for_people(key)),
+        None => SAID.to_owned(),
+    }
+}
+
+fn reveal_ui(ui: &mut Ui, place: Rect, emit: &mut Emit<'_>) {
+    widgets::inside(ui, place, |ui| {
+        let reveal = widgets::text_button(ui, "Reveal", Weight::Framed, place.width(), emit.theme);
+        if reveal.on_hover_text(Command::Reveal.hint()).clicked() {
+            emit.emit(Command::Reveal);
+        }
+    });
 }
 
 /// The part of a strip of rows that is covered.

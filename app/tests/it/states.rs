@@ -129,7 +129,7 @@ fn a_run_that_grows_says_how_far_it_is_but_not_at_once_and_can_be_stopped() {
     window.harness.get_by_label_contains("Makespan, run A: 3.0 ms");
     // How far it is, and how to stop it, stand in its own head, too.
     window.harness.get_by_label_contains("events, 3.0 ms so far");
-    window.harness.get_by_label("Stop run A");
+    window.harness.get_by_label("Stop the simulation");
     window.harness.get_by_label("Stop").click();
     window.harness.run_steps(2);
     drop(hold);
@@ -137,6 +137,19 @@ fn a_run_that_grows_says_how_far_it_is_but_not_at_once_and_can_be_stopped() {
     assert_eq!(window.session(|s| s.runs()[0].growth), Growth::Stopped);
     window.harness.get_by_label_contains("Only a run that has ended is looked through");
     assert_eq!(window.harness.query_all_by_label("Stop").count(), 0);
+}
+
+#[test]
+fn in_a_narrow_head_the_way_to_stop_stands_beside_the_runs_own_buttons() {
+    let (mut window, hold) = window_growing(tasks(3, 1_000_000, |n| format!("t{n}")));
+    for width in [336.0, 400.0, 480.0, 656.0] {
+        window.harness.set_size(egui::vec2(width, 616.0));
+        window.harness.run_steps(6);
+        let place = |label: &str| window.harness.get_by_label(label).rect();
+        let stop = place("Stop the simulation");
+        assert!(stop.right() <= place("Rows of run A").left(), "at {width}: {stop}");
+    }
+    drop(hold);
 }
 
 #[test]

@@ -363,6 +363,32 @@ fn what_would_give_a_prediction_away_is_hidden_until_it_is_revealed() {
 }
 
 #[test]
+fn where_the_timeline_stands_alone_the_cover_can_be_lifted_in_it() {
+    let mut window = Window::open(1280.0, 800.0);
+    window.apply(Command::OpenScenario("blocked-executor".to_owned()));
+    window.finish_loading();
+    window.apply(Command::GoToStep(3));
+    window.apply(Command::SwitchWide);
+    window.harness.get_by_label("Hidden until you answer or press Reveal (5)");
+    window.harness.get_by_label("Reveal").click();
+    window.harness.run_steps(3);
+    assert_eq!(window.session(|s| (s.veil(), s.is_revealed(), s.is_wide())), (None, true, true));
+    assert!(window.harness.query_by_label("Reveal").is_none());
+}
+
+#[test]
+fn what_is_asked_for_in_the_wide_layout_is_shown() {
+    let mut window = Window::with_blocked_executor(1280.0, 800.0);
+    for (key, tab) in [("/", Tab::Events), ("E", Tab::Findings)] {
+        window.press("Z");
+        assert!(window.session(|s| s.is_wide()));
+        window.press(key);
+        assert_eq!(window.session(|s| (s.is_wide(), s.tab())), (false, tab), "{key}");
+        window.press("Esc");
+    }
+}
+
+#[test]
 fn no_step_of_a_lesson_stands_past_the_end_of_its_runs() {
     for entry in jobs::library() {
         let mut session = open(&entry.id);
@@ -446,9 +472,11 @@ fn a_reset_keeps_the_runs_that_were_added() {
     session.apply(Command::SetRuns(runs));
     session.finish_loading();
     assert!(!session.can_reset(), "nothing of the lesson is another");
+    assert_eq!(session.why_not(&Command::AsInLesson), Some("It is as in the lesson."), "a run more is no change");
     turn(&mut session, "workload.tasks.hog.ops.1.0", "50ms");
     turn(&mut session, "runs.async.workers", "2");
     assert!(session.can_reset());
+    assert_eq!(session.why_not(&Command::AsInLesson), None);
     session.apply(Command::AsInLesson);
     session.finish_loading();
     let titles: Vec<_> = session.runs().iter().map(|r| r.title.clone()).collect();

@@ -70,6 +70,26 @@ fn a_context_switch_says_who_gets_the_core() {
 }
 
 #[test]
+fn only_the_selected_row_names_the_keys_that_act_on_it() {
+    let mut window = blocked(1280.0, 800.0);
+    let name = window.harness.get_by_label_contains("hb of run A").rect();
+    let upper = pos2(name.left() + 6.0, name.top() + 4.0);
+    let lower = pos2(name.left() + 6.0, name.bottom() - 4.0);
+    window.harness.get_by_label_contains("hog of run A").click();
+    window.harness.run();
+    rest(&mut window, lower);
+    let said = |window: &Window, words: &str| window.harness.query_by_label_contains(words).is_some();
+    assert!(said(&window, "\nStop here when running on"));
+    assert!(!said(&window, "running on (F9)"), "the key is for hog");
+    window.harness.get_by_label_contains("hb of run A").click();
+    window.harness.run();
+    rest(&mut window, lower);
+    assert!(said(&window, "running on (F9)"));
+    rest(&mut window, upper);
+    assert!(said(&window, "Pin this row above the others (P)"));
+}
+
+#[test]
 fn the_axis_the_minimap_and_marks_say_their_time() {
     let mut window = blocked(1280.0, 800.0);
     let axis = window.harness.get_by_label_contains("Time axis").rect();

@@ -311,3 +311,43 @@ fn r_makes_the_span_at_the_cursor_a_stretch_of_time() {
     window.press("R");
     assert!(window.view().length < 110e6);
 }
+
+/// The library's lesson where it asks how long hb waits; all of it would be in view, were it not covered.
+fn at_the_question() -> Window {
+    let mut window = Window::open(1280.0, 800.0);
+    window.apply(Command::OpenScenario("blocked-executor".to_owned()));
+    window.finish_loading();
+    window.apply(Command::GoToStep(3));
+    window.finish_loading();
+    window.apply(Command::ShowRange { from: 0.0, to: 190e6 });
+    assert!(near(window.session(|s| s.veil()).expect("the answer is covered"), ms(821)));
+    window
+}
+
+#[test]
+fn a_click_on_the_cover_goes_to_that_moment_and_hits_nothing_under_it() {
+    let mut window = at_the_question();
+    let before = window.session(|s| (s.selection(), s.finding(), s.tab()));
+    let at = window.at("hog of run A", ms(1_400));
+    window.click(at);
+    assert!(near(window.time(), ms(1_400)));
+    assert_eq!(window.session(|s| (s.selection(), s.finding(), s.tab())), before);
+}
+
+#[test]
+fn a_double_click_zooms_to_as_much_of_a_span_as_is_not_covered() {
+    let mut window = at_the_question();
+    let at = window.at("hb of run A", ms(600));
+    window.double_click(at);
+    let view = window.view();
+    assert!(view.length < 100e6 && view.end() < 114e6, "not to where hb's wait ends: {view:?}");
+}
+
+#[test]
+fn the_tab_of_findings_does_not_count_them_while_they_are_hidden() {
+    let mut window = at_the_question();
+    let tab = |window: &Window| window.harness.query_by_label_contains("Findings, ").is_some();
+    assert!(!tab(&window));
+    window.apply(Command::Reveal);
+    assert!(tab(&window));
+}

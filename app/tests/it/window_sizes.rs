@@ -1,6 +1,6 @@
 //! The window at every size: what is shown has room, and nothing runs into anything else.
 
-use egui::Rect;
+use egui::{Rect, Role};
 use egui_kittest::kittest::{NodeT, Queryable};
 use sim_core::instant::SimTime;
 use sim_core::scenario::ModelSpec;
@@ -146,6 +146,26 @@ fn a_very_low_window_shows_rows_and_the_rest_behind_tabs() {
     window.press("Ctrl+F");
     window.harness.run();
     assert!(place_of(&window, "Stage").top() < folded - 80.0, "what is asked for is shown");
+}
+
+#[test]
+fn in_a_low_window_a_tab_that_is_asked_for_opens_though_it_was_the_last_one() {
+    let mut window = Window::with_blocked_executor(656.0, 416.0);
+    let folded = place_of(&window, "Stage").top();
+    for (tab, name, key) in [(Tab::Events, "Events", "/"), (Tab::Findings, "Findings, 1", "F5")] {
+        window.apply(Command::ShowTab(tab));
+        window.harness.get_by_role_and_label(Role::Tab, name).click();
+        window.harness.run();
+        assert_eq!(place_of(&window, "Stage").top(), folded, "pressed again it makes room");
+        window.press(key);
+        window.harness.run();
+        assert!(place_of(&window, "Stage").top() < folded - 80.0, "{key} shows it");
+        window.harness.get_by_role_and_label(Role::Tab, name).click();
+        window.harness.run();
+    }
+    window.session(|s| s.apply(Command::OpenScenario("await-is-sequential".into())));
+    window.finish_loading();
+    assert_eq!(place_of(&window, "Stage").top(), folded, "nobody asked for a tab");
 }
 
 #[test]

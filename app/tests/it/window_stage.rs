@@ -5,8 +5,11 @@ use std::path::PathBuf;
 use egui::Rect;
 use egui::accesskit::Role;
 use egui_kittest::kittest::{By, NodeT, Queryable};
+use sim_core::analysis::track::TrackKind;
 use wakeline::session::Command;
 use wakeline::session::settings::Motion;
+use wakeline::session::stage::Stage;
+use wakeline::timeline::words;
 
 use crate::support::{Window, different_pixels};
 
@@ -66,4 +69,24 @@ fn who_has_moved_stands_where_it_stands_with_reduced_motion() {
         let different = different_pixels(&step(&mut still, events), &step(&mut moving, events));
         assert!(different < 50, "after event {events}: {different}");
     }
+}
+
+#[test]
+fn the_row_of_a_queue_says_as_many_as_stand_in_it_on_the_stage() {
+    let window = Window::with_blocked_executor(1280.0, 800.0);
+    let mut waited = 0;
+    for run in 0..2 {
+        for event in 0..window.session(|s| s.runs()[run].trace.len()) {
+            window.session(|s| s.apply(Command::SeekEvent { run, event }));
+            let (said, stand) = window.session(|s| {
+                let of = &s.runs()[run];
+                let counter = of.index.tracks.iter().find(|t| matches!(t.kind, TrackKind::Counter(_)));
+                let said = counter.map(|t| words::row_state(of.trace.tables(), t, of.snapshot()));
+                (said, Stage::of(of, s.cursor().time, s.clock()).wants.iter().map(|queue| queue.length).sum::<usize>())
+            });
+            waited += stand;
+            assert!(said.is_none_or(|said| said == stand.to_string()), "run {run}, event {event}: {stand}");
+        }
+    }
+    assert!(waited > 0);
 }

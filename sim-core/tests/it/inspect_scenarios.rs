@@ -3,6 +3,7 @@
 use sim_core::analysis::index::Index;
 use sim_core::analysis::inspect::{self, Here, Inspection, Look, Piece, Thing};
 use sim_core::analysis::track::TrackKind;
+use sim_core::clock::Clock;
 use sim_core::scenario::RunOptions;
 use sim_core::trace::keyframes::Keyframes;
 use sim_core::trace::*;
@@ -197,6 +198,9 @@ fn an_arrow_says_how_long_it_took() {
     let late = asked.index.links().iter().max_by_key(|l| l.to_time.since(l.from_time)).expect("there are arrows");
     let told = "This arrow: woken at 20.1 ms, polled at 115.0 ms, 94.9 ms later.";
     assert_eq!(here.link_told(&late).to_string(), told);
+    // Beside a run of hours, it has that one's clock.
+    let told = "This arrow: woken at 0:00:00.020, polled at 0:00:00.115, 94.9 ms later.";
+    assert_eq!(here.told_by(Clock::Hours).link_told(&late).to_string(), told);
 }
 
 #[test]

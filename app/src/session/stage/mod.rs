@@ -5,13 +5,13 @@
 mod named;
 
 use sim_core::analysis::track::{TrackKind, Wait};
+use sim_core::clock::Clock;
 use sim_core::instant::SimTime;
 use sim_core::trace::event::EndReason;
 use sim_core::trace::snapshot::{RequestStage, Resource, TaskState, ThreadState, WorkerState};
 use sim_core::trace::tables::{QueueKind, ThreadKind};
 use sim_core::trace::{QueueId, Snapshot, Tables, TaskId, ThreadId, WorkerId};
 
-use crate::timeline::axis::{with_thousands, write_length};
 use crate::timeline::scene::Sign;
 use crate::timeline::words::{sign_of, wait_words};
 
@@ -133,10 +133,10 @@ pub const MOST_CHIPS: usize = 6;
 pub const MOST_WAITS: usize = 8;
 
 impl Stage {
-    /// The Stage of a run where the cursor stands, at time `now`.
-    pub fn of(run: &Run, now: SimTime) -> Stage {
+    /// The Stage of a run where the cursor stands, at time `now`, told by the clock of all runs.
+    pub fn of(run: &Run, now: SimTime, clock: Clock) -> Stage {
         let (state, tables) = (run.snapshot(), run.trace.tables());
-        let at = At { state, tables, now };
+        let at = At { state, tables, now, clock };
         let over = state.ended.map(|_| state.time);
         let mut stage =
             Stage { begun: state.events > 0, over, stuck: state.ended == Some(EndReason::Stuck), ..Stage::default() };
@@ -158,6 +158,7 @@ struct At<'a> {
     state: &'a Snapshot,
     tables: &'a Tables,
     now: SimTime,
+    clock: Clock,
 }
 
 impl At<'_> {
@@ -194,7 +195,9 @@ impl At<'_> {
     fn core(&self, core: usize) -> Place {
         let track = TrackKind::Core(sim_core::trace::CoreId::from_index(core));
         let of = &self.state.cores[core];
-        let occupant = of.thread.map(|id| Occupant {
+        // Who has ended computes no more, even where nobody has taken it off yet.
+        let ended = |id: &ThreadId| self.state.thread(*id).is_some_and(|t| t.state.is_end());
+        let occupant = of.thread.filter(|id| !ended(id)).map(|id| Occupant {
             name: self.tables.thread_name(id),
             age: self.age(of.since),
             standing: Standing::Runs,
@@ -202,9 +205,10 @@ impl At<'_> {
         });
         let state = match &occupant {
             Some(_) => "busy".to_owned(),
+            None if of.thread.is_some() => "its thread has ended".to_owned(),
             None if self.state.ended.is_some() => self.ended().to_owned(),
             None if of.since == SimTime::ZERO => "idle, free to run".to_owned(),
-            None => format!("idle since {}, free to run", write_moment(of.since)),
+            None => format!("idle since {}, free to run", self.clock.brief(of.since)),
         };
         Place { name: format!("core {core}"), state, occupant, track }
     }
@@ -348,16 +352,6 @@ impl At<'_> {
     }
 }
 
-/// A time on the Stage: milliseconds with one decimal, where that says enough.
-pub fn write_moment(time: SimTime) -> String {
-    let ns = time.as_nanos();
-    if (1_000_000..1_000_000_000_000).contains(&ns) {
-        format!("{} ms", with_thousands(&format!("{:.1}", ns as f64 / 1e6)))
-    } else {
-        write_length(ns)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -366,11 +360,15 @@ mod tests {
     use std::sync::Arc;
 
     fn stage_at(trace: &Trace, threads: bool, ns: u64) -> Stage {
+        stage_told_by(Clock::Millis, trace, threads, ns)
+    }
+
+    fn stage_told_by(clock: Clock, trace: &Trace, threads: bool, ns: u64) -> Stage {
         let mut run = Run::new(String::new(), threads);
         run.append(TracePart { chunk: Arc::clone(&trace.chunks()[0]), tables: trace.tables().clone() });
         let now = SimTime::from_nanos(ns);
         run.show(run.trace.events_until(now));
-        Stage::of(&run, now)
+        Stage::of(&run, now, clock)
     }
 
     #[test]
@@ -400,5 +398,11 @@ mod tests {
         let waits: Vec<_> = stage.waits.iter().map(|w| (w.name.as_str(), w.what.as_str(), w.until)).collect();
         let ms = |tenths: u64| Some(SimTime::from_nanos(tenths * 100_000));
         assert_eq!(waits, [("hb", "I/O", ms(908)), ("hog", "blocking call", ms(1_150))]);
+    }
+
+    #[test]
+    fn beside_a_run_of_hours_a_moment_is_told_by_its_clock() {
+        let stage = stage_told_by(Clock::Hours, &fixture::thread_run(), true, 82_100_000);
+        assert_eq!(stage.runs[0].state, "idle since 0:00:00.080, free to run");
     }
 }

@@ -1,12 +1,12 @@
 //! Which of several workers or cores are named where there is no room for all: never one that does nothing before one
 //! that is busy, and who is not named is counted.
 
-use super::Place;
+use super::{Place, Standing};
 
 /// Those of several places that are named where there is no room for all.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Named<'a> {
-    /// They, in their order; the busy ones before those that do nothing if not all are.
+    /// They, in their order; if not all are, those on a core first, then the other busy ones, then those that do nothing.
     pub places: Vec<&'a Place>,
     /// What is said of the others.
     pub rest: Option<String>,
@@ -17,8 +17,12 @@ pub fn named(places: &[Place], lines: usize) -> Named<'_> {
     if places.len() <= lines {
         return Named { places: places.iter().collect(), rest: None };
     }
-    let (mut order, idle): (Vec<_>, Vec<_>) = places.iter().partition(|p| p.occupant.is_some());
-    order.extend(idle);
+    let mut order: Vec<_> = places.iter().collect();
+    order.sort_by_key(|place| match place.occupant.as_ref().map(|o| o.standing) {
+        Some(Standing::Runs) => 0,
+        Some(_) => 1,
+        None => 2,
+    });
     let rest = order.split_off(lines.saturating_sub(1).max(1));
     let busy = rest.iter().filter(|p| p.occupant.is_some()).count();
     let said = match busy {
@@ -31,7 +35,7 @@ pub fn named(places: &[Place], lines: usize) -> Named<'_> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Occupant, Standing};
+    use super::super::Occupant;
     use super::*;
     use sim_core::analysis::track::TrackKind;
     use sim_core::trace::ids::WorkerId;

@@ -1,11 +1,11 @@
 //! What a core's row says besides who is on it: context switches, and long idle stretches.
 
 use sim_core::analysis::track::TrackKind;
+use sim_core::clock::write_length;
 use sim_core::instant::SimTime;
 use sim_core::trace::{Event, Trace};
 
 use super::{LOW, Layout, RowInput};
-use crate::timeline::axis::write_length;
 use crate::timeline::scene::*;
 use crate::timeline::walk::{Step, walk};
 
@@ -50,7 +50,7 @@ impl Layout<'_> {
         if to <= from || x1 - x0 < IDLE_KEEPS || row.height < LOW {
             return;
         }
-        let text = format!("core idle for {}", write_length(to.since(from).as_nanos()));
+        let text = format!("core idle for {}", write_length(to.since(from)));
         let width = self.measure.width(&text);
         if x1 - x0 > width + IDLE_KEEPS {
             let x = (x0 + x1 - width) / 2.0;

@@ -1,9 +1,9 @@
 //! The longest latency of a run, named on the row that had it.
 
 use sim_core::analysis::track::{Link, LinkKind};
+use sim_core::clock::write_length;
 
 use super::{Layout, PADDING, RowInput};
-use crate::timeline::axis::write_length;
 use crate::timeline::scene::*;
 
 impl Layout<'_> {
@@ -15,7 +15,7 @@ impl Layout<'_> {
             LinkKind::SendToReceive => "send → receive",
             LinkKind::SpawnToFirst => "spawn → first",
         };
-        let text = format!("{} {words}", write_length(link.to_time.since(link.from_time).as_nanos()));
+        let text = format!("{} {words}", write_length(link.to_time.since(link.from_time)));
         let width = self.measure.width(&text) + 2.0 * PADDING;
         let (x, y) = (self.axis.x(link.from_time) - width, row.top + row.height / 2.0);
         let covered = |l: &Label| l.y == y && l.x < x + width && l.x + self.measure.width(&l.text) + PADDING > x;

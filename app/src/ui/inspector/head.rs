@@ -1,7 +1,7 @@
 //! Who is selected, its state, and the answer to "why is it not running?".
 
 use egui::{Rect, Role, Sense, Stroke, StrokeKind, Ui, Vec2, WidgetInfo, pos2, vec2};
-use sim_core::analysis::inspect::Sentence;
+use sim_core::analysis::inspect::{Here, Sentence};
 
 use crate::session::{Command, Selection, Session};
 
@@ -112,7 +112,8 @@ fn answer_ui(ui: &mut Ui, shown: &Shown<'_>, emit: &mut Emit<'_>) {
 fn arrow_ui(ui: &mut Ui, shown: &Shown<'_>, emit: &mut Emit<'_>) {
     let Selection::Link { run, link } = shown.session.selection() else { return };
     let Some(of) = shown.session.runs().get(run) else { return };
-    let here = sim_core::analysis::inspect::Here::new(&of.trace, &of.index, of.snapshot(), shown.session.cursor().time);
+    let now = shown.session.cursor().time;
+    let here = Here::new(&of.trace, &of.index, of.snapshot(), now).told_by(shown.session.clock());
     let said = here.link_told(&link);
     ui.add_space(10.0);
     let theme = emit.theme;

@@ -15,6 +15,7 @@ use std::rc::Rc;
 
 use egui::{Margin, Rect, ScrollArea, Ui};
 use sim_core::analysis::inspect::{self, Here, Histogram, Inspection, Thing};
+use sim_core::clock::Clock;
 use sim_core::instant::SimTime;
 
 use crate::session::{Run, Selection, Session};
@@ -54,6 +55,7 @@ struct Asked {
     events: usize,
     known: usize,
     time: SimTime,
+    clock: Clock,
 }
 
 /// All that a histogram depends on; of a growing run, the step of its growth.
@@ -160,13 +162,13 @@ impl InspectorState {
     fn said(&mut self, session: &Session, run: usize, thing: Thing) -> Option<Rc<Inspection>> {
         let of = session.runs().get(run)?;
         let (events, known, time) = (of.snapshot().events, of.trace.len(), session.cursor().time);
-        let asked = Asked { opened: session.opened(), run, thing, events, known, time };
+        let asked = Asked { opened: session.opened(), run, thing, events, known, time, clock: session.clock() };
         if let Some((before, said)) = &self.said
             && *before == asked
         {
             return Some(Rc::clone(said));
         }
-        let here = Here::new(&of.trace, &of.index, of.snapshot(), time);
+        let here = Here::new(&of.trace, &of.index, of.snapshot(), time).told_by(session.clock());
         let said = Rc::new(inspect::inspect(&here, thing)?);
         self.said = Some((asked, Rc::clone(&said)));
         Some(said)

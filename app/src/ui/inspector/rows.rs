@@ -39,7 +39,7 @@ pub fn facts_ui(ui: &mut Ui, shown: &Shown<'_>, emit: &mut Emit<'_>) {
 /// Shows what it did up to the cursor; a click on a row goes there.
 pub fn history_ui(ui: &mut Ui, shown: &Shown<'_>, emit: &mut Emit<'_>) {
     let theme = emit.theme;
-    head_ui(ui, "History", &unit(shown), emit);
+    head_ui(ui, "History", unit(shown), emit);
     if shown.said.history.is_empty() {
         let style = Style::text(fonts::ROW, LINE, theme.text3, ui.available_width());
         sentence::sentence_ui(ui, &Sentence::plain("Nothing has happened to it yet."), shown.run, &style, emit);
@@ -53,9 +53,8 @@ pub fn history_ui(ui: &mut Ui, shown: &Shown<'_>, emit: &mut Emit<'_>) {
 }
 
 /// The unit of the times, which the rows leave out.
-fn unit(shown: &Shown<'_>) -> String {
-    let run = shown.session.runs().get(shown.run);
-    run.map_or("ms", |r| sim_core::analysis::inspect::unit_of(r.end())).to_owned()
+fn unit(shown: &Shown<'_>) -> &'static str {
+    shown.session.clock().unit()
 }
 
 fn entry_ui(ui: &mut Ui, shown: &Shown<'_>, entry: &Entry, times: f32, emit: &mut Emit<'_>) {

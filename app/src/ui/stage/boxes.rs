@@ -2,7 +2,7 @@
 
 use egui::{Align2, Color32, Rect, Stroke, StrokeKind, Ui, pos2, vec2};
 
-use crate::session::stage::{Named, Place, Queue, Stage, Standing, Waiter, named, write_moment};
+use crate::session::stage::{Named, Place, Queue, Stage, Standing, Waiter, named};
 use crate::session::{Growth, Session};
 use crate::timeline::axis::with_thousands;
 
@@ -65,8 +65,8 @@ impl<'a> RunStage<'a> {
         let x = self.rect.left() + 46.0;
         widgets::text_cut(ui.painter(), pos2(x, at.y), name, fonts::semibold(fonts::ROW), theme.text1, room);
         let beside = match (self.stage.over, self.stage.ended) {
-            (Some(end), _) if self.stage.stuck => format!("stuck at {}", write_moment(end)),
-            (Some(end), _) => format!("ended at {}", write_moment(end)),
+            (Some(end), _) if self.stage.stuck => format!("stuck at {}", self.session.clock().brief(end)),
+            (Some(end), _) => format!("ended at {}", self.session.clock().brief(end)),
             (None, 0) => rest.to_owned(),
             (None, ended) => format!("{} ended", with_thousands(&ended.to_string())),
         };
@@ -310,7 +310,8 @@ impl<'a> RunStage<'a> {
         let mut right = rect.right() - 6.0;
         if let Some(until) = wait.until {
             let (at, font) = (pos2(right, y), fonts::mono(fonts::LABEL));
-            let time = ui.painter().text(at, Align2::RIGHT_CENTER, write_moment(until), font, theme.text1);
+            let time =
+                ui.painter().text(at, Align2::RIGHT_CENTER, self.session.clock().brief(until), font, theme.text1);
             right = time.left() - 8.0;
         }
         // The name matters more than what it waits for: the sign says that, too.
@@ -321,7 +322,7 @@ impl<'a> RunStage<'a> {
         if right - rest.x > 30.0 {
             widgets::text_cut(ui.painter(), rest, &wait.what, font, theme.text2, right - rest.x);
         }
-        let until = wait.until.map_or(String::new(), |until| format!(", until {}", write_moment(until)));
+        let until = wait.until.map_or(String::new(), |until| format!(", until {}", self.session.clock().brief(until)));
         let said = format!("{} waits for {}", wait.name, wait.what);
         choose_ui(ui, place, (&said, &format!("{said}{until}")), (self.run, wait.track), emit);
     }

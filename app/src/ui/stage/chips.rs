@@ -7,10 +7,11 @@ use egui::{Color32, FontId, Galley, Id, Pos2, Rangef, Rect, Sense, Stroke, Strok
 
 use crate::session::stage::Standing;
 use crate::session::{Command, Selection};
-use crate::timeline::axis::write_length;
 use crate::timeline::scene::{Fill, Sign};
 use crate::timeline::words::middle_cut;
 use sim_core::analysis::track::TrackKind;
+use sim_core::clock::write_length;
+use sim_core::instant::SimDuration;
 
 use super::super::paint::{body_ui, rail_ui};
 use super::super::patterns::Patterns;
@@ -47,7 +48,7 @@ impl Chip<'_> {
     pub fn width(ui: &Ui, name: &str, age: u64) -> f32 {
         let width = |text: String, font| ui.painter().layout_no_wrap(text, font, egui::Color32::WHITE).size().x;
         width(name.to_owned(), fonts::semibold(fonts::ROW))
-            + width(write_length(age), fonts::mono(fonts::LABEL))
+            + width(write_length(SimDuration::from_nanos(age)), fonts::mono(fonts::LABEL))
             + BESIDE
     }
 
@@ -74,7 +75,7 @@ impl Chip<'_> {
             }
         };
         let said = format!("{} {does}", self.name);
-        let hover = format!("{said}, for {}", write_length(self.age));
+        let hover = format!("{said}, for {}", write_length(SimDuration::from_nanos(self.age)));
         choose_ui(ui, self.rect, (&said, &hover), (self.run, self.track), emit);
     }
 
@@ -110,7 +111,11 @@ impl Chip<'_> {
 
     /// The name at the left and the age at the right of `rect`, and where each begins.
     fn words(&self, ui: &Ui, rect: Rect, color: Color32) -> [(Arc<Galley>, Pos2); 2] {
-        let age = ui.painter().layout_no_wrap(write_length(self.age), fonts::mono(fonts::LABEL), color);
+        let age = ui.painter().layout_no_wrap(
+            write_length(SimDuration::from_nanos(self.age)),
+            fonts::mono(fonts::LABEL),
+            color,
+        );
         let room = (rect.width() - age.size().x - BESIDE + 16.0).max(20.0);
         let name = cut_in_the_middle(ui, self.name, fonts::semibold(fonts::ROW), room);
         let name = ui.painter().layout_job(LayoutJob {

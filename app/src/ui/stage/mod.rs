@@ -12,6 +12,7 @@ use egui::{Align2, Rect, ScrollArea, Sense, Stroke, Ui, pos2, vec2};
 use crate::session::Session;
 use crate::session::stage::{Place, Queue, Stage};
 use sim_core::analysis::track::TrackKind;
+use sim_core::clock::Clock;
 use sim_core::instant::SimTime;
 
 use super::fonts;
@@ -37,10 +38,13 @@ const MOST_LINES: usize = 4;
 /// The names of those who wait have this share of their column at most; longer ones push what they wait for aside.
 const MOST_NAMES: f32 = 0.3;
 
+/// What the stages depend on: the document, how moments are told, and where each run stands.
+type Key = (u64, Clock, Vec<(usize, SimTime)>);
+
 /// What the Stage remembers between frames: what it shows, while nothing moves.
 #[derive(Clone, Default, Debug)]
 pub struct StageState {
-    key: (u64, Vec<(usize, SimTime)>),
+    key: Option<Key>,
     stages: Vec<Stage>,
     /// Where each run's line is, and its three columns.
     places: Vec<(Rect, [Rect; 3])>,
@@ -53,13 +57,19 @@ impl StageState {
         HEAD + self.stages.iter().map(|s| run_height(s, most)).sum::<f32>() + 2.0
     }
 
+    /// How many lines each run may have, so that all runs fit into `room`. A line alone hides nobody: the head counts
+    /// those who are not shown.
+    fn most_lines(&self, room: f32) -> usize {
+        (1..=MOST_LINES).rev().find(|most| self.needed(*most) <= room).unwrap_or(1)
+    }
+
     /// Brings it to where the cursor stands.
     fn follow(&mut self, session: &Session) {
         let now = session.cursor().time;
         let runs = session.runs().iter().map(|run| (run.snapshot().events, now)).collect();
-        let key = (session.opened(), runs);
+        let key = Some((session.opened(), session.clock(), runs));
         if self.key != key {
-            self.stages = session.runs().iter().map(|run| Stage::of(run, now)).collect();
+            self.stages = session.runs().iter().map(|run| Stage::of(run, now, session.clock())).collect();
             self.key = key;
         }
     }
@@ -92,21 +102,13 @@ impl StageState {
 /// The height that the Stage needs, at most `room`.
 pub fn height(session: &Session, state: &mut StageState, room: f32) -> f32 {
     state.follow(session);
-    state.needed(most_lines(session, room)).min(room)
+    state.needed(state.most_lines(room)).min(room)
 }
 
 /// The least height in which it can be read: a line for each of two runs; more of them scroll.
 pub fn least_height(session: &Session, state: &mut StageState) -> f32 {
     state.follow(session);
-    let most = most_lines(session, 0.0);
-    HEAD + state.stages.iter().take(2).map(|s| run_height(s, most)).sum::<f32>() + 2.0
-}
-
-/// How many lines each run may have, so that all runs fit into `room`.
-fn most_lines(session: &Session, room: f32) -> usize {
-    let each = (room - HEAD - 2.0) / session.runs().len().max(1) as f32;
-    // A line alone hides nobody: the head counts those who are not shown.
-    (((each - BOX_HEAD - BOX_FOOT - 2.0 * MARGIN) / LINE).floor() as usize).clamp(1, MOST_LINES)
+    HEAD + state.stages.iter().take(2).map(|s| run_height(s, 1)).sum::<f32>() + 2.0
 }
 
 fn run_height(stage: &Stage, most: usize) -> f32 {
@@ -172,7 +174,7 @@ pub fn stage_ui(ui: &mut Ui, session: &Session, state: &mut StageState, patterns
         let (at, font) = (pos2(columns[3] - boxes::BETWEEN - 12.0, head.center().y), fonts::regular(fonts::LABEL));
         ui.painter().text(at, Align2::RIGHT_CENTER, "until", font, theme.text2);
     }
-    let most = most_lines(session, area.height());
+    let most = state.most_lines(area.height() + 0.5);
     let names = boxes::names_width(ui, &state.stages, (columns[3] - columns[2]) * MOST_NAMES);
     state.places.clear();
     let body = Rect::from_min_max(head.left_bottom(), area.max);

@@ -6,6 +6,7 @@ use super::{Fact, Look, Thing};
 use crate::analysis::index::Index;
 use crate::analysis::stands::stands;
 use crate::analysis::track::{Class, CounterKind, Link, LinkKind, Span, Track, TrackKind};
+use crate::clock::Clock;
 use crate::instant::{SimDuration, SimTime};
 use crate::trace::event::EndReason;
 use crate::trace::ids::*;
@@ -38,6 +39,7 @@ pub struct Here<'a> {
     /// The state after the events that have happened.
     pub state: &'a Snapshot,
     now: SimTime,
+    clock: Clock,
 }
 
 impl<'a> Here<'a> {
@@ -45,7 +47,16 @@ impl<'a> Here<'a> {
     pub fn new(trace: &'a Trace, index: &'a Index, state: &'a Snapshot, now: SimTime) -> Here<'a> {
         // Nothing lasts beyond the end of the run.
         let now = if state.ended.is_some() { state.time } else { now.max(state.time) };
-        Here { trace, index, state, now }
+        Here { trace, index, state, now, clock: Clock::for_end(trace.end()) }
+    }
+
+    /// The same, told by this clock: runs that stand side by side have one.
+    pub fn told_by(self, clock: Clock) -> Here<'a> {
+        Here { clock, ..self }
+    }
+
+    pub(super) fn clock(&self) -> Clock {
+        self.clock
     }
 
     pub(super) fn tables(&self) -> &'a Tables {
@@ -64,7 +75,7 @@ impl<'a> Here<'a> {
     // --- Pieces ---
 
     pub(super) fn moment(&self, time: SimTime, event: Option<usize>) -> Piece {
-        Piece::Moment { time, event, text: figures::moment_text(time, self.trace.end()) }
+        Piece::Moment { time, event, text: self.clock.brief(time) }
     }
 
     pub(super) fn moment_of(&self, event: usize) -> Piece {

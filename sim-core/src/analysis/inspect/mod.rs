@@ -21,7 +21,6 @@ mod thread;
 mod waits;
 mod worker;
 
-pub use figures::{length_text, unit_of};
 pub use here::Here;
 pub use histogram::{Bucket, Histogram, histograms};
 pub use history::Entry;

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::Thing;
-use super::figures;
+use crate::clock::write_length;
 use crate::instant::{SimDuration, SimTime};
 
 /// A part of a sentence.
@@ -34,7 +34,7 @@ impl Piece {
         match self {
             Piece::Text(text) | Piece::Thing(_, text) | Piece::Code(text) => text.clone(),
             Piece::Moment { text, .. } => text.clone(),
-            Piece::Length(length) => figures::length_text(*length),
+            Piece::Length(length) => write_length(*length),
         }
     }
 }

@@ -7,7 +7,7 @@ mod tasks;
 mod threads;
 
 use super::Look;
-use super::figures::{self, counted};
+use super::figures::counted;
 use super::here::Here;
 use super::sentence::Sentence;
 use crate::analysis::track::{CounterKind, Span, SpanState, TrackKind};
@@ -35,17 +35,16 @@ pub struct Entry {
 }
 
 fn entry(here: &Here<'_>, event: usize, look: Look, says: Sentence) -> Entry {
-    let (time, end) = (here.trace.time(event), here.trace.end());
-    let time = figures::moment_figure(time, end, figures::moment_decimals(time, end));
-    Entry { event, time, look, says }
+    let (time, clock) = (here.trace.time(event), here.clock());
+    Entry { event, time: clock.figure(time, clock.decimals(time)), look, says }
 }
 
 /// The rows with as many decimals in every time as one of them needs, so that they can be read as a column.
 pub(super) fn aligned(here: &Here<'_>, mut entries: Vec<Entry>) -> Vec<Entry> {
-    let (trace, end) = (here.trace, here.trace.end());
-    let decimals = entries.iter().map(|e| figures::moment_decimals(trace.time(e.event), end)).max().unwrap_or(0);
+    let (trace, clock) = (here.trace, here.clock());
+    let decimals = entries.iter().map(|e| clock.decimals(trace.time(e.event))).max().unwrap_or(0);
     for entry in &mut entries {
-        entry.time = figures::moment_figure(trace.time(entry.event), end, decimals);
+        entry.time = clock.figure(trace.time(entry.event), decimals);
     }
     entries
 }
