@@ -97,6 +97,10 @@ impl Session {
         let at_moment = self.step_moment() == Some(self.cursor);
         let mut before = std::mem::replace(&mut self.runs, pending.runs);
         let again = FoundAgain::new(&before, &self.runs, &self.lasting(&before));
+        // A step that is about to be shown has let them go.
+        if self.step_wanted.is_none() {
+            self.pass_notices();
+        }
         self.opened += 1;
         self.events.reset();
         self.wanted = pending.document.wanted();
@@ -132,7 +136,10 @@ impl Session {
 
     /// What was asked for does not come: what is shown is what counts.
     pub(super) fn give_up(&mut self) {
-        self.step_wanted = None;
+        if self.step_wanted.take().is_some() {
+            // What was said of the way there has not come true.
+            self.pass_notices();
+        }
         if let Some(document) = &self.document {
             self.wanted = document.wanted();
         }

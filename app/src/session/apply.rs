@@ -15,6 +15,9 @@ const ZOOM_STEP: f64 = 1.5;
 /// One press of a pan key, as a share of the view.
 const PAN_STEP: f64 = 0.2;
 
+/// What is said when a step of the lesson takes back what was turned.
+const RESET: &str = "Your changes were reset: this step is told of the lesson as written.";
+
 impl Session {
     /// Does what a person asked for.
     pub fn apply(&mut self, command: Command) {
@@ -55,10 +58,8 @@ impl Session {
             C::ToggleBreakpoint(breakpoint) => self.toggle_breakpoint(breakpoint),
             C::ClearBreakpoints => self.breakpoints.clear(),
             C::ShowFinding(id) => self.show_finding(id),
-            C::ShowTab(list) => self.show_tab(list),
-            C::SwitchTab => {
-                self.show_tab(if self.tab == Tab::Events { Tab::Findings } else { Tab::Events });
-            }
+            C::ShowTab(tab) => self.show_tab(tab),
+            C::ShowFindings => self.show_tab(Tab::Findings),
             C::GoToStep(step) => self.go_to_step(step),
             C::Turn { path, value } => self.turn(&path, &value),
             C::TurnBack(path) => self.turn_back(&path),
@@ -288,7 +289,10 @@ impl Session {
     pub(super) fn go_to_step(&mut self, step: usize) {
         let Some(document) = self.document.clone() else { return };
         let Some(shown) = document.steps.get(step) else { return };
-        if self.step != step {
+        let is_turned = self.step_wanted.is_none() && self.can_drop_changes();
+        let is_another = self.step != step;
+        if is_another {
+            self.pass_notices();
             self.present_from_text();
         }
         self.step = step;
@@ -299,6 +303,9 @@ impl Session {
         if !is_recording && (self.wanted != told || document.wanted() != told) {
             // The step speaks of the scenario as its variant has it: it is shown when that has been run.
             self.step_wanted = Some(step);
+            if is_turned && is_another {
+                self.passing_notice(RESET.to_owned());
+            }
             return self.load_wanted(told);
         }
         self.focus_run(shown.run);
@@ -381,7 +388,7 @@ fn is_gradual(command: &Command) -> bool {
 /// Whether what it asks to see stands in a panel that the wide timeline leaves out.
 fn asks_for_panel(command: &Command) -> bool {
     use Command as C;
-    matches!(command, C::ShowTab(_) | C::SwitchTab | C::FocusSearch | C::ShowFinding(_))
+    matches!(command, C::ShowTab(_) | C::ShowFindings | C::FocusSearch | C::ShowFinding(_))
 }
 
 /// Which way a step goes.

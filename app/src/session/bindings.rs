@@ -110,7 +110,7 @@ pub const BINDINGS: &[Binding] = {
         bind(C::FindScenario, G::Window, "Find a scenario on the start screen", &[]),
         bind(C::ChooseFile, G::Window, "Open a file", &["Ctrl+O"]),
         bind(C::NewScenario, G::Window, "New scenario from the template", &["Ctrl+N"]),
-        bind(C::SwitchTab, G::Window, "Events or findings", &["E"]),
+        bind(C::ShowFindings, G::Window, "Findings: what is wrong", &["E"]),
         bind(C::Reload, G::Window, "Run again", &["Ctrl+R"]),
         bind(C::CancelLoading, G::Window, "Stop the simulation", &[]),
         bind(C::SwitchTheme, G::Window, "Light or dark", &["T"]),

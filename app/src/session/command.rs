@@ -67,8 +67,8 @@ pub enum Command {
     ShowFinding(FindingId),
     /// Open a list under the timeline.
     ShowTab(Tab),
-    /// From the events to the findings and back.
-    SwitchTab,
+    /// Open the list of what is wrong.
+    ShowFindings,
     /// List other events, or search for another text.
     FilterEvents(Box<EventQuery>),
     /// Go to the event of a row of the list.

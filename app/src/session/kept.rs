@@ -73,7 +73,7 @@ impl Session {
             events: self.cursor.events,
             view: (!self.fitted).then(|| (self.view.start, self.view.end())),
             selected: self.selected_track().map(|(run, track)| (run, track.name.clone())),
-            tab: self.tab.title().to_owned(),
+            tab: self.tab().title().to_owned(),
         })
     }
 
@@ -111,7 +111,9 @@ impl Session {
             self.view = View::of(from, to);
             self.fitted = false;
         }
-        self.tab = Tab::ALL.into_iter().find(|t| t.title() == kept.tab).unwrap_or(self.tab);
+        if let Some(tab) = Tab::ALL.into_iter().find(|t| t.title() == kept.tab) {
+            self.tabs.open(tab);
+        }
         self.note_covered();
     }
 }

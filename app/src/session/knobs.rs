@@ -176,6 +176,12 @@ impl Session {
         self.document().is_some_and(set) || self.are_costs_of_settings()
     }
 
+    /// Whether the step's text speaks of other runs than those shown; none of it while the step's own are on their way.
+    pub fn is_told_of_another(&self) -> bool {
+        let has_text = self.document().is_some_and(|d| !d.steps.is_empty());
+        has_text && self.step_wanted.is_none() && self.is_changed()
+    }
+
     /// The costs that the runs shown were run with, as they have recorded it.
     pub fn costs_used(&self) -> Option<&str> {
         let run = self.runs().first()?;
@@ -247,6 +253,11 @@ impl Session {
     /// Whether anything can be brought back to what the lesson's step has.
     pub fn can_reset(&self) -> bool {
         self.are_costs_of_settings() || self.document().is_some_and(|d| d.wanted() != self.as_told(&d.origin))
+    }
+
+    /// Whether a person has set something, or tries another variant than the step's: another step takes that back.
+    pub(super) fn can_drop_changes(&self) -> bool {
+        !self.wanted.sets.is_empty() || self.wanted.variant.as_deref() != self.told_variant()
     }
 
     /// What the lesson's step speaks of, with the runs that were added.

@@ -11,7 +11,7 @@ use super::knobs::Wanted;
 use super::loader::{Job, Loader, Report, Taken};
 use super::standing::Trail;
 use super::{
-    Cursor, Document, Growth, Origin, Place, Run, Selection, Session, Tab, View, follow::Follow, jobs, looked::Looked,
+    Cursor, Document, Growth, Origin, Place, Run, Selection, Session, View, follow::Follow, jobs, looked::Looked,
     playback::Playback, run,
 };
 use crate::timeline::view::ViewHistory;
@@ -114,6 +114,7 @@ impl Session {
             return;
         }
         self.place = Place::Open;
+        self.pass_notices();
         self.home.stale = false;
         run::forget(std::mem::replace(&mut self.runs, runs));
         self.document = Some(document);
@@ -141,7 +142,7 @@ impl Session {
         self.present_from_text();
         self.step_wanted = Some(self.step);
         self.finding = None;
-        self.tab = Tab::Events;
+        self.tabs = super::tab::Tabs::default();
     }
 
     /// After a run has grown: the whole stays in view while nobody has zoomed, and the cursor counts anew.

@@ -47,4 +47,18 @@ impl Session {
             self.notices.push(text);
         }
     }
+
+    /// Says something that is only true of what is shown now: it goes with the next step, run or scenario.
+    pub(super) fn passing_notice(&mut self, text: String) {
+        if !self.notices.contains(&text) {
+            self.passing.push(text.clone());
+            self.notices.push(text);
+        }
+    }
+
+    /// What was said of what is not shown any more goes; what is said of files and settings stays until it is closed.
+    pub(super) fn pass_notices(&mut self) {
+        let passing = std::mem::take(&mut self.passing);
+        self.notices.retain(|text| !passing.contains(text));
+    }
 }

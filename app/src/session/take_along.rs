@@ -66,7 +66,7 @@ impl Session {
         self.selection = moved(self.selection).unwrap_or_default();
         self.looked.note(self.selection);
         for text in gone_text(before, &gone, again) {
-            self.notice(text);
+            self.passing_notice(text);
         }
     }
 }

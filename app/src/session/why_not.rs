@@ -90,7 +90,7 @@ fn acts_on_runs(command: &Command) -> bool {
         C::Predict(_) | C::Reveal => true,
         C::NextFinding | C::PreviousFinding | C::ShowFinding(_) | C::NextHit | C::PreviousHit => true,
         C::BreakAtSelected | C::ToggleBreakpoint(_) | C::ClearBreakpoints => true,
-        C::ShowTab(_) | C::SwitchTab | C::FilterEvents(_) => true,
+        C::ShowTab(_) | C::ShowFindings | C::FilterEvents(_) => true,
         C::Turn { .. } | C::TurnBack(_) | C::TryVariant(_) | C::SetRuns(_) | C::AsInLesson | C::AnotherWorld => true,
         C::PlayPause | C::Faster | C::Slower | C::SetSpeed(_) | C::ToggleFollow => true,
         C::ZoomIn | C::ZoomOut | C::ZoomAt { .. } | C::Pan(_) | C::PanRight | C::PanLeft | C::PullView { .. } => true,

@@ -8,7 +8,7 @@ use egui::{Align2, Rangef, Rect, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2
 use crate::session::{Command, Session, Tab};
 use crate::timeline::axis::with_thousands;
 
-use super::event_tools::{self, hits_text};
+use super::event_tools::{self, Note, hits_text};
 use super::events::{self, EventsState};
 use super::inspector::Inspecting;
 use super::measures::TAB;
@@ -135,7 +135,7 @@ fn group_ui(
 ) {
     let area = ui.max_rect();
     let mut head = Rect::from_min_size(area.min, vec2(area.width(), TAB));
-    let open = if tabs.contains(&session.tab()) { session.tab() } else { tabs[0] };
+    let Some(open) = session.open_tab(tabs) else { return };
     let fold = within.stage.as_ref().map(|(_, state)| state.fold);
     let shown = Some(open).filter(|_| fold != Some(Fold::Folded));
     let (left, pressed) = tabs_ui(ui, head, session, (tabs, shown), emit.theme);
@@ -151,9 +151,13 @@ fn group_ui(
             // Beside the tabs there is no room for the tools: they have a line of their own.
             head = head.translate(vec2(0.0, TAB));
         }
-        let right = event_tools::tools_ui(ui, head, session, &mut state.tools, emit);
-        let note = hits_text(session.hits()).unwrap_or_else(|| events::count_text(session));
         let left = if head.top() > area.top() { head.left() + 16.0 } else { left };
+        let note = match hits_text(session.hits()) {
+            Some(hits) => Note { short: hits.clone(), long: hits },
+            None => Note { long: events::count_text(session), short: events::short_count_text(session) },
+        };
+        let free = left + note.least_width(ui);
+        let right = event_tools::tools_ui(ui, (head, free), session, &mut state.tools, emit);
         event_tools::note_ui(ui, pos2(right, head.center().y), left, &note, emit.theme);
     }
     let body = Rect::from_min_max(head.left_bottom(), area.max);
@@ -231,11 +235,7 @@ fn tab_ui(
     if response.has_focus() {
         ui.painter().rect_stroke(place.shrink(3.0), 4.0, Stroke::new(2.0, theme.ink), StrokeKind::Inside);
     }
-    let response = if matches!(tab, Tab::Events | Tab::Findings) {
-        response.on_hover_text(Command::SwitchTab.hint())
-    } else {
-        response
-    };
+    let response = if tab == Tab::Findings { response.on_hover_text(Command::ShowFindings.hint()) } else { response };
     (right, response.clicked())
 }
 

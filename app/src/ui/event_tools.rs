@@ -16,6 +16,8 @@ use super::widgets::{self, Emit};
 
 const FUNNEL: f32 = 26.0;
 const FIELD: f32 = 132.0;
+/// What the field keeps where the head has more to say.
+const LEAST_FIELD: f32 = 84.0;
 /// The narrowest group of tabs in which the field has room.
 const FIELD_FROM: f32 = 360.0;
 
@@ -26,13 +28,21 @@ pub struct ToolsState {
     asked: u32,
 }
 
-/// Shows the tools at the right of a head; answers where they begin, and what the head should note.
-pub fn tools_ui(ui: &mut Ui, head: Rect, session: &Session, state: &mut ToolsState, emit: &mut Emit<'_>) -> f32 {
+/// Shows the tools at the right of a head, and leaves the room from `free` on to its note where it can; answers where
+/// they begin.
+pub fn tools_ui(
+    ui: &mut Ui,
+    (head, free): (Rect, f32),
+    session: &Session,
+    state: &mut ToolsState,
+    emit: &mut Emit<'_>,
+) -> f32 {
     let mut right = head.right() - 10.0;
     let funnel = Rect::from_center_size(pos2(right - FUNNEL / 2.0, head.center().y), vec2(FUNNEL, FUNNEL));
     right = funnel.left() - 4.0;
     if head.width() >= FIELD_FROM {
-        let field = Rect::from_min_max(pos2(right - FIELD, head.top() + 3.0), pos2(right, head.bottom() - 4.0));
+        let width = (right - 8.0 - free).clamp(LEAST_FIELD, FIELD);
+        let field = Rect::from_min_max(pos2(right - width, head.top() + 3.0), pos2(right, head.bottom() - 4.0));
         field_ui(ui, field, session, state, emit);
         right = field.left() - 8.0;
     }
@@ -216,11 +226,33 @@ fn heading(ui: &mut Ui, text: &str, theme: &Theme) {
     ui.label(RichText::new(text).font(fonts::semibold(fonts::LABEL)).color(theme.text3));
 }
 
-/// A note at the right end of a head, where there is room for it.
-pub fn note_ui(ui: &Ui, at: Pos2, left: f32, note: &str, theme: &Theme) {
-    let galley = ui.painter().layout_no_wrap(note.to_owned(), fonts::regular(fonts::LABEL), theme.text3);
-    if at.x - galley.size().x > left {
-        ui.painter().text(at, Align2::RIGHT_CENTER, note, fonts::regular(fonts::LABEL), theme.text3);
+/// A note of a head, in full and for where room is short.
+pub struct Note {
+    /// In full.
+    pub long: String,
+    /// The part that is always said.
+    pub short: String,
+}
+
+impl Note {
+    /// How wide the part is that is always said.
+    pub fn least_width(&self, ui: &Ui) -> f32 {
+        width_of(ui, &self.short)
+    }
+}
+
+fn width_of(ui: &Ui, text: &str) -> f32 {
+    ui.painter().layout_no_wrap(text.to_owned(), fonts::regular(fonts::LABEL), egui::Color32::WHITE).size().x
+}
+
+/// A note at the right end of a head: in full where there is room for it, and in full on hover.
+pub fn note_ui(ui: &Ui, at: Pos2, left: f32, note: &Note, theme: &Theme) {
+    let text = if at.x - width_of(ui, &note.long) > left { &note.long } else { &note.short };
+    let place = ui.painter().text(at, Align2::RIGHT_CENTER, text, fonts::regular(fonts::LABEL), theme.text3);
+    let response = ui.interact(place, ui.scope_id().with("note"), Sense::hover());
+    response.widget_info(|| WidgetInfo::labeled(egui::Role::Label, true, &note.long));
+    if *text != note.long {
+        response.on_hover_text(&note.long);
     }
 }
 

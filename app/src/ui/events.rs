@@ -81,17 +81,23 @@ pub fn events_ui(ui: &mut Ui, session: &Session, state: &mut EventsState, emit: 
 
 /// Which run's events these are, and how many.
 pub fn count_text(session: &Session) -> String {
+    let count = short_count_text(session);
+    let letter = run_letter(session.focus());
+    if session.focused().is_none() { count } else { format!("run {letter}, {count}") }
+}
+
+/// The same without the run.
+pub fn short_count_text(session: &Session) -> String {
     let Some(run) = session.focused() else { return String::new() };
     let (listed, all) = (session.event_rows().len(), run.trace.len());
-    let letter = run_letter(session.focus());
     let number = |n: usize| with_thousands(&n.to_string());
     if session.is_filtering() {
-        return format!("run {letter}, searching… {}", number(listed));
+        return format!("searching… {}", number(listed));
     }
     if listed == all {
-        return format!("run {letter}, {} events", number(all));
+        return format!("{} events", number(all));
     }
-    format!("run {letter}, {} of {}", number(listed), number(all))
+    format!("{} of {}", number(listed), number(all))
 }
 
 fn names_ui(ui: &Ui, rect: Rect, columns: Columns, clock: Clock, theme: &Theme) {

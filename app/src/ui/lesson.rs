@@ -113,7 +113,7 @@ pub fn strip_height(ui: &Ui, session: &Session) -> f32 {
     }
     let width = ui.max_rect().width() - 2.0 * PAD;
     let answers = |width| STRIP_QUESTION + (question::answers_height(ui, session, width) - 29.0).max(0.0);
-    STRIP + if session.question().is_some() { answers(width) } else { 0.0 }
+    STRIP + strip_note(session) + if session.question().is_some() { answers(width) } else { 0.0 }
 }
 
 fn strip_id() -> egui::Id {
@@ -130,7 +130,7 @@ pub fn strip_ui(ui: &mut Ui, session: &Session, emit: &mut Emit<'_>) {
     let inner = ui.max_rect().shrink2(vec2(PAD, 10.0));
     let buttons = Rect::from_min_max(pos2(inner.right() - 190.0, inner.top()), inner.max);
     let open = is_open(ui);
-    let bottom = if open { inner.bottom() } else { inner.top() + STRIP - 20.0 };
+    let bottom = if open { inner.bottom() } else { inner.top() + STRIP - 20.0 + strip_note(session) };
     let text = Rect::from_min_max(inner.min, pos2(buttons.left() - PAD, bottom));
     widgets::inside(ui, text, |ui| {
         ui.set_clip_rect(text.intersect(ui.clip_rect()));
@@ -203,6 +203,10 @@ fn two_lines_ui(ui: &mut Ui, session: &Session, document: &Document, theme: &The
     if cut {
         response.on_hover_text(all);
     }
+    if session.is_told_of_another() {
+        ui.spacing_mut().item_spacing.y = 2.0;
+        as_written_ui(ui, theme);
+    }
 }
 
 /// Which step it is, and a bar for each that leads to it.
@@ -267,6 +271,24 @@ fn step_ui(ui: &mut Ui, session: &Session, step: &Step, emit: &mut Emit<'_>) {
     ui.add(egui::Label::new(title).wrap());
     ui.add_space(-2.0);
     told_ui(ui, session, &step.says.text, (fonts::NARRATION, emit.theme.text1), None, emit);
+    if session.is_told_of_another() {
+        as_written_ui(ui, emit.theme);
+    }
+}
+
+/// What stands with a text that speaks of other runs than those shown.
+pub const AS_WRITTEN: &str = "The text speaks of the lesson as written.";
+/// The height that it takes in the strip.
+const STRIP_NOTE: f32 = 16.0;
+
+fn as_written_ui(ui: &mut Ui, theme: &Theme) {
+    let text = egui::RichText::new(AS_WRITTEN).font(fonts::regular(fonts::LABEL)).color(theme.text3);
+    ui.add(egui::Label::new(text).wrap());
+}
+
+/// How much more the strip takes for the note that its text speaks of other runs.
+fn strip_note(session: &Session) -> f32 {
+    if session.is_told_of_another() { STRIP_NOTE } else { 0.0 }
 }
 
 fn no_lesson_ui(ui: &mut Ui, document: &Document, theme: &Theme) {

@@ -15,6 +15,7 @@ use crate::session::present::Part;
 use crate::session::spotlight::Named;
 
 use super::fonts;
+use super::lesson::AS_WRITTEN;
 use super::theme::Theme;
 use super::widgets::Emit;
 
@@ -155,6 +156,11 @@ impl<'a> Flow<'a> {
                     (None, None) => "",
                 };
                 self.text(text);
+                if self.session.is_told_of_another() {
+                    self.end_line(2.0);
+                    self.said.push(AS_WRITTEN.to_owned());
+                    self.plain(AS_WRITTEN, fonts::regular(fonts::LABEL), self.theme.text3);
+                }
             }
         }
         self.flush();

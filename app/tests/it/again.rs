@@ -188,6 +188,40 @@ fn what_is_gone_is_told_and_the_rest_stays() {
 }
 
 #[test]
+fn what_is_told_of_a_run_goes_with_the_next_one_and_what_is_told_of_files_stays() {
+    let mut edited = Edited::open(BEFORE);
+    edited.session.notice("The settings could not be read.".to_owned());
+    edited.select("async", "two");
+    edited.write(&BEFORE.replace("\"two\"", "\"deux\""));
+    assert_eq!(edited.session.notices().len(), 2);
+    edited.write(BEFORE);
+    assert_eq!(edited.session.notices(), ["The settings could not be read."], "there is a two again");
+    edited.select("async", "two");
+    edited.write(&BEFORE.replace("\"two\"", "\"deux\""));
+    edited.apply(Command::OpenScenario("blocked-executor".to_owned()));
+    edited.session.finish_loading();
+    assert_eq!(edited.session.notices(), ["The settings could not be read."], "another scenario is open");
+}
+
+#[test]
+fn what_is_told_of_a_run_goes_with_the_next_step() {
+    let mut session = Session::new(jobs::library(), std::sync::Arc::new(|| ()));
+    session.apply(Command::OpenScenario("blocked-executor".to_owned()));
+    session.finish_loading();
+    let runs = session.shown().map(|s| s.runs.clone()).expect("a scenario is open");
+    session.apply(Command::SetRuns(with_run(&runs, ModelSpec::AsyncStealing)));
+    session.finish_loading();
+    let (track, added) = (session.runs()[2].index.tracks.iter().find(|t| t.name == "hog").map(|t| t.kind), 2);
+    session.apply(Command::Select(Selection::Track { run: added, track: track.expect("hog is in every run") }));
+    session.apply(Command::SetRuns(runs));
+    session.finish_loading();
+    assert_eq!(session.notices(), ["There is no run C any more: the selection of hog is gone."]);
+    session.apply(Command::NextStep);
+    session.finish_loading();
+    assert!(session.notices().iter().all(|text| !text.contains("run C")), "{:?}", session.notices());
+}
+
+#[test]
 fn a_run_that_is_taken_away_takes_only_its_own_with_it() {
     let mut edited = Edited::open(BEFORE);
     let runs = edited.session.shown().map(|s| s.runs.clone()).expect("a scenario is open");

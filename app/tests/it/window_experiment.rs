@@ -161,6 +161,56 @@ fn a_step_of_the_lesson_is_told_as_written() {
 }
 
 #[test]
+fn what_another_step_takes_back_is_said_until_the_next() {
+    let mut session = open("blocked-executor");
+    let told = "Your changes were reset: this step is told of the lesson as written.";
+    turn(&mut session, "runs.async.workers", "3");
+    for (command, notices) in [(Command::NextStep, vec![told]), (Command::NextStep, vec![])] {
+        session.apply(command);
+        session.finish_loading();
+        assert_eq!(session.notices(), notices);
+    }
+    session.apply(Command::TryVariant(Some("two-workers".to_owned())));
+    session.finish_loading();
+    session.apply(Command::PreviousStep);
+    session.finish_loading();
+    assert_eq!(session.notices(), [told]);
+}
+
+#[test]
+fn a_variant_of_the_lesson_itself_is_no_change_of_anybody() {
+    for entry in jobs::library() {
+        let mut session = open(&entry.id);
+        for _ in 1..entry.steps {
+            session.apply(Command::NextStep);
+            session.finish_loading();
+            assert!(session.notices().is_empty() && !session.is_told_of_another(), "{}", entry.id);
+        }
+    }
+}
+
+#[test]
+fn a_text_says_that_it_speaks_of_the_lesson_as_written_while_something_is_turned() {
+    let said = "The text speaks of the lesson as written.";
+    for (width, height) in [(1440.0, 900.0), (1024.0, 768.0)] {
+        let mut window = Window::open(width, height);
+        window.apply(Command::OpenScenario("blocked-executor".to_owned()));
+        window.finish_loading();
+        let count = |window: &Window| window.harness.query_all_by_label_contains(said).count();
+        assert_eq!(count(&window), 0);
+        window.apply(Command::Turn { path: "runs.async.workers".to_owned(), value: "2".to_owned() });
+        window.finish_loading();
+        assert_eq!(count(&window), 1, "at {width}");
+        window.apply(Command::Present);
+        assert_eq!(count(&window), 1, "before an audience, too");
+        window.apply(Command::Present);
+        window.apply(Command::AsInLesson);
+        window.finish_loading();
+        assert_eq!(count(&window), 0);
+    }
+}
+
+#[test]
 fn a_file_that_changes_is_read_again_and_an_error_in_it_leaves_the_last_good_picture() {
     let own = include_str!("blocked.ron");
     let folder = tempfile::tempdir().expect("a folder for the test");

@@ -1,6 +1,7 @@
 //! Findings and predictions, by label and key.
 
-use egui_kittest::kittest::Queryable;
+use egui::accesskit::Role;
+use egui_kittest::kittest::{By, NodeT, Queryable};
 use wakeline::session::{Command, Cursor, FindingId, Tab};
 
 use crate::support::Window;
@@ -53,7 +54,22 @@ fn a_finding_is_explained_and_each_of_its_proofs_is_a_way_to_go() {
     let there = window.session(|s| Cursor::after(&s.runs()[0].trace, last));
     assert_eq!(window.session(|s| s.cursor()), there);
     window.press("E");
-    assert_eq!(window.session(|s| s.tab()), Tab::Events);
+    assert_eq!(window.session(|s| s.tab()), Tab::Findings, "E never leads away from what is wrong");
+}
+
+#[test]
+fn findings_and_experiment_are_open_side_by_side() {
+    let mut window = Window::with_blocked_executor(1440.0, 900.0);
+    let is_open = |window: &Window, name: &str| {
+        let tabs = window.harness.query_all(By::new().role(Role::Tab));
+        let mut named = tabs.filter(|tab| tab.accesskit_node().label().is_some_and(|said| said.starts_with(name)));
+        named.next().is_some_and(|tab| tab.accesskit_node().toggled() == Some(egui::accesskit::Toggled::True))
+    };
+    window.apply(Command::ShowTab(Tab::Experiment));
+    assert!(is_open(&window, "Experiment") && is_open(&window, "Events"));
+    window.press("E");
+    window.harness.run();
+    assert!(is_open(&window, "Experiment") && is_open(&window, "Findings"));
 }
 
 #[test]

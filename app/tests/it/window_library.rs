@@ -63,6 +63,29 @@ fn what_was_open_when_the_program_ended_is_resumed_at_its_step() {
 }
 
 #[test]
+fn after_a_lesson_that_is_done_the_next_one_is_offered_even_from_one_of_its_steps() {
+    let mut window = library();
+    window.apply(Command::OpenScenario("poll-wake-poll".into()));
+    window.finish_loading();
+    let steps = window.session(|s| s.document().map_or(0, |d| d.steps.len()));
+    for step in (0..steps).chain([1]) {
+        window.apply(Command::GoToStep(step));
+        window.finish_loading();
+    }
+    window.press("L");
+    window.harness.run();
+    assert_eq!(window.session(|s| s.progress().status("poll-wake-poll")), Status::Done);
+    assert!(window.harness.query_by_label("Resume step 2").is_none(), "it is done");
+    let lessons = jobs::library();
+    let place = lessons.iter().position(|l| l.id == "poll-wake-poll").expect("it is in the library");
+    window.harness.get_by_label_contains(&format!("Next lesson: {}", lessons[place + 1].title));
+    window.harness.get_by_label("Start").click();
+    window.harness.run_steps(2);
+    window.finish_loading();
+    assert_eq!(open_id(&window).as_deref(), Some(lessons[place + 1].id.as_str()));
+}
+
+#[test]
 fn a_search_shows_what_was_found_where_and_enter_opens_the_first() {
     let mut window = library();
     window.press("Ctrl+P");

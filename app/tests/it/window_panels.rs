@@ -1,6 +1,6 @@
 //! What the panels show, found as a screen reader finds it.
 
-use egui_kittest::kittest::Queryable;
+use egui_kittest::kittest::{NodeT, Queryable};
 use sim_core::instant::SimTime;
 use wakeline::session::{Command, Cursor, Place, Selection};
 
@@ -121,5 +121,22 @@ fn every_size_from_the_smallest_on_can_be_shown() {
         window.press("PageDown");
         window.apply(Command::SwitchTheme);
         window.apply(Command::ShowLibrary);
+    }
+}
+
+#[test]
+fn that_events_are_hidden_is_said_at_every_width() {
+    for (width, height) in [(1280.0, 800.0), (1440.0, 900.0), (1024.0, 768.0)] {
+        let mut window = Window::open(width, height);
+        window.apply(Command::OpenScenario("blocked-executor".to_owned()));
+        window.finish_loading();
+        let notes = window.harness.query_all_by_label_contains("run A, ");
+        let said = |node: &egui_kittest::Node<'_>| node.accesskit_node().value().unwrap_or_default();
+        let shown: Vec<_> = notes.filter(|node| said(node).starts_with("run A, ")).collect();
+        let [note] = &shown[..] else { panic!("{} notes at {width}", shown.len()) };
+        let search = window.harness.get_by_label("Search the events").rect();
+        let tab = window.harness.get_by_label("Findings, 1").rect();
+        assert!(note.rect().right() <= search.left() || note.rect().top() >= search.bottom(), "the search is free");
+        assert!(note.rect().left() >= tab.right() - 8.0 || note.rect().top() >= tab.bottom(), "the tab is free");
     }
 }

@@ -3,6 +3,7 @@
 //! Owns what stands where on the Stage. Reads a snapshot; knows no pixels.
 
 mod named;
+mod shorter;
 
 use sim_core::analysis::track::{TrackKind, Wait};
 use sim_core::clock::Clock;
@@ -18,6 +19,7 @@ use crate::timeline::words::{sign_of, wait_words};
 use super::run::Run;
 
 pub use named::{Named, named};
+pub use shorter::shorter;
 
 /// One run's Stage.
 #[derive(Clone, PartialEq, Debug, Default)]

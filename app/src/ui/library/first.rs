@@ -2,6 +2,7 @@
 
 use egui::{Align2, Rect, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2};
 
+use crate::session::progress::Status;
 use crate::session::thumbnails::Thumbnail;
 use crate::session::{Command, Origin, Session};
 
@@ -38,6 +39,12 @@ fn offer(session: &Session) -> Option<Offer> {
             Origin::Library(id) => Some(known(id)?),
             Origin::File(_) => None,
         };
+        if let Origin::Library(id) = &last.origin
+            && session.progress().status(id) == Status::Done
+            && let Some(next) = next_after(session, id)
+        {
+            return Some(next);
+        }
         let done = last.steps == 0 || last.at + 1 >= last.steps;
         let place = if last.steps > 0 { format!("{} of {}, ", last.at + 1, last.steps) } else { String::new() };
         return Some(Offer {
@@ -58,6 +65,27 @@ fn offer(session: &Session) -> Option<Offer> {
         idea: entry.idea.clone(),
         button: "Start".to_owned(),
         under: format!("{} steps", entry.steps),
+        command: Command::OpenScenario(entry.id.clone()),
+    })
+}
+
+/// After a lesson that is done: the next one that is not; after the last, the first of those that were left out.
+fn next_after(session: &Session, id: &str) -> Option<Offer> {
+    let (library, progress) = (session.library(), session.progress());
+    let here = library.iter().position(|entry| entry.id == id)?;
+    let entries = library[here..].iter().chain(&library[..here]);
+    let entry = entries.into_iter().find(|entry| progress.status(&entry.id) != Status::Done)?;
+    let (button, under) = match progress.status(&entry.id) {
+        Status::At { step, of } => (format!("Resume step {step}"), format!("{step} of {of}")),
+        Status::New | Status::Done => ("Start".to_owned(), format!("{} steps", entry.steps)),
+    };
+    Some(Offer {
+        over: "Next lesson",
+        origin: Origin::Library(entry.id.clone()),
+        title: entry.title.clone(),
+        idea: entry.idea.clone(),
+        button,
+        under,
         command: Command::OpenScenario(entry.id.clone()),
     })
 }

@@ -1,14 +1,16 @@
 //! One run's line of the Stage: its queues, its workers or cores, those who wait.
 
-use egui::{Align2, Color32, Rect, Stroke, StrokeKind, Ui, pos2, vec2};
+use egui::text::LayoutJob;
+use egui::{Align2, Color32, Rect, Sense, Stroke, StrokeKind, Ui, pos2, vec2};
 
-use crate::session::stage::{Named, Place, Queue, Stage, Standing, Waiter, named};
+use crate::session::stage::{Named, Place, Queue, Stage, Standing, Waiter, named, shorter};
 use crate::session::{Growth, Session};
 use crate::timeline::axis::with_thousands;
 
 use super::super::measures::LABELS;
 use super::super::paint::dashed_frame;
 use super::super::patterns::Patterns;
+use super::super::theme::Theme;
 use super::super::widgets::{self, Emit};
 use super::super::{fonts, icons};
 use super::chips::{Chip, choose_ui, cut_in_the_middle, on_its_way};
@@ -20,6 +22,8 @@ use sim_core::analysis::track::TrackKind;
 /// Between two columns.
 pub const BETWEEN: f32 = 28.0;
 const PAD: f32 = 12.0;
+/// A line of what an empty box says.
+const EMPTY_LINE: f32 = 15.0;
 /// The first of a queue stands behind "front →".
 const FRONT: f32 = 50.0;
 
@@ -134,8 +138,27 @@ impl<'a> RunStage<'a> {
             ui.painter().galley(at, state, theme.text2);
         }
         if let Some(text) = empty {
-            let at = pos2(rect.left() + PAD, rect.top() + BOX_HEAD + LINE / 2.0);
-            widgets::text_cut(ui.painter(), at, text, font, theme.text3, room);
+            self.empty(ui, rect, text, theme);
+        }
+    }
+
+    /// What an empty box says, in as many lines as it has room for; on hover in full.
+    fn empty(&self, ui: &Ui, rect: Rect, text: &str, theme: &Theme) {
+        let font = fonts::regular(fonts::LABEL);
+        let mut job = LayoutJob::simple(text.to_owned(), font, theme.text3, rect.width() - 2.0 * PAD);
+        let top = rect.top() + BOX_HEAD;
+        job.wrap.max_rows = (((rect.bottom() - 2.0 - top) / EMPTY_LINE) as usize).max(1);
+        job.wrap.break_anywhere = false;
+        let galley = ui.painter().layout_job(job);
+        // One line stands where a chip would; two of them take the box's foot, too.
+        let free = if galley.rows.len() > 1 { rect.bottom() - 4.0 - top } else { LINE };
+        let at = pos2(rect.left() + PAD, (top + (free - galley.size().y).max(0.0) / 2.0).round());
+        let place = Rect::from_min_size(at, galley.size());
+        let cut = galley.elided;
+        ui.painter().galley(at, galley, theme.text3);
+        if cut {
+            ui.interact(place, ui.scope_id().with(("empty", at.x as i32, at.y as i32)), Sense::hover())
+                .on_hover_text(text);
         }
     }
 
@@ -320,7 +343,11 @@ impl<'a> RunStage<'a> {
         let name = widgets::text_cut(ui.painter(), at, &name, name_font, theme.text1, right - at.x);
         let rest = at + vec2(name.max(self.names) + 10.0, 0.0);
         if right - rest.x > 30.0 {
-            widgets::text_cut(ui.painter(), rest, &wait.what, font, theme.text2, right - rest.x);
+            let width = |text: &str| ui.painter().layout_no_wrap(text.to_owned(), font.clone(), theme.text2).size().x;
+            let forms = shorter(&wait.what);
+            let fits = forms.iter().find(|form| width(form) <= right - rest.x);
+            let text = fits.or(forms.last()).map_or("", String::as_str);
+            widgets::name_cut(ui.painter(), rest, text, font.clone(), theme.text2, right - rest.x);
         }
         let until = wait.until.map_or(String::new(), |until| format!(", until {}", self.session.clock().brief(until)));
         let said = format!("{} waits for {}", wait.name, wait.what);

@@ -90,7 +90,8 @@ impl Chip<'_> {
         theme: &Theme,
     ) {
         body_ui(ui.painter(), rect, fill, theme, patterns);
-        for (galley, at) in self.words(ui, rect.shrink2(vec2(8.0, 0.0)), text) {
+        let words = self.words(ui, rect.shrink2(vec2(8.0, 0.0)), text);
+        for (galley, at) in words.into_iter().filter(|(galley, _)| !galley.is_empty()) {
             ui.painter().rect_filled(Rect::from_min_size(at, galley.size()).expand2(vec2(4.0, 0.0)), 2.0, plate);
             ui.painter().galley(at, galley, text);
         }
@@ -109,17 +110,20 @@ impl Chip<'_> {
         }
     }
 
-    /// The name at the left and the age at the right of `rect`, and where each begins.
+    /// The name at the left and the age at the right of `rect`, and where each begins. Where only one of them has room
+    /// the age goes: who it is matters more, and the age is said on hover.
     fn words(&self, ui: &Ui, rect: Rect, color: Color32) -> [(Arc<Galley>, Pos2); 2] {
-        let age = ui.painter().layout_no_wrap(
-            write_length(SimDuration::from_nanos(self.age)),
-            fonts::mono(fonts::LABEL),
-            color,
-        );
-        let room = (rect.width() - age.size().x - BESIDE + 16.0).max(20.0);
-        let name = cut_in_the_middle(ui, self.name, fonts::semibold(fonts::ROW), room);
+        let galley = |text: String, font| ui.painter().layout_no_wrap(text, font, color);
+        let mut age = galley(write_length(SimDuration::from_nanos(self.age)), fonts::mono(fonts::LABEL));
+        let mut room = rect.width() - age.size().x - BESIDE + 16.0;
+        let who = self.name.rsplit_once(", poll ").map_or(self.name, |(task, _)| task);
+        if galley(who.to_owned(), fonts::semibold(fonts::ROW)).size().x > room {
+            age = galley(String::new(), fonts::mono(fonts::LABEL));
+            room = rect.width();
+        }
+        let name = cut_in_the_middle(ui, self.name, fonts::semibold(fonts::ROW), room.max(20.0));
         let name = ui.painter().layout_job(LayoutJob {
-            wrap: TextWrapping::truncate_at_width(room),
+            wrap: TextWrapping::truncate_at_width(room.max(20.0)),
             ..LayoutJob::simple_singleline(name, fonts::semibold(fonts::ROW), color)
         });
         let right = rect.right() - age.size().x;
@@ -170,8 +174,11 @@ pub fn cut_in_the_middle(ui: &Ui, name: &str, font: FontId, width: f32) -> Strin
     if let Some((task, _)) = name.rsplit_once(", poll ") {
         return cut_in_the_middle(ui, task, font, width);
     }
-    let letters = name.chars().count().max(1) as f32;
-    middle_cut(name, (width / (whole / letters)) as usize)
+    let letters = name.chars().count().max(1);
+    let first = ((width / (whole / letters as f32)) as usize + 2).min(letters);
+    let fits =
+        |cut: &String| ui.painter().layout_no_wrap(cut.clone(), font.clone(), egui::Color32::WHITE).size().x <= width;
+    (0..=first).rev().map(|fits| middle_cut(name, fits)).find(fits).unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -191,6 +198,33 @@ mod tests {
         });
         output.textures_delta.clear();
         drawn
+    }
+
+    /// What is written on a chip of this width.
+    fn written(name: &str, width: f32) -> [String; 2] {
+        let ctx = Context::default();
+        ctx.set_fonts(fonts::definitions());
+        let mut written = [String::new(), String::new()];
+        // Fonts are there from the second frame on.
+        for _ in 0..2 {
+            let mut output = ctx.run_ui(RawInput::default(), |ui| {
+                let rect = Rect::from_min_size(Pos2::ZERO, vec2(width, 20.0));
+                let track = TrackKind::Task(TaskId(0));
+                let chip = Chip { run: 0, track, name, age: 62_000_000, standing: Standing::Wants, rect, stage: rect };
+                written = chip.words(ui, rect, Color32::WHITE).map(|(galley, _)| galley.text().to_owned());
+            });
+            output.textures_delta.clear();
+        }
+        written
+    }
+
+    #[test]
+    fn in_a_narrow_chip_the_age_goes_before_the_name_and_a_cut_name_keeps_its_number() {
+        assert_eq!(written("writer.3, poll 2", 240.0), ["writer.3, poll 2", "62.0 ms"]);
+        assert_eq!(written("writer.3, poll 2", 80.0), ["writer.3", ""]);
+        let [name, age] = written("connection_writer.3", 80.0);
+        assert!(name.starts_with("con") && name.contains('…') && name.ends_with(".3"), "{name}");
+        assert_eq!(age, "");
     }
 
     #[test]
