@@ -37,7 +37,14 @@ pub fn lesson_ui(ui: &mut Ui, session: &Session, emit: &mut Emit<'_>) {
     widgets::inside(ui, text, |ui| {
         ui.spacing_mut().item_spacing.y = 8.0;
         let head = Rect::from_min_max(text.min, pos2(inner.right(), text.top() + 48.0));
-        widgets::inside(ui, head, |ui| progress_ui(ui, document, session.step(), emit));
+        widgets::inside(ui, head, |ui| {
+            ui.spacing_mut().item_spacing.y = 6.0;
+            progress_ui(ui, document, session.step(), emit);
+            // Not in what scrolls: what is turned there stays under the pointer.
+            if session.is_told_of_another() {
+                as_written_ui(ui, emit.theme);
+            }
+        });
         ui.add_space(48.0);
         let shown = scroll_of(ui, session, document).show(ui, |ui| {
             // The bar of the scroll area stands in the padding, beside the text.
@@ -160,6 +167,9 @@ pub fn strip_ui(ui: &mut Ui, session: &Session, emit: &mut Emit<'_>) {
             }
             ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| open_ui(ui, open, emit.theme));
         });
+        if open && session.is_told_of_another() {
+            as_written_ui(ui, emit.theme);
+        }
     });
 }
 
@@ -271,9 +281,6 @@ fn step_ui(ui: &mut Ui, session: &Session, step: &Step, emit: &mut Emit<'_>) {
     ui.add(egui::Label::new(title).wrap());
     ui.add_space(-2.0);
     told_ui(ui, session, &step.says.text, (fonts::NARRATION, emit.theme.text1), None, emit);
-    if session.is_told_of_another() {
-        as_written_ui(ui, emit.theme);
-    }
 }
 
 /// What stands with a text that speaks of other runs than those shown.
