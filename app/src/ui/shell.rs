@@ -272,7 +272,7 @@ impl Shell {
         let side = Panel::right("inspector").exact_size(inspector::WIDTH).frame(plain).resizable(false);
         let (_, controls) = tab_order::during(ui, |ui| {
             side.show(ui, |ui| {
-                let half = ui.available_height() / 2.0;
+                let half = (ui.available_height() * 0.47).floor();
                 let whole = Panel::bottom("whole run").exact_size(half).frame(plain).show_separator_line(false);
                 whole.resizable(false).show(ui, |ui| compare::whole_run_ui(ui, &self.session, emit));
                 inspector::inspector_ui(ui, &self.session, &mut inspecting, emit);
