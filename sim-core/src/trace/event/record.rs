@@ -29,7 +29,7 @@ impl Record {
         SimTime::from_nanos(self.head >> 16)
     }
 
-    /// Which event this is: the number in [`Event`]'s catalogue.
+    /// Which event this is: the number in [`super::Event`]'s catalogue.
     #[inline]
     pub const fn kind(self) -> u8 {
         (self.head >> 8) as u8
