@@ -1,6 +1,6 @@
 //! A file that is looked at: whoever shows it is told when it has changed on the disk.
 //!
-//! Owns the thread that listens to the file system; when what it hears is told is [`settle`]'s. An editor writes a file in
+//! Owns the thread that listens to the file system; when what it hears is told is `settle`'s. An editor writes a file in
 //! several steps, or writes another and renames it: so the directory is watched, and not the file.
 
 mod settle;

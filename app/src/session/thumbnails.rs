@@ -1,6 +1,6 @@
 //! Small pictures of scenarios, drawn from real runs: simulated on a thread of their own, kept as shares of time.
 //!
-//! Owns the thread. A trace is dropped as soon as its picture is there; what is kept of it is [`super::small_run`]'s.
+//! Owns the thread. A trace is dropped as soon as its picture is there; what is kept of it is `super::small_run`'s.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::path::Path;
