@@ -18,6 +18,11 @@ use super::widgets::{self, Emit};
 /// Of a cell's tasks, so many are asked which one was polled nearest to the pointer.
 const MOST_ASKED: usize = 4_096;
 
+/// In a row lower than this the facts and the number of the last one stand in one line.
+const LOW: f32 = 64.0;
+/// What the number of the last one takes there.
+const ROOM_FOR_LAST: f32 = 44.0;
+
 impl Panel<'_> {
     /// The name of a row that stands for many.
     pub(super) fn crowd_label_ui(&self, ui: &mut Ui, row: &Row, emit: &mut Emit<'_>) {
@@ -60,7 +65,9 @@ impl Panel<'_> {
         if listed < total {
             facts = format!("of {}, {facts}", count(total));
         }
-        let room = rect.right() - left - 4.0;
+        // In a low row the number of the last one stands at its right.
+        let last = if row.height > LOW { 0.0 } else { ROOM_FOR_LAST };
+        let room = rect.right() - left - 4.0 - last;
         let at = pos2(left, rect.top() + 34.0);
         widgets::text_cut(ui.painter(), at, &facts, small.clone(), theme.text2, room);
         if row.height > 76.0 {
