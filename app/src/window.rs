@@ -27,14 +27,22 @@ pub enum WindowError {
     Refused(String),
 }
 
-/// What the thread that simulates frees serves the window, too, instead of lying in a part of memory of its own: a
-/// lesson needs a fifth less of it.
+/// What the thread that simulates frees serves the window, too, instead of lying in a part of memory of its own.
 fn share_freed_memory() {
     #[cfg(all(target_os = "linux", target_env = "gnu"))]
     // SAFETY: `mallopt` takes two numbers and may be called at any time; nothing else runs yet.
     unsafe {
         libc::mallopt(libc::M_ARENA_MAX, 1);
     }
+}
+
+/// A simulation needs much that its recording does not: it goes back to the system, beside the window.
+fn give_memory_back() {
+    #[cfg(all(target_os = "linux", target_env = "gnu"))]
+    std::thread::spawn(|| {
+        // SAFETY: `malloc_trim` takes a number, may be called at any time and touches nothing that is in use.
+        unsafe { libc::malloc_trim(0) }
+    });
 }
 
 /// Opens the window, on a file or on the library, and stays until the person closes it.
@@ -115,6 +123,8 @@ struct Window {
     /// The settings that cannot be read: likewise.
     unreadable: Vec<(String, String)>,
     title: String,
+    /// Whether something was being simulated in the frame before.
+    loading: bool,
 }
 
 impl Window {
@@ -135,7 +145,7 @@ impl Window {
             (None, Some(kept)) => shell.session.return_to(kept),
             (None, None) => {}
         }
-        Window { shell, unreadable_progress, unreadable: remembered.unreadable, title: String::new() }
+        Window { shell, unreadable_progress, unreadable: remembered.unreadable, title: String::new(), loading: false }
     }
 }
 
@@ -182,6 +192,10 @@ impl eframe::App for Window {
         if title != self.title {
             ui.ctx().send_viewport_cmd(ViewportCommand::Title(title.clone()));
             self.title = title;
+        }
+        let loading = self.shell.session.is_loading();
+        if std::mem::replace(&mut self.loading, loading) && !loading {
+            give_memory_back();
         }
         if self.shell.session.is_quitting() {
             ui.ctx().send_viewport_cmd(ViewportCommand::Close);
