@@ -91,7 +91,7 @@ pub fn figures_veiled_ui(ui: &mut Ui, area: Rect, session: &Session, theme: &The
 
 /// The cover over the strip of the whole run.
 pub fn strip_veiled_ui(ui: &Ui, strip: Rect, from: f32, theme: &Theme) {
-    let cover = Rect::from_x_y_ranges(from..=strip.right() + 3.0, strip.y_range()).shrink2(vec2(0.0, 2.0));
+    let cover = Rect::from_x_y_ranges(from..=strip.right() + 3.0, strip.y_range()).shrink2(vec2(0.0, 1.0));
     if cover.width() > 3.0 {
         ui.painter().rect_filled(cover, 0.0, theme.raised);
         let at = cover.center();
