@@ -6,7 +6,7 @@ use sim_core::analysis::track::TrackKind;
 use sim_core::trace::event::kind;
 use sim_core::trace::{Event, Record, Trace};
 
-use super::Session;
+use super::{Session, run_letter};
 
 /// Where running on stops.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -84,8 +84,7 @@ impl Session {
             Breakpoint::Track { run, track } => {
                 let name = self.runs.get(run).and_then(|r| r.index.track(track)).map_or("", |t| &t.name);
                 let act = if matches!(track, TrackKind::Thread(_)) { "dispatch" } else { "poll" };
-                let letter = char::from(b'A' + run.min(25) as u8);
-                format!("each {act} of {name} in run {letter}")
+                format!("each {act} of {name} in run {}", run_letter(run))
             }
         }
     }

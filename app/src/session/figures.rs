@@ -11,7 +11,7 @@ use sim_core::scenario::{Measure, Scenario};
 use sim_core::trace::Trace;
 use sim_core::trace::event::EndReason;
 
-use super::{Growth, Run};
+use super::{Growth, Run, run_letter};
 use crate::timeline::axis::with_thousands;
 
 /// The figures that every comparison shows, after the makespan and the lateness of beats.
@@ -289,7 +289,7 @@ fn differences(id: &str, of: usize, known: &[Option<&Known>]) -> String {
 }
 
 fn difference(id: &str, of: Value, by: f64, ratio: f64, other: usize) -> String {
-    let letter = char::from(b'A' + (other % 26) as u8);
+    let letter = run_letter(other);
     if by == 0.0 {
         return format!("As in run {letter}.");
     }

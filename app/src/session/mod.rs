@@ -73,7 +73,7 @@ pub use kept::Kept;
 pub use keymap::Keymap;
 pub use overlay::Overlay;
 pub use present::Presenting;
-pub use run::{Growth, Run};
+pub use run::{Growth, Run, run_letter};
 pub use selection::Selection;
 pub use settings::Settings;
 pub use span_of_time::{DragMeans, SpanOfTime};

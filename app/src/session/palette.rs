@@ -10,7 +10,7 @@ use sim_core::instant::{SimDuration, SimTime};
 use sim_core::trace::Event;
 
 use super::breakpoints::Breakpoint;
-use super::{Command, Place, Selection, Session, keymap};
+use super::{Command, Place, Selection, Session, keymap, run_letter};
 
 /// Something that can be chosen.
 #[derive(Clone, PartialEq, Debug)]
@@ -86,19 +86,19 @@ impl Session {
             for track in &of.index.tracks {
                 if let Some(kind) = kind_text(track.kind) {
                     let select = Command::Select(Selection::Track { run, track: track.kind });
-                    offers.push(Offer::place(track.name.clone(), format!("{kind} of run {}", letter(run)), select));
+                    offers.push(Offer::place(track.name.clone(), format!("{kind} of run {}", run_letter(run)), select));
                 }
             }
         }
         // While a question is open, what was found may be its answer.
         let findings = if self.hides_figures() { Vec::new() } else { self.findings() };
         for (id, finding) in findings {
-            let beside = format!("finding in run {}", letter(id.run));
+            let beside = format!("finding in run {}", run_letter(id.run));
             offers.push(Offer::place(finding.title.clone(), beside, Command::ShowFinding(id)));
         }
         for (place, mark) in self.marks().iter().enumerate() {
             let run = self.run_of_mark(mark);
-            let beside = run.map_or_else(|| "mark".to_owned(), |run| format!("mark in run {}", letter(run)));
+            let beside = run.map_or_else(|| "mark".to_owned(), |run| format!("mark in run {}", run_letter(run)));
             offers.push(Offer::place(mark.name.clone(), beside, Command::GoToMark(place)));
         }
     }
@@ -124,7 +124,11 @@ impl Session {
         self.focused().filter(|_| *self.place() == Place::Open)?;
         if let Some(event) = text.strip_prefix('#').and_then(|n| n.parse().ok()) {
             let command = Command::SeekEvent { run: self.focus(), event };
-            return Some(Offer::place(format!("Event {event}"), format!("of run {}", letter(self.focus())), command));
+            return Some(Offer::place(
+                format!("Event {event}"),
+                format!("of run {}", run_letter(self.focus())),
+                command,
+            ));
         }
         let after: SimDuration = text.replace(' ', "").parse().ok()?;
         Some(Offer::place(format!("Go to {text}"), "time", Command::Seek(SimTime::ZERO + after)))
@@ -140,10 +144,6 @@ fn kind_text(kind: TrackKind) -> Option<&'static str> {
         TrackKind::Thread(_) => Some("thread"),
         TrackKind::Counter(_) => None,
     }
-}
-
-fn letter(run: usize) -> char {
-    char::from(b'A' + run.min(25) as u8)
 }
 
 /// Which of the offers match what was typed, the best first, by their places; with nothing typed, all. Of two that

@@ -25,6 +25,11 @@ pub enum Growth {
     Stopped,
 }
 
+/// The letter by which people know a run.
+pub fn run_letter(run: usize) -> String {
+    char::from_u32('A' as u32 + run as u32).unwrap_or('?').to_string()
+}
+
 /// So many rows are given back to the system by the way; more would keep the window waiting.
 const FREED_AT_ONCE: usize = 1_000;
 

@@ -6,7 +6,7 @@ use sim_core::analysis::track::{Link, TrackKind};
 
 use super::breakpoints::Breakpoint;
 use super::found_again::{FoundAgain, name_in};
-use super::{FindingId, Run, Selection, Session};
+use super::{FindingId, Run, Selection, Session, run_letter};
 
 /// So many things that are gone are named.
 const MOST_NAMED: usize = 3;
@@ -114,7 +114,7 @@ fn gone_text(before: &[Run], gone: &[Gone], again: &FoundAgain) -> Vec<String> {
         let name = name_in(before.get(*run)?, *thing)?;
         let whats: Vec<&str> = gone.iter().filter(|g| (g.run, g.thing) == (*run, *thing)).map(|g| g.what).collect();
         let are = if whats.len() == 1 { "is" } else { "are" };
-        let letter = char::from(b'A' + (*run).min(25) as u8);
+        let letter = run_letter(*run);
         Some(match again.run(*run) {
             Some(_) => format!("There is no {name} in run {letter} any more: its {} {are} gone.", list(&whats)),
             None => format!("There is no run {letter} any more: the {} of {name} {are} gone.", list(&whats)),

@@ -327,9 +327,3 @@ fn buttons_ui(ui: &mut Ui, session: &Session, document: &Document, width: f32, e
         emit.emit(command);
     }
 }
-
-/// Tells a screen reader which step is shown.
-pub fn announce(ui: &Ui, session: &Session) -> WidgetInfo {
-    let enabled = ui.is_enabled();
-    WidgetInfo::labeled(egui::Role::Label, enabled, format!("Step {}", session.step() + 1))
-}

@@ -18,7 +18,7 @@ const LOW: f32 = 260.0;
 const MANY: usize = 200;
 
 /// The rows of a session's runs.
-pub fn rows_of(session: &Session) -> Rows {
+fn rows_of(session: &Session) -> Rows {
     let runs = session.runs().iter().map(|r| RunRows {
         tracks: &r.index.tracks,
         tables: r.trace.tables(),
@@ -33,6 +33,13 @@ pub struct Chosen {
     pub rows: Rows,
     /// For each run, how many are not.
     pub left_out: Vec<usize>,
+}
+
+impl Chosen {
+    /// These, and no head says that any are missing.
+    fn all(session: &Session, rows: Rows) -> Chosen {
+        Chosen { rows, left_out: vec![0; session.runs().len()] }
+    }
 }
 
 /// The height that the rows would like, and the least with which they can be read; none if they never fit.
@@ -54,7 +61,7 @@ pub fn wishes(session: &Session) -> Option<(f32, f32)> {
 /// The rows in a place of this height.
 pub fn rows_within(session: &Session, room: f32) -> Chosen {
     if session.presenting().is_on() {
-        return Chosen { rows: presented(session, room), left_out: vec![0; session.runs().len()] };
+        return Chosen::all(session, presented(session, room));
     }
     let whole = rows_of(session);
     let may_spare = session.runs().len() > ALL_OF || (room < LOW && session.runs().len() > 1);
@@ -67,8 +74,8 @@ pub fn rows_within(session: &Session, room: f32) -> Chosen {
             Chosen { rows: rows.fitted(room), left_out }
         }
         // The wheel reaches the rest; in a low place it has less to do when the rows are close together.
-        None if room < LOW && !fits(&whole) => Chosen { rows: whole.tight(), left_out: vec![0; session.runs().len()] },
-        None => Chosen { rows: whole.fitted(room), left_out: vec![0; session.runs().len()] },
+        None if room < LOW && !fits(&whole) => Chosen::all(session, whole.tight()),
+        None => Chosen::all(session, whole.fitted(room)),
     }
 }
 

@@ -6,6 +6,7 @@ use egui::{
 };
 
 use crate::session::Command;
+pub use crate::session::run_letter;
 use crate::timeline::words::middle_cut;
 
 use super::fonts;
@@ -112,11 +113,6 @@ pub fn run_key(painter: &Painter, centre: Pos2, run: usize, focused: bool, theme
         StrokeKind::Inside,
     );
     painter.text(rect.center(), Align2::CENTER_CENTER, run_letter(run), fonts::semibold(fonts::LABEL), text);
-}
-
-/// The letter of a run.
-pub fn run_letter(run: usize) -> String {
-    char::from_u32('A' as u32 + run as u32).unwrap_or('?').to_string()
 }
 
 /// A text at the left of a height, cut to a width with "…" and shown whole on hover by the caller. Answers its width.
