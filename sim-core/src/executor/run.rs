@@ -9,7 +9,7 @@ use std::sync::Arc;
 use super::budget::Left;
 use super::core::{self, EndsWith, Exec};
 use super::handle::{JoinHandle, TaskBuilder};
-use super::policy::{Driver, Fifo, Stealing, TaskPolicy};
+use super::policy::{Driver, Fifo, Stealing, TaskPolicy, TokioCurrentThread};
 use super::ready::Core;
 use super::task::Task;
 use super::worker;
@@ -84,6 +84,11 @@ impl Executor {
     /// A queue a worker; one with nothing to do steals half of another's. Panics outside 1 to [`MAX_WORKERS`] workers.
     pub fn stealing(workers: u32) -> Executor {
         Executor::with_policy(workers, Box::new(Stealing { steals: true }))
+    }
+
+    /// tokio's current_thread runtime (1.54.1): the root is the future that `block_on` is given.
+    pub fn tokio_current_thread() -> Executor {
+        Executor::with_policy(1, Box::new(TokioCurrentThread::default()))
     }
 
     /// A policy of your own. Panics outside 1 to [`MAX_WORKERS`] workers.
