@@ -133,7 +133,7 @@ impl Machine {
         let handle: RefCell<Option<JoinHandle<Fut::Output>>> = RefCell::new(None);
         let start = || {
             // Called inside the task's first poll: what it does, and how it panics, is the task's.
-            let main = TaskBuilder::new("main").kind(TaskKind::Main).spawn_any(async move { root().await });
+            let main = TaskBuilder::new("main").kind(TaskKind::Main).spawn_code(async move { root().await });
             handle.replace(Some(main));
         };
         let (trace, end) = self.run_tasks(executor, EndsWith::Root, start);
