@@ -4,7 +4,10 @@
 //! a machine. Knows no scenario: a scenario names a model by its id.
 
 mod async_fifo;
+mod async_std;
 mod async_stealing;
+mod local_pool;
+mod smol;
 mod thread_per_task;
 mod tokio_current_thread;
 
@@ -17,8 +20,15 @@ use crate::program::{Op, Workload};
 use crate::trace::Trace;
 
 /// Every model, in the order in which people are offered them.
-pub static MODELS: [&Model; 4] =
-    [&async_fifo::MODEL, &async_stealing::MODEL, &tokio_current_thread::MODEL, &thread_per_task::MODEL];
+pub static MODELS: [&Model; 7] = [
+    &tokio_current_thread::MODEL,
+    &smol::MODEL,
+    &async_std::MODEL,
+    &local_pool::MODEL,
+    &async_fifo::MODEL,
+    &async_stealing::MODEL,
+    &thread_per_task::MODEL,
+];
 
 /// A way to execute a workload.
 pub struct Model {
