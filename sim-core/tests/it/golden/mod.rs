@@ -3,9 +3,12 @@
 //!
 //! - [`rt`] what a workload asks of its runtime; `real_tokio`, `real_futures`, `ours` implement it.
 //! - `modes` which runtime of ours stands beside which real one; `recorded` reads the file; `workloads` is what runs.
+//! - `random` runs workloads that nobody wrote; `broken` shows that a broken rule is seen.
 
+mod broken;
 mod modes;
 mod ours;
+mod random;
 mod real_futures;
 mod real_tokio;
 mod recorded;

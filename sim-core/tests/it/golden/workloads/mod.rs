@@ -23,10 +23,16 @@ const WORKLOADS: [&[(&str, fn(Rt) -> Boxed)]; 6] = [
     &waiters::WORKLOADS,
 ];
 
+/// The root of the workload of this name.
+pub fn root(name: &str) -> Root {
+    let mut workloads = WORKLOADS.iter().copied().flatten();
+    let (_, root) = workloads.find(|(other, _)| *other == name).unwrap_or_else(|| panic!("nothing runs {name}"));
+    Arc::new(*root)
+}
+
 #[track_caller]
 fn check(name: &str) {
-    let root = *WORKLOADS.iter().copied().flatten().find(|(other, _)| *other == name).map(|(_, root)| root).unwrap();
-    modes::check(name, &(Arc::new(root) as Root));
+    modes::check(name, &root(name));
 }
 
 /// Awaits the tasks in turn.
