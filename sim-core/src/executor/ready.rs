@@ -42,6 +42,11 @@ impl Core {
         Core { tasks, workers, parked, any_parked: false, live: 0, policy, lane, aborts: BTreeMap::new(), first_queue }
     }
 
+    /// What people call the worker.
+    pub fn worker_name(&self, worker: WorkerId) -> String {
+        self.policy.worker_name(worker)
+    }
+
     fn queue_id(&self, place: usize) -> QueueId {
         QueueId::from_index(self.first_queue + place)
     }

@@ -5,7 +5,9 @@
 
 mod async_fifo;
 mod async_stealing;
+mod sequential;
 mod thread_per_task;
+mod thread_pool;
 
 use std::fmt;
 
@@ -17,7 +19,8 @@ use crate::trace::Trace;
 pub use crate::trace::family::Family;
 
 /// Every model, in the order in which people are offered them.
-pub static MODELS: [&Model; 3] = [&async_fifo::MODEL, &async_stealing::MODEL, &thread_per_task::MODEL];
+pub static MODELS: [&Model; 5] =
+    [&async_fifo::MODEL, &async_stealing::MODEL, &thread_per_task::MODEL, &thread_pool::MODEL, &sequential::MODEL];
 
 /// A way to execute a workload.
 pub struct Model {

@@ -4,9 +4,11 @@
 //! and where a task that was woken goes. The queues belong to the machine, and each answer becomes an event.
 
 mod fifo;
+mod pool;
 mod stealing;
 
 pub use fifo::Fifo;
+pub use pool::Pool;
 pub use stealing::Stealing;
 
 use std::collections::VecDeque;
@@ -100,6 +102,11 @@ pub trait TaskPolicy {
 
     /// A few words for people: "FIFO ready queue".
     fn describe(&self) -> String;
+
+    /// What people call a worker: the name of its thread.
+    fn worker_name(&self, worker: WorkerId) -> String {
+        worker.to_string()
+    }
 
     /// The queues it wants, for so many workers.
     fn queues(&self, workers: u32) -> Vec<QueueSpec>;
