@@ -8,6 +8,7 @@ mod async_stealing;
 mod sequential;
 mod thread_per_task;
 mod thread_pool;
+mod tokio_current_thread;
 
 use std::fmt;
 
@@ -19,8 +20,16 @@ use crate::trace::Trace;
 pub use crate::trace::family::Family;
 
 /// Every model, in the order in which people are offered them.
-pub static MODELS: [&Model; 5] =
-    [&async_fifo::MODEL, &async_stealing::MODEL, &thread_per_task::MODEL, &thread_pool::MODEL, &sequential::MODEL];
+// A line a model.
+#[rustfmt::skip]
+pub static MODELS: [&Model; 6] = [
+    &async_fifo::MODEL,
+    &async_stealing::MODEL,
+    &tokio_current_thread::MODEL,
+    &thread_per_task::MODEL,
+    &thread_pool::MODEL,
+    &sequential::MODEL,
+];
 
 /// A way to execute a workload.
 pub struct Model {

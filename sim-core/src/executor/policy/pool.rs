@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use super::{Next, QueueSpec, Ready, Reason, TaskPolicy};
+use super::{Came, Move, Next, QueueSpec, Ready, TaskPolicy};
 use crate::trace::event::End;
 use crate::trace::ids::WorkerId;
 
@@ -47,11 +47,11 @@ impl TaskPolicy for Pool {
         vec![QueueSpec { name: name.to_owned(), owner: None }]
     }
 
-    fn place(&mut self, _: Reason, _: Option<WorkerId>) -> (usize, End) {
+    fn place(&mut self, _: &Came, _: &Ready<'_>, _: &mut Vec<Move>) -> (usize, End) {
         (0, End::Back)
     }
 
-    fn unpark(&mut self, _: usize, _: &Ready<'_>) -> Option<WorkerId> {
+    fn unpark(&mut self, _: usize, _: &Came, _: &Ready<'_>) -> Option<WorkerId> {
         self.idle.pop_front()
     }
 
