@@ -5,12 +5,14 @@
 
 mod fifo;
 mod local_pool;
+mod pool;
 mod smol;
 mod stealing;
 mod tokio_current_thread;
 
 pub use fifo::Fifo;
 pub use local_pool::LocalPool;
+pub use pool::Pool;
 pub use smol::Smol;
 pub use stealing::Stealing;
 pub use tokio_current_thread::TokioCurrentThread;
@@ -212,6 +214,11 @@ pub trait TaskPolicy {
 
     /// A few words for people: "FIFO ready queue".
     fn describe(&self) -> String;
+
+    /// What people call a worker: the name of its thread.
+    fn worker_name(&self, worker: WorkerId) -> String {
+        worker.to_string()
+    }
 
     /// The queues it wants, for so many workers.
     fn queues(&self, workers: u32) -> Vec<QueueSpec>;
