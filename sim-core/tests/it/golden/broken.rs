@@ -2,7 +2,7 @@
 //! workloads and in random ones.
 
 use sim_core::Executor;
-use sim_core::executor::policy::{Next, QueueSpec, Ready, Reason, TaskPolicy};
+use sim_core::executor::policy::{Came, Move, Next, QueueSpec, Ready, Reason, TaskPolicy};
 use sim_core::trace::WorkerId;
 use sim_core::trace::event::End;
 
@@ -25,14 +25,14 @@ impl TaskPolicy for SelfWakeFirst {
         vec![QueueSpec { name: "ready queue".to_owned(), owner: None }]
     }
 
-    fn place(&mut self, why: Reason, _: Option<WorkerId>) -> (usize, End) {
-        match why {
+    fn place(&mut self, came: &Came, _: &Ready<'_>, _: &mut Vec<Move>) -> (usize, End) {
+        match came.why {
             Reason::Spawned | Reason::Woken => (0, End::Back),
             Reason::WokenInPoll => (0, End::Front),
         }
     }
 
-    fn unpark(&mut self, _: usize, ready: &Ready<'_>) -> Option<WorkerId> {
+    fn unpark(&mut self, _: usize, _: &Came, ready: &Ready<'_>) -> Option<WorkerId> {
         ready.first_parked()
     }
 
