@@ -7,6 +7,7 @@ use std::cell::Cell;
 use std::rc::Rc;
 
 use super::ast::Workload;
+use super::listing::Shape;
 use super::shared::{Ends, Shared};
 use super::{as_future, as_thread};
 use crate::executor::Executor;
@@ -22,7 +23,9 @@ impl Machine {
         // Kept beyond the run: the first tasks' handles are nobody's to drop.
         let mut handles = Vec::new();
         let (trace, _) = self.run_tasks(executor, EndsWith::All, || {
-            start(workload, How::Task, |shared, task, ends| handles.extend(as_future::spawn(shared, task, ends, None)));
+            start(workload, How::Task, Shape::Async, |shared, task, ends| {
+                handles.extend(as_future::spawn(shared, task, ends, None))
+            });
         });
         trace
     }
@@ -32,15 +35,19 @@ impl Machine {
         let live: as_thread::Live = Rc::new(Cell::new(0));
         let threads = Rc::clone(&live);
         let (trace, _) = self.run_thread_bodies(
-            || start(workload, How::Thread, |shared, task, ends| as_thread::spawn(shared, &threads, task, ends)),
+            || {
+                start(workload, How::Thread, Shape::Threads, |shared, task, ends| {
+                    as_thread::spawn(shared, &threads, task, ends)
+                })
+            },
             |kernel| live.get() == 0 && kernel.threads.iter().all(|thread| thread.state == ThreadState::Exited),
         );
         trace
     }
 }
 
-fn start(workload: &Workload, how: How, mut spawn: impl FnMut(&Rc<Shared>, &str, &Ends)) {
-    let (shared, ends) = Shared::new(workload, how);
+fn start(workload: &Workload, how: How, shape: Shape, mut spawn: impl FnMut(&Rc<Shared>, &str, &Ends)) {
+    let (shared, ends) = Shared::new(workload, how, shape);
     let later: Vec<String> = workload.spawned().into_iter().map(str::to_owned).collect();
     for name in workload.tasks.names().filter(|name| !later.iter().any(|l| l == name)) {
         spawn(&shared, name, &ends);
