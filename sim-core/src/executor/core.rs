@@ -8,7 +8,7 @@ use std::pin::Pin;
 use std::ptr;
 use std::sync::Arc;
 
-use super::policy::Reason;
+use super::policy::{Asks, Reason};
 use super::ready::Core;
 use super::task::{NewTask, Task, TaskFuture};
 use super::waker::{Cell, Link, TaskState};
@@ -36,6 +36,10 @@ pub(crate) struct Exec {
     /// As the kernel's, where a wake finds it at once.
     pub recording: StdCell<bool>,
     pub pool: RefCell<super::pool::Pool>,
+    /// Where the code that now spawns or wakes asks it to go.
+    pub asks: StdCell<Asks>,
+    /// Where a poll that wakes its own task asks it to go when it has ended.
+    pub asks_of_poll: StdCell<Asks>,
     /// With what the task that is being dropped panicked.
     pub panic: RefCell<Option<String>>,
 }
@@ -167,6 +171,18 @@ fn own_run(cell: &Cell, f: impl FnOnce(&Exec, &mut Kernel)) {
 }
 
 impl Exec {
+    /// Runs `f`: what it spawns and wakes is asked to go there.
+    pub fn asking<R>(&self, asks: Asks, f: impl FnOnce() -> R) -> R {
+        struct Back<'a>(&'a StdCell<Asks>, Asks);
+        impl Drop for Back<'_> {
+            fn drop(&mut self) {
+                self.0.set(self.1);
+            }
+        }
+        let _back = Back(&self.asks, self.asks.replace(asks));
+        f()
+    }
+
     /// A new task, Ready. `with_future` gets its cell; what it answers is polled later.
     pub fn add(&self, new: NewTask, future: TaskFuture) -> TaskId {
         let by = self.sim.actor.get();

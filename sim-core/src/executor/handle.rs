@@ -203,6 +203,7 @@ impl<F: Future> Future for Joined<F> {
 #[derive(Clone, Debug)]
 pub struct TaskBuilder {
     name: String,
+    path: Option<String>,
     kind: TaskKind,
 }
 
@@ -210,7 +211,13 @@ impl TaskBuilder {
     /// A task of this name. By its name, its spawner and how manieth of that name it is the world decides how long
     /// its I/O takes: the same for a thread in the same place.
     pub fn new(name: impl Into<String>) -> TaskBuilder {
-        TaskBuilder { name: name.into(), kind: TaskKind::Plain }
+        TaskBuilder { name: name.into(), path: None, kind: TaskKind::Plain }
+    }
+
+    /// Known to the world by this path, and not by its name.
+    pub(crate) fn path(mut self, path: impl Into<String>) -> TaskBuilder {
+        self.path = Some(path.into());
+        self
     }
 
     pub(crate) fn kind(mut self, kind: TaskKind) -> TaskBuilder {
@@ -241,7 +248,7 @@ impl TaskBuilder {
     pub(crate) fn spawn_any<F: Future + 'static>(self, future: F) -> JoinHandle<F::Output> {
         let shared = Shared::new();
         let new = NewTask {
-            path: self.name.clone(),
+            path: self.path.unwrap_or_else(|| self.name.clone()),
             name: self.name,
             kind: self.kind,
             future_bytes: size_of::<F>(),

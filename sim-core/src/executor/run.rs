@@ -161,6 +161,8 @@ impl Machine {
             poll_cost,
             wake_cost,
             recording,
+            asks: Cell::default(),
+            asks_of_poll: Cell::default(),
             pool: RefCell::default(),
             panic: RefCell::default(),
         };

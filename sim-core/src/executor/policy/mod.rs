@@ -34,6 +34,24 @@ pub enum Reason {
     WokenInPoll,
 }
 
+/// Where the code that makes a task Ready asks it to go. Only an event loop listens.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Asks {
+    /// Nowhere: where such a task goes by itself.
+    #[default]
+    Nothing,
+    /// It is called: it runs before whoever calls goes on.
+    Call,
+    /// It goes on when what it called has returned.
+    Return,
+    /// Node's `process.nextTick`.
+    Tick,
+    /// A microtask.
+    Microtask,
+    /// `setImmediate`.
+    Immediate,
+}
+
 /// What the policy sees of the queues and workers.
 pub struct Ready<'a> {
     lists: &'a [VecDeque<u32>],
