@@ -89,7 +89,7 @@ fn wake_self_as(asks: Asks) -> impl Future<Output = ()> {
         if std::mem::replace(&mut asked, true) {
             return Poll::Ready(());
         }
-        core::with(|exec| exec.asks_of_poll.set(asks));
+        core::with(|exec| exec.state.borrow_mut().asks_of_poll = asks);
         cx.waker().wake_by_ref();
         Poll::Pending
     })

@@ -6,9 +6,10 @@ use std::future::Future;
 use std::rc::Rc;
 use std::sync::Arc;
 
+use super::budget::Left;
 use super::core::{self, EndsWith, Exec};
 use super::handle::{JoinHandle, TaskBuilder};
-use super::policy::{Fifo, Stealing, TaskPolicy};
+use super::policy::{Driver, EventLoop, Fifo, Stealing, TaskPolicy, TokioCurrentThread};
 use super::ready::Core;
 use super::task::Task;
 use super::worker;
@@ -85,6 +86,17 @@ impl Executor {
         Executor::with_policy(workers, Box::new(Stealing { steals: true }))
     }
 
+    /// tokio's current_thread runtime (1.54.1): the root is the future that `block_on` is given.
+    pub fn tokio_current_thread() -> Executor {
+        Executor::with_policy(1, Box::new(TokioCurrentThread::default()))
+    }
+
+    /// One thread that calls callbacks, in the phases of libuv's event loop (1.46 to 1.52) with Node's ticks and
+    /// microtasks (20.20.2): see [`callbacks`](crate::callbacks).
+    pub fn event_loop() -> Executor {
+        Executor::with_policy(1, Box::new(EventLoop::default()))
+    }
+
     /// A policy of your own. Panics outside 1 to [`MAX_WORKERS`] workers.
     pub fn with_policy(workers: u32, policy: Box<dyn TaskPolicy>) -> Executor {
         assert!((1..=MAX_WORKERS).contains(&workers), "an executor has 1 to {MAX_WORKERS} workers, not {workers}");
@@ -139,7 +151,11 @@ impl Machine {
     pub(crate) fn run_tasks(mut self, executor: Executor, ends: EndsWith, start: impl FnOnce()) -> (Trace, EndReason) {
         self.info.model = executor.policy.name().to_owned();
         // Said wherever the run is named: a real runtime turns its driver only between polls.
-        self.info.policy = format!("{}, always-on reactor", executor.policy.describe());
+        let rules = executor.policy.rules();
+        self.info.policy = match rules.driver {
+            Driver::AlwaysOn => format!("{}, always-on reactor", executor.policy.describe()),
+            Driver::Turned => executor.policy.describe(),
+        };
         self.info.workers = executor.workers;
         self.info.threads = false;
         if self.info.title.is_empty() {
@@ -149,6 +165,8 @@ impl Machine {
         let (stack_bytes, poll_cost, wake_cost) = (self.stack_bytes, self.costs.poll, self.costs.wake);
         let recording = Cell::new(self.recording);
         let mut kernel = Kernel::new(self);
+        kernel.turned = rules.driver == Driver::Turned;
+        kernel.timer_step = rules.timer_step;
         let workers = executor.workers;
         let core = Core::new(executor, &mut kernel);
         let sim = Rc::new(Sim::new(kernel, stack_bytes));
@@ -162,9 +180,10 @@ impl Machine {
             wake_cost,
             recording,
             asks: Cell::default(),
-            asks_of_poll: Cell::default(),
             pool: RefCell::default(),
             panic: RefCell::default(),
+            budget: Left::default(),
+            deferred: RefCell::default(),
         };
         panics::hush();
         // With this held, a nested block_on of `futures` panics with a message instead of hanging.
@@ -188,6 +207,7 @@ impl Exec {
         }
         let between = || {
             self.take_foreign();
+            self.look_into_driver();
             self.sim.show(|kernel| self.shown(kernel));
         };
         let end = self.sim.drive(between, || self.over.get());
@@ -227,6 +247,7 @@ impl Exec {
             self.recording.set(false);
         }
         self.sim.unwind_threads();
+        self.forget_deferred();
         self.cancel_all();
         if end == EndReason::Finished {
             record_end();

@@ -14,6 +14,7 @@ mod costs;
 mod determinism;
 mod devices;
 mod endings;
+mod event_loop;
 mod foreign_wakes;
 mod golden_orders;
 mod inspect_scenarios;
