@@ -211,6 +211,8 @@ struct Tally {
     left: Cell<usize>,
     outcome: RefCell<Option<Outcome>>,
     then: Cell<Option<Waker>>,
+    /// Whether the trace says that the branches are waited for.
+    waits: Cell<bool>,
     /// Kept, so that nobody detaches them.
     branches: RefCell<Vec<JoinHandle<Outcome>>>,
 }
@@ -232,8 +234,8 @@ impl Tally {
             *all = Some(outcome);
         }
         drop(all);
-        if let (0, Some(waker)) = (self.left.get(), self.then.take()) {
-            wake_as_call(waker);
+        if self.left.get() == 0 {
+            self.then.take().into_iter().for_each(wake_as_call);
         }
     }
 
@@ -253,32 +255,41 @@ impl Tally {
 
     /// The outcome of all, when so many have ended.
     async fn over(&self) -> Outcome {
-        let mut waits = false;
         poll_fn(|cx| {
             if self.left.get() == 0 {
                 return Poll::Ready(());
             }
             self.then.set(Some(cx.waker().clone()));
-            if !std::mem::replace(&mut waits, true) {
-                self.each(|target, by| Event::JoinWaiting { target, by });
+            if !self.waits.replace(true) {
+                self.each(|_, target, by| Event::JoinWaiting { target, by });
             }
             Poll::Pending
         })
         .await;
-        if waits {
-            self.each(|target, by| Event::Joined { target, by });
-        }
+        self.leave();
         self.outcome.take().unwrap_or(Ok(()))
     }
 
-    fn each(&self, event: impl Fn(Actor, Actor) -> Event) {
+    fn each(&self, event: impl Fn(&JoinHandle<Outcome>, Actor, Actor) -> Event) {
         sim::with(|sim| {
             let by = sim.actor.get();
             let mut kernel = sim.kernel.borrow_mut();
             for branch in self.branches.borrow().iter() {
-                kernel.record(event(Actor::Task(id(branch)), by));
+                kernel.record(event(branch, Actor::Task(id(branch)), by));
             }
         });
+    }
+
+    /// Nobody waits for the branches any more. Those that have not ended run on.
+    fn leave(&self) {
+        if self.waits.get() {
+            self.each(|branch, target, by| match branch.is_finished() {
+                true => Event::Joined { target, by },
+                false => Event::JoinCancelled { target, by },
+            });
+        }
+        let branches = self.branches.take();
+        drop(branches);
     }
 }
 
@@ -315,6 +326,7 @@ async fn within(env: &Rc<Env>, limit: SimDuration, program: &Program, at: At) ->
         }
         timer.as_mut().poll(cx).map(|()| {
             tally.left.set(0);
+            tally.leave();
             fail("the time was up")
         })
     })

@@ -44,7 +44,8 @@ async fn from_io<F: Future>(callback: F) -> F::Output {
 
 #[test]
 fn e01_after_io_come_ticks_then_microtasks_then_immediates_then_timers() {
-    let expected = "sync nextTick micro queueMicrotask immediate1 tick-in-immediate micro-in-immediate immediate2 timeout0";
+    let expected =
+        "sync nextTick micro queueMicrotask immediate1 tick-in-immediate micro-in-immediate immediate2 timeout0";
     check(expected, || {
         from_io(async {
             let timer = set_timeout(SimDuration::from_millis(1), says("timeout0"));
@@ -82,18 +83,18 @@ fn e05_an_immediate_asked_for_by_an_immediate_waits_for_the_next_round() {
             mark("i1");
             let next = set_immediate(says("i1b"));
             next_tick(says("i1a"));
-            next
+            next.await.unwrap();
         });
-        first.await.unwrap().await.unwrap();
+        first.await.unwrap();
     });
     // With another that stood in line before: the new one comes after it, in a round of its own.
     check("i1 i2 i1a", || async {
         let first = set_immediate(async {
             mark("i1");
-            set_immediate(says("i1a"))
+            set_immediate(says("i1a")).await.unwrap();
         });
         set_immediate(says("i2"));
-        first.await.unwrap().await.unwrap();
+        first.await.unwrap();
     });
 }
 

@@ -151,6 +151,8 @@ impl TaskPolicy for EventLoop {
     /// callback (what a promise does).
     fn place(&mut self, came: &Came, _: &Ready<'_>, _: &mut Vec<Move>) -> (usize, End) {
         let queue = match came.asks {
+            // The main script calls what exists from the start.
+            Asks::Call if came.by == Actor::Run => SCRIPT,
             Asks::Call => CALLED,
             // The one that called last goes on first.
             Asks::Return => return (CALLERS, End::Front),
