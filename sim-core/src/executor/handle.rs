@@ -5,16 +5,21 @@ use std::future::Future;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::task::{Context, Poll, Waker};
+use std::task::{Context, Poll};
 
 use pin_project_lite::pin_project;
 
-use super::task::NewTask;
+use super::foreign_budget::Budgeted;
+use super::task::{NewTask, TaskFuture};
+use super::waker::TaskState;
 use super::{budget, core};
+use crate::machine::blocking;
 use crate::machine::home::Home;
 use crate::machine::sim;
-use crate::trace::event::Event;
+use crate::machine::waiting::Wake;
+use crate::trace::event::{BlockReason, Event};
 use crate::trace::ids::{Actor, TaskId};
+use crate::trace::snapshot::Wait;
 use crate::trace::tables::TaskKind;
 
 /// Why a task has no result.
@@ -65,12 +70,12 @@ pub(crate) struct Shared<T>(Mutex<JoinState<T>>);
 struct JoinState<T> {
     result: Option<Result<T, JoinError>>,
     ended: bool,
-    waker: Option<Waker>,
+    waiter: Option<Wake>,
 }
 
 impl<T> Shared<T> {
     fn new() -> Arc<Shared<T>> {
-        Arc::new(Shared(Mutex::new(JoinState { result: None, ended: false, waker: None })))
+        Arc::new(Shared(Mutex::new(JoinState { result: None, ended: false, waiter: None })))
     }
 
     fn lock(&self) -> MutexGuard<'_, JoinState<T>> {
@@ -78,17 +83,22 @@ impl<T> Shared<T> {
     }
 
     fn set(&self, result: Result<T, JoinError>) {
-        let waker = {
+        let waiter = {
             let mut state = self.lock();
             if state.ended {
                 return;
             }
             state.ended = true;
             state.result = Some(result);
-            state.waker.take()
+            state.waiter.take()
         };
-        if let Some(waker) = waker {
-            waker.wake();
+        match waiter {
+            // Outside the run too: then it does nothing.
+            Some(Wake::Task(waker)) => waker.wake(),
+            Some(wake @ Wake::Thread(_)) => {
+                sim::try_with(|sim| sim.tell([wake]));
+            }
+            None => {}
         }
     }
 }
@@ -115,6 +125,34 @@ impl<T> JoinHandle<T> {
                 None
             }
         }
+    }
+
+    /// Drops a task that no worker has come to yet. Answers whether it was one.
+    pub(crate) fn abort_unpolled(&self) -> bool {
+        let Actor::Task(task) = self.target.get() else { return false };
+        let waits = core::with(|exec| exec.state.borrow().tasks[task.index()].state() == TaskState::Ready);
+        if waits {
+            self.abort();
+        }
+        waits
+    }
+
+    /// Blocks the running thread until the task has ended.
+    pub(crate) async fn join_step(mut self) -> Result<T, JoinError> {
+        let target = self.target.get();
+        while !self.is_finished() && blocking::may_wait() {
+            let (by, thread) = sim::with(|sim| (sim.actor.get(), sim.thread()));
+            self.shared.lock().waiter = Some(Wake::Thread(thread));
+            if !std::mem::replace(&mut self.waiting, true) {
+                sim::with(|sim| sim.kernel.borrow_mut().record(Event::JoinWaiting { target, by }));
+            }
+            blocking::block(BlockReason::Join, Wait::join_on(target)).await;
+        }
+        if std::mem::take(&mut self.waiting) {
+            let by = sim::with(|sim| sim.actor.get());
+            sim::with(|sim| sim.kernel.borrow_mut().record(Event::Joined { target, by }));
+        }
+        self.take().unwrap_or(Err(JoinError::Cancelled))
     }
 
     /// The result, if the task has ended and nobody took it.
@@ -144,8 +182,8 @@ impl<T> JoinHandle<T> {
             return Poll::Ready(result);
         }
         assert!(!state.ended, "a JoinHandle was polled after it had given its result");
-        if state.waker.as_ref().is_none_or(|waker| !waker.will_wake(cx.waker())) {
-            state.waker = Some(cx.waker().clone());
+        if state.waiter.as_ref().is_none_or(|waiter| !waiter.is(cx.waker())) {
+            state.waiter = Some(Wake::Task(cx.waker().clone()));
         }
         drop(state);
         if !std::mem::replace(&mut self.waiting, true) {
@@ -157,12 +195,12 @@ impl<T> JoinHandle<T> {
 
 impl<T> Drop for JoinHandle<T> {
     fn drop(&mut self) {
-        let waker = {
+        let waiter = {
             let mut state = self.shared.lock();
-            state.waker.take()
+            state.waiter.take()
         };
         let ended = self.shared.lock().ended;
-        drop(waker);
+        drop(waiter);
         let Some(target) = self.target.here() else { return };
         sim::with(|sim| {
             let by = sim.actor.get();
@@ -238,7 +276,7 @@ impl TaskBuilder {
         F: Future + Send + 'static,
         F::Output: Send + 'static,
     {
-        self.spawn_any(future)
+        self.spawn_code(future)
     }
 
     /// Spawns the future where there is only one worker. Panics under several.
@@ -246,12 +284,28 @@ impl TaskBuilder {
     pub fn spawn_local<F: Future + 'static>(self, future: F) -> JoinHandle<F::Output> {
         let workers = core::with(|exec| exec.state.borrow().workers.len());
         assert!(workers <= 1, "spawn_local needs an executor with one worker, and this one has {workers}: use spawn");
-        self.spawn_any(future)
+        self.spawn_code(future)
+    }
+
+    /// Spawns a future that may await what is not ours: where the runtime has a budget, tokio's own apply it.
+    #[track_caller]
+    pub(crate) fn spawn_code<F: Future + 'static>(self, future: F) -> JoinHandle<F::Output> {
+        let has_budget = core::with(|exec| exec.state.borrow().rules.budget.is_some());
+        self.spawn_boxed(future, |joined| if has_budget { Box::pin(Budgeted::new(joined)) } else { Box::pin(joined) })
     }
 
     /// Spawns the future, which the caller knows to be safe wherever it is polled: all workers share one OS thread.
     #[track_caller]
     pub(crate) fn spawn_any<F: Future + 'static>(self, future: F) -> JoinHandle<F::Output> {
+        self.spawn_boxed(future, |joined| Box::pin(joined))
+    }
+
+    #[track_caller]
+    fn spawn_boxed<F: Future + 'static>(
+        self,
+        future: F,
+        boxed: impl FnOnce(Joined<F>) -> TaskFuture,
+    ) -> JoinHandle<F::Output> {
         let shared = Shared::new();
         let new = NewTask {
             path: self.path.unwrap_or_else(|| self.name.clone()),
@@ -261,7 +315,7 @@ impl TaskBuilder {
             place: Some(std::panic::Location::caller()),
         };
         let joined = Joined { future, shared: Arc::clone(&shared) };
-        let task = core::with(|exec| exec.add(new, Box::pin(joined)));
+        let task = core::with(|exec| exec.add(new, boxed(joined)));
         JoinHandle { target: Home::of(Actor::Task(task)), shared, waiting: false }
     }
 }

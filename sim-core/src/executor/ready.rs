@@ -86,6 +86,11 @@ impl Core {
         }
     }
 
+    /// What people call the worker.
+    pub fn worker_name(&self, worker: WorkerId) -> String {
+        self.policy.worker_name(worker)
+    }
+
     fn queue_id(&self, place: usize) -> QueueId {
         QueueId::from_index(self.first_queue + place)
     }

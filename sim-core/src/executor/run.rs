@@ -21,6 +21,7 @@ use crate::machine::spec::Machine;
 use crate::machine::threads::{Body, NewThread};
 use crate::trace::Trace;
 use crate::trace::event::{EndReason, Event};
+use crate::trace::family::Family;
 use crate::trace::ids::*;
 use crate::trace::snapshot::TaskState;
 use crate::trace::tables::{TaskKind, ThreadKind};
@@ -139,7 +140,7 @@ impl Machine {
         let handle: RefCell<Option<JoinHandle<Fut::Output>>> = RefCell::new(None);
         let start = || {
             // Called inside the task's first poll: what it does, and how it panics, is the task's.
-            let main = TaskBuilder::new("main").kind(TaskKind::Main).spawn_any(async move { root().await });
+            let main = TaskBuilder::new("main").kind(TaskKind::Main).spawn_code(async move { root().await });
             handle.replace(Some(main));
         };
         let (trace, end) = self.run_tasks(executor, EndsWith::Root, start);
@@ -152,9 +153,10 @@ impl Machine {
         self.info.model = executor.policy.name().to_owned();
         // Said wherever the run is named: a real runtime turns its driver only between polls.
         let rules = executor.policy.rules();
-        self.info.policy = match rules.driver {
-            Driver::AlwaysOn => format!("{}, always-on reactor", executor.policy.describe()),
-            Driver::Turned => executor.policy.describe(),
+        self.info.policy = match (self.info.family, rules.driver) {
+            // Their threads block for their I/O: there is no reactor.
+            (Family::Pool | Family::Sequential, _) | (_, Driver::Turned) => executor.policy.describe(),
+            (_, Driver::AlwaysOn) => format!("{}, always-on reactor", executor.policy.describe()),
         };
         self.info.workers = executor.workers;
         self.info.threads = false;
@@ -228,7 +230,7 @@ impl Exec {
     fn create_worker(&self, worker: WorkerId) {
         let mut kernel = self.sim.kernel.borrow_mut();
         let body = Body::Closure(Box::new(move || core::with(|exec| worker::run(exec, worker))));
-        let name = worker.to_string();
+        let name = self.state.borrow().worker_name(worker);
         let new = NewThread { path: name.clone(), name, kind: ThreadKind::Worker(worker), priority: 0, body };
         let thread = kernel.create_thread(new, Actor::Run);
         kernel.recorder.tables_mut().workers.push(thread);

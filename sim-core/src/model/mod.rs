@@ -6,7 +6,9 @@
 mod async_fifo;
 mod async_stealing;
 mod event_loop;
+mod sequential;
 mod thread_per_task;
+mod thread_pool;
 mod tokio_current_thread;
 
 use std::fmt;
@@ -16,14 +18,19 @@ use serde::de::{Deserializer, EnumAccess, Error, VariantAccess, Visitor};
 use crate::machine::spec::Machine;
 use crate::program::{Op, Workload};
 use crate::trace::Trace;
+pub use crate::trace::family::Family;
 
 /// Every model, in the order in which people are offered them.
-pub static MODELS: [&Model; 5] = [
+// A line a model.
+#[rustfmt::skip]
+pub static MODELS: [&Model; 7] = [
     &async_fifo::MODEL,
     &async_stealing::MODEL,
     &tokio_current_thread::MODEL,
     &thread_per_task::MODEL,
+    &thread_pool::MODEL,
     &event_loop::MODEL,
+    &sequential::MODEL,
 ];
 
 /// A way to execute a workload.
@@ -44,21 +51,6 @@ pub struct Model {
     pub run: fn(Machine, Setup, &Workload) -> Trace,
     /// Why it cannot express this op: a clause that goes on after "because". None: it can.
     pub refuses: fn(&Op) -> Option<&'static str>,
-}
-
-/// What the tasks of a model are.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Family {
-    /// Futures that an executor polls.
-    Async,
-    /// Code that OS threads run and block in.
-    Threads,
-    /// Callbacks of an event loop.
-    Callbacks,
-    /// Coroutines with stacks of their own.
-    Coroutines,
-    /// Actors that send each other messages.
-    Actors,
 }
 
 /// How many workers a model has.

@@ -5,11 +5,13 @@
 
 mod event_loop;
 mod fifo;
+mod pool;
 mod stealing;
 mod tokio_current_thread;
 
 pub use event_loop::EventLoop;
 pub use fifo::Fifo;
+pub use pool::Pool;
 pub use stealing::Stealing;
 pub use tokio_current_thread::TokioCurrentThread;
 
@@ -209,6 +211,11 @@ pub trait TaskPolicy {
 
     /// A few words for people: "FIFO ready queue".
     fn describe(&self) -> String;
+
+    /// What people call a worker: the name of its thread.
+    fn worker_name(&self, worker: WorkerId) -> String {
+        worker.to_string()
+    }
 
     /// The queues it wants, for so many workers.
     fn queues(&self, workers: u32) -> Vec<QueueSpec>;
