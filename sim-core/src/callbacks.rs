@@ -33,11 +33,12 @@ pub fn queue_microtask<F: Future + 'static>(callback: F) -> JoinHandle<F::Output
     spawn_as(Asks::Microtask, callback)
 }
 
-/// Has `callback` called in the loop's timer phase, when `after` has passed: `setTimeout`. The timer is set when the
+/// Has `callback` called in the loop's timer phase, when `after` has passed: `setTimeout`, which counts
+/// whole milliseconds and at least one. The timer is set when the
 /// running callback has returned.
 #[track_caller]
 pub fn set_timeout<F: Future + 'static>(after: impl Into<SimDuration>, callback: F) -> JoinHandle<F::Output> {
-    let after = after.into();
+    let after = timeout_takes(after.into());
     spawn_as(Asks::Call, async move {
         sleep(after).await;
         callback.await
@@ -75,6 +76,12 @@ pub(crate) fn returned() -> impl Future<Output = ()> {
 /// Wakes a task as a plain call would: it runs when the running callback returns, before any other.
 pub(crate) fn wake_as_call(waker: Waker) {
     called(|| waker.wake());
+}
+
+/// How long a `setTimeout` of this length takes: whole milliseconds, the rest cut off, and at least one (Node 20.20.2,
+/// `lib/internal/timers.js`, `Timeout` and `insert`).
+pub(crate) fn timeout_takes(d: SimDuration) -> SimDuration {
+    SimDuration::from_millis((d.as_nanos() / 1_000_000).max(1))
 }
 
 #[track_caller]

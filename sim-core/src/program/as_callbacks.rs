@@ -16,7 +16,7 @@ use std::task::{Poll, Waker};
 use super::ast::{Op, Program};
 use super::at::At;
 use super::shared::{self, Ends, Failure, Outcome, Shared, fail};
-use crate::callbacks::{called, immediate, microtask, returned, wake_as_call};
+use crate::callbacks::{called, immediate, microtask, returned, timeout_takes, wake_as_call};
 use crate::code::{block, mark, note, work};
 use crate::executor::handle::{JoinHandle, TaskBuilder, offload};
 use crate::instant::SimDuration;
@@ -97,7 +97,7 @@ async fn step(env: &Rc<Env>, op: &Op, at: &At) -> Outcome {
         Op::Work(d) => work(*d),
         Op::Io(latency) => Request::new().taking(*latency).placed(at.place()).submit().await,
         Op::IoOn(device) => Request::new().to(device).placed(at.place()).submit().await,
-        Op::Sleep(d) => sleep(*d).await,
+        Op::Sleep(d) => sleep(timeout_takes(*d)).await,
         Op::Block(d) => block(*d),
         Op::Yield => immediate().await,
         Op::Offload(d) => {
@@ -315,7 +315,7 @@ async fn first_of(env: &Rc<Env>, op: &Op, bodies: &[Program], at: &At) -> Outcom
 /// The body, or the timer, whichever is first.
 async fn within(env: &Rc<Env>, limit: SimDuration, program: &Program, at: At) -> Outcome {
     let tally = Tally::of(1);
-    let mut timer = pin!(sleep(limit));
+    let mut timer = pin!(sleep(timeout_takes(limit)));
     // Set before the body is called: its time counts from here.
     poll_fn(|cx| Poll::Ready(timer.as_mut().poll(cx).is_ready())).await;
     tally.start(env, "timeout", 0, program, at).await;

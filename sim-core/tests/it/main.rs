@@ -29,6 +29,7 @@ mod own_view;
 mod panics;
 mod poll_without_core;
 mod program_branches;
+mod program_callbacks;
 mod program_channels;
 mod program_failures;
 mod program_futures;

@@ -103,7 +103,7 @@ impl Words for Callbacks {
 fn waits(w: &Writer, op: &Op) -> Option<Call> {
     Some(match op {
         Op::Io(taking) => call(format!("io({}, ", latency(taking)), "(err, data)"),
-        Op::IoOn(device) => call(format!("io_on({device:?}, "), "(err, data)"),
+        Op::IoOn(device) => call(format!("ioOn({device:?}, "), "(err, data)"),
         Op::Sleep(d) => Call { before: "setTimeout(".to_owned(), takes: "()", after: format!(", {});", length(*d)) },
         Op::Yield => call("setImmediate(".to_owned(), "()"),
         Op::Offload(d) => call(format!("pool.run(() => block({}), ", length(*d)), "(err)"),
@@ -160,12 +160,12 @@ fn with_bodies(w: &mut Writer, op: &Op, step: StepId, is_last: bool, closing: &m
             return go_on(w, "err", is_last, closing);
         }
         Op::Timeout(d, body) => {
-            w.line("let over = false;", None);
+            w.line("let up = false;", None);
             w.line(&format!("const timer = setTimeout(() => inTime(\"late\"), {});", length(*d)), Some(step));
             w.calling("inTime", |w| w.body(body));
             w.open("function inTime(err) {", None);
-            w.line("if (over) return; // if late, the steps run on to here", Some(step));
-            w.line("over = true; clearTimeout(timer);", None);
+            w.line("if (up) return; // if late, the steps run on to here", Some(step));
+            w.line("up = true; clearTimeout(timer);", None);
             return go_on(w, "err", is_last, closing);
         }
         Op::Try(first, second) => return tried(w, first, second, step, is_last, closing),
@@ -274,3 +274,7 @@ fn take(w: &Writer, op: &Op) -> String {
         other => unreachable!("{} holds nothing", other.name()),
     }
 }
+
+#[cfg(test)]
+#[path = "callbacks_tests.rs"]
+mod tests;
