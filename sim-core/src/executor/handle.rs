@@ -290,6 +290,7 @@ impl TaskBuilder {
         TaskBuilder { name: name.into(), path: None, kind: TaskKind::Plain }
     }
 
+    /// Known to the world by this path, and not by its name.
     pub(crate) fn path(mut self, path: impl Into<String>) -> TaskBuilder {
         self.path = Some(path.into());
         self
