@@ -64,7 +64,7 @@ impl ModelCosts {
     }
 }
 
-/// Systems without wakers: whoever makes a task ready names it.
+/// Systems without wakers, or with wakers that are nothing but an address: whoever makes a task ready names it.
 const NO_WAKERS: ModelCosts = ModelCosts {
     poll: None,
     wake: None,
@@ -101,6 +101,10 @@ pub(super) fn cited() -> BTreeMap<String, ModelCosts> {
         task_bytes: Some(2_688),
         ..NO_WAKERS
     };
+    // Embassy on 64 bits: six words of header; its wakers are a pointer that nobody counts.
+    let embassy = ModelCosts { task_bytes: Some(48), ..NO_WAKERS };
+    // Akka's own site: 2.5 million actors to a GB of heap.
+    let akka = ModelCosts { task_bytes: Some(400), ..NO_WAKERS };
     // Node: an await 69.
     let node = ModelCosts { poll: Some(ns(62)), ..NO_WAKERS };
     let all = [
@@ -109,7 +113,9 @@ pub(super) fn cited() -> BTreeMap<String, ModelCosts> {
         ("async_std", smol),
         ("local_pool", local_pool),
         ("coroutines", go),
+        ("static_executor", embassy),
         ("actors", beam),
+        ("akka", akka),
         ("event_loop", node),
     ];
     all.into_iter().map(|(id, own)| (id.to_owned(), own)).collect()
