@@ -11,6 +11,7 @@ mod analysis_sums;
 mod circles_outlived;
 mod clock_moves;
 mod costs;
+mod costs_doc;
 mod determinism;
 mod devices;
 mod endings;
