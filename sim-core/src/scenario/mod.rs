@@ -20,6 +20,7 @@ pub mod read;
 pub mod run;
 pub mod set;
 pub mod spec;
+pub mod sweep;
 mod words;
 
 pub use answer::Answer;
