@@ -2,6 +2,7 @@
 
 pub mod cli;
 pub mod library;
+pub mod plot;
 pub mod session;
 pub mod settings;
 pub mod shot;

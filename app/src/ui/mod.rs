@@ -32,6 +32,7 @@ pub mod notices;
 pub mod paint;
 pub mod palette;
 pub mod patterns;
+pub mod plots;
 pub mod presenter;
 pub mod program;
 pub mod program_lines;
