@@ -9,8 +9,9 @@ use std::task::{Context, Poll, Waker};
 
 use pin_project_lite::pin_project;
 
-use super::core;
-use super::task::NewTask;
+use super::foreign_budget::Budgeted;
+use super::task::{NewTask, TaskFuture};
+use super::{budget, core};
 use crate::machine::home::Home;
 use crate::machine::sim;
 use crate::trace::event::Event;
@@ -127,6 +128,12 @@ impl<T> Future for JoinHandle<T> {
     type Output = Result<T, JoinError>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        budget::spend(cx, |cx| self.look(cx))
+    }
+}
+
+impl<T> JoinHandle<T> {
+    fn look(&mut self, cx: &mut Context<'_>) -> Poll<Result<T, JoinError>> {
         let by = sim::with(|sim| sim.actor.get());
         let target = self.target.get();
         let mut state = self.shared.lock();
@@ -225,7 +232,7 @@ impl TaskBuilder {
         F: Future + Send + 'static,
         F::Output: Send + 'static,
     {
-        self.spawn_any(future)
+        self.spawn_code(future)
     }
 
     /// Spawns the future where there is only one worker. Panics under several.
@@ -233,12 +240,28 @@ impl TaskBuilder {
     pub fn spawn_local<F: Future + 'static>(self, future: F) -> JoinHandle<F::Output> {
         let workers = core::with(|exec| exec.state.borrow().workers.len());
         assert!(workers <= 1, "spawn_local needs an executor with one worker, and this one has {workers}: use spawn");
-        self.spawn_any(future)
+        self.spawn_code(future)
+    }
+
+    /// Spawns a future that may await what is not ours: where the runtime has a budget, tokio's own apply it.
+    #[track_caller]
+    pub(crate) fn spawn_code<F: Future + 'static>(self, future: F) -> JoinHandle<F::Output> {
+        let has_budget = core::with(|exec| exec.state.borrow().rules.budget.is_some());
+        self.spawn_boxed(future, |joined| if has_budget { Box::pin(Budgeted::new(joined)) } else { Box::pin(joined) })
     }
 
     /// Spawns the future, which the caller knows to be safe wherever it is polled: all workers share one OS thread.
     #[track_caller]
     pub(crate) fn spawn_any<F: Future + 'static>(self, future: F) -> JoinHandle<F::Output> {
+        self.spawn_boxed(future, |joined| Box::pin(joined))
+    }
+
+    #[track_caller]
+    fn spawn_boxed<F: Future + 'static>(
+        self,
+        future: F,
+        boxed: impl FnOnce(Joined<F>) -> TaskFuture,
+    ) -> JoinHandle<F::Output> {
         let shared = Shared::new();
         let new = NewTask {
             path: self.name.clone(),
@@ -248,7 +271,7 @@ impl TaskBuilder {
             place: Some(std::panic::Location::caller()),
         };
         let joined = Joined { future, shared: Arc::clone(&shared) };
-        let task = core::with(|exec| exec.add(new, Box::pin(joined)));
+        let task = core::with(|exec| exec.add(new, boxed(joined)));
         JoinHandle { target: Home::of(Actor::Task(task)), shared, waiting: false }
     }
 }
@@ -320,14 +343,17 @@ pub(crate) fn offload<T: 'static>(code: impl FnOnce() -> T + 'static) -> JoinHan
     JoinHandle { target: Home::of(Actor::Thread(thread)), shared, waiting: false }
 }
 
-/// Lets the others that are Ready go first: wakes itself and is Pending once.
+/// Lets the others that are Ready go first: is Pending once, and wakes itself, or is woken as the runtime does it
+/// ([`Yields`](super::policy::Yields)).
 pub fn yield_now() -> impl Future<Output = ()> {
     let mut yielded = false;
     std::future::poll_fn(move |cx| {
         if std::mem::replace(&mut yielded, true) {
             return Poll::Ready(());
         }
-        cx.waker().wake_by_ref();
+        if core::try_with(|exec| exec.yields(cx.waker())).is_none() {
+            cx.waker().wake_by_ref();
+        }
         Poll::Pending
     })
 }
