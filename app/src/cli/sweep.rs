@@ -13,6 +13,7 @@ use super::asked::{in_world, with_run};
 use super::{Failure, Wrong, shot, sweep_table};
 use crate::plot::sheet::{self, Head};
 use crate::plot::{Words, svg};
+use crate::session::sweep_choices::label_of;
 use crate::ui::plots;
 use crate::ui::theme::Theme;
 
@@ -39,7 +40,7 @@ pub fn sweep(ask: &SweepArgs, out: &mut impl Write) -> Result<(), Failure> {
     let sweep = Sweep::new(&scenario, options.clone(), over, &runs)?;
     let threads = ask.threads.map_or_else(cores, |threads| threads as usize);
     let curves = with_progress(&sweep, threads);
-    let words = Words::of(&curves, &scenario);
+    let words = Words::of(&curves, &label_of(&scenario, &curves.over.path));
     let head = head(&scenario, &options, &curves);
     match (&ask.output, form) {
         (Some(path), Some(form)) => {

@@ -9,8 +9,8 @@ mod scale;
 pub mod sheet;
 pub mod svg;
 
+use sim_core::scenario::Unit;
 use sim_core::scenario::sweep::{At, Curves, Figure, Scale};
-use sim_core::scenario::{Scenario, Unit};
 
 use scale::{Axis, Ground};
 
@@ -277,11 +277,9 @@ fn text_mark(at: Place, text: String, size: f32, ink: Ink, align: Align) -> Mark
 }
 
 impl Words {
-    /// What is said beside the curves of a scenario: a knob's name where what is turned has one, and the runs' ids.
-    pub fn of(curves: &Curves, scenario: &Scenario) -> Words {
-        let knob = scenario.knobs.iter().find(|knob| knob.path == curves.over.path);
-        let turned = knob.map_or(&curves.over.path, |knob| &knob.label).clone();
-        Words { turned, runs: curves.runs.iter().map(|run| run.id.clone()).collect() }
+    /// What is said beside these curves, where what is turned has this name: the runs are called by their ids.
+    pub fn of(curves: &Curves, turned: &str) -> Words {
+        Words { turned: turned.to_owned(), runs: curves.runs.iter().map(|run| run.id.clone()).collect() }
     }
 }
 

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use sim_core::scenario::RunOptions;
 use sim_core::scenario::sweep::{Over, Sweep};
+use sim_core::scenario::{RunOptions, Scenario};
 
 use super::*;
 
@@ -13,7 +13,7 @@ fn curves(over: &str) -> (Curves, Words) {
     let over = Over::parse(over, None).unwrap();
     let sweep = Sweep::new(&scenario, RunOptions::default(), over, &["async", "threads"]).unwrap();
     let curves = sweep.run(2, &Arc::default(), |_, _| ());
-    let words = Words::of(&curves, &scenario);
+    let words = Words::of(&curves, "connections");
     (curves, words)
 }
 

@@ -51,6 +51,8 @@ pub mod shell;
 pub mod spotlight;
 pub mod stage;
 pub mod status;
+pub mod sweep;
+pub mod sweep_setup;
 pub mod tab_order;
 pub mod theme;
 mod time_band;
