@@ -1,6 +1,7 @@
 //! Whole runs and whole traces.
 
 mod support;
+mod sweep;
 
 mod aborts;
 mod analysis_findings;
