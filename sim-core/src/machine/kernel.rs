@@ -71,7 +71,8 @@ pub(crate) struct Core {
     pub segment_end: SimTime,
     /// When others get their turn.
     pub quantum_end: SimTime,
-    pub dispatched_at: SimTime,
+    /// Until when the policy knows how long the thread on it has run.
+    pub settled_at: SimTime,
 }
 
 /// What the future holds. At one moment: in order of submission.
@@ -119,7 +120,7 @@ impl Kernel {
             free_since: SimTime::ZERO,
             segment_end: SimTime::ZERO,
             quantum_end: SimTime::MAX,
-            dispatched_at: SimTime::ZERO,
+            settled_at: SimTime::ZERO,
         };
         Kernel {
             now: SimTime::ZERO,

@@ -3,7 +3,7 @@
 //! Owns the builder. What runs on it, and how, is the models' affair.
 
 use super::costs::Costs;
-use super::policy::{Eevdf, FifoPriority, RoundRobin, ThreadPolicy};
+use super::policy::{Fair, FifoPriority, RoundRobin, ThreadPolicy};
 use crate::instant::{SimDuration, SimTime};
 use crate::trace::snapshot::SnapshotView;
 use crate::trace::store::Sink;
@@ -15,11 +15,11 @@ pub const MAX_CORES: u32 = 64;
 /// Which policy chooses the next thread.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Scheduler {
-    /// One queue, a quantum each.
+    /// By priority; among equals in turn, a quantum each.
     RoundRobin(SimDuration),
     /// By priority, until the thread blocks.
     FifoPriority,
-    /// Fair shares by nice weight, after Linux's EEVDF, with this slice.
+    /// Fair shares by nice weight, after Linux's EEVDF, with this slice; priorities above 0 come before all of them.
     Fair(SimDuration),
 }
 
@@ -34,8 +34,8 @@ impl Scheduler {
     pub(crate) fn policy(self) -> Box<dyn ThreadPolicy> {
         match self {
             Scheduler::RoundRobin(quantum) => Box::new(RoundRobin::new(quantum)),
-            Scheduler::FifoPriority => Box::new(FifoPriority),
-            Scheduler::Fair(slice) => Box::new(Eevdf::new(slice)),
+            Scheduler::FifoPriority => Box::<FifoPriority>::default(),
+            Scheduler::Fair(slice) => Box::new(Fair::new(slice)),
         }
     }
 }

@@ -42,6 +42,9 @@ struct Env {
     shared: Rc<Shared>,
     live: Live,
     name: String,
+    /// What its helper threads inherit, as pthread's do.
+    priority: i32,
+    nice: i32,
     /// Its program's row in the trace.
     row: ProgramId,
     ends: Ends,
@@ -57,7 +60,7 @@ pub(super) fn spawn(shared: &Rc<Shared>, live: &Live, task: &str, ends: &Ends) {
 
 fn create(shared: &Rc<Shared>, live: &Live, task: &str, ends: &Ends, from: Option<&OpPlace>) -> Vec<Child> {
     let spec = shared.spec(task);
-    let (program, priority) = (spec.ops.clone(), spec.priority);
+    let (program, priority, nice) = (spec.ops.clone(), spec.priority, spec.nice);
     let (row, first) = shared.code(task);
     (0..spec.count)
         .map(|nth| {
@@ -67,13 +70,15 @@ fn create(shared: &Rc<Shared>, live: &Live, task: &str, ends: &Ends, from: Optio
                 shared: Rc::clone(shared),
                 live: Rc::clone(live),
                 name: name.clone(),
+                priority,
+                nice,
                 row,
                 ends: shared.ends_of(task, ends),
                 children: RefCell::default(),
                 lets: RefCell::default(),
             });
             let program = program.clone();
-            start(live, ThreadBuilder::new(name).priority(priority), row, async move {
+            start(live, ThreadBuilder::new(name).priority(priority).nice(nice), row, async move {
                 env.ends.note_held();
                 steps(env, program, at).await
             })
@@ -221,6 +226,7 @@ impl Race {
 /// A helper thread for one body. It meets the same world as its task, so it has its task's path.
 fn helper(env: &Rc<Env>, what: &str, nth: usize, program: &Program, at: At, race: Option<&Rc<Race>>) -> Child {
     let builder = ThreadBuilder::new(format!("{} {what} {nth}", env.name)).path(&env.name).kind(ThreadKind::Helper);
+    let builder = builder.priority(env.priority).nice(env.nice);
     let (code, race) = (body(env, program, at), race.cloned());
     start(&env.live, builder, env.row, async move {
         let outcome = code.await;

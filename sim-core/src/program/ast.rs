@@ -63,6 +63,9 @@ pub struct TaskSpec {
     /// Larger goes first, where the model looks at priorities. 0 is usual.
     #[serde(default)]
     pub priority: i32,
+    /// As a thread under fair shares: the larger, the smaller its share. −20 to 19; 0 is usual.
+    #[serde(default)]
+    pub nice: i32,
 }
 
 fn one() -> u32 {

@@ -16,6 +16,7 @@ mod devices;
 mod endings;
 mod foreign_wakes;
 mod golden_orders;
+mod golden_threads;
 mod inspect_scenarios;
 mod inspect_states;
 mod latency_wide;
