@@ -24,8 +24,8 @@
 //! 3. [`sync`], [`time`], [`io`](mod@io), [`thread`], [`observe`](mod@observe) and the plain calls [`work`], [`block`] and
 //!    [`mark`]: what user code computes with, awaits and blocks on. [`executor`]: polls real futures on the machine's
 //!    threads.
-//! 4. [`program`]: tasks told as data, and how each model runs them. [`scenario`]: lessons from files, with located
-//!    errors; runs them and compares.
+//! 4. [`program`]: tasks told as data, and their shapes as code. [`model`]: the ways to run them, by name. [`scenario`]:
+//!    lessons from files, with located errors; runs them and compares.
 //!
 //! # What real code can and cannot do here
 //!
@@ -46,6 +46,7 @@ pub mod executor;
 pub mod instant;
 pub mod io;
 pub mod machine;
+pub mod model;
 pub mod observe;
 pub mod program;
 pub mod scenario;

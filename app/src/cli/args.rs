@@ -34,6 +34,8 @@ pub enum Command {
     Events(EventsArgs),
     /// Draw the window as a picture, without a display
     Shot(ShotArgs),
+    /// List the concurrency models that a run can name, with the real system that each follows
+    Models,
 }
 
 /// How the answer is written.
@@ -81,7 +83,7 @@ How --set works:
 pub struct RunArgs {
     /// A scenario: a .ron file, or the id of one that comes with the program
     pub scenario: String,
-    /// Only this run ("async", "threads"); all of them otherwise
+    /// Only this run ("async", "threads"), or the workload under this model (see `models`); all runs otherwise
     #[arg(long, value_name = "ID")]
     pub run: Option<String>,
     /// The world that it runs in
@@ -127,7 +129,7 @@ pub struct EventsArgs {
     /// A scenario (file or id) or a recorded trace (.wkl)
     #[arg(value_name = "SCENARIO|TRACE")]
     pub source: String,
-    /// Which run of the scenario; the first otherwise
+    /// Which run of the scenario, or the model to run it under (see `models`); the first run otherwise
     #[arg(long, value_name = "ID")]
     pub run: Option<String>,
     /// The world that the scenario runs in; a recorded trace has had its own

@@ -3,12 +3,14 @@
 use std::path::Path;
 
 use sim_core::Costs;
+use sim_core::model::{MODELS, Model};
 use sim_core::scenario::error::advice;
-use sim_core::scenario::{Measured, RunOptions, Scenario, read};
+use sim_core::scenario::{Measured, RunOptions, RunSpec, Scenario, read};
 
 use super::args::WorldArgs;
 use super::{Failure, Wrong};
 use crate::library;
+use crate::session::knobs::write_runs;
 
 /// A run that was asked for, with its id.
 pub struct Asked {
@@ -25,6 +27,20 @@ pub fn in_world(asked: &str, world: &WorldArgs) -> Result<(Scenario, RunOptions)
     let costs = world.costs.as_deref().map(costs).transpose()?;
     let options = RunOptions { variant: world.variant.clone(), seed: world.seed, costs };
     Ok((scenario.as_asked(&options)?, options))
+}
+
+/// The scenario with the run that was named: one of its own, or one of the model of that name, put beside them.
+pub fn with_run(scenario: Scenario, named: Option<&str>) -> Result<Scenario, Failure> {
+    let Some(name) = named.filter(|name| scenario.run(name).is_none()) else { return Ok(scenario) };
+    let Some(model) = Model::find(name) else {
+        let runs = scenario.runs.iter().map(|run| run.id.as_str());
+        let names: Vec<&str> = runs.chain(MODELS.into_iter().map(|model| model.id)).collect();
+        let message = format!("there is no run and no model called `{name}`");
+        return Err(Wrong::failure(message, advice(name, names, "run or model")));
+    };
+    let mut runs = scenario.runs.clone();
+    runs.push(RunSpec::of_model(name, model));
+    Ok(scenario.with(&[format!("runs={}", write_runs(&runs))])?)
 }
 
 /// A name that was given must be one of those there are.

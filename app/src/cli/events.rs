@@ -8,7 +8,7 @@ use sim_core::trace::file::FileError;
 use sim_core::trace::text::line;
 
 use super::args::{EventsArgs, WorldArgs};
-use super::asked::{in_world, known};
+use super::asked::{in_world, with_run};
 use super::{Failure, Wrong};
 
 /// Does what `events` asks.
@@ -43,7 +43,7 @@ fn trace(ask: &EventsArgs) -> Result<Trace, Failure> {
         return Ok(trace);
     }
     let (scenario, options) = in_world(&ask.source, &ask.world)?;
-    known("run", ask.run.as_deref(), scenario.runs.iter().map(|r| r.id.as_str()))?;
+    let scenario = with_run(scenario, ask.run.as_deref())?;
     let run = ask.run.clone().unwrap_or_else(|| scenario.runs[0].id.clone());
     Ok(scenario.execute(&run, &options, None))
 }

@@ -10,6 +10,7 @@ mod events;
 mod figures;
 mod happened;
 mod lanes;
+mod models;
 mod report;
 mod run;
 mod short;
@@ -88,6 +89,7 @@ pub fn main(open_window: impl FnOnce(Option<PathBuf>) -> Result<(), String>) -> 
         Some(Command::Check(ask)) => check::check(ask, &mut out),
         Some(Command::Events(ask)) => events::events(ask, &mut out),
         Some(Command::Shot(ask)) => shot::shot(ask),
+        Some(Command::Models) => models::models(&mut out),
     };
     let done = done.and_then(|()| out.flush().map_err(Failure::Output));
     exit_code(done)

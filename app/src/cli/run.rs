@@ -6,13 +6,13 @@ use std::path::{Path, PathBuf};
 use sim_core::scenario::Measured;
 
 use super::args::{Format, RunArgs};
-use super::asked::{Asked, in_world, known};
+use super::asked::{self, Asked, in_world};
 use super::{Failure, Wrong, report, story};
 
 /// Does what `run` asks.
 pub fn run(ask: &RunArgs, out: &mut impl Write) -> Result<(), Failure> {
     let (scenario, options) = in_world(&ask.scenario, &ask.world)?;
-    known("run", ask.run.as_deref(), scenario.runs.iter().map(|r| r.id.as_str()))?;
+    let scenario = asked::with_run(scenario, ask.run.as_deref())?;
     let runs: Vec<Asked> = scenario
         .runs
         .iter()

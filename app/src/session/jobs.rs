@@ -81,7 +81,7 @@ fn open_scenario(
         asked = asked.with(&ask.sets).map_err(told)?;
     }
     let titles =
-        asked.runs.iter().map(|run| RunTitle { title: asked.run_title(run), threads: !run.model.has_workers() });
+        asked.runs.iter().map(|run| RunTitle { title: asked.run_title(run), threads: run.model.is_thread_a_task() });
     let mut document = document(&ask.origin, &scenario, &asked, options.variant.clone());
     document.sets.clone_from(&ask.sets);
     if !outlet.send(Report::Opened(Arc::new(document), titles.collect())) {

@@ -5,8 +5,9 @@
 
 use std::sync::Arc;
 
+use sim_core::model::Model;
 use sim_core::scenario::outline::{Found, Node};
-use sim_core::scenario::{KnobValues, ModelSpec, PolicySpec, RunOptions, RunSpec, Scenario};
+use sim_core::scenario::{KnobValues, PolicySpec, RunOptions, RunSpec, Scenario};
 
 use super::Session;
 use super::document::{Document, Origin};
@@ -103,7 +104,7 @@ pub fn write_runs(runs: &[RunSpec]) -> String {
 }
 
 fn write_run(run: &RunSpec) -> String {
-    let mut text = format!("(id: {:?}, model: {}", run.id, run.model.id());
+    let mut text = format!("(id: {:?}, model: {}", run.id, run.model.id);
     if let Some(title) = &run.title {
         text.push_str(&format!(", title: {title:?}"));
     }
@@ -123,13 +124,13 @@ fn write_run(run: &RunSpec) -> String {
 }
 
 /// The runs with one more, of this model. Its id is the model's, with a number if that is taken.
-pub fn with_run(runs: &[RunSpec], model: ModelSpec) -> Vec<RunSpec> {
-    let base = model.id().replace('_', "-");
+pub fn with_run(runs: &[RunSpec], model: &'static Model) -> Vec<RunSpec> {
+    let base = model.id.replace('_', "-");
     let free = |id: &String| !runs.iter().any(|run| run.id == *id);
     let ids = std::iter::once(base.clone()).chain((2..).map(|n| format!("{base}-{n}")));
     let id = ids.into_iter().find(free).expect("there is always another number");
     let mut runs = runs.to_vec();
-    runs.push(RunSpec { id, title: None, model, workers: model.has_workers().then_some(1), policy: None });
+    runs.push(RunSpec::of_model(id, model));
     runs
 }
 
@@ -311,7 +312,7 @@ mod tests {
     fn runs_are_written_so_that_they_read_as_they_were() {
         let text = include_str!("../../../scenarios/blocked-executor.ron");
         let written = Scenario::parse("x.ron", text, &[]).unwrap();
-        let mut runs = with_run(&written.runs, ModelSpec::AsyncStealing);
+        let mut runs = with_run(&written.runs, Model::find("async_stealing").unwrap());
         runs[1].policy = Some(PolicySpec::RoundRobin { quantum: SimDuration::from_millis(2) });
         runs[2].workers = Some(3);
         let set = format!("runs={}", write_runs(&runs));
@@ -323,8 +324,8 @@ mod tests {
 
     #[test]
     fn a_run_that_is_added_has_an_id_of_its_own() {
-        let one = with_run(&[], ModelSpec::ThreadPerTask);
-        let two = with_run(&one, ModelSpec::ThreadPerTask);
+        let one = with_run(&[], Model::find("thread_per_task").unwrap());
+        let two = with_run(&one, Model::find("thread_per_task").unwrap());
         assert_eq!([one[0].id.as_str(), two[1].id.as_str()], ["thread-per-task", "thread-per-task-2"]);
         assert_eq!(one[0].workers, None, "threads have no workers");
     }

@@ -7,7 +7,8 @@ use crate::session::knobs::{MOST_RUNS, with_run};
 use crate::session::{Command, Session};
 use crate::timeline::words::middle_cut;
 use sim_core::instant::SimDuration;
-use sim_core::scenario::{ModelSpec, PolicySpec, RunSpec};
+use sim_core::model::MODELS;
+use sim_core::scenario::{PolicySpec, RunSpec};
 
 use super::fonts;
 use super::icons::{self, Icon};
@@ -157,7 +158,8 @@ fn menu_popup(popup: Popup<'_>, ui: &Ui, session: &Session, run: usize, emit: &m
 
 /// What can be changed about a run.
 fn menu_ui(ui: &mut Ui, session: &Session, run: usize, emit: &mut Emit<'_>) {
-    let Some(runs) = session.shown().map(|s| s.runs.clone()) else { return };
+    let Some(shown) = session.shown() else { return };
+    let runs = shown.runs.clone();
     let Some(spec) = runs.get(run) else { return };
     ui.spacing_mut().item_spacing = vec2(8.0, 6.0);
     let changed = |change: &dyn Fn(&mut RunSpec)| {
@@ -168,17 +170,18 @@ fn menu_ui(ui: &mut Ui, session: &Session, run: usize, emit: &mut Emit<'_>) {
         Command::SetRuns(runs)
     };
     head_ui(ui, "Model", emit);
-    for model in ModelSpec::ALL {
-        if option_ui(ui, model_name(model), spec.model == model, emit.theme).clicked() && spec.model != model {
+    for model in MODELS {
+        let option = option_ui(ui, model.title, spec.model == model, emit.theme).on_hover_text(model.line);
+        if option.clicked() && spec.model != model {
             emit.emit(changed(&|run| {
                 run.model = model;
-                run.workers = if model.has_workers() { run.workers.or(Some(1)) } else { None };
+                run.workers = run.workers.filter(|_| model.has_workers());
             }));
         }
     }
     if spec.model.has_workers() {
         head_ui(ui, "Workers", emit);
-        let now = spec.workers();
+        let now = shown.workers(spec);
         ui.horizontal(|ui| {
             if small_chip_ui(ui, "−", "One worker fewer", false, emit.theme).clicked() && now > 1 {
                 emit.emit(changed(&|run| run.workers = Some(now - 1)));
@@ -225,8 +228,9 @@ pub fn add_ui(ui: &mut Ui, session: &Session, emit: &mut Emit<'_>) {
     Popup::menu(&response).width(MENU_WIDTH).frame(menu_frame(theme)).show(|ui| {
         ui.spacing_mut().item_spacing = vec2(8.0, 6.0);
         head_ui(ui, "Add a run of the same workload", emit);
-        for model in ModelSpec::ALL {
-            if small_chip_ui(ui, model_name(model), &format!("Add: {}", model_name(model)), false, theme).clicked() {
+        for model in MODELS {
+            let add = small_chip_ui(ui, model.title, &format!("Add: {}", model.title), false, theme);
+            if add.on_hover_text(model.line).clicked() {
                 emit.emit(Command::SetRuns(with_run(runs, model)));
                 ui.close();
             }
@@ -261,14 +265,6 @@ fn option_ui(ui: &mut Ui, text: &str, on: bool, theme: &Theme) -> egui::Response
 
 fn head_ui(ui: &mut Ui, text: &str, emit: &Emit<'_>) {
     ui.label(egui::RichText::new(text).font(fonts::semibold(fonts::ROW)).color(emit.theme.text2));
-}
-
-const fn model_name(model: ModelSpec) -> &'static str {
-    match model {
-        ModelSpec::AsyncFifo => "async, one shared queue",
-        ModelSpec::AsyncStealing => "async, work stealing",
-        ModelSpec::ThreadPerTask => "a thread per task",
-    }
 }
 
 fn policy_name(policy: Option<PolicySpec>) -> String {

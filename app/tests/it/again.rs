@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use sim_core::analysis::inspect::Thing;
 use sim_core::analysis::track::TrackKind;
 use sim_core::instant::SimTime;
-use sim_core::scenario::ModelSpec;
+use sim_core::model::Model;
 use sim_core::trace::ResourceId;
 use tempfile::TempDir;
 use wakeline::session::breakpoints::Breakpoint;
@@ -209,7 +209,7 @@ fn what_is_told_of_a_run_goes_with_the_next_step() {
     session.apply(Command::OpenScenario("blocked-executor".to_owned()));
     session.finish_loading();
     let runs = session.shown().map(|s| s.runs.clone()).expect("a scenario is open");
-    session.apply(Command::SetRuns(with_run(&runs, ModelSpec::AsyncStealing)));
+    session.apply(Command::SetRuns(with_run(&runs, Model::find("async_stealing").unwrap())));
     session.finish_loading();
     let (track, added) = (session.runs()[2].index.tracks.iter().find(|t| t.name == "hog").map(|t| t.kind), 2);
     session.apply(Command::Select(Selection::Track { run: added, track: track.expect("hog is in every run") }));
@@ -225,7 +225,7 @@ fn what_is_told_of_a_run_goes_with_the_next_step() {
 fn a_run_that_is_taken_away_takes_only_its_own_with_it() {
     let mut edited = Edited::open(BEFORE);
     let runs = edited.session.shown().map(|s| s.runs.clone()).expect("a scenario is open");
-    edited.apply(Command::SetRuns(with_run(&runs, ModelSpec::AsyncStealing)));
+    edited.apply(Command::SetRuns(with_run(&runs, Model::find("async_stealing").unwrap())));
     edited.session.finish_loading();
     let third = edited.session.runs()[2].id().to_owned();
     edited.select(&third, "two");

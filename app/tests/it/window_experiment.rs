@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use egui_kittest::kittest::{NodeT, Queryable};
-use sim_core::scenario::ModelSpec;
+use sim_core::model::Model;
 use wakeline::session::change::Turn;
 use wakeline::session::knobs::with_run;
 use wakeline::session::settings::CostsChoice;
@@ -139,7 +139,7 @@ fn a_turn_that_makes_no_scenario_says_so_and_leaves_the_picture() {
 fn a_run_is_added_and_removed_again() {
     let mut session = open("blocked-executor");
     let runs = session.shown().map(|s| s.runs.clone()).expect("a scenario is open");
-    session.apply(Command::SetRuns(with_run(&runs, ModelSpec::AsyncStealing)));
+    session.apply(Command::SetRuns(with_run(&runs, Model::find("async_stealing").unwrap())));
     session.finish_loading();
     assert_eq!(session.runs().len(), 3);
     assert_eq!(session.runs()[2].title, "async, stealing, 1 worker");
@@ -303,7 +303,7 @@ fn a_chip_changes_the_model_of_its_run() {
     window.finish_loading();
     window.harness.get_by_label("Change run A").click();
     window.harness.run_steps(3);
-    window.harness.get_by_label("async, work stealing").click();
+    window.harness.get_by_label("async, stealing").click();
     window.harness.run_steps(2);
     window.finish_loading();
     assert_eq!(window.session(|s| s.runs()[0].title.clone()), "async, stealing, 1 worker");
@@ -468,7 +468,8 @@ fn where_chance_plays_no_part_another_world_says_so() {
 #[test]
 fn a_reset_keeps_the_runs_that_were_added() {
     let mut session = open("blocked-executor");
-    let runs = session.written().map(|w| with_run(&w.runs, ModelSpec::AsyncStealing)).expect("it is a scenario");
+    let runs =
+        session.written().map(|w| with_run(&w.runs, Model::find("async_stealing").unwrap())).expect("it is a scenario");
     session.apply(Command::SetRuns(runs));
     session.finish_loading();
     assert!(!session.can_reset(), "nothing of the lesson is another");

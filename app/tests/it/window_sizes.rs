@@ -3,7 +3,8 @@
 use egui::{Rect, Role, vec2};
 use egui_kittest::kittest::{NodeT, Queryable};
 use sim_core::instant::SimTime;
-use sim_core::scenario::{ModelSpec, RunSpec};
+use sim_core::model::Model;
+use sim_core::scenario::RunSpec;
 use wakeline::session::knobs::with_run;
 use wakeline::session::{Command, Tab};
 
@@ -54,7 +55,7 @@ fn window_with_runs(width: f32, height: f32, runs: usize) -> Window {
     let mut window = Window::with_blocked_executor(width, height);
     while window.session(|s| s.runs().len()) < runs {
         let now = window.session(|s| s.shown().expect("a scenario is open").runs.clone());
-        window.session(|s| s.apply(Command::SetRuns(with_run(&now, ModelSpec::ThreadPerTask))));
+        window.session(|s| s.apply(Command::SetRuns(with_run(&now, Model::find("thread_per_task").unwrap()))));
         window.finish_loading();
     }
     window
@@ -153,7 +154,8 @@ fn the_docks_height_is_the_one_that_was_chosen_whatever_else_changes() {
     let mut window = Window::with_blocked_executor(1296.0, 816.0);
     let edge = |window: &Window| window.harness.get_by_label("Resize panel").rect().center();
     let runs = window.session(|s| s.shown().expect("a scenario is open").runs.clone());
-    let more = with_run(&with_run(&runs, ModelSpec::ThreadPerTask), ModelSpec::ThreadPerTask);
+    let more =
+        with_run(&with_run(&runs, Model::find("thread_per_task").unwrap()), Model::find("thread_per_task").unwrap());
     let show = |window: &mut Window, runs: &[RunSpec]| {
         window.session(|s| s.apply(Command::SetRuns(runs.to_vec())));
         window.finish_loading();

@@ -9,8 +9,8 @@ use std::task::{Context, Poll, Waker};
 
 use pin_project_lite::pin_project;
 
-use super::core;
 use super::task::NewTask;
+use super::{budget, core};
 use crate::machine::home::Home;
 use crate::machine::sim;
 use crate::trace::event::Event;
@@ -127,6 +127,12 @@ impl<T> Future for JoinHandle<T> {
     type Output = Result<T, JoinError>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        budget::spend(cx, |cx| self.look(cx))
+    }
+}
+
+impl<T> JoinHandle<T> {
+    fn look(&mut self, cx: &mut Context<'_>) -> Poll<Result<T, JoinError>> {
         let by = sim::with(|sim| sim.actor.get());
         let target = self.target.get();
         let mut state = self.shared.lock();
@@ -320,14 +326,17 @@ pub(crate) fn offload<T: 'static>(code: impl FnOnce() -> T + 'static) -> JoinHan
     JoinHandle { target: Home::of(Actor::Thread(thread)), shared, waiting: false }
 }
 
-/// Lets the others that are Ready go first: wakes itself and is Pending once.
+/// Lets the others that are Ready go first: is Pending once, and wakes itself, or is woken as the runtime does it
+/// ([`Yields`](super::policy::Yields)).
 pub fn yield_now() -> impl Future<Output = ()> {
     let mut yielded = false;
     std::future::poll_fn(move |cx| {
         if std::mem::replace(&mut yielded, true) {
             return Poll::Ready(());
         }
-        cx.waker().wake_by_ref();
+        if core::try_with(|exec| exec.yields(cx.waker())).is_none() {
+            cx.waker().wake_by_ref();
+        }
         Poll::Pending
     })
 }

@@ -11,7 +11,9 @@
 //!
 //! Knows the machine's threads and queues; knows no program and no scenario.
 
+pub(crate) mod budget;
 pub(crate) mod core;
+mod driver;
 mod ending;
 pub mod handle;
 pub mod policy;

@@ -6,9 +6,10 @@ use std::future::Future;
 use std::rc::Rc;
 use std::sync::Arc;
 
+use super::budget::Left;
 use super::core::{self, EndsWith, Exec};
 use super::handle::{JoinHandle, TaskBuilder};
-use super::policy::{Fifo, Stealing, TaskPolicy};
+use super::policy::{Driver, Fifo, Stealing, TaskPolicy};
 use super::ready::Core;
 use super::task::Task;
 use super::worker;
@@ -139,7 +140,11 @@ impl Machine {
     pub(crate) fn run_tasks(mut self, executor: Executor, ends: EndsWith, start: impl FnOnce()) -> (Trace, EndReason) {
         self.info.model = executor.policy.name().to_owned();
         // Said wherever the run is named: a real runtime turns its driver only between polls.
-        self.info.policy = format!("{}, always-on reactor", executor.policy.describe());
+        let rules = executor.policy.rules();
+        self.info.policy = match rules.driver {
+            Driver::AlwaysOn => format!("{}, always-on reactor", executor.policy.describe()),
+            Driver::Turned => executor.policy.describe(),
+        };
         self.info.workers = executor.workers;
         self.info.threads = false;
         if self.info.title.is_empty() {
@@ -149,6 +154,8 @@ impl Machine {
         let (stack_bytes, poll_cost, wake_cost) = (self.stack_bytes, self.costs.poll, self.costs.wake);
         let recording = Cell::new(self.recording);
         let mut kernel = Kernel::new(self);
+        kernel.turned = rules.driver == Driver::Turned;
+        kernel.timer_step = rules.timer_step;
         let workers = executor.workers;
         let core = Core::new(executor, &mut kernel);
         let sim = Rc::new(Sim::new(kernel, stack_bytes));
@@ -163,6 +170,8 @@ impl Machine {
             recording,
             pool: RefCell::default(),
             panic: RefCell::default(),
+            budget: Left::default(),
+            deferred: RefCell::default(),
         };
         panics::hush();
         // With this held, a nested block_on of `futures` panics with a message instead of hanging.
@@ -186,6 +195,7 @@ impl Exec {
         }
         let between = || {
             self.take_foreign();
+            self.look_into_driver();
             self.sim.show(|kernel| self.shown(kernel));
         };
         let end = self.sim.drive(between, || self.over.get());
@@ -225,6 +235,7 @@ impl Exec {
             self.recording.set(false);
         }
         self.sim.unwind_threads();
+        self.forget_deferred();
         self.cancel_all();
         if end == EndReason::Finished {
             record_end();

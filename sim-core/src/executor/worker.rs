@@ -29,6 +29,10 @@ pub(crate) fn run(exec: &Exec, worker: WorkerId) {
                 exec.take_foreign();
                 polled = None;
             }
+            Turn::Driver => {
+                exec.turn_driver(worker);
+                polled = None;
+            }
             Turn::Park => {
                 exec.sim.suspend(Ask::Block);
                 polled = None;

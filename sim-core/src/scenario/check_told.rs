@@ -214,9 +214,9 @@ impl Checker<'_> {
 fn is_thread_of_runtime(told: &Scenario, name: &str) -> bool {
     let Some((kind, nth)) = name.split_once(' ') else { return false };
     let Ok(nth) = nth.parse::<u32>() else { return false };
-    let mut runtimes = told.runs.iter().filter(|run| run.model.has_workers());
+    let mut runtimes = told.runs.iter().filter(|run| !run.model.is_thread_a_task());
     match kind {
-        "worker" => runtimes.any(|run| nth < run.workers()),
+        "worker" => runtimes.any(|run| nth < told.workers(run)),
         "blocking" => runtimes.next().is_some() && nth < check_workload::offloads(told),
         _ => false,
     }

@@ -65,6 +65,17 @@ impl Steps<'_, '_> {
     }
 
     fn op(&mut self, path: &str, op: &Op) {
+        for run in &self.checker.scenario.runs {
+            if let Some(why) = (run.model.refuses)(op) {
+                let message = format!(
+                    "the run `{}` cannot do this: {} has no {}, because {why}",
+                    run.id,
+                    run.model.id,
+                    op.name()
+                );
+                self.checker.wrong(path, message, "give that run another model, or leave the step out");
+            }
+        }
         let name_path = format!("{path}.0");
         match op {
             Op::Lock(name, _) => self.resource(&name_path, name, op, &["mutex", "std_mutex"]),

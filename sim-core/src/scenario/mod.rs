@@ -29,4 +29,4 @@ pub use expect::{Amount, Bound, Expectation};
 pub use measure::{Measure, Unit};
 pub use narration::{Anchor, Edge, Step};
 pub use run::{Going, RunOptions};
-pub use spec::{DeviceSpec, Knob, KnobValues, MachineSpec, ModelSpec, Part, PolicySpec, RunSpec, Scenario, Variant};
+pub use spec::{DeviceSpec, Knob, KnobValues, MachineSpec, Part, PolicySpec, RunSpec, Scenario, Variant};

@@ -5,8 +5,7 @@
 use std::rc::Rc;
 
 use super::error::ScenarioErrors;
-use super::spec::{DeviceSpec, ModelSpec, PolicySpec, RunSpec, Scenario};
-use crate::executor::Executor;
+use super::spec::{DeviceSpec, PolicySpec, RunSpec, Scenario};
 use crate::instant::{SimDuration, SimTime};
 use crate::machine::costs::Costs;
 use crate::machine::spec::{Device, Limits, Machine, Scheduler};
@@ -54,11 +53,7 @@ impl Scenario {
         if let Some(sink) = sink {
             machine = machine.stream(sink);
         }
-        match run.model {
-            ModelSpec::AsyncFifo => machine.run_workload_async(Executor::fifo(run.workers()), &self.workload),
-            ModelSpec::AsyncStealing => machine.run_workload_async(Executor::stealing(run.workers()), &self.workload),
-            ModelSpec::ThreadPerTask => machine.run_workload_threads(&self.workload),
-        }
+        (run.model.run)(machine, run.setup(), &self.workload)
     }
 
     /// The same, for nobody but who asks: it ends early when `going` answers that it need not go on. What it has recorded

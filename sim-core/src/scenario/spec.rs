@@ -9,6 +9,7 @@ use super::expect::Expectation;
 use super::narration::Step;
 use crate::instant::SimDuration;
 use crate::machine::spec::Latency;
+use crate::model::{Model, Setup};
 use crate::program::durations::{duration, some_duration};
 use crate::program::{Named, Workload};
 
@@ -80,9 +81,14 @@ impl Scenario {
         let plural = |n: u32, what: &str| format!("{n} {what}{}", if n == 1 { "" } else { "s" });
         match (&run.title, run.model.has_workers()) {
             (Some(title), _) => title.clone(),
-            (None, true) => format!("{}, {}", run.model.title(), plural(run.workers(), "worker")),
-            (None, false) => format!("{}, {}", run.model.title(), plural(self.machine.cores, "core")),
+            (None, true) => format!("{}, {}", run.model.title, plural(self.workers(run), "worker")),
+            (None, false) => format!("{}, {}", run.model.title, plural(self.machine.cores, "core")),
         }
+    }
+
+    /// Workers of the run's runtime; 0 where a task is a thread of its own.
+    pub fn workers(&self, run: &RunSpec) -> u32 {
+        run.model.workers_for(run.workers, self.machine.cores)
     }
 
     /// How threads are scheduled in this run.
@@ -205,8 +211,9 @@ pub struct RunSpec {
     #[serde(default)]
     pub title: Option<String>,
     /// The concurrency model.
-    pub model: ModelSpec,
-    /// Workers of an async runtime; 1 if left out.
+    #[serde(deserialize_with = "crate::model::model")]
+    pub model: &'static Model,
+    /// Workers of a runtime, threads of a pool; as usual for the model if left out.
     #[serde(default)]
     pub workers: Option<u32>,
     /// How threads get their turn in this run; as the machine says, if left out.
@@ -215,52 +222,14 @@ pub struct RunSpec {
 }
 
 impl RunSpec {
-    /// Workers of the run's runtime.
-    pub fn workers(&self) -> u32 {
-        self.workers.unwrap_or(1)
-    }
-}
-
-/// A concurrency model.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum ModelSpec {
-    /// An async runtime whose workers share one first-in, first-out ready queue.
-    AsyncFifo,
-    /// An async runtime whose workers have queues of their own and steal from each other.
-    AsyncStealing,
-    /// One OS thread a task.
-    ThreadPerTask,
-}
-
-impl ModelSpec {
-    /// Every model.
-    pub const ALL: [ModelSpec; 3] = [ModelSpec::AsyncFifo, ModelSpec::AsyncStealing, ModelSpec::ThreadPerTask];
-
-    /// The name as a file writes it.
-    pub const fn id(self) -> &'static str {
-        match self {
-            ModelSpec::AsyncFifo => "async_fifo",
-            ModelSpec::AsyncStealing => "async_stealing",
-            ModelSpec::ThreadPerTask => "thread_per_task",
-        }
+    /// A run of this model that says nothing else.
+    pub fn of_model(id: impl Into<String>, model: &'static Model) -> RunSpec {
+        RunSpec { id: id.into(), title: None, model, workers: None, policy: None }
     }
 
-    /// The first words of a run's title.
-    pub const fn title(self) -> &'static str {
-        match self {
-            ModelSpec::AsyncFifo => "async",
-            ModelSpec::AsyncStealing => "async, stealing",
-            ModelSpec::ThreadPerTask => "threads",
-        }
-    }
-
-    /// Whether the model has workers to count.
-    pub const fn has_workers(self) -> bool {
-        match self {
-            ModelSpec::AsyncFifo | ModelSpec::AsyncStealing => true,
-            ModelSpec::ThreadPerTask => false,
-        }
+    /// What it says about its model.
+    pub(crate) fn setup(&self) -> Setup {
+        Setup { workers: self.workers }
     }
 }
 

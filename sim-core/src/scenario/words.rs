@@ -134,7 +134,7 @@ fn thing(outer: &str) -> &'static str {
     match outer {
         "Op" => "step",
         "ResourceSpec" => "kind of resource",
-        "ModelSpec" => "model",
+        "Model" => "model",
         "PolicySpec" => "thread policy",
         "Part" => "part of the curriculum (A to H)",
         "TaskSpec" => "task",
