@@ -58,6 +58,8 @@ pub(crate) struct Kernel {
     pub agenda: BinaryHeap<Reverse<Scheduled>>,
     pub submissions: u64,
     pub waiters: u64,
+    /// Whether whoever holds a lock inherits the priority of those that wait for it.
+    pub inherits: bool,
     /// Waiters that were granted what they wait for and have not looked yet, by key.
     pub granted: BTreeMap<u64, Granted>,
     /// Is shown the machine's own view after every step.
@@ -152,6 +154,7 @@ impl Kernel {
             agenda: BinaryHeap::new(),
             submissions: 0,
             waiters: 0,
+            inherits: machine.inherits,
             granted: BTreeMap::new(),
             watcher: machine.watcher,
             decider: Decider::new(machine.seed, machine.replay),

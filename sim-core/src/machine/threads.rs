@@ -56,6 +56,12 @@ pub(crate) struct Thread {
     /// The priority it goes by: its own, or a higher one that is lent to it.
     pub priority: i32,
     pub own_priority: i32,
+    /// Who lends it that priority.
+    pub lender: Option<ThreadId>,
+    /// The locks that it holds, where holders inherit.
+    pub holds: Vec<ResourceId>,
+    /// The lock that it waits for, where holders inherit.
+    pub wants: Option<ResourceId>,
     pub nice: i32,
     pub last_core: Option<CoreId>,
     /// When it came onto a core last.
@@ -97,6 +103,9 @@ impl Kernel {
             },
             priority: new.priority,
             own_priority: new.priority,
+            lender: None,
+            holds: Vec::new(),
+            wants: None,
             nice: new.nice,
             last_core: None,
             dispatched_at: None,
@@ -146,7 +155,7 @@ impl Kernel {
     }
 
     /// Tells the policy how long each thread that is on a core has run since it was told last.
-    fn settle(&mut self) {
+    pub fn settle(&mut self) {
         for index in 0..self.cores.len() {
             let Some(thread) = self.cores[index].thread else { continue };
             let since = self.cores[index].settled_at;

@@ -17,6 +17,7 @@ mod endings;
 mod foreign_wakes;
 mod golden_orders;
 mod golden_threads;
+mod inheritance;
 mod inspect_scenarios;
 mod inspect_states;
 mod latency_wide;
