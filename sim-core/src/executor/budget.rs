@@ -10,8 +10,6 @@ use std::task::{Context, Poll, ready};
 
 use super::core;
 use crate::machine::blocking::How;
-use crate::machine::sim;
-use crate::trace::event::Event;
 use crate::trace::ids::Actor;
 
 /// What is left of the budget of the poll that runs; none: there is no end to it.
@@ -87,10 +85,7 @@ pub(crate) async fn within<T>(how: How, operation: impl Future<Output = T>) -> T
 #[cold]
 fn exhausted(exec: &core::Exec, cx: &Context<'_>) {
     if let Actor::Task(task) = exec.sim.actor.get() {
-        let worker = exec.state.borrow().worker_on(sim::with(|sim| sim.running()));
-        if let Some(worker) = worker {
-            exec.sim.kernel.borrow_mut().record(Event::BudgetExhausted { task, worker });
-        }
+        exec.note_exhausted(task);
     }
     exec.yields(cx.waker());
 }

@@ -7,7 +7,9 @@ use std::task::Waker;
 
 use super::core::Exec;
 use super::policy::Yields;
+use super::waker::TaskState;
 use crate::machine::kernel::Due;
+use crate::trace::event::Event;
 use crate::trace::ids::*;
 
 impl Exec {
@@ -57,6 +59,32 @@ impl Exec {
                 self.deferred.borrow_mut().push(waker);
                 self.state.borrow_mut().deferred += 1;
             }
+        }
+    }
+
+    /// As [`Exec::yields`] for the task that is being polled, which has just woken itself instead.
+    pub fn defer_own_wake(&self, waker: &Waker) {
+        let Actor::Task(task) = self.sim.actor.get() else { return };
+        let was_woken = {
+            let state = self.state.borrow();
+            let cell = state.tasks[task.index()].cell();
+            let was_woken = cell.is(TaskState::Woken);
+            if was_woken && state.rules.yields == Yields::Deferred {
+                cell.set(TaskState::Polling);
+            }
+            was_woken
+        };
+        if was_woken {
+            self.note_exhausted(task);
+            self.yields(waker);
+        }
+    }
+
+    /// Records that the task's budget is used up.
+    pub fn note_exhausted(&self, task: TaskId) {
+        let worker = self.state.borrow().worker_on(self.sim.running());
+        if let Some(worker) = worker {
+            self.sim.kernel.borrow_mut().record(Event::BudgetExhausted { task, worker });
         }
     }
 

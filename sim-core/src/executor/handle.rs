@@ -9,7 +9,8 @@ use std::task::{Context, Poll, Waker};
 
 use pin_project_lite::pin_project;
 
-use super::task::NewTask;
+use super::foreign_budget::Budgeted;
+use super::task::{NewTask, TaskFuture};
 use super::{budget, core};
 use crate::machine::home::Home;
 use crate::machine::sim;
@@ -231,7 +232,7 @@ impl TaskBuilder {
         F: Future + Send + 'static,
         F::Output: Send + 'static,
     {
-        self.spawn_any(future)
+        self.spawn_code(future)
     }
 
     /// Spawns the future where there is only one worker. Panics under several.
@@ -239,12 +240,28 @@ impl TaskBuilder {
     pub fn spawn_local<F: Future + 'static>(self, future: F) -> JoinHandle<F::Output> {
         let workers = core::with(|exec| exec.state.borrow().workers.len());
         assert!(workers <= 1, "spawn_local needs an executor with one worker, and this one has {workers}: use spawn");
-        self.spawn_any(future)
+        self.spawn_code(future)
+    }
+
+    /// Spawns a future that may await what is not ours: where the runtime has a budget, tokio's own apply it.
+    #[track_caller]
+    pub(crate) fn spawn_code<F: Future + 'static>(self, future: F) -> JoinHandle<F::Output> {
+        let has_budget = core::with(|exec| exec.state.borrow().rules.budget.is_some());
+        self.spawn_boxed(future, |joined| if has_budget { Box::pin(Budgeted::new(joined)) } else { Box::pin(joined) })
     }
 
     /// Spawns the future, which the caller knows to be safe wherever it is polled: all workers share one OS thread.
     #[track_caller]
     pub(crate) fn spawn_any<F: Future + 'static>(self, future: F) -> JoinHandle<F::Output> {
+        self.spawn_boxed(future, |joined| Box::pin(joined))
+    }
+
+    #[track_caller]
+    fn spawn_boxed<F: Future + 'static>(
+        self,
+        future: F,
+        boxed: impl FnOnce(Joined<F>) -> TaskFuture,
+    ) -> JoinHandle<F::Output> {
         let shared = Shared::new();
         let new = NewTask {
             path: self.name.clone(),
@@ -254,7 +271,7 @@ impl TaskBuilder {
             place: Some(std::panic::Location::caller()),
         };
         let joined = Joined { future, shared: Arc::clone(&shared) };
-        let task = core::with(|exec| exec.add(new, Box::pin(joined)));
+        let task = core::with(|exec| exec.add(new, boxed(joined)));
         JoinHandle { target: Home::of(Actor::Task(task)), shared, waiting: false }
     }
 }

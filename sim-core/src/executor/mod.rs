@@ -15,6 +15,7 @@ pub(crate) mod budget;
 pub(crate) mod core;
 mod driver;
 mod ending;
+mod foreign_budget;
 pub mod handle;
 pub mod policy;
 mod pool;

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use super::budget::Left;
 use super::core::{self, EndsWith, Exec};
 use super::handle::{JoinHandle, TaskBuilder};
-use super::policy::{Driver, Fifo, Stealing, TaskPolicy};
+use super::policy::{Driver, Fifo, Stealing, TaskPolicy, TokioCurrentThread};
 use super::ready::Core;
 use super::task::Task;
 use super::worker;
@@ -86,6 +86,11 @@ impl Executor {
         Executor::with_policy(workers, Box::new(Stealing { steals: true }))
     }
 
+    /// tokio's current_thread runtime (1.54.1): the root is the future that `block_on` is given.
+    pub fn tokio_current_thread() -> Executor {
+        Executor::with_policy(1, Box::new(TokioCurrentThread::default()))
+    }
+
     /// A policy of your own. Panics outside 1 to [`MAX_WORKERS`] workers.
     pub fn with_policy(workers: u32, policy: Box<dyn TaskPolicy>) -> Executor {
         assert!((1..=MAX_WORKERS).contains(&workers), "an executor has 1 to {MAX_WORKERS} workers, not {workers}");
@@ -128,7 +133,7 @@ impl Machine {
         let handle: RefCell<Option<JoinHandle<Fut::Output>>> = RefCell::new(None);
         let start = || {
             // Called inside the task's first poll: what it does, and how it panics, is the task's.
-            let main = TaskBuilder::new("main").kind(TaskKind::Main).spawn_any(async move { root().await });
+            let main = TaskBuilder::new("main").kind(TaskKind::Main).spawn_code(async move { root().await });
             handle.replace(Some(main));
         };
         let (trace, end) = self.run_tasks(executor, EndsWith::Root, start);

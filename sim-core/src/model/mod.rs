@@ -6,6 +6,7 @@
 mod async_fifo;
 mod async_stealing;
 mod thread_per_task;
+mod tokio_current_thread;
 
 use std::fmt;
 
@@ -16,7 +17,8 @@ use crate::program::{Op, Workload};
 use crate::trace::Trace;
 
 /// Every model, in the order in which people are offered them.
-pub static MODELS: [&Model; 3] = [&async_fifo::MODEL, &async_stealing::MODEL, &thread_per_task::MODEL];
+pub static MODELS: [&Model; 4] =
+    [&async_fifo::MODEL, &async_stealing::MODEL, &tokio_current_thread::MODEL, &thread_per_task::MODEL];
 
 /// A way to execute a workload.
 pub struct Model {

@@ -52,6 +52,7 @@ mod third_party;
 mod thread_debts;
 mod thread_policies;
 mod timers;
+mod tokio_one_thread;
 mod trace_file;
 mod trace_legal;
 mod trace_random;

@@ -5,9 +5,11 @@
 
 mod fifo;
 mod stealing;
+mod tokio_current_thread;
 
 pub use fifo::Fifo;
 pub use stealing::Stealing;
+pub use tokio_current_thread::TokioCurrentThread;
 
 use std::collections::VecDeque;
 
