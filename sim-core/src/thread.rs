@@ -237,6 +237,9 @@ impl Machine {
     ) -> (Trace, EndReason) {
         self.info.model = "thread_per_task".to_owned();
         self.info.policy = self.scheduler.policy().describe();
+        if self.inherits {
+            self.info.policy.push_str(", priority inheritance");
+        }
         self.info.threads = true;
         if self.info.title.is_empty() {
             let plural = if self.cores == 1 { "" } else { "s" };
