@@ -149,7 +149,7 @@ pub(super) fn cores_told(here: &Here<'_>, id: ThreadId) -> Sentence {
     let cores = &here.state.cores;
     if let Some(free) = cores.iter().position(|c| c.thread.is_none()) {
         let core = here.core(CoreId::from_index(free));
-        return Sentence::from(core).and(" is free: the first in the run queue is put on it now.").then(behind);
+        return Sentence::from(core).and(" is free: the next from the run queue is put on it now.").then(behind);
     }
     let taken = |(i, core): (usize, &crate::trace::snapshot::Core)| {
         let thread = core.thread?;
