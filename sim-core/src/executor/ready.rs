@@ -119,7 +119,7 @@ impl Core {
 
     /// A task that became Ready because of `by`, on this worker if on any.
     pub fn came(&self, task: TaskId, why: Reason, on: Option<WorkerId>, by: Actor) -> Came {
-        Came { task, why, on, by, main: self.main == Some(task) }
+        Came { task, why, on, by, priority: self.tasks[task.index()].priority, main: self.main == Some(task) }
     }
 
     /// Unparks whom the policy says for a task that was just put into `queue`. Answers whether there was one.

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use super::budget::Left;
 use super::core::{self, EndsWith, Exec};
 use super::handle::{JoinHandle, TaskBuilder};
-use super::policy::{Driver, Fifo, LocalPool, Smol, Stealing, TaskPolicy, TokioCurrentThread};
+use super::policy::{Driver, Fifo, LocalPool, Priority, Smol, Stealing, TaskPolicy, TokioCurrentThread};
 use super::ready::Core;
 use super::task::Task;
 use super::worker;
@@ -80,6 +80,24 @@ impl Executor {
     /// outside 1 to [`MAX_WORKERS`] workers.
     pub fn fifo(workers: u32) -> Executor {
         Executor::with_policy(workers, Box::new(Fifo))
+    }
+
+    /// A queue for each of these priorities and for 0, served by so many workers: the highest that holds a task goes
+    /// first. Panics outside 1 to [`MAX_WORKERS`] workers.
+    ///
+    /// ```
+    /// use sim_core::{Executor, Machine, TaskBuilder, mark};
+    ///
+    /// let outcome = Machine::new().run_async(Executor::by_priority(1, [1]), || async {
+    ///     let usual = TaskBuilder::new("usual").spawn(async { mark("usual") });
+    ///     let urgent = TaskBuilder::new("urgent").priority(1).spawn(async { mark("urgent") });
+    ///     usual.await.unwrap();
+    ///     urgent.await.unwrap();
+    /// });
+    /// assert!(outcome.trace.markers().map(|m| m.text).eq(["urgent", "usual"]));
+    /// ```
+    pub fn by_priority(workers: u32, levels: impl IntoIterator<Item = i32>) -> Executor {
+        Executor::with_policy(workers, Box::new(Priority::new(levels)))
     }
 
     /// A queue a worker; one with nothing to do steals half of another's. Panics outside 1 to [`MAX_WORKERS`] workers.

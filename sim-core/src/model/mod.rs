@@ -4,6 +4,7 @@
 //! a machine. Knows no scenario: a scenario names a model by its id.
 
 mod async_fifo;
+mod async_priority;
 mod async_std;
 mod async_stealing;
 mod local_pool;
@@ -25,12 +26,13 @@ pub use crate::trace::family::Family;
 /// Every model, in the order in which people are offered them.
 // A line a model.
 #[rustfmt::skip]
-pub static MODELS: [&Model; 9] = [
+pub static MODELS: [&Model; 10] = [
     &tokio_current_thread::MODEL,
     &smol::MODEL,
     &async_std::MODEL,
     &local_pool::MODEL,
     &async_fifo::MODEL,
+    &async_priority::MODEL,
     &async_stealing::MODEL,
     &thread_per_task::MODEL,
     &thread_pool::MODEL,

@@ -6,6 +6,7 @@
 mod fifo;
 mod local_pool;
 mod pool;
+mod priority;
 mod smol;
 mod stealing;
 mod tokio_current_thread;
@@ -13,6 +14,7 @@ mod tokio_current_thread;
 pub use fifo::Fifo;
 pub use local_pool::LocalPool;
 pub use pool::Pool;
+pub use priority::Priority;
 pub use smol::Smol;
 pub use stealing::Stealing;
 pub use tokio_current_thread::TokioCurrentThread;
@@ -43,6 +45,8 @@ pub struct Came {
     pub on: Option<WorkerId>,
     /// Who spawned or woke it.
     pub by: Actor,
+    /// Its priority: larger goes first, where the policy looks at it.
+    pub priority: i32,
     /// Whether it is the root: the future that `block_on` was given, where the runtime has such a thing.
     pub main: bool,
 }
