@@ -200,7 +200,8 @@ impl Exec {
         let future_bytes = u32::try_from(new.future_bytes).unwrap_or(u32::MAX);
         kernel.recorder.tables_mut().tasks.push(TaskInfo { name, kind: new.kind, path, future_bytes, place });
         let cell = Arc::new(Cell::new(id, Arc::clone(&self.link)));
-        let task = Task { future: Some(future), cell: Some(cell), unpaid: by == Actor::Run, fixed: None };
+        let (unpaid, priority) = (by == Actor::Run, new.priority);
+        let task = Task { future: Some(future), cell: Some(cell), unpaid, priority, fixed: None };
         state.tasks.push(task);
         state.live += 1;
         if by != Actor::Run {

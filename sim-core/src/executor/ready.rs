@@ -122,7 +122,8 @@ impl Core {
 
     /// A task that became Ready because of `by`, on this worker if on any.
     pub fn came(&self, task: TaskId, why: Reason, on: Option<WorkerId>, by: Actor) -> Came {
-        Came { task, why, on, by, asks: Asks::Nothing, main: self.main == Some(task) }
+        let priority = self.tasks[task.index()].priority;
+        Came { task, why, on, by, asks: Asks::Nothing, priority, main: self.main == Some(task) }
     }
 
     /// Unparks whom the policy says for a task that was just put into `queue`. Answers whether there was one.

@@ -216,7 +216,7 @@ impl Exec {
         let mut kernel = self.sim.kernel.borrow_mut();
         let body = Body::Closure(Box::new(move || core::with(|exec| worker::run(exec, worker))));
         let name = self.state.borrow().worker_name(worker);
-        let new = NewThread { path: name.clone(), name, kind: ThreadKind::Worker(worker), priority: 0, body };
+        let new = NewThread { path: name.clone(), name, kind: ThreadKind::Worker(worker), priority: 0, nice: 0, body };
         let thread = kernel.create_thread(new, Actor::Run);
         kernel.recorder.tables_mut().workers.push(thread);
         let mut state = self.state.borrow_mut();

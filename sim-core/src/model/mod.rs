@@ -31,6 +31,7 @@ models! {
     async_std,
     local_pool,
     async_fifo,
+    async_priority,
     async_stealing,
     thread_per_task,
     thread_pool,

@@ -19,6 +19,8 @@ mod endings;
 mod event_loop;
 mod foreign_wakes;
 mod golden;
+mod golden_threads;
+mod inheritance;
 mod inspect_scenarios;
 mod inspect_states;
 mod latency_wide;

@@ -7,6 +7,7 @@ mod event_loop;
 mod fifo;
 mod local_pool;
 mod pool;
+mod priority;
 mod smol;
 mod stealing;
 mod tokio_current_thread;
@@ -15,6 +16,7 @@ pub use event_loop::EventLoop;
 pub use fifo::Fifo;
 pub use local_pool::LocalPool;
 pub use pool::Pool;
+pub use priority::Priority;
 pub use smol::Smol;
 pub use stealing::Stealing;
 pub use tokio_current_thread::TokioCurrentThread;
@@ -47,6 +49,8 @@ pub struct Came {
     pub by: Actor,
     /// Where the code that spawned or woke it asks it to go.
     pub asks: Asks,
+    /// Its priority: larger goes first, where the policy looks at it.
+    pub priority: i32,
     /// Whether it is the root: the future that `block_on` was given, where the runtime has such a thing.
     pub main: bool,
 }
