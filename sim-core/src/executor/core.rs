@@ -40,8 +40,8 @@ pub(crate) struct Exec {
     /// With what the task that is being dropped panicked.
     pub panic: RefCell<Option<String>>,
     pub budget: super::budget::Left,
-    /// Whoever waits for the next turn of the driver, the last to yield last.
-    pub deferred: RefCell<Vec<Waker>>,
+    /// By worker: whoever waits for its next turn of the driver, the last to yield last.
+    pub deferred: RefCell<Vec<Vec<Waker>>>,
 }
 
 /// What ends the run.
@@ -87,6 +87,8 @@ pub(crate) enum Turn {
     Foreign,
     /// See what has completed, and wake whoever waits for it.
     Driver,
+    /// Wake whoever was deferred.
+    Deferred,
     /// Stop until unparked: there is nothing to poll.
     Park,
     /// Return: the run is over.
@@ -280,14 +282,15 @@ impl Exec {
             return if self.over.get() { Turn::Over } else { Turn::Foreign };
         }
         kernel.count_step();
-        let (task, queue, end) = match state.next(&mut kernel, worker) {
+        let (task, queue, end) = match state.next(&mut kernel, worker, self) {
             Chosen::Poll { task, queue, end, budget } => {
                 if budget == Budget::Fresh {
-                    self.budget.refill(state.rules.budget);
+                    self.budget.refill(worker, state.rules.budget);
                 }
                 (task, queue, end)
             }
             Chosen::Turn => return Turn::Driver,
+            Chosen::WakeDeferred => return Turn::Deferred,
             Chosen::Park => {
                 self.park(&mut state, &mut kernel, worker);
                 return Turn::Park;

@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
-use super::core::Polled;
+use super::core::{Exec, Polled};
 use super::policy::{Came, Move, Next, Ready, Reason, Rules, TaskPolicy};
 use super::run::Executor;
 use super::task::Task;
@@ -22,8 +22,10 @@ pub(crate) struct Core {
     pub any_parked: bool,
     /// The worker that is parked in the driver.
     pub in_driver: Option<WorkerId>,
-    /// How many wakers wait for the next turn of the driver.
-    pub deferred: usize,
+    /// By worker: how many wakers wait for its next turn of the driver.
+    pub deferred: Vec<usize>,
+    /// The thread that called `block_on`, where the root is polled there: one after the last worker.
+    pub caller: Option<WorkerId>,
     /// The root, where there is one.
     pub main: Option<TaskId>,
     /// Tasks that have not ended.
@@ -45,6 +47,8 @@ pub(crate) enum Chosen {
     Poll { task: TaskId, queue: QueueId, end: End, budget: Budget },
     /// Turn the driver.
     Turn,
+    /// Wake whoever was deferred.
+    WakeDeferred,
     /// Stop until unparked.
     Park,
 }
@@ -60,7 +64,8 @@ pub(crate) enum Budget {
 
 impl Core {
     pub fn new(executor: Executor, kernel: &mut Kernel) -> Core {
-        let Executor { policy, workers } = executor;
+        let Executor { mut policy, workers } = executor;
+        policy.begin(workers);
         let first_queue = kernel.queues.len();
         for queue in policy.queues(workers) {
             kernel.add_queue(&queue.name, queue.owner);
@@ -71,7 +76,8 @@ impl Core {
             parked: Vec::new(),
             any_parked: false,
             in_driver: None,
-            deferred: 0,
+            deferred: Vec::new(),
+            caller: None,
             main: None,
             live: 0,
             rules: policy.rules(),
@@ -91,7 +97,7 @@ impl Core {
     #[inline(never)]
     pub fn enqueue(&mut self, kernel: &mut Kernel, came: &Came) -> (QueueId, End) {
         self.tasks[came.task.index()].cell().set(TaskState::Ready);
-        let ready = Ready::new(&kernel.queues[self.first_queue..], &self.parked, self.deferred);
+        let ready = Ready::new(&kernel.queues[self.first_queue..], &self.parked, &self.deferred, kernel.now);
         let (place, end) = self.policy.place(came, &ready, &mut self.room);
         if !self.room.is_empty() {
             let room = std::mem::take(&mut self.room);
@@ -116,12 +122,18 @@ impl Core {
     /// Unparks whom the policy says for a task that was just put into `queue`. Answers whether there was one.
     #[inline]
     pub fn unpark_for(&mut self, kernel: &mut Kernel, queue: QueueId, came: &Came) -> bool {
-        self.any_parked && self.unpark_one(kernel, queue, came)
+        self.asks_whom_to_unpark() && self.unpark_one(kernel, queue, came)
+    }
+
+    /// A policy without a lane may count on being told of every task.
+    #[inline(always)]
+    fn asks_whom_to_unpark(&self) -> bool {
+        self.any_parked || self.lane.is_none()
     }
 
     #[inline(never)]
     fn unpark_one(&mut self, kernel: &mut Kernel, queue: QueueId, came: &Came) -> bool {
-        let ready = Ready::new(&kernel.queues[self.first_queue..], &self.parked, self.deferred);
+        let ready = Ready::new(&kernel.queues[self.first_queue..], &self.parked, &self.deferred, kernel.now);
         let place = queue.index() - self.first_queue;
         let Some(worker) = self.policy.unpark(place, came, &ready) else { return false };
         self.unpark(kernel, worker, came.by);
@@ -130,11 +142,17 @@ impl Core {
 
     /// Unparks the worker.
     pub fn unpark(&mut self, kernel: &mut Kernel, worker: WorkerId, by: Actor) {
+        assert!(self.parked[worker.index()], "a policy unparks a worker that is parked");
         self.parked[worker.index()] = false;
         self.any_parked = self.parked.contains(&true);
         self.in_driver = self.in_driver.filter(|inside| *inside != worker);
         kernel.record(Event::WorkerUnparked { worker, by });
         kernel.unblock(self.workers[worker.index()], by);
+    }
+
+    /// The workers, without the thread that called `block_on`.
+    pub fn count_workers(&self) -> usize {
+        self.workers.len() - usize::from(self.caller.is_some())
     }
 
     /// The worker whose thread runs now: the one that polls whoever acts.
@@ -146,7 +164,7 @@ impl Core {
 
     /// What the worker does next.
     #[inline(always)]
-    pub fn next(&mut self, kernel: &mut Kernel, worker: WorkerId) -> Chosen {
+    pub fn next(&mut self, kernel: &mut Kernel, worker: WorkerId, exec: &Exec) -> Chosen {
         match self.lane {
             Some(lane) => {
                 let list = &mut kernel.queues[lane.index()];
@@ -160,16 +178,17 @@ impl Core {
                     None => Chosen::Park,
                 }
             }
-            None => self.ask_next(kernel, worker),
+            None => self.ask_next(kernel, worker, exec),
         }
     }
 
     #[inline(never)]
-    fn ask_next(&mut self, kernel: &mut Kernel, worker: WorkerId) -> Chosen {
+    fn ask_next(&mut self, kernel: &mut Kernel, worker: WorkerId, exec: &Exec) -> Chosen {
         loop {
-            let Kernel { queues, decider, .. } = kernel;
+            let Kernel { queues, decider, now, .. } = kernel;
             let mut choices = Vec::new();
-            let ready = Ready::new(&queues[self.first_queue..], &self.parked, self.deferred);
+            let ready = Ready::new(&queues[self.first_queue..], &self.parked, &self.deferred, *now)
+                .budget_spent(exec.budget.is_spent(worker));
             let next = self.policy.next(worker, &ready, &mut |below| {
                 let choice = decider.of_scheduling(DecisionKind::Victim, below);
                 let taken = choice.taken;
@@ -185,6 +204,11 @@ impl Core {
                 Next::PollOnBudgetLeft { queue, end } => return self.taken(kernel, queue, end, Budget::Left),
                 Next::Move(moved) => self.move_tasks(kernel, &moved),
                 Next::Turn => return Chosen::Turn,
+                Next::WakeDeferred => return Chosen::WakeDeferred,
+                Next::Unpark(other) => {
+                    self.unpark(kernel, other, Actor::Worker(worker));
+                    exec.sim.owe(kernel.costs.syscall);
+                }
                 Next::Park => return Chosen::Park,
                 // What is there already is seen at once: the policy turns the driver as after any park.
                 Next::ParkInDriver if !kernel.unseen.is_empty() => {}
@@ -272,7 +296,7 @@ impl Core {
             End::Back => PollResult::RequeuedBack,
         };
         kernel.record(Event::PollEnded { task, at: WorkerQueue { worker: at.worker, queue }, result });
-        if self.any_parked {
+        if self.asks_whom_to_unpark() {
             let came = self.came(task, Reason::WokenInPoll, Some(at.worker), Actor::Worker(at.worker));
             self.unpark_one(kernel, queue, &came);
         }

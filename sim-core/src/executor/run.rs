@@ -9,7 +9,7 @@ use std::sync::Arc;
 use super::budget::Left;
 use super::core::{self, EndsWith, Exec};
 use super::handle::{JoinHandle, TaskBuilder};
-use super::policy::{Driver, Fifo, Stealing, TaskPolicy, TokioCurrentThread};
+use super::policy::{Driver, Fifo, Root, Stealing, TaskPolicy, TokioCurrentThread, TokioMultiThread};
 use super::ready::Core;
 use super::task::Task;
 use super::worker;
@@ -91,6 +91,13 @@ impl Executor {
         Executor::with_policy(1, Box::new(TokioCurrentThread::default()))
     }
 
+    /// tokio's multi_thread runtime (1.54.1): the root is the future that `block_on` is given, and is polled on a thread
+    /// besides the workers. For a fixed interval of its global queue, see [`TokioMultiThread`]. Panics outside 1 to
+    /// [`MAX_WORKERS`] workers.
+    pub fn tokio_multi_thread(workers: u32) -> Executor {
+        Executor::with_policy(workers, Box::new(TokioMultiThread::default()))
+    }
+
     /// A policy of your own. Panics outside 1 to [`MAX_WORKERS`] workers.
     pub fn with_policy(workers: u32, policy: Box<dyn TaskPolicy>) -> Executor {
         assert!((1..=MAX_WORKERS).contains(&workers), "an executor has 1 to {MAX_WORKERS} workers, not {workers}");
@@ -162,6 +169,7 @@ impl Machine {
         kernel.turned = rules.driver == Driver::Turned;
         kernel.timer_step = rules.timer_step;
         let workers = executor.workers;
+        let caller = (ends == EndsWith::Root && rules.root == Root::OnItsCaller).then_some(WorkerId(workers));
         let core = Core::new(executor, &mut kernel);
         let sim = Rc::new(Sim::new(kernel, stack_bytes));
         let exec = Exec {
@@ -175,13 +183,13 @@ impl Machine {
             recording,
             pool: RefCell::default(),
             panic: RefCell::default(),
-            budget: Left::default(),
+            budget: Left::new(workers + 1, rules.budget),
             deferred: RefCell::default(),
         };
         panics::hush();
         // With this held, a nested block_on of `futures` panics with a message instead of hanging.
         let guard = futures::executor::enter();
-        let end = sim.enter(|| core::enter(&exec, || captured(|| exec.run(workers, start))));
+        let end = sim.enter(|| core::enter(&exec, || captured(|| exec.run(workers, caller, start))));
         drop(guard);
         drop(exec);
         let sim = Rc::into_inner(sim).expect("nothing keeps the simulation beyond its run");
@@ -190,9 +198,13 @@ impl Machine {
 }
 
 impl Exec {
-    fn run(&self, workers: u32, start: impl FnOnce()) -> EndReason {
+    fn run(&self, workers: u32, caller: Option<WorkerId>, start: impl FnOnce()) -> EndReason {
         for worker in (0..workers).map(WorkerId) {
-            self.create_worker(worker);
+            self.create_worker(worker, worker.to_string());
+        }
+        if let Some(caller) = caller {
+            self.create_worker(caller, "main".to_owned());
+            self.state.borrow_mut().caller = Some(caller);
         }
         start();
         if self.ends == EndsWith::All && self.state.borrow().live == 0 {
@@ -218,16 +230,17 @@ impl Exec {
         state.tasks.iter().enumerate().map(task).collect()
     }
 
-    fn create_worker(&self, worker: WorkerId) {
+    fn create_worker(&self, worker: WorkerId, name: String) {
         let mut kernel = self.sim.kernel.borrow_mut();
         let body = Body::Closure(Box::new(move || core::with(|exec| worker::run(exec, worker))));
-        let name = worker.to_string();
         let new = NewThread { path: name.clone(), name, kind: ThreadKind::Worker(worker), priority: 0, body };
         let thread = kernel.create_thread(new, Actor::Run);
         kernel.recorder.tables_mut().workers.push(thread);
         let mut state = self.state.borrow_mut();
         state.workers.push(thread);
         state.parked.push(false);
+        state.deferred.push(0);
+        self.deferred.borrow_mut().push(Vec::new());
     }
 
     /// After the root's end the rest is dropped, and that is a part of the story. A run that ended otherwise ends there:

@@ -7,6 +7,7 @@ mod async_fifo;
 mod async_stealing;
 mod thread_per_task;
 mod tokio_current_thread;
+mod tokio_multi_thread;
 
 use std::fmt;
 
@@ -17,8 +18,13 @@ use crate::program::{Op, Workload};
 use crate::trace::Trace;
 
 /// Every model, in the order in which people are offered them.
-pub static MODELS: [&Model; 4] =
-    [&async_fifo::MODEL, &async_stealing::MODEL, &tokio_current_thread::MODEL, &thread_per_task::MODEL];
+pub static MODELS: [&Model; 5] = [
+    &async_fifo::MODEL,
+    &async_stealing::MODEL,
+    &tokio_current_thread::MODEL,
+    &tokio_multi_thread::MODEL,
+    &thread_per_task::MODEL,
+];
 
 /// A way to execute a workload.
 pub struct Model {

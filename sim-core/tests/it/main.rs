@@ -51,6 +51,7 @@ mod thread_debts;
 mod thread_policies;
 mod timers;
 mod tokio_one_thread;
+mod tokio_one_worker;
 mod trace_file;
 mod trace_legal;
 mod trace_random;

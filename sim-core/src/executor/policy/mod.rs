@@ -6,14 +6,16 @@
 mod fifo;
 mod stealing;
 mod tokio_current_thread;
+mod tokio_multi_thread;
 
 pub use fifo::Fifo;
 pub use stealing::Stealing;
 pub use tokio_current_thread::TokioCurrentThread;
+pub use tokio_multi_thread::TokioMultiThread;
 
 use std::collections::VecDeque;
 
-use crate::instant::SimDuration;
+use crate::instant::{SimDuration, SimTime};
 use crate::trace::event::End;
 use crate::trace::ids::{Actor, TaskId, WorkerId};
 
@@ -65,6 +67,8 @@ pub struct Rules {
     pub yields: Yields,
     /// The most threads of its blocking pool.
     pub blocking_threads: u32,
+    /// Where the root is polled.
+    pub root: Root,
 }
 
 impl Default for Rules {
@@ -76,6 +80,7 @@ impl Default for Rules {
             budget: None,
             yields: Yields::Wake,
             blocking_threads: 512,
+            root: Root::OnWorkers,
         }
     }
 }
@@ -99,16 +104,51 @@ pub enum Yields {
     Deferred,
 }
 
+/// Where the root is polled.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Root {
+    /// As any other task.
+    OnWorkers,
+    /// On the thread that called `block_on`, which is no worker: it counts as one more, after the last. It is asked for
+    /// [`TaskPolicy::next`] as they are, and should poll nothing else. A workload without a root has no such thread.
+    OnItsCaller,
+}
+
 /// What the policy sees of the queues and workers.
 pub struct Ready<'a> {
     lists: &'a [VecDeque<u32>],
     parked: &'a [bool],
-    deferred: usize,
+    deferred: &'a [usize],
+    now: SimTime,
+    is_budget_spent: bool,
 }
 
 impl<'a> Ready<'a> {
-    pub(crate) fn new(lists: &'a [VecDeque<u32>], parked: &'a [bool], deferred: usize) -> Ready<'a> {
-        Ready { lists, parked, deferred }
+    #[inline]
+    pub(crate) fn new(
+        lists: &'a [VecDeque<u32>],
+        parked: &'a [bool],
+        deferred: &'a [usize],
+        now: SimTime,
+    ) -> Ready<'a> {
+        Ready { lists, parked, deferred, now, is_budget_spent: false }
+    }
+
+    #[inline]
+    pub(crate) fn budget_spent(self, is_budget_spent: bool) -> Ready<'a> {
+        Ready { is_budget_spent, ..self }
+    }
+
+    /// What time it is.
+    #[inline]
+    pub fn now(&self) -> SimTime {
+        self.now
+    }
+
+    /// In [`TaskPolicy::next`]: whether the worker's last poll has left nothing of its budget.
+    #[inline]
+    pub fn is_budget_spent(&self) -> bool {
+        self.is_budget_spent
     }
 
     /// How many tasks stand in a queue, named by its place in [`TaskPolicy::queues`].
@@ -117,9 +157,9 @@ impl<'a> Ready<'a> {
         self.lists[queue].len()
     }
 
-    /// How many wakers wait for the next turn of the driver.
-    pub fn deferred(&self) -> usize {
-        self.deferred
+    /// How many wakers of those that yielded on this worker wait for it to turn the driver.
+    pub fn deferred(&self, worker: WorkerId) -> usize {
+        self.deferred[worker.index()]
     }
 
     /// The workers.
@@ -170,15 +210,19 @@ pub enum Next {
     },
     /// Move tasks, then ask again.
     Move(Move),
-    /// Turn the driver without waiting, and wake whoever was deferred; then ask again.
+    /// Turn the driver without waiting, and wake whoever was deferred on this worker; then ask again.
     Turn,
+    /// Wake whoever was deferred on this worker, without a look at what has completed; then ask again.
+    WakeDeferred,
+    /// Unpark this worker, which is parked; then ask again.
+    Unpark(WorkerId),
     /// There is nothing to poll: stop until unparked, then ask again.
     Park,
     /// The same inside the driver: stop until unparked or until there is something to see. Turns nothing by itself.
     ParkInDriver,
 }
 
-/// Chooses which task a worker polls. Call order: `queues` and `rules` once; `place` for each task that becomes Ready,
+/// Chooses which task a worker polls. Call order: `begin`, `queues` and `rules` once; `place` for each task that becomes Ready,
 /// followed by `unpark`; `next` by each worker between polls, again after each move and turn, until it says poll or
 /// park.
 pub trait TaskPolicy {
@@ -187,6 +231,9 @@ pub trait TaskPolicy {
 
     /// A few words for people: "FIFO ready queue".
     fn describe(&self) -> String;
+
+    /// A run begins, with so many workers.
+    fn begin(&mut self, _workers: u32) {}
 
     /// The queues it wants, for so many workers.
     fn queues(&self, workers: u32) -> Vec<QueueSpec>;
@@ -200,7 +247,8 @@ pub trait TaskPolicy {
     /// `room`, and is done first, in order.
     fn place(&mut self, came: &Came, ready: &Ready<'_>, room: &mut Vec<Move>) -> (usize, End);
 
-    /// The worker to unpark for a task that was just put into `queue`. Asked only while one is parked.
+    /// The worker to unpark for a task that was just put into `queue`: one that is parked. Asked each time, but for a
+    /// policy with a [`lane`](TaskPolicy::lane), which is asked only while one is parked.
     fn unpark(&mut self, queue: usize, came: &Came, ready: &Ready<'_>) -> Option<WorkerId>;
 
     /// The one queue, if there is one, to whose back every task goes and from whose front every worker polls: the
