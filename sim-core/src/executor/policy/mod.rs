@@ -4,11 +4,17 @@
 //! and where a task that was woken goes. The queues belong to the machine, and each answer becomes an event.
 
 mod fifo;
+mod local_pool;
+mod pool;
+mod smol;
 mod stealing;
 mod tokio_current_thread;
 mod tokio_multi_thread;
 
 pub use fifo::Fifo;
+pub use local_pool::LocalPool;
+pub use pool::Pool;
+pub use smol::Smol;
 pub use stealing::Stealing;
 pub use tokio_current_thread::TokioCurrentThread;
 pub use tokio_multi_thread::TokioMultiThread;
@@ -16,7 +22,7 @@ pub use tokio_multi_thread::TokioMultiThread;
 use std::collections::VecDeque;
 
 use crate::instant::{SimDuration, SimTime};
-use crate::trace::event::End;
+use crate::trace::event::{End, PollResult};
 use crate::trace::ids::{Actor, TaskId, WorkerId};
 
 /// A queue that a policy wants.
@@ -65,6 +71,8 @@ pub struct Rules {
     pub budget: Option<u32>,
     /// What becomes of a task that yields.
     pub yields: Yields,
+    /// What becomes of a task whose handle is dropped.
+    pub dropped: Dropped,
     /// The most threads of its blocking pool.
     pub blocking_threads: u32,
     /// Where the root is polled.
@@ -79,6 +87,7 @@ impl Default for Rules {
             timer_step: SimDuration::ZERO,
             budget: None,
             yields: Yields::Wake,
+            dropped: Dropped::Detaches,
             blocking_threads: 512,
             root: Root::OnWorkers,
         }
@@ -93,6 +102,17 @@ pub enum Driver {
     /// A worker, when it turns the driver ([`Next::Turn`]) or is parked in it ([`Next::ParkInDriver`]). Until then a
     /// completion lies unseen.
     Turned,
+    /// The worker that is parked in it; a thread of its own beside the cores, at the very moment, if none is.
+    ParkedOrThread,
+}
+
+/// What becomes of a task whose handle is dropped.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Dropped {
+    /// It runs on.
+    Detaches,
+    /// It is cancelled.
+    Cancels,
 }
 
 /// What becomes of a task that yields, or has used up its budget.
@@ -208,14 +228,19 @@ pub enum Next {
         /// Which end of it.
         end: End,
     },
+    /// Poll the root, which stands in no queue, whether it was woken or not. `queue` is the one it would be woken into.
+    PollMain {
+        /// The queue.
+        queue: usize,
+    },
     /// Move tasks, then ask again.
     Move(Move),
+    /// Unpark this worker, if it is parked, then ask again.
+    Unpark(WorkerId),
     /// Turn the driver without waiting, and wake whoever was deferred on this worker; then ask again.
     Turn,
     /// Wake whoever was deferred on this worker, without a look at what has completed; then ask again.
     WakeDeferred,
-    /// Unpark this worker, which is parked; then ask again.
-    Unpark(WorkerId),
     /// There is nothing to poll: stop until unparked, then ask again.
     Park,
     /// The same inside the driver: stop until unparked or until there is something to see. Turns nothing by itself.
@@ -224,7 +249,7 @@ pub enum Next {
 
 /// Chooses which task a worker polls. Call order: `begin`, `queues` and `rules` once; `place` for each task that becomes Ready,
 /// followed by `unpark`; `next` by each worker between polls, again after each move and turn, until it says poll or
-/// park.
+/// park; `polled` when that poll has ended.
 pub trait TaskPolicy {
     /// The policy's name in scenario files and traces.
     fn name(&self) -> &'static str;
@@ -234,6 +259,11 @@ pub trait TaskPolicy {
 
     /// A run begins, with so many workers.
     fn begin(&mut self, _workers: u32) {}
+
+    /// What people call a worker: the name of its thread.
+    fn worker_name(&self, worker: WorkerId) -> String {
+        worker.to_string()
+    }
 
     /// The queues it wants, for so many workers.
     fn queues(&self, workers: u32) -> Vec<QueueSpec>;
@@ -247,14 +277,18 @@ pub trait TaskPolicy {
     /// `room`, and is done first, in order.
     fn place(&mut self, came: &Came, ready: &Ready<'_>, room: &mut Vec<Move>) -> (usize, End);
 
-    /// The worker to unpark for a task that was just put into `queue`: one that is parked. Asked each time, but for a
-    /// policy with a [`lane`](TaskPolicy::lane), which is asked only while one is parked.
+    /// The worker to unpark for a task that was just put into `queue`. Asked only while one is parked.
     fn unpark(&mut self, queue: usize, came: &Came, ready: &Ready<'_>) -> Option<WorkerId>;
 
     /// The one queue, if there is one, to whose back every task goes and from whose front every worker polls: the
     /// executor then does so without asking, which costs less than a poll. Asked once, after `queues`.
     fn lane(&self) -> Option<usize> {
         None
+    }
+
+    /// The worker's poll of this task has ended. A task that was woken in it has been placed before.
+    fn polled(&mut self, worker: WorkerId, task: TaskId, result: PollResult) {
+        let _ = (worker, task, result);
     }
 
     /// What `worker` does next. `draw(n)` gives a number below n, by a decision.

@@ -64,8 +64,8 @@ pub struct TokioMultiThread {
     workers: Vec<Worker>,
     /// Who parks in the driver, or has not left it yet (`park.rs`, `Shared::driver`).
     driver: Option<WorkerId>,
-    /// Whom the task that was placed last may unpark.
-    told: Told,
+    /// Whom the task that was placed last unparks.
+    unparks: Option<WorkerId>,
 }
 
 impl Default for TokioMultiThread {
@@ -76,7 +76,7 @@ impl Default for TokioMultiThread {
             idle: Idle::default(),
             workers: Vec::new(),
             driver: None,
-            told: Told::Nobody,
+            unparks: None,
         }
     }
 }
@@ -122,14 +122,6 @@ enum Stage {
     InDriver,
     /// The driver was turned after a sleep in it.
     Seen,
-}
-
-/// Whom a task that came may unpark.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum Told {
-    Nobody,
-    OneSleeper,
-    Caller,
 }
 
 impl TokioMultiThread {
@@ -430,6 +422,10 @@ impl TaskPolicy for TokioMultiThread {
         self.idle = Idle::new(workers as usize);
     }
 
+    fn worker_name(&self, worker: WorkerId) -> String {
+        if worker.index() == self.workers.len() { "main".to_owned() } else { worker.to_string() }
+    }
+
     fn rules(&self) -> Rules {
         Rules {
             driver: Driver::Turned,
@@ -447,12 +443,13 @@ impl TaskPolicy for TokioMultiThread {
     /// 1386).
     fn place(&mut self, came: &Came, ready: &Ready<'_>, room: &mut Vec<Move>) -> (usize, End) {
         if came.main {
-            self.told = Told::Caller;
+            let caller = WorkerId::from_index(self.workers.len());
+            self.unparks = Some(caller).filter(|caller| ready.is_parked(*caller));
             return (root(self.workers.len()), End::Back);
         }
         let on = came.on.map(WorkerId::index).filter(|w| *w < self.workers.len() && came.by != Actor::Foreign);
         let Some(w) = on else {
-            self.told = Told::OneSleeper;
+            self.unparks = self.notify(ready);
             return (INJECT, End::Back);
         };
         let worker = &self.workers[w];
@@ -461,7 +458,7 @@ impl TaskPolicy for TokioMultiThread {
         let displaces = !goes_back && ready.len(lifo(w)) > 0;
         // The first in the slot unparks nobody: this worker will come to it soon.
         let tells = (goes_back || displaces) && !worker.is_inside_driver;
-        self.told = if tells { Told::OneSleeper } else { Told::Nobody };
+        self.unparks = if tells { self.notify(ready) } else { None };
         let back = if is_full { INJECT } else { local(w) };
         if is_full && (goes_back || displaces) {
             room.push(overflow(w));
@@ -475,12 +472,8 @@ impl TaskPolicy for TokioMultiThread {
         (lifo(w), End::Back)
     }
 
-    fn unpark(&mut self, _: usize, _: &Came, ready: &Ready<'_>) -> Option<WorkerId> {
-        match self.told {
-            Told::Nobody => None,
-            Told::OneSleeper => self.notify(ready),
-            Told::Caller => Some(WorkerId::from_index(self.workers.len())).filter(|caller| ready.is_parked(*caller)),
-        }
+    fn unpark(&mut self, _: usize, _: &Came, _: &Ready<'_>) -> Option<WorkerId> {
+        self.unparks
     }
 
     fn next(&mut self, worker: WorkerId, ready: &Ready<'_>, draw: &mut dyn FnMut(u64) -> u64) -> Next {
