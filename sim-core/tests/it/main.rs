@@ -52,6 +52,7 @@ mod third_party;
 mod thread_debts;
 mod thread_policies;
 mod timers;
+mod tokio_many_workers;
 mod tokio_one_thread;
 mod tokio_one_worker;
 mod trace_file;
