@@ -9,7 +9,7 @@ use std::sync::Arc;
 use super::budget::Left;
 use super::core::{self, EndsWith, Exec};
 use super::handle::{JoinHandle, TaskBuilder};
-use super::policy::{Driver, Fifo, Stealing, TaskPolicy, TokioCurrentThread};
+use super::policy::{Driver, Fifo, LocalPool, Smol, Stealing, TaskPolicy, TokioCurrentThread};
 use super::ready::Core;
 use super::task::Task;
 use super::worker;
@@ -21,6 +21,7 @@ use crate::machine::spec::Machine;
 use crate::machine::threads::{Body, NewThread};
 use crate::trace::Trace;
 use crate::trace::event::{EndReason, Event};
+use crate::trace::family::Family;
 use crate::trace::ids::*;
 use crate::trace::snapshot::TaskState;
 use crate::trace::tables::{TaskKind, ThreadKind};
@@ -91,6 +92,21 @@ impl Executor {
         Executor::with_policy(1, Box::new(TokioCurrentThread::default()))
     }
 
+    /// futures' `LocalPool` (0.3.34), running until the root completes.
+    pub fn local_pool() -> Executor {
+        Executor::with_policy(1, Box::new(LocalPool::default()))
+    }
+
+    /// smol 2.0.2: async-executor on so many threads, the root on the first. Panics outside 1 to [`MAX_WORKERS`].
+    pub fn smol(workers: u32) -> Executor {
+        Executor::with_policy(workers, Box::new(Smol::smol(workers)))
+    }
+
+    /// async-std 1.13.2, discontinued in favour of smol: the same executor. Panics outside 1 to [`MAX_WORKERS`] workers.
+    pub fn async_std(workers: u32) -> Executor {
+        Executor::with_policy(workers, Box::new(Smol::async_std(workers)))
+    }
+
     /// A policy of your own. Panics outside 1 to [`MAX_WORKERS`] workers.
     pub fn with_policy(workers: u32, policy: Box<dyn TaskPolicy>) -> Executor {
         assert!((1..=MAX_WORKERS).contains(&workers), "an executor has 1 to {MAX_WORKERS} workers, not {workers}");
@@ -146,9 +162,12 @@ impl Machine {
         self.info.model = executor.policy.name().to_owned();
         // Said wherever the run is named: a real runtime turns its driver only between polls.
         let rules = executor.policy.rules();
-        self.info.policy = match rules.driver {
-            Driver::AlwaysOn => format!("{}, always-on reactor", executor.policy.describe()),
-            Driver::Turned => executor.policy.describe(),
+        self.info.policy = match (self.info.family, rules.driver) {
+            // Their threads block for their I/O: there is no reactor.
+            (Family::Pool | Family::Sequential, _) | (_, Driver::Turned | Driver::ParkedOrThread) => {
+                executor.policy.describe()
+            }
+            (_, Driver::AlwaysOn) => format!("{}, always-on reactor", executor.policy.describe()),
         };
         self.info.workers = executor.workers;
         self.info.threads = false;
@@ -221,7 +240,7 @@ impl Exec {
     fn create_worker(&self, worker: WorkerId) {
         let mut kernel = self.sim.kernel.borrow_mut();
         let body = Body::Closure(Box::new(move || core::with(|exec| worker::run(exec, worker))));
-        let name = worker.to_string();
+        let name = self.state.borrow().worker_name(worker);
         let new = NewThread { path: name.clone(), name, kind: ThreadKind::Worker(worker), priority: 0, body };
         let thread = kernel.create_thread(new, Actor::Run);
         kernel.recorder.tables_mut().workers.push(thread);

@@ -4,8 +4,13 @@
 //! a machine. Knows no scenario: a scenario names a model by its id.
 
 mod async_fifo;
+mod async_std;
 mod async_stealing;
+mod local_pool;
+mod sequential;
+mod smol;
 mod thread_per_task;
+mod thread_pool;
 mod tokio_current_thread;
 
 use std::fmt;
@@ -15,10 +20,22 @@ use serde::de::{Deserializer, EnumAccess, Error, VariantAccess, Visitor};
 use crate::machine::spec::Machine;
 use crate::program::{Op, Workload};
 use crate::trace::Trace;
+pub use crate::trace::family::Family;
 
 /// Every model, in the order in which people are offered them.
-pub static MODELS: [&Model; 4] =
-    [&async_fifo::MODEL, &async_stealing::MODEL, &tokio_current_thread::MODEL, &thread_per_task::MODEL];
+// A line a model.
+#[rustfmt::skip]
+pub static MODELS: [&Model; 9] = [
+    &tokio_current_thread::MODEL,
+    &smol::MODEL,
+    &async_std::MODEL,
+    &local_pool::MODEL,
+    &async_fifo::MODEL,
+    &async_stealing::MODEL,
+    &thread_per_task::MODEL,
+    &thread_pool::MODEL,
+    &sequential::MODEL,
+];
 
 /// A way to execute a workload.
 pub struct Model {
@@ -38,21 +55,6 @@ pub struct Model {
     pub run: fn(Machine, Setup, &Workload) -> Trace,
     /// Why it cannot express this op: a clause that goes on after "because". None: it can.
     pub refuses: fn(&Op) -> Option<&'static str>,
-}
-
-/// What the tasks of a model are.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Family {
-    /// Futures that an executor polls.
-    Async,
-    /// Code that OS threads run and block in.
-    Threads,
-    /// Callbacks of an event loop.
-    Callbacks,
-    /// Coroutines with stacks of their own.
-    Coroutines,
-    /// Actors that send each other messages.
-    Actors,
 }
 
 /// How many workers a model has.

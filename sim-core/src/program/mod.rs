@@ -12,6 +12,7 @@ pub mod listing;
 pub mod named;
 pub mod run;
 mod shared;
+mod way;
 
 pub use ast::{Op, Program, ResourceSpec, TaskSpec, Workload};
 pub use named::Named;

@@ -86,6 +86,7 @@ impl Scenario {
             scenario: self.id.clone(),
             run: run.id.clone(),
             title: self.run_title(run),
+            family: run.model.family,
             variant: options.variant.clone().unwrap_or_default(),
             knobs: self.knob_values(),
             source: self.text.clone(),

@@ -21,6 +21,8 @@ mod inspect_states;
 mod latency_wide;
 mod lesson;
 mod locks;
+mod model_sequential;
+mod model_thread_pool;
 mod own_policy;
 mod own_view;
 mod panics;

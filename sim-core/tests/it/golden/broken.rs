@@ -5,10 +5,10 @@ use sim_core::Executor;
 use sim_core::executor::policy::{
     Came, Fifo, Move, Next, QueueSpec, Ready, Reason, Rules, TaskPolicy, TokioCurrentThread, Yields,
 };
-use sim_core::trace::WorkerId;
-use sim_core::trace::event::End;
+use sim_core::trace::event::{End, PollResult};
+use sim_core::trace::{TaskId, WorkerId};
 
-use super::modes::{Mode, mode};
+use super::modes::mode;
 use super::{ours, random, recorded, workloads};
 
 /// A model in which one rule is another.
@@ -26,8 +26,6 @@ enum Rule {
     SpawnToFront,
     /// A yield is a wake of oneself.
     NoDeferring,
-    /// One operation less in a poll.
-    BudgetOneLess,
     /// A task that has no operation left goes on.
     NoBudget,
     /// The driver is not turned between polls.
@@ -57,7 +55,6 @@ impl TaskPolicy for Broken {
         let rules = self.model.rules();
         match self.rule {
             Rule::NoDeferring => Rules { yields: Yields::Wake, ..rules },
-            Rule::BudgetOneLess => Rules { budget: rules.budget.map(|budget| budget - 1), ..rules },
             Rule::NoBudget => Rules { budget: None, ..rules },
             Rule::SelfWakeToFront | Rule::SpawnToFront | Rule::NoTurn => rules,
         }
@@ -68,13 +65,17 @@ impl TaskPolicy for Broken {
         let front = match self.rule {
             Rule::SelfWakeToFront => came.why == Reason::WokenInPoll,
             Rule::SpawnToFront => came.why == Reason::Spawned,
-            Rule::NoDeferring | Rule::BudgetOneLess | Rule::NoBudget | Rule::NoTurn => false,
+            Rule::NoDeferring | Rule::NoBudget | Rule::NoTurn => false,
         };
         (queue, if front { End::Front } else { end })
     }
 
     fn unpark(&mut self, queue: usize, came: &Came, ready: &Ready<'_>) -> Option<WorkerId> {
         self.model.unpark(queue, came, ready)
+    }
+
+    fn polled(&mut self, worker: WorkerId, task: TaskId, result: PollResult) {
+        self.model.polled(worker, task, result);
     }
 
     fn next(&mut self, worker: WorkerId, ready: &Ready<'_>, draw: &mut dyn FnMut(u64) -> u64) -> Next {
@@ -88,22 +89,14 @@ impl TaskPolicy for Broken {
     }
 }
 
-/// The mode with this executor in place of its model.
-fn instead(name: &str, executor: fn() -> Executor) -> Mode {
-    let right = mode(name);
-    let (_, root_is) = right.ours.expect("only a mode with a model can have a wrong one");
-    Mode { ours: Some((executor, root_is)), ..*right }
-}
-
 /// The wrong executor gives another order than the recorded one, and random workloads find that out, too.
 #[track_caller]
 fn is_noticed(name: &str, workload: &str, executor: fn() -> Executor) {
-    let wrong = instead(name, executor);
-    let recorded = &recorded::orders(workload)[name];
-    let given = ours::run(executor(), &workloads::root(workload), wrong.ours.unwrap().1);
-    assert_ne!(given, *recorded, "{workload} does not notice that {name} breaks a rule");
-    let found = random::first_difference(&wrong, 2_000).expect("one of 2,000 random workloads notices it");
-    assert!(found.lines().nth(1).unwrap().len() < 200, "not shrunk much: {found}");
+    let mode = mode(name);
+    let given = ours::run(executor(), &workloads::root(workload), mode.root);
+    assert_ne!(given, recorded::orders(workload)[name], "{workload} does not notice that {name} breaks a rule");
+    let found = random::first_difference(mode, executor, 2_000).expect("one of 2,000 random workloads notices it");
+    assert!(found.contains("real: ") && found.contains("ours: "), "{found}");
 }
 
 #[test]

@@ -102,10 +102,10 @@ impl Maker {
 
     fn any(&mut self, depth: usize, held: Option<usize>) -> Op {
         let channel = self.draw.below(self.workload.channels.len());
-        let messages = match self.draw.below(16) {
+        let messages = match self.draw.below(32) {
             // So many that a budget of 128 is used up.
             0 => 100 + self.draw.below(100),
-            1..=3 => 1 + self.draw.below(4),
+            1..=6 => 1 + self.draw.below(4),
             _ => 1,
         };
         match self.draw.below(17) {
