@@ -34,6 +34,7 @@ pub(crate) struct Exec {
     pub ends: EndsWith,
     pub poll_cost: SimDuration,
     pub wake_cost: SimDuration,
+    pub self_wakes_at_once: bool,
     /// As the kernel's, where a wake finds it at once.
     pub recording: StdCell<bool>,
     pub pool: RefCell<super::pool::Pool>,
@@ -203,11 +204,14 @@ impl Exec {
 
     /// Wakes the cell's task. The common case, a task that wakes itself, touches nothing but its cell.
     #[inline(always)]
-    fn wake(&self, cell: &Cell) {
+    pub fn wake(&self, cell: &Cell) {
         if !cell.is(TaskState::Polling) {
             return self.wake_other(cell, self.sim.actor.get());
         }
         cell.set(TaskState::Woken);
+        if self.self_wakes_at_once {
+            self.state.borrow_mut().woke_itself(cell.task);
+        }
         self.sim.owe(self.wake_cost);
         if self.recording.get() {
             let by = self.sim.actor.get();

@@ -156,6 +156,11 @@ impl Core {
         kernel.unblock(self.workers[worker.index()], by);
     }
 
+    /// Tells the policy that the task that is being polled woke itself.
+    pub fn woke_itself(&mut self, task: TaskId) {
+        self.policy.woke_itself(task);
+    }
+
     /// Tells the policy how a poll ended, if it chooses the next one.
     #[inline(always)]
     pub fn polled(&mut self, worker: WorkerId, task: TaskId, result: PollResult) {

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use super::budget::Left;
 use super::core::{self, EndsWith, Exec};
 use super::handle::{JoinHandle, TaskBuilder};
-use super::policy::{Driver, Fifo, LocalPool, Smol, Stealing, TaskPolicy, TokioCurrentThread};
+use super::policy::{Driver, Fifo, LocalPool, SelfWakes, Smol, Stealing, TaskPolicy, TokioCurrentThread};
 use super::ready::Core;
 use super::task::Task;
 use super::worker;
@@ -191,6 +191,7 @@ impl Machine {
             ends,
             poll_cost,
             wake_cost,
+            self_wakes_at_once: rules.self_wakes == SelfWakes::AtOnce,
             recording,
             pool: RefCell::default(),
             panic: RefCell::default(),

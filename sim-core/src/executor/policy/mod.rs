@@ -71,6 +71,8 @@ pub struct Rules {
     pub yields: Yields,
     /// What becomes of a task whose handle is dropped.
     pub dropped: Dropped,
+    /// Where a task that wakes itself in its poll stands among those that come meanwhile.
+    pub self_wakes: SelfWakes,
     /// The most threads of its blocking pool.
     pub blocking_threads: u32,
 }
@@ -84,6 +86,7 @@ impl Default for Rules {
             budget: None,
             yields: Yields::Wake,
             dropped: Dropped::Detaches,
+            self_wakes: SelfWakes::AfterPoll,
             blocking_threads: 512,
         }
     }
@@ -101,11 +104,22 @@ pub enum Driver {
     ParkedOrThread,
 }
 
+/// Where a task that wakes itself in its poll stands among those that come to the queues during the rest of the poll.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum SelfWakes {
+    /// After them: it is placed when the poll has ended.
+    AfterPoll,
+    /// Before them: the policy is told at once ([`TaskPolicy::woke_itself`]).
+    AtOnce,
+}
+
 /// What becomes of a task whose handle is dropped.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Dropped {
     /// It runs on.
     Detaches,
+    /// It runs on, and is woken: it looks whether it should.
+    Wakes,
     /// It is cancelled.
     Cancels,
 }
@@ -239,6 +253,12 @@ pub trait TaskPolicy {
     /// executor then does so without asking, which costs less than a poll. Asked once, after `queues`.
     fn lane(&self) -> Option<usize> {
         None
+    }
+
+    /// The task that is being polled woke itself for the first time in this poll: a runtime that queues it at once keeps its
+    /// place, and has it placed there when the poll has ended.
+    fn woke_itself(&mut self, task: TaskId) {
+        let _ = task;
     }
 
     /// The worker's poll of this task has ended. A task that was woken in it has been placed before.
