@@ -281,17 +281,25 @@ pub struct TaskBuilder {
     name: String,
     path: Option<String>,
     kind: TaskKind,
+    priority: i32,
 }
 
 impl TaskBuilder {
     /// A task of this name. By its name, its spawner and how manieth of that name it is the world decides how long
     /// its I/O takes: the same for a thread in the same place.
     pub fn new(name: impl Into<String>) -> TaskBuilder {
-        TaskBuilder { name: name.into(), path: None, kind: TaskKind::Plain }
+        TaskBuilder { name: name.into(), path: None, kind: TaskKind::Plain, priority: 0 }
     }
 
+    /// Known to the world by this path, and not by its name.
     pub(crate) fn path(mut self, path: impl Into<String>) -> TaskBuilder {
         self.path = Some(path.into());
+        self
+    }
+
+    /// The task with this priority: larger goes first, where the executor looks at priorities. 0 if nothing is said.
+    pub fn priority(mut self, priority: i32) -> TaskBuilder {
+        self.priority = priority;
         self
     }
 
@@ -342,6 +350,7 @@ impl TaskBuilder {
             path: self.path.unwrap_or_else(|| self.name.clone()),
             name: self.name,
             kind: self.kind,
+            priority: self.priority,
             future_bytes: size_of::<F>(),
             place: Some(std::panic::Location::caller()),
         };

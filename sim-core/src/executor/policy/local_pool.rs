@@ -1,6 +1,7 @@
 //! futures 0.3.34, `LocalPool::run_until` (`futures-executor/src/local_pool.rs`, its pool a `FuturesUnordered`).
 
 use super::{Came, Dropped, Move, Next, QueueSpec, Ready, Reason, Rules, SelfWakes, TaskPolicy};
+use crate::executor::Executor;
 use crate::trace::event::{End, PollResult};
 use crate::trace::ids::{TaskId, WorkerId};
 
@@ -110,6 +111,13 @@ impl LocalPool {
                 (!std::mem::take(&mut self.is_unparked)).then_some(Next::Park)
             }
         }
+    }
+}
+
+impl Executor {
+    /// futures' `LocalPool` (0.3.34), running until the root completes.
+    pub fn local_pool() -> Executor {
+        Executor::with_policy(1, Box::new(LocalPool::default()))
     }
 }
 

@@ -3,16 +3,20 @@
 //! A policy chooses and the executor acts: it is handed the lengths of the queues and says what to take, what to move
 //! and where a task that was woken goes. The queues belong to the machine, and each answer becomes an event.
 
+mod event_loop;
 mod fifo;
 mod local_pool;
 mod pool;
+mod priority;
 mod smol;
 mod stealing;
 mod tokio_current_thread;
 
+pub use event_loop::EventLoop;
 pub use fifo::Fifo;
 pub use local_pool::LocalPool;
 pub use pool::Pool;
+pub use priority::Priority;
 pub use smol::Smol;
 pub use stealing::Stealing;
 pub use tokio_current_thread::TokioCurrentThread;
@@ -43,6 +47,10 @@ pub struct Came {
     pub on: Option<WorkerId>,
     /// Who spawned or woke it.
     pub by: Actor,
+    /// Where the code that spawned or woke it asks it to go.
+    pub asks: Asks,
+    /// Its priority: larger goes first, where the policy looks at it.
+    pub priority: i32,
     /// Whether it is the root: the future that `block_on` was given, where the runtime has such a thing.
     pub main: bool,
 }
@@ -56,6 +64,24 @@ pub enum Reason {
     Woken,
     /// It was woken during its own poll, which has now ended.
     WokenInPoll,
+}
+
+/// Where the code that makes a task Ready asks it to go. Only an event loop listens.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Asks {
+    /// Nowhere: where such a task goes by itself.
+    #[default]
+    Nothing,
+    /// It is called: it runs before whoever calls goes on.
+    Call,
+    /// It goes on when what it called has returned.
+    Return,
+    /// Node's `process.nextTick`.
+    Tick,
+    /// A microtask.
+    Microtask,
+    /// `setImmediate`.
+    Immediate,
 }
 
 /// What a runtime's rules ask of the executor besides its queues.

@@ -1,6 +1,7 @@
 //! tokio 1.54.1, current_thread (`runtime/scheduler/current_thread/mod.rs`).
 
 use super::{Came, Driver, Move, Next, QueueSpec, Ready, Rules, TaskPolicy, Yields};
+use crate::executor::Executor;
 use crate::instant::SimDuration;
 use crate::trace::event::End;
 use crate::trace::ids::{Actor, WorkerId};
@@ -52,6 +53,13 @@ impl TokioCurrentThread {
     fn next_task(&self, ready: &Ready<'_>) -> Option<usize> {
         let order = if self.tick.is_multiple_of(INJECT_INTERVAL) { [INJECT, LOCAL] } else { [LOCAL, INJECT] };
         order.into_iter().find(|queue| ready.len(*queue) > 0)
+    }
+}
+
+impl Executor {
+    /// tokio's current_thread runtime (1.54.1): the root is the future that `block_on` is given.
+    pub fn tokio_current_thread() -> Executor {
+        Executor::with_policy(1, Box::new(TokioCurrentThread::default()))
     }
 }
 

@@ -98,6 +98,7 @@ pub(super) fn thread_rule(event: Event) -> Option<(ThreadId, &'static [ThreadPha
         E::ThreadBlocked { thread, .. } | E::ThreadExited { thread, .. } => (thread, &[Running]),
         E::ThreadUnblocked { thread, .. } => (thread, &[Blocked]),
         E::StackReserved { thread, .. } | E::StackTouched { thread, .. } => (thread, &[Runnable, Running, Blocked]),
+        E::PriorityLent { thread, .. } | E::PriorityReturned { thread, .. } => (thread, &[Runnable, Running, Blocked]),
         _ => return None,
     })
 }
