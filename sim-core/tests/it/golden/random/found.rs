@@ -9,8 +9,8 @@ const FOUND: [(&str, &str); 1] = [
     (
         "tokio_ct_main_realclock",
         "(channels:[None],locks:1,notifies:1,root:[Spawn([]),Spawn([YieldSelf,Yield,YieldSelf,Spawn([Wait(Recv(0))])]),
-        Yield,Spawn([Wait(Notified(0)),Lock(0,[Spawn([Lock(0,[Spawn([Recv(0,1),Lock(0,[])]),Lock(0,[])]),Yield]),
-        Spawn([Yield]),Lock(0,[Wait(Yield),Elsewhere([Spawn([])]),Send(0,1)])])])])",
+        Yield,Spawn([Wait(Notified(0)),Lock(0,[Spawn([Lock(0,[Spawn([Recv(0,1),Lock(0,[])])]),Lock(0,[])]),Yield]),
+        Spawn([Yield]),Lock(0,[Wait(Yield),Elsewhere([Spawn([])]),Send(0,1)])])])",
     ),
 ];
 

@@ -24,6 +24,7 @@ const WORKLOADS: usize = 10_000;
 
 /// The markers of the real runtime and of this model of it, if they differ.
 fn difference(mode: &Mode, executor: fn() -> Executor, workload: &Workload) -> Option<(String, String)> {
+    assert!(workload.is_sound(mode.can), "this may never come to its end: {workload:?}");
     let root = interpret::root(workload, mode.can);
     let real = mode.real.expect("only what runs here can be compared")(&root, mode.root);
     let ours = ours::run(executor(), &root, mode.root);
