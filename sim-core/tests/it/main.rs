@@ -15,7 +15,7 @@ mod determinism;
 mod devices;
 mod endings;
 mod foreign_wakes;
-mod golden_orders;
+mod golden;
 mod inspect_scenarios;
 mod inspect_states;
 mod latency_wide;
