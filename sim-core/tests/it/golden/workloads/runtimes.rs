@@ -7,7 +7,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use super::*;
 
-pub const WORKLOADS: [(&str, fn(Rt) -> Boxed); 5] = [
+pub const WORKLOADS: &[Workload] = &[
     ("w13_joinset", |rt| Box::pin(join_set(rt))),
     ("w16_coop_budget", |rt| Box::pin(coop_budget(rt))),
     ("w17_event_interval", |rt| Box::pin(event_interval(rt))),
