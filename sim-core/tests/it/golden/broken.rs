@@ -3,7 +3,7 @@
 
 use sim_core::Executor;
 use sim_core::executor::policy::{
-    Came, Fifo, Move, Next, QueueSpec, Ready, Reason, Rules, TaskPolicy, TokioCurrentThread, Yields,
+    Came, Fifo, Move, Next, QueueSpec, Ready, Reason, Rules, TaskPolicy, TokioCurrentThread, TokioMultiThread, Yields,
 };
 use sim_core::trace::event::{End, PollResult};
 use sim_core::trace::{TaskId, WorkerId};
@@ -124,4 +124,12 @@ fn a_budget_that_nobody_keeps_is_noticed() {
 #[test]
 fn a_driver_that_is_turned_only_at_rest_is_noticed() {
     is_noticed("tokio_ct_main", "w17_event_interval", || Broken::executor(TokioCurrentThread::default(), Rule::NoTurn));
+}
+
+#[test]
+fn a_lifo_slot_without_its_cap_is_noticed() {
+    is_noticed("tokio_mt1_task", "r01_lifo_cap", || {
+        let policy = TokioMultiThread::default().global_queue_interval(1_000_000).without_lifo_cap();
+        Executor::with_policy(1, Box::new(policy))
+    });
 }

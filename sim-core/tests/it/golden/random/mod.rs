@@ -19,7 +19,7 @@ use super::modes::{MODES, Mode, mode};
 use super::ours;
 use super::real_tokio::RootIs;
 
-/// How many workloads all modes run together.
+/// How many workloads all modes run together; `WAKELINE_WORKLOADS` asks for more.
 const WORKLOADS: usize = 10_000;
 
 /// The markers of the real runtime and of this model of it, if they differ.
@@ -48,7 +48,8 @@ pub fn first_difference(mode: &Mode, executor: fn() -> Executor, count: usize) -
 fn ten_thousand_random_workloads_run_in_the_real_order() {
     let modes = MODES.iter().filter(|mode| mode.real.is_some());
     let pairs: Vec<_> = modes.flat_map(|mode| mode.ours.iter().map(move |executor| (mode, *executor))).collect();
-    let each = WORKLOADS.div_ceil(pairs.len());
+    let asked = std::env::var("WAKELINE_WORKLOADS").ok().and_then(|n| n.parse().ok());
+    let each = asked.unwrap_or(0).max(WORKLOADS).div_ceil(pairs.len());
     let began = Instant::now();
     let differences: Vec<String> = std::thread::scope(|scope| {
         let compare = |(mode, executor)| scope.spawn(move || first_difference(mode, executor, each));
