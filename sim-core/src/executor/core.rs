@@ -294,24 +294,31 @@ impl Exec {
             return if self.over.get() { Turn::Over } else { Turn::Foreign };
         }
         kernel.count_step();
-        let (task, queue, end) = match state.next(&mut kernel, worker) {
-            Chosen::Poll { task, queue, end, budget } => {
-                if budget == Budget::Fresh {
-                    self.budget.refill(state.rules.budget);
+        let (task, queue, from) = loop {
+            match state.next(&mut kernel, worker) {
+                Chosen::Poll { task, queue, end, budget } => {
+                    if budget == Budget::Fresh {
+                        self.budget.refill(state.rules.budget);
+                    }
+                    let from = match end {
+                        End::Front => PollFrom::Front,
+                        End::Back => PollFrom::Back,
+                    };
+                    break (task, queue, from);
                 }
-                (task, queue, end)
-            }
-            Chosen::Turn => return Turn::Driver,
-            Chosen::Park => {
-                self.park(&mut state, &mut kernel, worker);
-                return Turn::Park;
+                Chosen::Main { task, queue } => {
+                    self.budget.refill(state.rules.budget);
+                    break (task, queue, PollFrom::Direct);
+                }
+                Chosen::Unparked => self.sim.owe(kernel.costs.syscall),
+                Chosen::Turn => return Turn::Driver,
+                Chosen::Park => {
+                    self.park(&mut state, &mut kernel, worker);
+                    return Turn::Park;
+                }
             }
         };
         let at = WorkerQueue { worker, queue };
-        let from = match end {
-            End::Front => PollFrom::Front,
-            End::Back => PollFrom::Back,
-        };
         kernel.record(Event::PollStarted { task, at, from });
         let slot = &mut state.tasks[task.index()];
         if slot.unpaid {
@@ -335,6 +342,7 @@ impl Exec {
         let thread = state.workers[worker.index()];
         kernel.record(Event::WorkerParked { worker, thread });
         kernel.block(thread, BlockReason::Park, worker.0);
+        kernel.turned = state.is_turned();
         self.sim.owe(kernel.costs.syscall);
         self.sim.actor.set(Actor::Worker(worker));
     }

@@ -6,7 +6,7 @@
 use std::task::Waker;
 
 use super::core::Exec;
-use super::policy::Yields;
+use super::policy::{Dropped, Yields};
 use super::waker::TaskState;
 use crate::machine::kernel::Due;
 use crate::trace::event::Event;
@@ -86,6 +86,11 @@ impl Exec {
         if let Some(worker) = worker {
             self.sim.kernel.borrow_mut().record(Event::BudgetExhausted { task, worker });
         }
+    }
+
+    /// Whether a task is cancelled when its handle is dropped. Not while the run is being taken apart.
+    pub fn drop_cancels(&self) -> bool {
+        !self.over.get() && !self.sim.is_ending() && self.state.borrow().rules.dropped == Dropped::Cancels
     }
 
     /// Unparks the worker in the driver if something has completed that nobody has seen.

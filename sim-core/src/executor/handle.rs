@@ -42,7 +42,8 @@ impl fmt::Display for JoinError {
 
 impl std::error::Error for JoinError {}
 
-/// Waits for a task's, or an offloaded closure's, result when awaited. Dropping it detaches the task, which runs on.
+/// Waits for a task's, or an offloaded closure's, result when awaited. Dropping it detaches the task, which runs on; under
+/// a runtime that cancels then, as smol does, [`JoinHandle::detach`] lets it run on.
 ///
 /// ```
 /// use sim_core::{Executor, JoinError, Machine, SimDuration, io, spawn};
@@ -63,6 +64,7 @@ pub struct JoinHandle<T> {
     target: Home<Actor>,
     shared: Arc<Shared<T>>,
     waiting: bool,
+    detached: bool,
 }
 
 pub(crate) struct Shared<T>(Mutex<JoinState<T>>);
@@ -195,6 +197,27 @@ impl<T> JoinHandle<T> {
 
 impl<T> Drop for JoinHandle<T> {
     fn drop(&mut self) {
+        if self.detached || !self.is_cancelled_by_drop() {
+            return self.let_go();
+        }
+        self.abort();
+        self.let_go();
+    }
+}
+
+impl<T> JoinHandle<T> {
+    /// Lets the task run on, whatever its runtime does with tasks whose handle is dropped.
+    pub fn detach(mut self) {
+        self.detached = true;
+    }
+
+    /// Whether the runtime cancels the task when this is dropped, as smol does (async-task 4.7, `Task::drop`).
+    fn is_cancelled_by_drop(&self) -> bool {
+        let is_ours = self.target.here().is_some() && !self.shared.lock().ended;
+        is_ours && core::try_with(|exec| exec.drop_cancels()).unwrap_or(false)
+    }
+
+    fn let_go(&mut self) {
         let waiter = {
             let mut state = self.shared.lock();
             state.waiter.take()
@@ -316,7 +339,7 @@ impl TaskBuilder {
         };
         let joined = Joined { future, shared: Arc::clone(&shared) };
         let task = core::with(|exec| exec.add(new, boxed(joined)));
-        JoinHandle { target: Home::of(Actor::Task(task)), shared, waiting: false }
+        JoinHandle { target: Home::of(Actor::Task(task)), shared, waiting: false, detached: false }
     }
 }
 
@@ -384,7 +407,7 @@ pub(crate) fn offload<T: 'static>(code: impl FnOnce() -> T + 'static) -> JoinHan
             result.set(value.map_err(|payload| JoinError::Panicked(sim::with(|sim| sim.note_panic(&*payload)))));
         }))
     });
-    JoinHandle { target: Home::of(Actor::Thread(thread)), shared, waiting: false }
+    JoinHandle { target: Home::of(Actor::Thread(thread)), shared, waiting: false, detached: false }
 }
 
 /// Lets the others that are Ready go first: is Pending once, and wakes itself, or is woken as the runtime does it

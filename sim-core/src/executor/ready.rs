@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
 use super::core::Polled;
-use super::policy::{Asks, Came, Move, Next, Ready, Reason, Rules, TaskPolicy};
+use super::policy::{Asks, Came, Driver, Move, Next, Ready, Reason, Rules, TaskPolicy};
 use super::run::Executor;
 use super::task::Task;
 use super::waker::TaskState;
@@ -45,6 +45,10 @@ pub(crate) struct Core {
 pub(crate) enum Chosen {
     /// Poll this task.
     Poll { task: TaskId, queue: QueueId, end: End, budget: Budget },
+    /// Poll the root, which stands in no queue.
+    Main { task: TaskId, queue: QueueId },
+    /// Pay for having unparked another worker, and ask again.
+    Unparked,
     /// Turn the driver.
     Turn,
     /// Stop until unparked.
@@ -136,13 +140,31 @@ impl Core {
         true
     }
 
+    /// Whether what completes now lies unseen until a worker turns the driver.
+    pub fn is_turned(&self) -> bool {
+        match self.rules.driver {
+            Driver::AlwaysOn => false,
+            Driver::Turned => true,
+            Driver::ParkedOrThread => self.in_driver.is_some(),
+        }
+    }
+
     /// Unparks the worker.
     pub fn unpark(&mut self, kernel: &mut Kernel, worker: WorkerId, by: Actor) {
         self.parked[worker.index()] = false;
         self.any_parked = self.parked.contains(&true);
         self.in_driver = self.in_driver.filter(|inside| *inside != worker);
+        kernel.turned = self.is_turned();
         kernel.record(Event::WorkerUnparked { worker, by });
         kernel.unblock(self.workers[worker.index()], by);
+    }
+
+    /// Tells the policy how a poll ended, if it chooses the next one.
+    #[inline(always)]
+    pub fn polled(&mut self, worker: WorkerId, task: TaskId, result: PollResult) {
+        if self.lane.is_none() {
+            self.policy.polled(worker, task, result);
+        }
     }
 
     /// The worker whose thread runs now: the one that polls whoever acts.
@@ -191,7 +213,17 @@ impl Core {
             match next {
                 Next::Poll { queue, end } => return self.taken(kernel, queue, end, Budget::Fresh),
                 Next::PollOnBudgetLeft { queue, end } => return self.taken(kernel, queue, end, Budget::Left),
+                Next::PollMain { queue } => {
+                    let task = self.main.expect("a policy polls the root where there is one");
+                    return Chosen::Main { task, queue: self.queue_id(queue) };
+                }
                 Next::Move(moved) => self.move_tasks(kernel, &moved),
+                Next::Unpark(other) => {
+                    if self.parked[other.index()] {
+                        self.unpark(kernel, other, Actor::Worker(worker));
+                        return Chosen::Unparked;
+                    }
+                }
                 Next::Turn => return Chosen::Turn,
                 Next::Park => return Chosen::Park,
                 // What is there already is seen at once: the policy turns the driver as after any park.
@@ -263,6 +295,7 @@ impl Core {
             let kept = !cell.is(TaskState::Aborted);
             cell.set(TaskState::Pending);
             kernel.record(Event::PollEnded { task, at, result: PollResult::Pending });
+            self.polled(at.worker, task, PollResult::Pending);
             return kept;
         }
         let (queue, end) = match self.lane {
@@ -282,6 +315,7 @@ impl Core {
             End::Back => PollResult::RequeuedBack,
         };
         kernel.record(Event::PollEnded { task, at: WorkerQueue { worker: at.worker, queue }, result });
+        self.polled(at.worker, task, result);
         if self.any_parked {
             let came = self.came(task, Reason::WokenInPoll, Some(at.worker), Actor::Worker(at.worker));
             self.unpark_one(kernel, queue, &came);

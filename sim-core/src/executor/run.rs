@@ -9,7 +9,7 @@ use std::sync::Arc;
 use super::budget::Left;
 use super::core::{self, EndsWith, Exec};
 use super::handle::{JoinHandle, TaskBuilder};
-use super::policy::{Driver, EventLoop, Fifo, Stealing, TaskPolicy, TokioCurrentThread};
+use super::policy::{Driver, EventLoop, Fifo, LocalPool, Smol, Stealing, TaskPolicy, TokioCurrentThread};
 use super::ready::Core;
 use super::task::Task;
 use super::worker;
@@ -92,6 +92,21 @@ impl Executor {
         Executor::with_policy(1, Box::new(TokioCurrentThread::default()))
     }
 
+    /// futures' `LocalPool` (0.3.34), running until the root completes.
+    pub fn local_pool() -> Executor {
+        Executor::with_policy(1, Box::new(LocalPool::default()))
+    }
+
+    /// smol 2.0.2: async-executor on so many threads, the root on the first. Panics outside 1 to [`MAX_WORKERS`].
+    pub fn smol(workers: u32) -> Executor {
+        Executor::with_policy(workers, Box::new(Smol::smol(workers)))
+    }
+
+    /// async-std 1.13.2, discontinued in favour of smol: the same executor. Panics outside 1 to [`MAX_WORKERS`] workers.
+    pub fn async_std(workers: u32) -> Executor {
+        Executor::with_policy(workers, Box::new(Smol::async_std(workers)))
+    }
+
     /// One thread that calls callbacks, in the phases of libuv's event loop (1.46 to 1.52) with Node's ticks and
     /// microtasks (20.20.2): see [`callbacks`](crate::callbacks).
     pub fn event_loop() -> Executor {
@@ -155,7 +170,9 @@ impl Machine {
         let rules = executor.policy.rules();
         self.info.policy = match (self.info.family, rules.driver) {
             // Their threads block for their I/O: there is no reactor.
-            (Family::Pool | Family::Sequential, _) | (_, Driver::Turned) => executor.policy.describe(),
+            (Family::Pool | Family::Sequential, _) | (_, Driver::Turned | Driver::ParkedOrThread) => {
+                executor.policy.describe()
+            }
             (_, Driver::AlwaysOn) => format!("{}, always-on reactor", executor.policy.describe()),
         };
         self.info.workers = executor.workers;

@@ -4,9 +4,12 @@
 //! a machine. Knows no scenario: a scenario names a model by its id.
 
 mod async_fifo;
+mod async_std;
 mod async_stealing;
 mod event_loop;
+mod local_pool;
 mod sequential;
+mod smol;
 mod thread_per_task;
 mod thread_pool;
 mod tokio_current_thread;
@@ -23,10 +26,13 @@ pub use crate::trace::family::Family;
 /// Every model, in the order in which people are offered them.
 // A line a model.
 #[rustfmt::skip]
-pub static MODELS: [&Model; 7] = [
+pub static MODELS: [&Model; 10] = [
+    &tokio_current_thread::MODEL,
+    &smol::MODEL,
+    &async_std::MODEL,
+    &local_pool::MODEL,
     &async_fifo::MODEL,
     &async_stealing::MODEL,
-    &tokio_current_thread::MODEL,
     &thread_per_task::MODEL,
     &thread_pool::MODEL,
     &event_loop::MODEL,

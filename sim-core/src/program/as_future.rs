@@ -144,8 +144,8 @@ async fn step(env: &Rc<Env>, op: &Op, at: &At) -> Outcome {
             env.handles.borrow_mut().insert(name.clone(), handles);
         }
         Op::Detach(name) => {
-            let handles = env.handles.borrow_mut().remove(name);
-            drop(handles);
+            let handles = env.handles.borrow_mut().remove(name).unwrap_or_default();
+            handles.into_iter().for_each(JoinHandle::detach);
         }
         Op::Join(bodies) => {
             let results = join_all(branches(env, op, bodies, at)).await;

@@ -16,7 +16,7 @@ mod devices;
 mod endings;
 mod event_loop;
 mod foreign_wakes;
-mod golden_orders;
+mod golden;
 mod inspect_scenarios;
 mod inspect_states;
 mod latency_wide;

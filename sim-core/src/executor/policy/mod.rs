@@ -5,20 +5,24 @@
 
 mod event_loop;
 mod fifo;
+mod local_pool;
 mod pool;
+mod smol;
 mod stealing;
 mod tokio_current_thread;
 
 pub use event_loop::EventLoop;
 pub use fifo::Fifo;
+pub use local_pool::LocalPool;
 pub use pool::Pool;
+pub use smol::Smol;
 pub use stealing::Stealing;
 pub use tokio_current_thread::TokioCurrentThread;
 
 use std::collections::VecDeque;
 
 use crate::instant::SimDuration;
-use crate::trace::event::End;
+use crate::trace::event::{End, PollResult};
 use crate::trace::ids::{Actor, TaskId, WorkerId};
 
 /// A queue that a policy wants.
@@ -87,6 +91,8 @@ pub struct Rules {
     pub budget: Option<u32>,
     /// What becomes of a task that yields.
     pub yields: Yields,
+    /// What becomes of a task whose handle is dropped.
+    pub dropped: Dropped,
     /// The most threads of its blocking pool.
     pub blocking_threads: u32,
 }
@@ -99,6 +105,7 @@ impl Default for Rules {
             timer_step: SimDuration::ZERO,
             budget: None,
             yields: Yields::Wake,
+            dropped: Dropped::Detaches,
             blocking_threads: 512,
         }
     }
@@ -112,6 +119,17 @@ pub enum Driver {
     /// A worker, when it turns the driver ([`Next::Turn`]) or is parked in it ([`Next::ParkInDriver`]). Until then a
     /// completion lies unseen.
     Turned,
+    /// The worker that is parked in it; a thread of its own beside the cores, at the very moment, if none is.
+    ParkedOrThread,
+}
+
+/// What becomes of a task whose handle is dropped.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Dropped {
+    /// It runs on.
+    Detaches,
+    /// It is cancelled.
+    Cancels,
 }
 
 /// What becomes of a task that yields, or has used up its budget.
@@ -192,8 +210,15 @@ pub enum Next {
         /// Which end of it.
         end: End,
     },
+    /// Poll the root, which stands in no queue, whether it was woken or not. `queue` is the one it would be woken into.
+    PollMain {
+        /// The queue.
+        queue: usize,
+    },
     /// Move tasks, then ask again.
     Move(Move),
+    /// Unpark this worker, if it is parked, then ask again.
+    Unpark(WorkerId),
     /// Turn the driver without waiting, and wake whoever was deferred; then ask again.
     Turn,
     /// There is nothing to poll: stop until unparked, then ask again.
@@ -204,7 +229,7 @@ pub enum Next {
 
 /// Chooses which task a worker polls. Call order: `queues` and `rules` once; `place` for each task that becomes Ready,
 /// followed by `unpark`; `next` by each worker between polls, again after each move and turn, until it says poll or
-/// park.
+/// park; `polled` when that poll has ended.
 pub trait TaskPolicy {
     /// The policy's name in scenario files and traces.
     fn name(&self) -> &'static str;
@@ -236,6 +261,11 @@ pub trait TaskPolicy {
     /// executor then does so without asking, which costs less than a poll. Asked once, after `queues`.
     fn lane(&self) -> Option<usize> {
         None
+    }
+
+    /// The worker's poll of this task has ended. A task that was woken in it has been placed before.
+    fn polled(&mut self, worker: WorkerId, task: TaskId, result: PollResult) {
+        let _ = (worker, task, result);
     }
 
     /// What `worker` does next. `draw(n)` gives a number below n, by a decision.

@@ -24,6 +24,9 @@ pub struct TokioCurrentThread {
     /// Tasks of this round so far; none: the round has not begun, and the main future comes first.
     round: Option<u32>,
     after: After,
+    /// Another thread unparked it since the driver was last turned: the next park returns at once, and has counted a
+    /// tick (`runtime/park.rs`, `NOTIFIED`).
+    notified: bool,
 }
 
 /// What the worker did last that has a sequel.
@@ -36,6 +39,11 @@ enum After {
 }
 
 impl TokioCurrentThread {
+    fn turn(&mut self) -> Next {
+        self.notified = false;
+        Next::Turn
+    }
+
     fn poll(queue: usize) -> Next {
         Next::Poll { queue, end: End::Front }
     }
@@ -80,6 +88,7 @@ impl TaskPolicy for TokioCurrentThread {
     /// exists from the start was spawned by the main future.
     fn place(&mut self, came: &Came, _: &Ready<'_>, _: &mut Vec<Move>) -> (usize, End) {
         let inside = came.on.is_some() || came.by == Actor::Run;
+        self.notified |= !inside;
         let queue = match (came.main, inside) {
             (true, _) => MAIN,
             (false, true) => LOCAL,
@@ -94,7 +103,7 @@ impl TaskPolicy for TokioCurrentThread {
 
     fn next(&mut self, _: WorkerId, ready: &Ready<'_>, _: &mut dyn FnMut(u64) -> u64) -> Next {
         if std::mem::take(&mut self.after) == After::Park {
-            return Next::Turn;
+            return self.turn();
         }
         let polled = match self.round {
             Some(polled) => polled,
@@ -108,7 +117,7 @@ impl TaskPolicy for TokioCurrentThread {
         };
         if polled == EVENT_INTERVAL {
             self.round = None;
-            return Next::Turn;
+            return self.turn();
         }
         self.tick = self.tick.wrapping_add(1);
         if let Some(queue) = self.next_task(ready) {
@@ -117,8 +126,8 @@ impl TaskPolicy for TokioCurrentThread {
         }
         self.round = None;
         // `has_pending_work`: whoever yielded, and a main future that was woken, must not wait for an event.
-        if ready.deferred() > 0 || ready.len(MAIN) > 0 {
-            return Next::Turn;
+        if ready.deferred() > 0 || ready.len(MAIN) > 0 || self.notified {
+            return self.turn();
         }
         self.after = After::Park;
         Next::ParkInDriver
