@@ -7,7 +7,7 @@ use super::narration::{Anchor, Piece, Question, Step, When, pieces};
 use super::spec::Scenario;
 use crate::analysis::findings::FindingKind;
 use crate::machine::costs::Costs;
-use crate::trace::Event;
+use crate::trace::{Event, Family};
 
 /// Checks every expectation and every step of the narration.
 pub(super) fn told(checker: &mut Checker<'_>) {
@@ -210,8 +210,11 @@ impl Checker<'_> {
     }
 }
 
-/// Whether a runtime may have a thread of this name: "worker 1", "blocking 0".
+/// Whether a runtime may have a thread of this name: "worker 1", "blocking 0", "event loop".
 fn is_thread_of_runtime(told: &Scenario, name: &str) -> bool {
+    if name == "event loop" {
+        return told.runs.iter().any(|run| run.model.family == Family::Callbacks);
+    }
     let Some((kind, nth)) = name.split_once(' ') else { return false };
     let Ok(nth) = nth.parse::<u32>() else { return false };
     let mut runtimes = told.runs.iter().filter(|run| !run.model.is_thread_a_task());

@@ -139,6 +139,10 @@ impl TaskPolicy for EventLoop {
         "libuv's loop: timers, poll, check; ticks and microtasks after each callback".to_owned()
     }
 
+    fn worker_name(&self, _: WorkerId) -> String {
+        "event loop".to_owned()
+    }
+
     fn queues(&self, _: u32) -> Vec<QueueSpec> {
         NAMES.map(|name| QueueSpec { name: name.to_owned(), owner: Some(WorkerId(0)) }).into()
     }
