@@ -3,10 +3,12 @@
 //! One file a finding, listed once in `watches`. A diagnosis reads the trace and nothing else, and says nothing
 //! where it is not sure: a false alarm costs more trust than a missed hint.
 
+mod cpu_on_runtime;
 mod limit_reached;
 mod long_poll;
 mod lost_waker;
 mod never_polled;
+mod pool_saturated;
 mod self_wake;
 mod wait_cycle;
 
@@ -46,6 +48,10 @@ pub enum FindingKind {
     SelfWake,
     /// Tasks or threads that wait for each other.
     WaitCycle,
+    /// Every thread of a pool was blocked while tasks waited for one.
+    PoolSaturated,
+    /// Tasks of an async runtime that only compute.
+    CpuOnRuntime,
     /// The run was cut off by a limit.
     LimitReached,
 }
@@ -58,6 +64,8 @@ impl FindingKind {
         FindingKind::LostWaker,
         FindingKind::SelfWake,
         FindingKind::WaitCycle,
+        FindingKind::PoolSaturated,
+        FindingKind::CpuOnRuntime,
         FindingKind::LimitReached,
     ];
 
@@ -69,6 +77,8 @@ impl FindingKind {
             FindingKind::LostWaker => "LostWaker",
             FindingKind::SelfWake => "SelfWake",
             FindingKind::WaitCycle => "WaitCycle",
+            FindingKind::PoolSaturated => "PoolSaturated",
+            FindingKind::CpuOnRuntime => "CpuOnRuntime",
             FindingKind::LimitReached => "LimitReached",
         }
     }
@@ -151,6 +161,8 @@ fn watches() -> Vec<Box<dyn Watch>> {
         Box::<lost_waker::LostWaker>::default(),
         Box::<self_wake::SelfWake>::default(),
         Box::<wait_cycle::WaitCycle>::default(),
+        Box::<pool_saturated::PoolSaturated>::default(),
+        Box::<cpu_on_runtime::CpuOnRuntime>::default(),
         Box::<limit_reached::LimitReached>::default(),
     ]
 }
