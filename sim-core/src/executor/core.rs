@@ -34,6 +34,7 @@ pub(crate) struct Exec {
     pub ends: EndsWith,
     pub poll_cost: SimDuration,
     pub wake_cost: SimDuration,
+    pub self_wakes_at_once: bool,
     /// As the kernel's, where a wake finds it at once.
     pub recording: StdCell<bool>,
     pub pool: RefCell<super::pool::Pool>,
@@ -42,8 +43,8 @@ pub(crate) struct Exec {
     /// With what the task that is being dropped panicked.
     pub panic: RefCell<Option<String>>,
     pub budget: super::budget::Left,
-    /// Whoever waits for the next turn of the driver, the last to yield last.
-    pub deferred: RefCell<Vec<Waker>>,
+    /// By worker: whoever waits for its next turn of the driver, the last to yield last.
+    pub deferred: RefCell<Vec<Vec<Waker>>>,
 }
 
 /// What ends the run.
@@ -89,6 +90,8 @@ pub(crate) enum Turn {
     Foreign,
     /// See what has completed, and wake whoever waits for it.
     Driver,
+    /// Wake whoever was deferred.
+    Deferred,
     /// Stop until unparked: there is nothing to poll.
     Park,
     /// Return: the run is over.
@@ -199,7 +202,8 @@ impl Exec {
         let future_bytes = u32::try_from(new.future_bytes).unwrap_or(u32::MAX);
         kernel.recorder.tables_mut().tasks.push(TaskInfo { name, kind: new.kind, path, future_bytes, place });
         let cell = Arc::new(Cell::new(id, Arc::clone(&self.link)));
-        let task = Task { future: Some(future), cell: Some(cell), unpaid: by == Actor::Run, fixed: None };
+        let (unpaid, priority) = (by == Actor::Run, new.priority);
+        let task = Task { future: Some(future), cell: Some(cell), unpaid, priority, fixed: None };
         state.tasks.push(task);
         state.live += 1;
         if by != Actor::Run {
@@ -217,11 +221,14 @@ impl Exec {
 
     /// Wakes the cell's task. The common case, a task that wakes itself, touches nothing but its cell.
     #[inline(always)]
-    fn wake(&self, cell: &Cell) {
+    pub fn wake(&self, cell: &Cell) {
         if !cell.is(TaskState::Polling) {
             return self.wake_other(cell, self.sim.actor.get());
         }
         cell.set(TaskState::Woken);
+        if self.self_wakes_at_once {
+            self.state.borrow_mut().woke_itself(cell.task);
+        }
         self.sim.owe(self.wake_cost);
         if self.recording.get() {
             let by = self.sim.actor.get();
@@ -295,10 +302,10 @@ impl Exec {
         }
         kernel.count_step();
         let (task, queue, from) = loop {
-            match state.next(&mut kernel, worker) {
+            match state.next(&mut kernel, worker, self) {
                 Chosen::Poll { task, queue, end, budget } => {
                     if budget == Budget::Fresh {
-                        self.budget.refill(state.rules.budget);
+                        self.budget.refill(worker, state.rules.budget);
                     }
                     let from = match end {
                         End::Front => PollFrom::Front,
@@ -307,11 +314,12 @@ impl Exec {
                     break (task, queue, from);
                 }
                 Chosen::Main { task, queue } => {
-                    self.budget.refill(state.rules.budget);
+                    self.budget.refill(worker, state.rules.budget);
                     break (task, queue, PollFrom::Direct);
                 }
                 Chosen::Unparked => self.sim.owe(kernel.costs.syscall),
                 Chosen::Turn => return Turn::Driver,
+                Chosen::WakeDeferred => return Turn::Deferred,
                 Chosen::Park => {
                     self.park(&mut state, &mut kernel, worker);
                     return Turn::Park;

@@ -2,20 +2,22 @@
 //! (`lib/internal/process/task_queues.js`, `lib/internal/timers.js`, `src/api/callback.cc`).
 
 use super::{Asks, Came, Driver, Move, Next, QueueSpec, Ready, Rules, TaskPolicy};
+use crate::executor::Executor;
 use crate::trace::event::End;
 use crate::trace::ids::{Actor, WorkerId};
 
-const SCRIPT: usize = 0;
-const CALLED: usize = 1;
-const CALLERS: usize = 2;
+// The queue where the loop waits first: people see it where all are empty.
+const POLL: usize = 0;
+const CHECK: usize = 1;
+const TIMERS: usize = 2;
 const TICKS: usize = 3;
 const MICROTASKS: usize = 4;
-const TIMERS: usize = 5;
-const POLL: usize = 6;
-const CHECK: usize = 7;
+const SCRIPT: usize = 5;
+const CALLED: usize = 6;
+const CALLERS: usize = 7;
 
 const NAMES: [&str; 8] =
-    ["main script", "called", "callers", "nextTick", "microtasks", "timers", "poll (I/O)", "check"];
+    ["poll (I/O)", "check", "timers", "nextTick", "microtasks", "main script", "called", "callers"];
 
 /// Threads of libuv's pool (`src/threadpool.c`, `default_threads[4]`).
 const POOL: u32 = 4;
@@ -128,6 +130,14 @@ impl EventLoop {
 
 fn poll(queue: usize) -> Next {
     Next::Poll { queue, end: End::Front }
+}
+
+impl Executor {
+    /// One thread that calls callbacks, in the phases of libuv's event loop (1.46 to 1.52) with Node's ticks and
+    /// microtasks (20.20.2): see [`callbacks`](crate::callbacks).
+    pub fn event_loop() -> Executor {
+        Executor::with_policy(1, Box::new(EventLoop::default()))
+    }
 }
 
 impl TaskPolicy for EventLoop {
