@@ -6,7 +6,7 @@ use crate::session::settings::{Motion, ThemeChoice, UiScale};
 use crate::session::{Command, DragMeans, Session};
 
 use super::fonts;
-use super::settings_costs::costs_ui;
+use super::settings_costs::{self, costs_ui};
 use super::theme::Theme;
 use super::widgets::{Emit, Weight, text_button};
 
@@ -61,8 +61,7 @@ fn choices_ui(ui: &mut Ui, session: &Session, emit: &mut Emit<'_>) {
         let all = DragMeans::ALL.map(|c| (c.title(), c, Command::SetDragMeans(c)));
         choice_ui(ui, "Dragging the rows", now.drag, &all, emit);
     });
-    let costs = "What each step costs. A lesson's text speaks of the scenario's own. A change runs it again.";
-    row_ui(ui, "Costs", costs, theme, |ui| costs_ui(ui, session, emit));
+    row_ui(ui, "Costs", settings_costs::about(session), theme, |ui| costs_ui(ui, session, emit));
 }
 
 fn row_ui(ui: &mut Ui, name: &str, about: &str, theme: &Theme, add: impl FnOnce(&mut Ui)) {

@@ -12,11 +12,22 @@ use super::widgets::{Emit, Weight, text_button};
 
 const WORDS: FieldWords<'_> = FieldWords { name: "Cost profile file", hint: "path of a cost profile: mine.ron" };
 
+/// What the row is about; how this computer comes to be offered, where it is not.
+pub(super) fn about(session: &Session) -> &'static str {
+    match session.calibrated() {
+        Some(_) => "What each step costs. A lesson's text speaks of the scenario's own. A change runs it again.",
+        None => {
+            "What each step costs. A lesson's text speaks of the scenario's own. A change runs it again. The command \
+             “wakeline calibrate”, in a terminal, measures this computer, to be chosen here."
+        }
+    }
+}
+
 /// The choices, the field, and why what was chosen is not used.
 pub(super) fn costs_ui(ui: &mut Ui, session: &Session, emit: &mut Emit<'_>) {
     let now = &session.settings().costs;
     let mut offered = CostsChoice::BUILT_IN.to_vec();
-    // What is not there is not offered; how it comes to be there is said below.
+    // What is not there is not offered.
     if session.calibrated().is_some() || *now == CostsChoice::Calibrated {
         offered.push(CostsChoice::Calibrated);
     }
@@ -29,11 +40,6 @@ pub(super) fn costs_ui(ui: &mut Ui, session: &Session, emit: &mut Emit<'_>) {
     file_ui(ui, now, emit);
     if !session.costs_problem().is_empty() {
         let said = RichText::new(session.costs_problem()).font(fonts::regular(fonts::LABEL)).color(emit.theme.text1);
-        ui.add(egui::Label::new(said).wrap());
-    }
-    if session.calibrated().is_none() {
-        let said = "`wakeline calibrate`, in a terminal, measures this computer: then its costs can be chosen here.";
-        let said = RichText::new(said).font(fonts::regular(fonts::LABEL)).color(emit.theme.text2);
         ui.add(egui::Label::new(said).wrap());
     }
 }
