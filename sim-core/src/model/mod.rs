@@ -3,11 +3,6 @@
 //! A model says what it is called, which real system it follows, what it cannot express, and how it runs a workload on
 //! a machine. Knows no scenario: a scenario names a model by its id.
 
-mod async_fifo;
-mod async_stealing;
-mod thread_per_task;
-mod tokio_current_thread;
-
 use std::fmt;
 
 use serde::de::{Deserializer, EnumAccess, Error, VariantAccess, Visitor};
@@ -15,10 +10,35 @@ use serde::de::{Deserializer, EnumAccess, Error, VariantAccess, Visitor};
 use crate::machine::spec::Machine;
 use crate::program::{Op, Workload};
 use crate::trace::Trace;
+pub use crate::trace::family::Family;
 
-/// Every model, in the order in which people are offered them.
-pub static MODELS: [&Model; 4] =
-    [&async_fifo::MODEL, &async_stealing::MODEL, &tokio_current_thread::MODEL, &thread_per_task::MODEL];
+/// Declares each model's file, and lists the models in the order in which people are offered them.
+macro_rules! models {
+    ($($name:ident),* $(,)?) => {
+        $(mod $name;)*
+
+        const COUNT: usize = [$(stringify!($name)),*].len();
+
+        /// Every model, in the order in which people are offered them.
+        pub static MODELS: [&Model; COUNT] = [$(&$name::MODEL),*];
+    };
+}
+
+// A line a model.
+models! {
+    tokio_current_thread,
+    tokio_multi_thread,
+    smol,
+    async_std,
+    local_pool,
+    async_fifo,
+    async_priority,
+    async_stealing,
+    thread_per_task,
+    thread_pool,
+    event_loop,
+    sequential,
+}
 
 /// A way to execute a workload.
 pub struct Model {
@@ -38,21 +58,6 @@ pub struct Model {
     pub run: fn(Machine, Setup, &Workload) -> Trace,
     /// Why it cannot express this op: a clause that goes on after "because". None: it can.
     pub refuses: fn(&Op) -> Option<&'static str>,
-}
-
-/// What the tasks of a model are.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Family {
-    /// Futures that an executor polls.
-    Async,
-    /// Code that OS threads run and block in.
-    Threads,
-    /// Callbacks of an event loop.
-    Callbacks,
-    /// Coroutines with stacks of their own.
-    Coroutines,
-    /// Actors that send each other messages.
-    Actors,
 }
 
 /// How many workers a model has.

@@ -4,6 +4,7 @@
 
 use super::code::{ProgramInfo, StepInfo};
 use super::event::DecisionKind;
+use super::family::Family;
 use super::ids::*;
 use crate::instant::{SimDuration, SimTime};
 
@@ -190,6 +191,9 @@ pub struct RunInfo {
     pub workers: u32,
     /// Whether the run is of threads: its tasks are threads, its steps context switches.
     pub threads: bool,
+    /// What its tasks are: [`RunInfo::family`]. In a file it has a section of its own: the first files have none.
+    #[serde(skip)]
+    pub family: Family,
     /// The variant's id; empty for the scenario as written.
     pub variant: String,
     /// Each knob's value, as text.
@@ -200,6 +204,13 @@ pub struct RunInfo {
     pub thread_bytes: (u64, u64),
     /// How long one context switch takes on this cost profile.
     pub switch_cost: SimDuration,
+}
+
+impl RunInfo {
+    /// What its tasks are, and so which words tell of them. The first files say no more than whether they are threads.
+    pub const fn family(&self) -> Family {
+        if self.threads { Family::Threads } else { self.family }
+    }
 }
 
 /// All side tables of a trace.
@@ -262,6 +273,11 @@ impl Tables {
         self.name_or(self.threads.get(id.index()).map(|t| t.name), id)
     }
 
+    /// The name of a worker: its thread's.
+    pub fn worker_name(&self, id: WorkerId) -> String {
+        self.workers.get(id.index()).map_or_else(|| id.to_string(), |thread| self.thread_name(*thread))
+    }
+
     /// The name of a queue.
     pub fn queue_name(&self, id: QueueId) -> String {
         self.name_or(self.queues.get(id.index()).map(|q| q.name), id)
@@ -288,7 +304,7 @@ impl Tables {
             Actor::Run => "the run".to_owned(),
             Actor::Task(t) => self.task_name(t),
             Actor::Thread(t) => self.thread_name(t),
-            Actor::Worker(w) => w.to_string(),
+            Actor::Worker(w) => self.worker_name(w),
             Actor::Timer(t) => t.to_string(),
             Actor::Device(d) => self.device_name(d),
             Actor::Foreign => "a real OS thread".to_owned(),
