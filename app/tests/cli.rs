@@ -224,7 +224,7 @@ fn costs_are_read_from_a_file() {
     let file = folder.write(
         "dear.ron",
         r#"(name: "dear", poll: "1ms", wake: "0ns", waker_clone: "0ns", waker_drop: "0ns", task_spawn: "0ns",
-            thread_spawn: "0ns", thread_switch: "5ms", syscall: "0ns", sync_op: "0ns", timer: "0ns",
+            thread_spawn: "0ns", thread_switch: "5ms", syscall: "0ns", driver_turn: "0ns", sync_op: "0ns", timer: "0ns",
             task_bytes: 1, stack_reserved: 2, stack_resident: 3)"#,
     );
     let report = said(&["run", "poll-wake-poll", "--costs", &file, "--format", "json"]);
