@@ -224,7 +224,7 @@ fn costs_are_read_from_a_file() {
     let file = folder.write(
         "dear.ron",
         r#"(name: "dear", poll: "1ms", wake: "0ns", waker_clone: "0ns", waker_drop: "0ns", task_spawn: "0ns",
-            thread_spawn: "0ns", thread_switch: "5ms", syscall: "0ns", sync_op: "0ns", timer: "0ns",
+            thread_spawn: "0ns", thread_switch: "5ms", syscall: "0ns", driver_turn: "0ns", sync_op: "0ns", timer: "0ns",
             task_bytes: 1, stack_reserved: 2, stack_resident: 3)"#,
     );
     let report = said(&["run", "poll-wake-poll", "--costs", &file, "--format", "json"]);
@@ -250,6 +250,13 @@ fn this_computer_is_measured_and_runs_are_charged_what_it_takes() {
     let free =
         folder.write("free.ron", &std::fs::read_to_string(&file).unwrap().replace("poll: \"", "poll: \"0ns\", //"));
     assert!(refused(&["run", "poll-wake-poll", "--costs", &free]).contains("a poll cannot be free"));
+    // Textbook arithmetic is not what happens on a real computer.
+    let output = wakeline(&["check", "poll-wake-poll", "--costs", &file]);
+    let told = String::from_utf8(output.stdout).unwrap();
+    assert_eq!((output.status.code(), told.contains("calibrated costs: ")), (Some(1), true), "{told}");
+    let picture = folder.file("x.png");
+    said(&["shot", "poll-wake-poll", "--costs", &file, "-o", &picture]);
+    assert!(refused(&["shot", "poll-wake-poll", "--costs", &free, "-o", &picture]).contains("a poll cannot be free"));
     let nowhere = folder.file("no/such/folder/x.ron");
     assert!(refused(&["calibrate", "--quick", "-o", &nowhere]).contains("there is no folder"));
 }
