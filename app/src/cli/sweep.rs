@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use image::RgbaImage;
 use sim_core::scenario::sweep::{Curves, Over, Scale, Sweep};
-use sim_core::scenario::{RunOptions, Scenario, ScenarioErrors, set};
+use sim_core::scenario::{RunOptions, Scenario, set};
 
 use super::args::SweepArgs;
 use super::asked::{in_world, with_run};
@@ -28,7 +28,7 @@ pub fn sweep(ask: &SweepArgs, out: &mut impl Write) -> Result<(), Failure> {
     for name in &ask.runs {
         scenario = with_run(scenario, Some(name.trim()))?;
     }
-    let over = Over::parse(&ask.over, ask.steps).map_err(ScenarioErrors::from)?;
+    let over = Over::parse(&ask.over, ask.steps)?;
     check_path(&scenario, &over)?;
     let mut runs: Vec<&str> = match ask.runs.is_empty() {
         true => scenario.runs.iter().map(|run| run.id.as_str()).collect(),
