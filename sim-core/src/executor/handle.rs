@@ -10,6 +10,7 @@ use std::task::{Context, Poll};
 use pin_project_lite::pin_project;
 
 use super::foreign_budget::Budgeted;
+use super::policy::{Dropped, Root};
 use super::task::{NewTask, TaskFuture};
 use super::waker::TaskState;
 use super::{budget, core};
@@ -197,10 +198,17 @@ impl<T> JoinHandle<T> {
 
 impl<T> Drop for JoinHandle<T> {
     fn drop(&mut self) {
-        if self.detached || !self.is_cancelled_by_drop() {
-            return self.let_go();
+        let dropped = self.becomes();
+        match dropped {
+            Dropped::Detaches => {}
+            Dropped::Wakes => {
+                if let Actor::Task(task) = self.target.get() {
+                    core::with(|exec| exec.wake_task(task));
+                }
+            }
+            Dropped::Cancels if self.detached => {}
+            Dropped::Cancels => self.abort(),
         }
-        self.abort();
         self.let_go();
     }
 }
@@ -211,10 +219,11 @@ impl<T> JoinHandle<T> {
         self.detached = true;
     }
 
-    /// Whether the runtime cancels the task when this is dropped, as smol does (async-task 4.7, `Task::drop`).
-    fn is_cancelled_by_drop(&self) -> bool {
+    /// What becomes of the task when this is dropped: smol cancels it (async-task 4.7, `Task::drop`), LocalPool wakes it
+    /// (futures-util 0.3.34, `future/remote_handle.rs`: the sender that the task polls is closed).
+    fn becomes(&self) -> Dropped {
         let is_ours = self.target.here().is_some() && !self.shared.lock().ended;
-        is_ours && core::try_with(|exec| exec.drop_cancels()).unwrap_or(false)
+        is_ours.then(|| core::try_with(core::Exec::dropped)).flatten().unwrap_or(Dropped::Detaches)
     }
 
     fn let_go(&mut self) {
@@ -272,17 +281,25 @@ pub struct TaskBuilder {
     name: String,
     path: Option<String>,
     kind: TaskKind,
+    priority: i32,
 }
 
 impl TaskBuilder {
     /// A task of this name. By its name, its spawner and how manieth of that name it is the world decides how long
     /// its I/O takes: the same for a thread in the same place.
     pub fn new(name: impl Into<String>) -> TaskBuilder {
-        TaskBuilder { name: name.into(), path: None, kind: TaskKind::Plain }
+        TaskBuilder { name: name.into(), path: None, kind: TaskKind::Plain, priority: 0 }
     }
 
+    /// Known to the world by this path, and not by its name.
     pub(crate) fn path(mut self, path: impl Into<String>) -> TaskBuilder {
         self.path = Some(path.into());
+        self
+    }
+
+    /// The task with this priority: larger goes first, where the executor looks at priorities. 0 if nothing is said.
+    pub fn priority(mut self, priority: i32) -> TaskBuilder {
+        self.priority = priority;
         self
     }
 
@@ -304,15 +321,20 @@ impl TaskBuilder {
     /// Spawns the future where there is only one worker. Panics under several.
     #[track_caller]
     pub fn spawn_local<F: Future + 'static>(self, future: F) -> JoinHandle<F::Output> {
-        let workers = core::with(|exec| exec.state.borrow().workers.len());
+        let workers = core::with(|exec| exec.state.borrow().count_workers());
         assert!(workers <= 1, "spawn_local needs an executor with one worker, and this one has {workers}: use spawn");
         self.spawn_code(future)
     }
 
-    /// Spawns a future that may await what is not ours: where the runtime has a budget, tokio's own apply it.
+    /// Spawns a future that may await what is not ours: where the runtime has a budget, tokio's own apply it. Not with
+    /// several threads that poll: two polls that are suspended in the middle would share one budget.
     #[track_caller]
     pub(crate) fn spawn_code<F: Future + 'static>(self, future: F) -> JoinHandle<F::Output> {
-        let has_budget = core::with(|exec| exec.state.borrow().rules.budget.is_some());
+        let has_budget = core::with(|exec| {
+            let state = exec.state.borrow();
+            let on_caller = self.kind == TaskKind::Main && state.rules.root == Root::OnItsCaller;
+            state.rules.budget.is_some() && state.count_workers() == 1 && !on_caller
+        });
         self.spawn_boxed(future, |joined| if has_budget { Box::pin(Budgeted::new(joined)) } else { Box::pin(joined) })
     }
 
@@ -333,6 +355,7 @@ impl TaskBuilder {
             path: self.path.unwrap_or_else(|| self.name.clone()),
             name: self.name,
             kind: self.kind,
+            priority: self.priority,
             future_bytes: size_of::<F>(),
             place: Some(std::panic::Location::caller()),
         };

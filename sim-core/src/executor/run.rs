@@ -9,7 +9,7 @@ use std::sync::Arc;
 use super::budget::Left;
 use super::core::{self, EndsWith, Exec};
 use super::handle::{JoinHandle, TaskBuilder};
-use super::policy::{Driver, Fifo, LocalPool, Smol, Stealing, TaskPolicy, TokioCurrentThread};
+use super::policy::{Driver, Root, SelfWakes, TaskPolicy};
 use super::ready::Core;
 use super::task::Task;
 use super::worker;
@@ -76,37 +76,6 @@ pub struct Executor {
 pub const MAX_WORKERS: u32 = 1_024;
 
 impl Executor {
-    /// One FIFO queue, served by so many workers. With one, the order is async-executor's (1.14.1, one thread). Panics
-    /// outside 1 to [`MAX_WORKERS`] workers.
-    pub fn fifo(workers: u32) -> Executor {
-        Executor::with_policy(workers, Box::new(Fifo))
-    }
-
-    /// A queue a worker; one with nothing to do steals half of another's. Panics outside 1 to [`MAX_WORKERS`] workers.
-    pub fn stealing(workers: u32) -> Executor {
-        Executor::with_policy(workers, Box::new(Stealing { steals: true }))
-    }
-
-    /// tokio's current_thread runtime (1.54.1): the root is the future that `block_on` is given.
-    pub fn tokio_current_thread() -> Executor {
-        Executor::with_policy(1, Box::new(TokioCurrentThread::default()))
-    }
-
-    /// futures' `LocalPool` (0.3.34), running until the root completes.
-    pub fn local_pool() -> Executor {
-        Executor::with_policy(1, Box::new(LocalPool::default()))
-    }
-
-    /// smol 2.0.2: async-executor on so many threads, the root on the first. Panics outside 1 to [`MAX_WORKERS`].
-    pub fn smol(workers: u32) -> Executor {
-        Executor::with_policy(workers, Box::new(Smol::smol(workers)))
-    }
-
-    /// async-std 1.13.2, discontinued in favour of smol: the same executor. Panics outside 1 to [`MAX_WORKERS`] workers.
-    pub fn async_std(workers: u32) -> Executor {
-        Executor::with_policy(workers, Box::new(Smol::async_std(workers)))
-    }
-
     /// A policy of your own. Panics outside 1 to [`MAX_WORKERS`] workers.
     pub fn with_policy(workers: u32, policy: Box<dyn TaskPolicy>) -> Executor {
         assert!((1..=MAX_WORKERS).contains(&workers), "an executor has 1 to {MAX_WORKERS} workers, not {workers}");
@@ -159,7 +128,10 @@ impl Machine {
 
     /// Runs the tasks that `start` spawns.
     pub(crate) fn run_tasks(mut self, executor: Executor, ends: EndsWith, start: impl FnOnce()) -> (Trace, EndReason) {
-        self.info.model = executor.policy.name().to_owned();
+        // A scenario has named its model: two models can share a policy.
+        if self.info.model.is_empty() {
+            self.info.model = executor.policy.name().to_owned();
+        }
         // Said wherever the run is named: a real runtime turns its driver only between polls.
         let rules = executor.policy.rules();
         self.info.policy = match (self.info.family, rules.driver) {
@@ -175,12 +147,14 @@ impl Machine {
             let plural = if executor.workers == 1 { "" } else { "s" };
             self.info.title = format!("async, {} worker{plural}", executor.workers);
         }
-        let (stack_bytes, poll_cost, wake_cost) = (self.stack_bytes, self.costs.poll, self.costs.wake);
+        let stack_bytes = self.stack_bytes;
         let recording = Cell::new(self.recording);
         let mut kernel = Kernel::new(self);
+        let (poll_cost, wake_cost) = (kernel.costs.poll, kernel.costs.wake);
         kernel.turned = rules.driver == Driver::Turned;
         kernel.timer_step = rules.timer_step;
         let workers = executor.workers;
+        let caller = (ends == EndsWith::Root && rules.root == Root::OnItsCaller).then_some(WorkerId(workers));
         let core = Core::new(executor, &mut kernel);
         let sim = Rc::new(Sim::new(kernel, stack_bytes));
         let exec = Exec {
@@ -191,16 +165,18 @@ impl Machine {
             ends,
             poll_cost,
             wake_cost,
+            self_wakes_at_once: rules.self_wakes == SelfWakes::AtOnce,
             recording,
+            asks: Cell::default(),
             pool: RefCell::default(),
             panic: RefCell::default(),
-            budget: Left::default(),
+            budget: Left::new(workers + 1, rules.budget),
             deferred: RefCell::default(),
         };
         panics::hush();
         // With this held, a nested block_on of `futures` panics with a message instead of hanging.
         let guard = futures::executor::enter();
-        let end = sim.enter(|| core::enter(&exec, || captured(|| exec.run(workers, start))));
+        let end = sim.enter(|| core::enter(&exec, || captured(|| exec.run(workers, caller, start))));
         drop(guard);
         drop(exec);
         let sim = Rc::into_inner(sim).expect("nothing keeps the simulation beyond its run");
@@ -209,9 +185,13 @@ impl Machine {
 }
 
 impl Exec {
-    fn run(&self, workers: u32, start: impl FnOnce()) -> EndReason {
+    fn run(&self, workers: u32, caller: Option<WorkerId>, start: impl FnOnce()) -> EndReason {
         for worker in (0..workers).map(WorkerId) {
             self.create_worker(worker);
+        }
+        if let Some(caller) = caller {
+            self.create_worker(caller);
+            self.state.borrow_mut().caller = Some(caller);
         }
         start();
         if self.ends == EndsWith::All && self.state.borrow().live == 0 {
@@ -241,12 +221,14 @@ impl Exec {
         let mut kernel = self.sim.kernel.borrow_mut();
         let body = Body::Closure(Box::new(move || core::with(|exec| worker::run(exec, worker))));
         let name = self.state.borrow().worker_name(worker);
-        let new = NewThread { path: name.clone(), name, kind: ThreadKind::Worker(worker), priority: 0, body };
+        let new = NewThread { path: name.clone(), name, kind: ThreadKind::Worker(worker), priority: 0, nice: 0, body };
         let thread = kernel.create_thread(new, Actor::Run);
         kernel.recorder.tables_mut().workers.push(thread);
         let mut state = self.state.borrow_mut();
         state.workers.push(thread);
         state.parked.push(false);
+        state.deferred.push(0);
+        self.deferred.borrow_mut().push(Vec::new());
     }
 
     /// After the root's end the rest is dropped, and that is a part of the story. A run that ended otherwise ends there:

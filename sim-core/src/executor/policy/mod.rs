@@ -3,23 +3,29 @@
 //! A policy chooses and the executor acts: it is handed the lengths of the queues and says what to take, what to move
 //! and where a task that was woken goes. The queues belong to the machine, and each answer becomes an event.
 
+mod event_loop;
 mod fifo;
 mod local_pool;
 mod pool;
+mod priority;
 mod smol;
 mod stealing;
 mod tokio_current_thread;
+mod tokio_multi_thread;
 
+pub use event_loop::EventLoop;
 pub use fifo::Fifo;
 pub use local_pool::LocalPool;
 pub use pool::Pool;
+pub use priority::Priority;
 pub use smol::Smol;
 pub use stealing::Stealing;
 pub use tokio_current_thread::TokioCurrentThread;
+pub use tokio_multi_thread::TokioMultiThread;
 
 use std::collections::VecDeque;
 
-use crate::instant::SimDuration;
+use crate::instant::{SimDuration, SimTime};
 use crate::trace::event::{End, PollResult};
 use crate::trace::ids::{Actor, TaskId, WorkerId};
 
@@ -43,6 +49,10 @@ pub struct Came {
     pub on: Option<WorkerId>,
     /// Who spawned or woke it.
     pub by: Actor,
+    /// Where the code that spawned or woke it asks it to go.
+    pub asks: Asks,
+    /// Its priority: larger goes first, where the policy looks at it.
+    pub priority: i32,
     /// Whether it is the root: the future that `block_on` was given, where the runtime has such a thing.
     pub main: bool,
 }
@@ -58,6 +68,24 @@ pub enum Reason {
     WokenInPoll,
 }
 
+/// Where the code that makes a task Ready asks it to go. Only an event loop listens.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Asks {
+    /// Nowhere: where such a task goes by itself.
+    #[default]
+    Nothing,
+    /// It is called: it runs before whoever calls goes on.
+    Call,
+    /// It goes on when what it called has returned.
+    Return,
+    /// Node's `process.nextTick`.
+    Tick,
+    /// A microtask.
+    Microtask,
+    /// `setImmediate`.
+    Immediate,
+}
+
 /// What a runtime's rules ask of the executor besides its queues.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Rules {
@@ -71,8 +99,12 @@ pub struct Rules {
     pub yields: Yields,
     /// What becomes of a task whose handle is dropped.
     pub dropped: Dropped,
+    /// Where a task that wakes itself in its poll stands among those that come meanwhile.
+    pub self_wakes: SelfWakes,
     /// The most threads of its blocking pool.
     pub blocking_threads: u32,
+    /// Where the root is polled.
+    pub root: Root,
 }
 
 impl Default for Rules {
@@ -84,7 +116,9 @@ impl Default for Rules {
             budget: None,
             yields: Yields::Wake,
             dropped: Dropped::Detaches,
+            self_wakes: SelfWakes::AfterPoll,
             blocking_threads: 512,
+            root: Root::OnWorkers,
         }
     }
 }
@@ -101,11 +135,22 @@ pub enum Driver {
     ParkedOrThread,
 }
 
+/// Where a task that wakes itself in its poll stands among those that come to the queues during the rest of the poll.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum SelfWakes {
+    /// After them: it is placed when the poll has ended.
+    AfterPoll,
+    /// Before them: the policy is told at once ([`TaskPolicy::woke_itself`]).
+    AtOnce,
+}
+
 /// What becomes of a task whose handle is dropped.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Dropped {
     /// It runs on.
     Detaches,
+    /// It runs on, and is woken: it looks whether it should.
+    Wakes,
     /// It is cancelled.
     Cancels,
 }
@@ -119,16 +164,51 @@ pub enum Yields {
     Deferred,
 }
 
+/// Where the root is polled.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Root {
+    /// As any other task.
+    OnWorkers,
+    /// On the thread that called `block_on`, which is no worker: it counts as one more, after the last. It is asked for
+    /// [`TaskPolicy::next`] as they are, and should poll nothing else. A workload without a root has no such thread.
+    OnItsCaller,
+}
+
 /// What the policy sees of the queues and workers.
 pub struct Ready<'a> {
     lists: &'a [VecDeque<u32>],
     parked: &'a [bool],
-    deferred: usize,
+    deferred: &'a [usize],
+    now: SimTime,
+    is_budget_spent: bool,
 }
 
 impl<'a> Ready<'a> {
-    pub(crate) fn new(lists: &'a [VecDeque<u32>], parked: &'a [bool], deferred: usize) -> Ready<'a> {
-        Ready { lists, parked, deferred }
+    #[inline]
+    pub(crate) fn new(
+        lists: &'a [VecDeque<u32>],
+        parked: &'a [bool],
+        deferred: &'a [usize],
+        now: SimTime,
+    ) -> Ready<'a> {
+        Ready { lists, parked, deferred, now, is_budget_spent: false }
+    }
+
+    #[inline]
+    pub(crate) fn budget_spent(self, is_budget_spent: bool) -> Ready<'a> {
+        Ready { is_budget_spent, ..self }
+    }
+
+    /// What time it is.
+    #[inline]
+    pub fn now(&self) -> SimTime {
+        self.now
+    }
+
+    /// In [`TaskPolicy::next`]: whether the worker's last poll has left nothing of its budget.
+    #[inline]
+    pub fn is_budget_spent(&self) -> bool {
+        self.is_budget_spent
     }
 
     /// How many tasks stand in a queue, named by its place in [`TaskPolicy::queues`].
@@ -137,9 +217,9 @@ impl<'a> Ready<'a> {
         self.lists[queue].len()
     }
 
-    /// How many wakers wait for the next turn of the driver.
-    pub fn deferred(&self) -> usize {
-        self.deferred
+    /// How many wakers of those that yielded on this worker wait for it to turn the driver.
+    pub fn deferred(&self, worker: WorkerId) -> usize {
+        self.deferred[worker.index()]
     }
 
     /// The workers.
@@ -197,15 +277,17 @@ pub enum Next {
     Move(Move),
     /// Unpark this worker, if it is parked, then ask again.
     Unpark(WorkerId),
-    /// Turn the driver without waiting, and wake whoever was deferred; then ask again.
+    /// Turn the driver without waiting, and wake whoever was deferred on this worker; then ask again.
     Turn,
+    /// Wake whoever was deferred on this worker, without a look at what has completed; then ask again.
+    WakeDeferred,
     /// There is nothing to poll: stop until unparked, then ask again.
     Park,
     /// The same inside the driver: stop until unparked or until there is something to see. Turns nothing by itself.
     ParkInDriver,
 }
 
-/// Chooses which task a worker polls. Call order: `queues` and `rules` once; `place` for each task that becomes Ready,
+/// Chooses which task a worker polls. Call order: `begin`, `queues` and `rules` once; `place` for each task that becomes Ready,
 /// followed by `unpark`; `next` by each worker between polls, again after each move and turn, until it says poll or
 /// park; `polled` when that poll has ended.
 pub trait TaskPolicy {
@@ -214,6 +296,9 @@ pub trait TaskPolicy {
 
     /// A few words for people: "FIFO ready queue".
     fn describe(&self) -> String;
+
+    /// A run begins, with so many workers.
+    fn begin(&mut self, _workers: u32) {}
 
     /// What people call a worker: the name of its thread.
     fn worker_name(&self, worker: WorkerId) -> String {
@@ -239,6 +324,12 @@ pub trait TaskPolicy {
     /// executor then does so without asking, which costs less than a poll. Asked once, after `queues`.
     fn lane(&self) -> Option<usize> {
         None
+    }
+
+    /// The task that is being polled woke itself for the first time in this poll: a runtime that queues it at once keeps its
+    /// place, and has it placed there when the poll has ended.
+    fn woke_itself(&mut self, task: TaskId) {
+        let _ = task;
     }
 
     /// The worker's poll of this task has ended. A task that was woken in it has been placed before.

@@ -1,6 +1,7 @@
 //! tokio 1.54.1, current_thread (`runtime/scheduler/current_thread/mod.rs`).
 
 use super::{Came, Driver, Move, Next, QueueSpec, Ready, Rules, TaskPolicy, Yields};
+use crate::executor::Executor;
 use crate::instant::SimDuration;
 use crate::trace::event::End;
 use crate::trace::ids::{Actor, WorkerId};
@@ -55,6 +56,13 @@ impl TokioCurrentThread {
     }
 }
 
+impl Executor {
+    /// tokio's current_thread runtime (1.54.1): the root is the future that `block_on` is given.
+    pub fn tokio_current_thread() -> Executor {
+        Executor::with_policy(1, Box::new(TokioCurrentThread::default()))
+    }
+}
+
 impl TaskPolicy for TokioCurrentThread {
     fn name(&self) -> &'static str {
         "tokio_current_thread"
@@ -101,7 +109,7 @@ impl TaskPolicy for TokioCurrentThread {
         ready.first_parked()
     }
 
-    fn next(&mut self, _: WorkerId, ready: &Ready<'_>, _: &mut dyn FnMut(u64) -> u64) -> Next {
+    fn next(&mut self, worker: WorkerId, ready: &Ready<'_>, _: &mut dyn FnMut(u64) -> u64) -> Next {
         if std::mem::take(&mut self.after) == After::Park {
             return self.turn();
         }
@@ -126,7 +134,7 @@ impl TaskPolicy for TokioCurrentThread {
         }
         self.round = None;
         // `has_pending_work`: whoever yielded, and a main future that was woken, must not wait for an event.
-        if ready.deferred() > 0 || ready.len(MAIN) > 0 || self.notified {
+        if ready.deferred(worker) > 0 || ready.len(MAIN) > 0 || self.notified {
             return self.turn();
         }
         self.after = After::Park;

@@ -25,7 +25,9 @@ impl Future for Task {
 }
 
 impl Join for Task {
-    fn detach(self: Pin<Box<Self>>) {}
+    fn detach(self: Pin<Box<Self>>) {
+        Pin::into_inner(self).0.detach();
+    }
 }
 
 impl Runtime for Ours {
