@@ -100,10 +100,11 @@ const PHRASES: [(&str, &str); 14] = [
 ];
 
 /// Where a task keeps its thread to its end.
-const KEEPS: [(&str, &str); 5] = [
+const KEEPS: [(&str, &str); 6] = [
     ("In its poll", "Keeps its thread"),
     ("Polling, off core", "Keeps its thread"),
     ("in a poll, off core", "waits, off core"),
+    ("blocks the thread inside its poll", "waits, and keeps its thread"),
     ("inside its poll", "inside it"),
     ("All workers", "All threads"),
 ];
