@@ -92,10 +92,11 @@ impl Machine {
 
     fn run_blocking(mut self, executor: Executor, (family, way): (Family, &Way), workload: &Workload) -> Trace {
         self.info.family = family;
+        let shape = if family == Family::Pool { Shape::Pool } else { Shape::Sequential };
         // Kept beyond the run: the first tasks' handles are nobody's to drop.
         let mut handles = Vec::new();
         let (trace, _) = self.run_tasks(executor, EndsWith::All, || {
-            start(workload, How::Thread, Shape::Threads, |shared, task, ends| {
+            start(workload, How::Thread, shape, |shared, task, ends| {
                 handles.extend(as_thread::spawn(shared, way, task, ends));
             });
         });
