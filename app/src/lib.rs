@@ -1,5 +1,6 @@
 //! The window and the command line.
 
+pub mod calibrate;
 pub mod cli;
 pub mod library;
 pub mod session;

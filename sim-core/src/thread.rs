@@ -236,7 +236,9 @@ impl Machine {
         start: impl FnOnce(),
         finished: impl Fn(&Kernel) -> bool,
     ) -> (Trace, EndReason) {
-        self.info.model = "thread_per_task".to_owned();
+        if self.info.model.is_empty() {
+            self.info.model = "thread_per_task".to_owned();
+        }
         self.info.policy = self.scheduler.policy().describe();
         if self.inherits {
             self.info.policy.push_str(", priority inheritance");

@@ -34,6 +34,8 @@ pub enum Command {
     Events(EventsArgs),
     /// Draw the window as a picture, without a display
     Shot(ShotArgs),
+    /// Measure what polls, wakes, spawns and switches cost on this computer, and write a cost profile
+    Calibrate(CalibrateArgs),
     /// List the concurrency models that a run can name, with the real system that each follows
     Models,
 }
@@ -59,8 +61,9 @@ pub struct WorldArgs {
     /// Change one value of the scenario before it is read (see below); may be given many times
     #[arg(long, value_name = "PATH=VALUE")]
     pub set: Vec<String>,
-    /// What each step costs: a profile (cited, zero, jimblandy) or a RON file with a table; the scenario's own otherwise
-    #[arg(long, value_name = "cited|zero|jimblandy|FILE")]
+    /// What each step costs: a profile (cited, zero, jimblandy; calibrated, once `wakeline calibrate` has run) or a RON
+    /// file with one; the scenario's own otherwise
+    #[arg(long, value_name = "NAME|FILE")]
     pub costs: Option<String>,
 }
 
@@ -183,6 +186,18 @@ pub struct ShotArgs {
     /// The list of scenarios
     #[arg(long)]
     pub library: bool,
+}
+
+/// What `calibrate` is asked.
+#[derive(Debug, clap::Args)]
+pub struct CalibrateArgs {
+    /// The profile, a RON file for `--costs` and scenarios; among the settings otherwise, where the window and
+    /// `--costs calibrated` find it
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// Two seconds instead of half a minute: rough
+    #[arg(long)]
+    pub quick: bool,
 }
 
 /// A look of the window.

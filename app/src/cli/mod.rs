@@ -5,6 +5,7 @@
 
 mod args;
 mod asked;
+mod calibrate;
 mod check;
 mod events;
 mod figures;
@@ -89,6 +90,7 @@ pub fn main(open_window: impl FnOnce(Option<PathBuf>) -> Result<(), String>) -> 
         Some(Command::Check(ask)) => check::check(ask, &mut out),
         Some(Command::Events(ask)) => events::events(ask, &mut out),
         Some(Command::Shot(ask)) => shot::shot(ask),
+        Some(Command::Calibrate(ask)) => calibrate::calibrate(ask, &mut out),
         Some(Command::Models) => models::models(&mut out),
     };
     let done = done.and_then(|()| out.flush().map_err(Failure::Output));

@@ -10,6 +10,7 @@ use std::task::{Context, Poll};
 use pin_project_lite::pin_project;
 
 use super::foreign_budget::Budgeted;
+use super::policy::Dropped;
 use super::task::{NewTask, TaskFuture};
 use super::waker::TaskState;
 use super::{budget, core};
@@ -197,10 +198,17 @@ impl<T> JoinHandle<T> {
 
 impl<T> Drop for JoinHandle<T> {
     fn drop(&mut self) {
-        if self.detached || !self.is_cancelled_by_drop() {
-            return self.let_go();
+        let dropped = self.becomes();
+        match dropped {
+            Dropped::Detaches => {}
+            Dropped::Wakes => {
+                if let Actor::Task(task) = self.target.get() {
+                    core::with(|exec| exec.wake_task(task));
+                }
+            }
+            Dropped::Cancels if self.detached => {}
+            Dropped::Cancels => self.abort(),
         }
-        self.abort();
         self.let_go();
     }
 }
@@ -211,10 +219,11 @@ impl<T> JoinHandle<T> {
         self.detached = true;
     }
 
-    /// Whether the runtime cancels the task when this is dropped, as smol does (async-task 4.7, `Task::drop`).
-    fn is_cancelled_by_drop(&self) -> bool {
+    /// What becomes of the task when this is dropped: smol cancels it (async-task 4.7, `Task::drop`), LocalPool wakes it
+    /// (futures-util 0.3.34, `future/remote_handle.rs`: the sender that the task polls is closed).
+    fn becomes(&self) -> Dropped {
         let is_ours = self.target.here().is_some() && !self.shared.lock().ended;
-        is_ours && core::try_with(|exec| exec.drop_cancels()).unwrap_or(false)
+        is_ours.then(|| core::try_with(core::Exec::dropped)).flatten().unwrap_or(Dropped::Detaches)
     }
 
     fn let_go(&mut self) {
@@ -282,6 +291,7 @@ impl TaskBuilder {
         TaskBuilder { name: name.into(), path: None, kind: TaskKind::Plain, priority: 0 }
     }
 
+    /// Known to the world by this path, and not by its name.
     pub(crate) fn path(mut self, path: impl Into<String>) -> TaskBuilder {
         self.path = Some(path.into());
         self

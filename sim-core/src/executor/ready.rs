@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
 use super::core::Polled;
-use super::policy::{Came, Driver, Move, Next, Ready, Reason, Rules, TaskPolicy};
+use super::policy::{Asks, Came, Driver, Move, Next, Ready, Reason, Rules, TaskPolicy};
 use super::run::Executor;
 use super::task::Task;
 use super::waker::TaskState;
@@ -29,6 +29,8 @@ pub(crate) struct Core {
     /// Tasks that have not ended.
     pub live: usize,
     pub rules: Rules,
+    /// Where a poll that wakes its own task asks it to go when the poll has ended.
+    pub asks_of_poll: Asks,
     policy: Box<dyn TaskPolicy>,
     /// Emptied and filled again: what has to be moved to make room.
     room: Vec<Move>,
@@ -79,6 +81,7 @@ impl Core {
             main: None,
             live: 0,
             rules: policy.rules(),
+            asks_of_poll: Asks::Nothing,
             lane: policy.lane().map(|place| QueueId::from_index(first_queue + place)),
             policy,
             room: Vec::new(),
@@ -119,7 +122,8 @@ impl Core {
 
     /// A task that became Ready because of `by`, on this worker if on any.
     pub fn came(&self, task: TaskId, why: Reason, on: Option<WorkerId>, by: Actor) -> Came {
-        Came { task, why, on, by, priority: self.tasks[task.index()].priority, main: self.main == Some(task) }
+        let priority = self.tasks[task.index()].priority;
+        Came { task, why, on, by, priority, asks: Asks::Nothing, main: self.main == Some(task) }
     }
 
     /// Unparks whom the policy says for a task that was just put into `queue`. Answers whether there was one.
@@ -154,6 +158,11 @@ impl Core {
         kernel.turned = self.is_turned();
         kernel.record(Event::WorkerUnparked { worker, by });
         kernel.unblock(self.workers[worker.index()], by);
+    }
+
+    /// Tells the policy that the task that is being polled woke itself.
+    pub fn woke_itself(&mut self, task: TaskId) {
+        self.policy.woke_itself(task);
     }
 
     /// Tells the policy how a poll ended, if it chooses the next one.
@@ -242,6 +251,7 @@ impl Core {
             End::Back => list.pop_back(),
         };
         let task = TaskId(task.expect("a policy polls from a queue that holds a task"));
+        self.asks_of_poll = Asks::Nothing;
         Chosen::Poll { task, queue, end, budget }
     }
 
@@ -302,6 +312,7 @@ impl Core {
             }
             None => {
                 let came = self.came(task, Reason::WokenInPoll, Some(at.worker), Actor::Worker(at.worker));
+                let came = Came { asks: self.asks_of_poll, ..came };
                 self.enqueue(kernel, &came)
             }
         };

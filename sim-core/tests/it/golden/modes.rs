@@ -19,8 +19,9 @@ pub struct Mode {
     pub can: Can,
 }
 
-/// A clock that stands still while there is something to do, and other threads.
-const ALL: Can = Can { sleep: true, elsewhere: true };
+/// A clock that stands still while there is something to do. No other threads beside it: a wake from one keeps tokio's
+/// paused clock, which no program has outside of a test, from moving at its next park (`runtime/time/mod.rs`,
+/// `did_wake`), and that counts as a tick.
 const NO_THREADS: Can = Can { sleep: true, elsewhere: false };
 const NO_CLOCK: Can = Can { sleep: false, elsewhere: true };
 const NEITHER: Can = Can { sleep: false, elsewhere: false };
@@ -29,37 +30,52 @@ pub static MODES: [Mode; 12] = [
     Mode {
         name: "tokio_ct_main",
         real: Some(|root| current_thread(root, RootIs::Main, Time::Paused)),
-        ours: None,
-        can: ALL,
+        ours: Some((Executor::tokio_current_thread, RootIs::Main)),
+        can: NO_THREADS,
     },
     Mode {
         name: "tokio_ct_task",
         real: Some(|root| current_thread(root, RootIs::Task, Time::Paused)),
-        ours: None,
-        can: ALL,
+        ours: Some((Executor::tokio_current_thread, RootIs::Task)),
+        can: NO_THREADS,
     },
     Mode {
         name: "tokio_ct_main_realclock",
         real: Some(|root| current_thread(root, RootIs::Main, Time::Real)),
-        ours: None,
+        ours: Some((Executor::tokio_current_thread, RootIs::Main)),
         can: NO_CLOCK,
     },
     Mode {
         name: "tokio_ct_task_realclock",
         real: Some(|root| current_thread(root, RootIs::Task, Time::Real)),
-        ours: None,
+        ours: Some((Executor::tokio_current_thread, RootIs::Task)),
         can: NO_CLOCK,
     },
     Mode { name: "tokio_localset_task", real: Some(local_set), ours: None, can: NO_THREADS },
     Mode { name: "tokio_mt1_task", real: Some(|root| multi_thread(root, 1_000_000)), ours: None, can: NO_CLOCK },
     Mode { name: "tokio_mt1_task_gqi61", real: Some(|root| multi_thread(root, 61)), ours: None, can: NO_CLOCK },
-    Mode { name: "localpool_main", real: Some(|root| local_pool(root, RootIs::Main)), ours: None, can: NEITHER },
-    Mode { name: "localpool_task", real: Some(|root| local_pool(root, RootIs::Task)), ours: None, can: NEITHER },
-    Mode { name: "asyncexec_main", real: Some(|root| async_executor(root, RootIs::Main)), ours: None, can: NO_CLOCK },
+    Mode {
+        name: "localpool_main",
+        real: Some(|root| local_pool(root, RootIs::Main)),
+        ours: Some((|| Executor::local_pool(), RootIs::Main)),
+        can: NEITHER,
+    },
+    Mode {
+        name: "localpool_task",
+        real: Some(|root| local_pool(root, RootIs::Task)),
+        ours: Some((|| Executor::local_pool(), RootIs::Task)),
+        can: NEITHER,
+    },
+    Mode {
+        name: "asyncexec_main",
+        real: Some(|root| async_executor(root, RootIs::Main)),
+        ours: Some((|| Executor::smol(1), RootIs::Main)),
+        can: NO_CLOCK,
+    },
     Mode {
         name: "asyncexec_task",
         real: Some(|root| async_executor(root, RootIs::Task)),
-        ours: Some((|| Executor::fifo(1), RootIs::Task)),
+        ours: Some((|| Executor::smol(1), RootIs::Task)),
         can: NO_CLOCK,
     },
     Mode { name: "monoio_task", real: None, ours: None, can: NO_THREADS },
