@@ -3,6 +3,7 @@
 pub mod calibrate;
 pub mod cli;
 pub mod library;
+pub mod plot;
 pub mod session;
 pub mod settings;
 pub mod shot;

@@ -17,6 +17,8 @@ mod run;
 mod short;
 mod shot;
 mod story;
+mod sweep;
+mod sweep_table;
 mod wrap;
 
 use std::io::{self, BufWriter, Write};
@@ -91,6 +93,7 @@ pub fn main(open_window: impl FnOnce(Option<PathBuf>) -> Result<(), String>) -> 
         Some(Command::Events(ask)) => events::events(ask, &mut out),
         Some(Command::Shot(ask)) => shot::shot(ask),
         Some(Command::Calibrate(ask)) => calibrate::calibrate(ask, &mut out),
+        Some(Command::Sweep(ask)) => sweep::sweep(ask, &mut out),
         Some(Command::Models) => models::models(&mut out),
     };
     let done = done.and_then(|()| out.flush().map_err(Failure::Output));

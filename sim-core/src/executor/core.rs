@@ -43,8 +43,8 @@ pub(crate) struct Exec {
     /// With what the task that is being dropped panicked.
     pub panic: RefCell<Option<String>>,
     pub budget: super::budget::Left,
-    /// Whoever waits for the next turn of the driver, the last to yield last.
-    pub deferred: RefCell<Vec<Waker>>,
+    /// By worker: whoever waits for its next turn of the driver, the last to yield last.
+    pub deferred: RefCell<Vec<Vec<Waker>>>,
 }
 
 /// What ends the run.
@@ -90,6 +90,8 @@ pub(crate) enum Turn {
     Foreign,
     /// See what has completed, and wake whoever waits for it.
     Driver,
+    /// Wake whoever was deferred.
+    Deferred,
     /// Stop until unparked: there is nothing to poll.
     Park,
     /// Return: the run is over.
@@ -300,10 +302,10 @@ impl Exec {
         }
         kernel.count_step();
         let (task, queue, from) = loop {
-            match state.next(&mut kernel, worker) {
+            match state.next(&mut kernel, worker, self) {
                 Chosen::Poll { task, queue, end, budget } => {
                     if budget == Budget::Fresh {
-                        self.budget.refill(state.rules.budget);
+                        self.budget.refill(worker, state.rules.budget);
                     }
                     let from = match end {
                         End::Front => PollFrom::Front,
@@ -312,11 +314,12 @@ impl Exec {
                     break (task, queue, from);
                 }
                 Chosen::Main { task, queue } => {
-                    self.budget.refill(state.rules.budget);
+                    self.budget.refill(worker, state.rules.budget);
                     break (task, queue, PollFrom::Direct);
                 }
                 Chosen::Unparked => self.sim.owe(kernel.costs.syscall),
                 Chosen::Turn => return Turn::Driver,
+                Chosen::WakeDeferred => return Turn::Deferred,
                 Chosen::Park => {
                     self.park(&mut state, &mut kernel, worker);
                     return Turn::Park;

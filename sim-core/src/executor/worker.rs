@@ -33,6 +33,10 @@ pub(crate) fn run(exec: &Exec, worker: WorkerId) {
                 exec.turn_driver(worker);
                 polled = None;
             }
+            Turn::Deferred => {
+                exec.wake_deferred(worker);
+                polled = None;
+            }
             Turn::Park => {
                 exec.sim.suspend(Ask::Block);
                 polled = None;

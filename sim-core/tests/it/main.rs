@@ -1,6 +1,7 @@
 //! Whole runs and whole traces.
 
 mod support;
+mod sweep;
 
 mod aborts;
 mod analysis_findings;
@@ -58,7 +59,9 @@ mod third_party;
 mod thread_debts;
 mod thread_policies;
 mod timers;
+mod tokio_many_workers;
 mod tokio_one_thread;
+mod tokio_one_worker;
 mod trace_file;
 mod trace_legal;
 mod trace_random;

@@ -8,26 +8,6 @@ use crate::executor::Executor;
 use crate::trace::event::End;
 use crate::trace::ids::WorkerId;
 
-impl Executor {
-    /// A queue for each of these priorities and for 0, served by so many workers: the highest that holds a task goes
-    /// first. Panics outside 1 to [`MAX_WORKERS`](crate::executor::MAX_WORKERS) workers.
-    ///
-    /// ```
-    /// use sim_core::{Executor, Machine, TaskBuilder, mark};
-    ///
-    /// let outcome = Machine::new().run_async(Executor::by_priority(1, [1]), || async {
-    ///     let usual = TaskBuilder::new("usual").spawn(async { mark("usual") });
-    ///     let urgent = TaskBuilder::new("urgent").priority(1).spawn(async { mark("urgent") });
-    ///     usual.await.unwrap();
-    ///     urgent.await.unwrap();
-    /// });
-    /// assert!(outcome.trace.markers().map(|m| m.text).eq(["urgent", "usual"]));
-    /// ```
-    pub fn by_priority(workers: u32, levels: impl IntoIterator<Item = i32>) -> Executor {
-        Executor::with_policy(workers, Box::new(Priority::new(levels)))
-    }
-}
-
 /// First come, first served within a priority.
 pub struct Priority {
     /// The highest first.
@@ -47,6 +27,26 @@ impl Priority {
 
     fn level(&self, priority: i32) -> usize {
         self.levels.partition_point(|level| *level > priority).min(self.levels.len() - 1)
+    }
+}
+
+impl Executor {
+    /// A queue for each of these priorities and for 0, served by so many workers: the highest that holds a task goes
+    /// first. Panics outside 1 to [`MAX_WORKERS`](crate::executor::MAX_WORKERS) workers.
+    ///
+    /// ```
+    /// use sim_core::{Executor, Machine, TaskBuilder, mark};
+    ///
+    /// let outcome = Machine::new().run_async(Executor::by_priority(1, [1]), || async {
+    ///     let usual = TaskBuilder::new("usual").spawn(async { mark("usual") });
+    ///     let urgent = TaskBuilder::new("urgent").priority(1).spawn(async { mark("urgent") });
+    ///     usual.await.unwrap();
+    ///     urgent.await.unwrap();
+    /// });
+    /// assert!(outcome.trace.markers().map(|m| m.text).eq(["urgent", "usual"]));
+    /// ```
+    pub fn by_priority(workers: u32, levels: impl IntoIterator<Item = i32>) -> Executor {
+        Executor::with_policy(workers, Box::new(Priority::new(levels)))
     }
 }
 
