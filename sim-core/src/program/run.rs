@@ -35,6 +35,19 @@ impl Machine {
         trace
     }
 
+    /// Runs a workload without a heap: each task has so many slots as the workload has of it, and to spawn one fails while
+    /// all are in use. Names in it must fit together.
+    pub fn run_workload_static(self, workload: &Workload) -> Trace {
+        let mut handles = Vec::new();
+        let (trace, _) = self.run_tasks(Executor::embassy(), EndsWith::All, || {
+            start(workload, How::Task, Shape::Async, |shared, task, ends| {
+                shared.slots.fixed();
+                handles.extend(as_future::spawn(shared, task, ends, None));
+            });
+        });
+        trace
+    }
+
     /// Runs a workload as callbacks of an event loop: each task is a chain of them. Names in it must fit together.
     pub fn run_workload_callbacks(mut self, executor: Executor, workload: &Workload) -> Trace {
         self.info.family = Family::Callbacks;
