@@ -228,7 +228,9 @@ impl Machine {
         start: impl FnOnce(),
         finished: impl Fn(&Kernel) -> bool,
     ) -> (Trace, EndReason) {
-        self.info.model = "thread_per_task".to_owned();
+        if self.info.model.is_empty() {
+            self.info.model = "thread_per_task".to_owned();
+        }
         self.info.policy = self.scheduler.policy().describe();
         self.info.threads = true;
         if self.info.title.is_empty() {

@@ -56,7 +56,7 @@ pub fn known<'n>(what: &str, name: Option<&str>, names: impl Iterator<Item = &'n
 fn costs(asked: &str) -> Result<Costs, Failure> {
     match Costs::by_name(asked) {
         Some(costs) => Ok(costs),
-        None if Path::new(asked).exists() => Ok(read::costs(Path::new(asked))?),
+        None if Path::new(asked).exists() => Ok(profile::read(Path::new(asked))?),
         None => {
             let message = format!("`{asked}` is no cost profile, and no file of that name is there");
             Err(Wrong::failure(message, advice(asked, Costs::NAMES, "cost profile")))

@@ -137,7 +137,10 @@ impl Machine {
 
     /// Runs the tasks that `start` spawns.
     pub(crate) fn run_tasks(mut self, executor: Executor, ends: EndsWith, start: impl FnOnce()) -> (Trace, EndReason) {
-        self.info.model = executor.policy.name().to_owned();
+        // A scenario has named its model: two models can share a policy.
+        if self.info.model.is_empty() {
+            self.info.model = executor.policy.name().to_owned();
+        }
         // Said wherever the run is named: a real runtime turns its driver only between polls.
         self.info.policy = format!("{}, always-on reactor", executor.policy.describe());
         self.info.workers = executor.workers;
@@ -146,9 +149,10 @@ impl Machine {
             let plural = if executor.workers == 1 { "" } else { "s" };
             self.info.title = format!("async, {} worker{plural}", executor.workers);
         }
-        let (stack_bytes, poll_cost, wake_cost) = (self.stack_bytes, self.costs.poll, self.costs.wake);
+        let stack_bytes = self.stack_bytes;
         let recording = Cell::new(self.recording);
         let mut kernel = Kernel::new(self);
+        let (poll_cost, wake_cost) = (kernel.costs.poll, kernel.costs.wake);
         let workers = executor.workers;
         let core = Core::new(executor, &mut kernel);
         let sim = Rc::new(Sim::new(kernel, stack_bytes));

@@ -101,11 +101,12 @@ impl Kernel {
     pub fn new(machine: Machine) -> Kernel {
         let policy = machine.scheduler.policy();
         let mut info = machine.info;
-        info.costs.clone_from(&machine.costs.name);
+        let costs = machine.costs.for_model(&info.model);
+        info.costs.clone_from(&costs.name);
         info.seed = machine.seed;
         info.cores = machine.cores;
-        info.thread_bytes = (machine.costs.stack_reserved, machine.costs.stack_resident);
-        info.switch_cost = machine.costs.thread_switch;
+        info.thread_bytes = (costs.stack_reserved, costs.stack_resident);
+        info.switch_cost = costs.thread_switch;
         let mut recorder = Recorder::new(Tables { run: info, ..Tables::default() }, machine.sink);
         let name = recorder.intern("run queue");
         recorder.tables_mut().queues.push(QueueInfo { name, kind: QueueKind::Run });
@@ -127,7 +128,7 @@ impl Kernel {
             recording: machine.recording,
             recorder,
             interrupted: false,
-            costs: machine.costs,
+            costs,
             limits: machine.limits,
             steps: 0,
             cores: (0..machine.cores).map(|_| core()).collect(),

@@ -41,8 +41,9 @@ pub struct Verdict {
 }
 
 impl Measured {
-    /// Takes the figures of a run.
+    /// Takes the figures of a run that had the prices that this profile has for its model.
     pub fn of(trace: Trace, costs: Costs) -> Measured {
+        let costs = costs.for_model(&trace.tables().run.model);
         let metrics = Metrics::of(&trace);
         let findings = diagnose(&trace, &Thresholds::default());
         Measured { trace, metrics, findings, costs }
@@ -160,7 +161,7 @@ impl Scenario {
             let scenario = self.as_asked(&options)?;
             for run in &self.runs {
                 for costs in self.profiles_of(&run.id, variant.as_deref()) {
-                    let options = RunOptions { costs: Costs::by_name(costs), ..options.clone() };
+                    let options = RunOptions { costs: self.profiles.find(costs), ..options.clone() };
                     let trace = scenario.execute(&run.id, &options, None);
                     let measured = Measured::of(trace, scenario.costs_of(&options));
                     let about = |e: &Expectation| e.run == run.id && e.variant == variant && e.costs == costs;

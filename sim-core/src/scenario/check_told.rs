@@ -6,7 +6,6 @@ use super::measure::Measure;
 use super::narration::{Anchor, Piece, Question, Step, When, pieces};
 use super::spec::Scenario;
 use crate::analysis::findings::FindingKind;
-use crate::machine::costs::Costs;
 use crate::trace::Event;
 
 /// Checks every expectation and every step of the narration.
@@ -33,9 +32,7 @@ impl Checker<'_> {
         for (i, expectation) in scenario.expectations.iter().enumerate() {
             let path = format!("expectations.{i}");
             self.run_and_variant(&path, Some(&expectation.run), expectation.variant.as_deref());
-            if Costs::by_name(&expectation.costs).is_none() {
-                self.unknown(&format!("{path}.costs"), "cost profile", &expectation.costs, Costs::NAMES);
-            }
+            self.profile(&format!("{path}.costs"), &expectation.costs);
             if expectation.bounds().next().is_none() {
                 self.wrong(&path, "this expects nothing", "add `equals`, `at_least` or `at_most`");
             }

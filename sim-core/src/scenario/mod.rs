@@ -16,6 +16,7 @@ pub mod figures;
 pub mod measure;
 pub mod narration;
 pub mod outline;
+pub mod profile;
 pub mod read;
 pub mod run;
 pub mod set;

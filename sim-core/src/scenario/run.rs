@@ -41,7 +41,7 @@ impl Scenario {
 
     /// The costs of a run with these options.
     pub fn costs_of(&self, options: &RunOptions) -> Costs {
-        let own = || Costs::by_name(&self.costs).expect("a profile's name was checked with the scenario");
+        let own = || self.profiles.find(&self.costs).expect("a profile's name was checked with the scenario");
         options.costs.clone().unwrap_or_else(own)
     }
 
@@ -86,6 +86,7 @@ impl Scenario {
             scenario: self.id.clone(),
             run: run.id.clone(),
             title: self.run_title(run),
+            model: run.model.id.to_owned(),
             variant: options.variant.clone().unwrap_or_default(),
             knobs: self.knob_values(),
             source: self.text.clone(),

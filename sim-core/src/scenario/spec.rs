@@ -7,6 +7,7 @@ use serde::Deserialize;
 
 use super::expect::Expectation;
 use super::narration::Step;
+use super::profile::Profiles;
 use crate::instant::SimDuration;
 use crate::machine::spec::Latency;
 use crate::model::{Model, Setup};
@@ -38,7 +39,8 @@ pub struct Scenario {
     /// The simulated computer; one core if left out.
     #[serde(default)]
     pub machine: MachineSpec,
-    /// The cost profile that the lesson is told in: "zero", "jimblandy" or "cited" (the default).
+    /// The cost profile that the lesson is told in: "zero", "jimblandy" or "cited" (the default), or a file beside the
+    /// scenario's: "mine.ron".
     #[serde(default = "cited")]
     pub costs: String,
     /// What has to be done.
@@ -63,6 +65,9 @@ pub struct Scenario {
     /// The text it was read from, with what was set in it.
     #[serde(skip)]
     pub text: String,
+    /// The cost profiles that it names, as they were read with it.
+    #[serde(skip)]
+    pub profiles: Profiles,
 }
 
 impl Scenario {

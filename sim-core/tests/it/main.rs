@@ -25,6 +25,7 @@ mod own_policy;
 mod own_view;
 mod panics;
 mod poll_without_core;
+mod profiles;
 mod program_branches;
 mod program_channels;
 mod program_failures;
