@@ -275,7 +275,9 @@ fn a_trace_that_was_cut_off_is_read_as_far_as_it_goes() {
 #[test]
 fn bad_input_is_answered_on_stderr_with_the_nearest_name() {
     assert!(refused(&["run", "blocked-exekutor"]).contains("did you mean `blocked-executor`?"));
-    assert!(refused(&["run", "blocked-executor", "--run", "asink"]).contains("there is no run and no model called `asink`"));
+    assert!(
+        refused(&["run", "blocked-executor", "--run", "asink"]).contains("there is no run and no model called `asink`")
+    );
     assert!(refused(&["run", "blocked-executor", "--variant", "two"]).contains("two-workers"));
     assert!(refused(&["run", "blocked-executor", "--set", "machine.coers=2"]).contains("did you mean `cores`?"));
     assert!(refused(&["run", "blocked-executor", "--set", "machine.cores"]).contains("PATH=VALUE"));

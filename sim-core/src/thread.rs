@@ -20,6 +20,7 @@ use crate::machine::threads::{Ask, Body, NewThread, ThreadState};
 use crate::machine::waiting::Wake;
 use crate::trace::Trace;
 use crate::trace::event::{BlockReason, EndReason, Event};
+use crate::trace::family::Family;
 use crate::trace::ids::{Actor, ThreadId};
 use crate::trace::tables::ThreadKind;
 
@@ -233,6 +234,7 @@ impl Machine {
         }
         self.info.policy = self.scheduler.policy().describe();
         self.info.threads = true;
+        self.info.family = Family::Threads;
         if self.info.title.is_empty() {
             let plural = if self.cores == 1 { "" } else { "s" };
             self.info.title = format!("threads, {} core{plural}", self.cores);

@@ -6,7 +6,7 @@ use sim_core::analysis::sums::Sums;
 use sim_core::instant::SimTime;
 use sim_core::trace::event::EndReason;
 use sim_core::trace::keyframes::Keyframes;
-use sim_core::trace::{Snapshot, Trace, TracePart};
+use sim_core::trace::{Family, Snapshot, Trace, TracePart};
 
 use super::figures::RunFigures;
 use super::rows::RowPlan;
@@ -115,6 +115,11 @@ impl Run {
     /// Its name in commands, as its recording has it: "async".
     pub fn id(&self) -> &str {
         &self.trace.tables().run.run
+    }
+
+    /// What its tasks are, and so which words tell of them.
+    pub fn family(&self) -> Family {
+        if self.threads { Family::Threads } else { self.trace.tables().run.family() }
     }
 
     /// When it ends, as far as is known.

@@ -253,7 +253,7 @@ impl Panel<'_> {
 
 /// What a run's crowd consists of.
 pub(super) fn noun(run: &Run) -> &'static str {
-    if run.threads { "threads" } else { "tasks" }
+    run.family().nouns()
 }
 
 fn percent(share: f32) -> String {

@@ -135,7 +135,7 @@ fn nowhere(sheet: &Sheet, tables: &Tables) -> Note {
 /// Who is shown of many: "conn.17 of 10,000 tasks".
 pub fn crew_text(sheet: &Sheet, tables: &Tables) -> String {
     let Some(who) = sheet.shown else { return String::new() };
-    let noun = if tables.run.threads { "threads" } else { "tasks" };
+    let noun = tables.run.family().nouns();
     format!("{} of {} {noun}", tables.actor_name(who), thousands(sheet.crew as u32))
 }
 

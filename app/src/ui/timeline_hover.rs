@@ -134,8 +134,8 @@ impl Panel<'_> {
         let count = sums.count[Class::Running as usize] + sums.count[Class::OffCore as usize];
         let polls = matches!(track.kind, TrackKind::Task(_) | TrackKind::Worker(_));
         let what = match (polls, count) {
-            (true, 1) => "poll",
-            (true, _) => "polls",
+            (true, 1) => run.family().turn(),
+            (true, _) => run.family().turns(),
             (false, 1) => "run",
             (false, _) => "runs",
         };

@@ -14,6 +14,7 @@ use serde::de::{Deserializer, EnumAccess, Error, VariantAccess, Visitor};
 use crate::machine::spec::Machine;
 use crate::program::{Op, Workload};
 use crate::trace::Trace;
+pub use crate::trace::family::Family;
 
 /// Every model, in the order in which people are offered them.
 pub static MODELS: [&Model; 3] = [&async_fifo::MODEL, &async_stealing::MODEL, &thread_per_task::MODEL];
@@ -36,21 +37,6 @@ pub struct Model {
     pub run: fn(Machine, Setup, &Workload) -> Trace,
     /// Why it cannot express this op: a clause that goes on after "because". None: it can.
     pub refuses: fn(&Op) -> Option<&'static str>,
-}
-
-/// What the tasks of a model are.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Family {
-    /// Futures that an executor polls.
-    Async,
-    /// Code that OS threads run and block in.
-    Threads,
-    /// Callbacks of an event loop.
-    Callbacks,
-    /// Coroutines with stacks of their own.
-    Coroutines,
-    /// Actors that send each other messages.
-    Actors,
 }
 
 /// How many workers a model has.

@@ -87,6 +87,7 @@ impl Scenario {
             run: run.id.clone(),
             title: self.run_title(run),
             model: run.model.id.to_owned(),
+            family: run.model.family,
             variant: options.variant.clone().unwrap_or_default(),
             knobs: self.knob_values(),
             source: self.text.clone(),

@@ -4,6 +4,7 @@
 //! file     = "WAKELINE" version:u32 section*
 //! section  = tag:[u8;4] raw:u32 packed:u32 checksum:u64 bytes[packed]     bytes: LZ4 block of `raw` bytes
 //! "ROWS"   = rows that the side tables gain, as postcard writes `Tables`
+//! "FMLY"   = what the run's tasks are, as postcard writes `Family`
 //! "EVTS"   = records, see [`super::pack`]
 //! "CODE"   = rows of programs, steps and who goes through which, as postcard writes the three
 //! "DONE"   = the number of events, u64: the last section
@@ -19,6 +20,7 @@ use std::sync::Arc;
 use xxhash_rust::xxh3::Xxh3;
 
 use super::event::Record;
+use super::family::Family;
 use super::pack;
 use super::store::{CHUNK_RECORDS, Chunk, Trace, TracePart};
 use super::tables::{RowCounts, Tables};
@@ -30,6 +32,7 @@ const MAGIC: &[u8; 8] = b"WAKELINE";
 const HEADER: usize = 12;
 const SECTION_HEADER: usize = 20;
 const ROWS: [u8; 4] = *b"ROWS";
+const FAMILY: [u8; 4] = *b"FMLY";
 const EVENTS: [u8; 4] = *b"EVTS";
 const CODE: [u8; 4] = *b"CODE";
 const DONE: [u8; 4] = *b"DONE";
@@ -159,9 +162,20 @@ impl<W: Write> Writer<W> {
             before = before.plus(rows.counts());
             let raw = postcard::to_stdvec(&rows).map_err(io::Error::other)?;
             self.section(ROWS, &raw)?;
+            self.family(rows.run.family)?;
             self.code(&rows)?;
             if before == tables.counts() {
                 return Ok(());
+            }
+        }
+    }
+
+    /// Not for async and threads: those the first rows tell apart.
+    fn family(&mut self, family: Family) -> io::Result<()> {
+        match family {
+            Family::Async | Family::Threads => Ok(()),
+            Family::Pool | Family::Callbacks | Family::Coroutines | Family::Actors => {
+                self.section(FAMILY, &postcard::to_stdvec(&family).map_err(io::Error::other)?)
             }
         }
     }
@@ -266,6 +280,7 @@ impl Reader {
         let raw = unpack_body(body, raw as usize)?;
         match header.tag {
             ROWS => self.rows(&raw)?,
+            FAMILY => self.family(&raw)?,
             CODE => self.code(&raw)?,
             EVENTS => self.records(&raw)?,
             DONE => return self.done(&raw),
@@ -278,6 +293,13 @@ impl Reader {
     fn rows(&mut self, raw: &[u8]) -> Result<(), &'static str> {
         let rows: Tables = postcard::from_bytes(raw).map_err(|_| "its rows make no sense")?;
         self.trace.append_rows(rows);
+        self.trace.set_family(self.trace.tables().run.family());
+        Ok(())
+    }
+
+    fn family(&mut self, raw: &[u8]) -> Result<(), &'static str> {
+        let family = postcard::from_bytes(raw).map_err(|_| "it does not say what its tasks are")?;
+        self.trace.set_family(family);
         Ok(())
     }
 

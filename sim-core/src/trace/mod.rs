@@ -6,6 +6,7 @@
 pub mod code;
 pub mod digest;
 pub mod event;
+pub mod family;
 pub mod file;
 pub mod ids;
 pub mod keyframes;
@@ -17,6 +18,7 @@ pub mod tables;
 pub mod text;
 
 pub use event::{Event, Level, Record};
+pub use family::Family;
 pub use ids::*;
 pub use keyframes::Keyframes;
 pub use snapshot::{Snapshot, Wait};

@@ -6,6 +6,7 @@
 use std::sync::{Arc, Mutex};
 
 use super::event::{Event, Record};
+use super::family::Family;
 use super::ids::{Actor, StrId};
 use super::tables::{Decision, RowCounts, Tables};
 use crate::instant::SimTime;
@@ -206,6 +207,11 @@ impl Trace {
     /// Adds rows to the side tables, before the first event that names them.
     pub fn append_rows(&mut self, rows: Tables) {
         self.tables.append(rows);
+    }
+
+    /// Says what the run's tasks are.
+    pub(super) fn set_family(&mut self, family: Family) {
+        self.tables.run.family = family;
     }
 
     /// Bytes of memory held by records and side tables, about.

@@ -4,6 +4,7 @@
 
 use super::code::{ProgramInfo, StepInfo};
 use super::event::DecisionKind;
+use super::family::Family;
 use super::ids::*;
 use crate::instant::{SimDuration, SimTime};
 
@@ -190,6 +191,9 @@ pub struct RunInfo {
     pub workers: u32,
     /// Whether the run is of threads: its tasks are threads, its steps context switches.
     pub threads: bool,
+    /// What its tasks are: [`RunInfo::family`]. In a file it has a section of its own: the first files have none.
+    #[serde(skip)]
+    pub family: Family,
     /// The variant's id; empty for the scenario as written.
     pub variant: String,
     /// Each knob's value, as text.
@@ -200,6 +204,13 @@ pub struct RunInfo {
     pub thread_bytes: (u64, u64),
     /// How long one context switch takes on this cost profile.
     pub switch_cost: SimDuration,
+}
+
+impl RunInfo {
+    /// What its tasks are, and so which words tell of them. The first files say no more than whether they are threads.
+    pub const fn family(&self) -> Family {
+        if self.threads { Family::Threads } else { self.family }
+    }
 }
 
 /// All side tables of a trace.

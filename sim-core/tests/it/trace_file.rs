@@ -30,6 +30,17 @@ fn what_is_written_is_read_back() {
 }
 
 #[test]
+fn what_the_tasks_of_a_run_are_is_read_back() {
+    for family in [Family::Async, Family::Pool, Family::Coroutines] {
+        let (mut trace, mut run) = (Trace::default(), one_request().tables().run.clone());
+        run.family = family;
+        trace.append_rows(Tables { run, ..one_request().tables().clone() });
+        let (read, damage) = file::read(&trace.to_file_bytes()).expect("it is a trace");
+        assert_eq!((damage, read.tables().run.family()), (None, family));
+    }
+}
+
+#[test]
 fn a_file_on_disk_is_read_back() {
     let path = std::env::temp_dir().join(format!("wakeline-file-test-{}.wkl", std::process::id()));
     let trace = one_request();

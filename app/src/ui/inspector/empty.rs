@@ -59,7 +59,7 @@ fn run_ui(ui: &mut Ui, session: &Session, run: usize, patterns: &Patterns, emit:
     if all == 0 {
         return;
     }
-    let noun = if of.threads { "threads" } else { "tasks" };
+    let noun = of.family().nouns();
     let note = format!("{} {noun}", crate::timeline::axis::with_thousands(&all.to_string()));
     rows::head_ui(ui, &format!("{} {}", widgets::run_letter(run), of.title), &note, emit);
     for track in of.index.tracks.iter().filter(is_workload).take(OFFERED) {

@@ -181,7 +181,7 @@ impl<'a> RunStage<'a> {
     }
 
     fn wants(&self, ui: &mut Ui, chips: &mut Vec<Chip<'a>>, emit: &mut Emit<'_>) {
-        let kind = if self.session.runs()[self.run].threads { "thread" } else { "task" };
+        let kind = self.session.runs()[self.run].family().noun();
         let queues: Vec<&'a Queue> = shown_queues(&self.stage.wants);
         let boxes = self.boxes(self.column(0), &wanted_lines(self.stage));
         let takers = self.boxes(self.column(1), &running_lines(self.stage))[0].height();
