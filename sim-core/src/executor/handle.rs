@@ -204,17 +204,38 @@ impl<F: Future> Future for Joined<F> {
 pub struct TaskBuilder {
     name: String,
     kind: TaskKind,
+    path: Option<String>,
+    is_future: IsFuture,
+}
+
+/// Whether the task is a future to the program under study, too, and its bytes are worth telling.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum IsFuture {
+    Yes,
+    /// Only to the simulation: the task has a stack, or a mailbox.
+    No,
 }
 
 impl TaskBuilder {
     /// A task of this name. By its name, its spawner and how manieth of that name it is the world decides how long
     /// its I/O takes: the same for a thread in the same place.
     pub fn new(name: impl Into<String>) -> TaskBuilder {
-        TaskBuilder { name: name.into(), kind: TaskKind::Plain }
+        TaskBuilder { name: name.into(), kind: TaskKind::Plain, path: None, is_future: IsFuture::Yes }
     }
 
     pub(crate) fn kind(mut self, kind: TaskKind) -> TaskBuilder {
         self.kind = kind;
+        self
+    }
+
+    /// A task that meets the same world as the one of this path: a helper of it.
+    pub(crate) fn path(mut self, path: impl Into<String>) -> TaskBuilder {
+        self.path = Some(path.into());
+        self
+    }
+
+    pub(crate) fn is_future(mut self, is_future: IsFuture) -> TaskBuilder {
+        self.is_future = is_future;
         self
     }
 
@@ -241,10 +262,13 @@ impl TaskBuilder {
     pub(crate) fn spawn_any<F: Future + 'static>(self, future: F) -> JoinHandle<F::Output> {
         let shared = Shared::new();
         let new = NewTask {
-            path: self.name.clone(),
+            path: self.path.unwrap_or_else(|| self.name.clone()),
             name: self.name,
             kind: self.kind,
-            future_bytes: size_of::<F>(),
+            future_bytes: match self.is_future {
+                IsFuture::Yes => size_of::<F>(),
+                IsFuture::No => 0,
+            },
             place: Some(std::panic::Location::caller()),
         };
         let joined = Joined { future, shared: Arc::clone(&shared) };

@@ -11,6 +11,7 @@ pub(crate) mod capture;
 pub mod costs;
 pub(crate) mod decide;
 pub(crate) mod devices;
+pub(crate) mod go;
 pub(crate) mod home;
 pub(crate) mod kernel;
 pub(crate) mod origins;

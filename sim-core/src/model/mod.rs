@@ -5,6 +5,7 @@
 
 mod async_fifo;
 mod async_stealing;
+mod coroutines;
 mod thread_per_task;
 
 use std::fmt;
@@ -17,7 +18,8 @@ use crate::trace::Trace;
 pub use crate::trace::family::Family;
 
 /// Every model, in the order in which people are offered them.
-pub static MODELS: [&Model; 3] = [&async_fifo::MODEL, &async_stealing::MODEL, &thread_per_task::MODEL];
+pub static MODELS: [&Model; 4] =
+    [&async_fifo::MODEL, &async_stealing::MODEL, &thread_per_task::MODEL, &coroutines::MODEL];
 
 /// A way to execute a workload.
 pub struct Model {

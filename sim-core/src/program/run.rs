@@ -9,7 +9,7 @@ use std::rc::Rc;
 use super::ast::Workload;
 use super::listing::Shape;
 use super::shared::{Ends, Shared};
-use super::{as_future, as_thread};
+use super::{as_coroutine, as_future, as_thread};
 use crate::executor::Executor;
 use crate::executor::core::EndsWith;
 use crate::machine::blocking::How;
@@ -25,6 +25,17 @@ impl Machine {
         let (trace, _) = self.run_tasks(executor, EndsWith::All, || {
             start(workload, How::Task, Shape::Async, |shared, task, ends| {
                 handles.extend(as_future::spawn(shared, task, ends, None))
+            });
+        });
+        trace
+    }
+
+    /// Runs a workload as goroutines under an executor: each task is one. Names in it must fit together.
+    pub fn run_workload_goroutines(self, executor: Executor, workload: &Workload) -> Trace {
+        let mut handles = Vec::new();
+        let (trace, _) = self.run_tasks(executor, EndsWith::All, || {
+            start(workload, How::Task, Shape::Goroutines, |shared, task, ends| {
+                handles.extend(as_coroutine::spawn(shared, task, ends));
             });
         });
         trace

@@ -91,7 +91,7 @@ impl Shared {
         let mut ends = Ends::default();
         let mut things = BTreeMap::new();
         for (name, spec) in workload.resources.iter() {
-            things.insert(name.to_owned(), create(name, spec, how, &mut ends));
+            things.insert(name.to_owned(), create(name, spec, how, shape, &mut ends));
         }
         let code = write_code(workload, shape);
         let shared = Shared { workload: workload.clone(), how, things, code, created: RefCell::default() };
@@ -183,7 +183,7 @@ pub(super) fn goes_through(who: Actor, program: ProgramId) {
     sim::with(|sim| sim.kernel.borrow_mut().recorder.tables_mut().runners.push((who, program)));
 }
 
-fn create(name: &str, spec: &ResourceSpec, how: How, ends: &mut Ends) -> Thing {
+fn create(name: &str, spec: &ResourceSpec, how: How, shape: Shape, ends: &mut Ends) -> Thing {
     let permits =
         |kind, capacity, blocking| Thing::Permits { resource: permits::create(kind, name, capacity), blocking };
     let mut channel = |capacity| {
@@ -193,6 +193,10 @@ fn create(name: &str, spec: &ResourceSpec, how: How, ends: &mut Ends) -> Thing {
         Thing::Channel
     };
     match *spec {
+        // One lock for all: whoever waits for it does not block the thread, and whoever comes may pass those in line.
+        ResourceSpec::Mutex | ResourceSpec::StdMutex if shape == Shape::Goroutines => {
+            permits(ResourceKind::BlockingMutex, Some(1), false)
+        }
         ResourceSpec::Mutex if how == How::Task => permits(ResourceKind::Mutex, Some(1), false),
         ResourceSpec::Mutex | ResourceSpec::StdMutex => permits(ResourceKind::BlockingMutex, Some(1), true),
         ResourceSpec::RwLock => permits(ResourceKind::RwLock, None, false),
@@ -216,6 +220,16 @@ impl Ends {
                 kernel.hold_end(resource.get(), by, end);
             }
         });
+    }
+
+    /// The channel of this name, which this task sends into.
+    pub fn sending(&self, name: &str) -> Home<ResourceId> {
+        self.senders.get(name).expect("a task holds the ends that its steps use").resource()
+    }
+
+    /// The channel of this name, which this task receives from.
+    pub fn receiving(&self, name: &str) -> Home<ResourceId> {
+        self.receivers.get(name).expect("a task holds the ends that its steps use").resource()
     }
 
     /// Sends one message.

@@ -10,6 +10,7 @@
 //!
 //! A new shape is a file with a [`Words`], and three lines here: its `mod`, its variant, its arm in `Shape::words`.
 
+mod go;
 mod rust;
 mod rust_async;
 mod rust_threads;
@@ -29,6 +30,8 @@ pub enum Shape {
     Async,
     /// A function that a thread of its own runs.
     Threads,
+    /// A function that a goroutine runs.
+    Goroutines,
 }
 
 impl Shape {
@@ -36,6 +39,7 @@ impl Shape {
         match self {
             Shape::Async => &rust_async::RustAsync,
             Shape::Threads => &rust_threads::RustThreads,
+            Shape::Goroutines => &go::Go,
         }
     }
 }
