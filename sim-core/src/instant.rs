@@ -29,6 +29,14 @@ impl SimTime {
         SimTime(ns)
     }
 
+    /// This moment or the first after it that is a whole number of `step`s from the start; itself for a step of zero.
+    pub const fn rounded_up(self, step: SimDuration) -> SimTime {
+        match step.as_nanos() {
+            0 => self,
+            step => SimTime(self.0.next_multiple_of(step)),
+        }
+    }
+
     /// Nanoseconds since the start.
     pub const fn as_nanos(self) -> u64 {
         self.0

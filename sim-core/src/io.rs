@@ -4,6 +4,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
+use crate::executor::budget;
 use crate::instant::SimDuration;
 use crate::machine::blocking;
 use crate::machine::devices::Progress;
@@ -125,6 +126,12 @@ impl Future for Io {
     type Output = ();
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+        budget::spend(cx, |cx| self.look(cx))
+    }
+}
+
+impl Io {
+    fn look(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         if self.done {
             return Poll::Ready(());
         }

@@ -5,6 +5,7 @@ use std::future::Future;
 use std::pin::{Pin, pin};
 use std::task::{Context, Poll};
 
+use crate::executor::budget;
 use crate::instant::{SimDuration, SimTime};
 use crate::machine::devices::Progress;
 use crate::machine::home::Home;
@@ -49,6 +50,12 @@ impl Future for Sleep {
     type Output = ();
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+        budget::spend(cx, |cx| self.look(cx))
+    }
+}
+
+impl Sleep {
+    fn look(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         sim::with(|sim| match self.timer {
             None => {
                 let wake = Wake::Task(cx.waker().clone());

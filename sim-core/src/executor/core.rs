@@ -7,9 +7,10 @@ use std::future::Future;
 use std::pin::Pin;
 use std::ptr;
 use std::sync::Arc;
+use std::task::Waker;
 
 use super::policy::Reason;
-use super::ready::Core;
+use super::ready::{Budget, Chosen, Core};
 use super::task::{NewTask, Task, TaskFuture};
 use super::waker::{Cell, Link, TaskState};
 use crate::instant::SimDuration;
@@ -17,7 +18,7 @@ use crate::machine::kernel::Kernel;
 use crate::machine::sim::Sim;
 use crate::trace::event::{BlockReason, End, Event, PollFrom, WakeEffect};
 use crate::trace::ids::*;
-use crate::trace::tables::TaskInfo;
+use crate::trace::tables::{TaskInfo, TaskKind};
 
 thread_local! {
     static CURRENT: StdCell<*const Exec> = const { StdCell::new(ptr::null()) };
@@ -38,6 +39,9 @@ pub(crate) struct Exec {
     pub pool: RefCell<super::pool::Pool>,
     /// With what the task that is being dropped panicked.
     pub panic: RefCell<Option<String>>,
+    pub budget: super::budget::Left,
+    /// Whoever waits for the next turn of the driver, the last to yield last.
+    pub deferred: RefCell<Vec<Waker>>,
 }
 
 /// What ends the run.
@@ -81,6 +85,10 @@ pub(crate) enum Turn {
     Cancel,
     /// Take in the wakes that real OS threads asked for, and ask again.
     Foreign,
+    /// See what has completed, and wake whoever waits for it.
+    Driver,
+    /// Look for work for so long, and ask again.
+    Spin(SimDuration),
     /// Stop until unparked: there is nothing to poll.
     Park,
     /// Return: the run is over.
@@ -188,12 +196,10 @@ impl Exec {
         kernel.record(Event::TaskSpawned { task: id, by });
         let bytes = kernel.costs.task_bytes;
         kernel.record(Event::TaskAllocated { task: id, bytes });
-        let on = state.worker_on(self.sim.running());
-        let (queue, end) = state.enqueue(&mut kernel, id, Reason::Spawned, on);
-        kernel.record(Event::Queued { task: id, queue, end });
-        if state.unpark_for(&mut kernel, queue, by) {
-            self.sim.owe(kernel.costs.syscall);
+        if new.kind == TaskKind::Main {
+            state.main = Some(id);
         }
+        self.ready(&mut state, &mut kernel, id, Reason::Spawned, by);
         id
     }
 
@@ -227,15 +233,16 @@ impl Exec {
         self.sim.owe(self.wake_cost);
         kernel.record(Event::Woken { task, by, effect });
         if effect == WakeEffect::Queued {
-            self.ready(&mut state, &mut kernel, task, by);
+            self.ready(&mut state, &mut kernel, task, Reason::Woken, by);
         }
     }
 
-    fn ready(&self, state: &mut Core, kernel: &mut Kernel, task: TaskId, by: Actor) {
+    fn ready(&self, state: &mut Core, kernel: &mut Kernel, task: TaskId, why: Reason, by: Actor) {
         let on = state.worker_on(self.sim.running());
-        let (queue, end) = state.enqueue(kernel, task, Reason::Woken, on);
+        let came = state.came(task, why, on, by);
+        let (queue, end) = state.enqueue(kernel, &came);
         kernel.record(Event::Queued { task, queue, end });
-        if state.unpark_for(kernel, queue, by) {
+        if state.unpark_for(kernel, queue, &came) {
             self.sim.owe(kernel.costs.syscall);
         }
     }
@@ -275,9 +282,20 @@ impl Exec {
             return if self.over.get() { Turn::Over } else { Turn::Foreign };
         }
         kernel.count_step();
-        let Some((task, queue, end)) = state.next(&mut kernel, worker) else {
-            self.park(&mut state, &mut kernel, worker);
-            return Turn::Park;
+        let (task, queue, end) = match state.next(&mut kernel, worker) {
+            Chosen::Poll { task, queue, end, budget } => {
+                if budget == Budget::Fresh {
+                    self.budget.refill(state.rules.budget);
+                }
+                state.begin_poll(kernel.now, worker, budget);
+                (task, queue, end)
+            }
+            Chosen::Turn => return Turn::Driver,
+            Chosen::Spin(d) => return Turn::Spin(d),
+            Chosen::Park => {
+                self.park(&mut state, &mut kernel, worker);
+                return Turn::Park;
+            }
         };
         let at = WorkerQueue { worker, queue };
         let from = match end {

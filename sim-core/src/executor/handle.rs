@@ -9,8 +9,12 @@ use std::task::{Context, Poll, Waker};
 
 use pin_project_lite::pin_project;
 
-use super::core;
-use super::task::NewTask;
+use super::foreign_budget::Budgeted;
+use super::policy::Reason;
+use super::task::{NewTask, TaskFuture};
+use super::{budget, core};
+use crate::code::work;
+use crate::instant::SimDuration;
 use crate::machine::home::Home;
 use crate::machine::sim;
 use crate::trace::event::Event;
@@ -127,6 +131,12 @@ impl<T> Future for JoinHandle<T> {
     type Output = Result<T, JoinError>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        budget::spend(cx, |cx| self.look(cx))
+    }
+}
+
+impl<T> JoinHandle<T> {
+    fn look(&mut self, cx: &mut Context<'_>) -> Poll<Result<T, JoinError>> {
         let by = sim::with(|sim| sim.actor.get());
         let target = self.target.get();
         let mut state = self.shared.lock();
@@ -246,7 +256,7 @@ impl TaskBuilder {
         F: Future + Send + 'static,
         F::Output: Send + 'static,
     {
-        self.spawn_any(future)
+        self.spawn_code(future)
     }
 
     /// Spawns the future where there is only one worker. Panics under several.
@@ -254,12 +264,28 @@ impl TaskBuilder {
     pub fn spawn_local<F: Future + 'static>(self, future: F) -> JoinHandle<F::Output> {
         let workers = core::with(|exec| exec.state.borrow().workers.len());
         assert!(workers <= 1, "spawn_local needs an executor with one worker, and this one has {workers}: use spawn");
-        self.spawn_any(future)
+        self.spawn_code(future)
+    }
+
+    /// Spawns a future that may await what is not ours: where the runtime has a budget, tokio's own apply it.
+    #[track_caller]
+    pub(crate) fn spawn_code<F: Future + 'static>(self, future: F) -> JoinHandle<F::Output> {
+        let has_budget = core::with(|exec| exec.state.borrow().rules.budget.is_some());
+        self.spawn_boxed(future, |joined| if has_budget { Box::pin(Budgeted::new(joined)) } else { Box::pin(joined) })
     }
 
     /// Spawns the future, which the caller knows to be safe wherever it is polled: all workers share one OS thread.
     #[track_caller]
     pub(crate) fn spawn_any<F: Future + 'static>(self, future: F) -> JoinHandle<F::Output> {
+        self.spawn_boxed(future, |joined| Box::pin(joined))
+    }
+
+    #[track_caller]
+    fn spawn_boxed<F: Future + 'static>(
+        self,
+        future: F,
+        boxed: impl FnOnce(Joined<F>) -> TaskFuture,
+    ) -> JoinHandle<F::Output> {
         let shared = Shared::new();
         let new = NewTask {
             path: self.path.unwrap_or_else(|| self.name.clone()),
@@ -272,7 +298,7 @@ impl TaskBuilder {
             place: Some(std::panic::Location::caller()),
         };
         let joined = Joined { future, shared: Arc::clone(&shared) };
-        let task = core::with(|exec| exec.add(new, Box::pin(joined)));
+        let task = core::with(|exec| exec.add(new, boxed(joined)));
         JoinHandle { target: Home::of(Actor::Task(task)), shared, waiting: false }
     }
 }
@@ -344,14 +370,45 @@ pub(crate) fn offload<T: 'static>(code: impl FnOnce() -> T + 'static) -> JoinHan
     JoinHandle { target: Home::of(Actor::Thread(thread)), shared, waiting: false }
 }
 
-/// Lets the others that are Ready go first: wakes itself and is Pending once.
+/// Lets the others that are Ready go first: is Pending once, and wakes itself, or is woken as the runtime does it
+/// ([`Yields`](super::policy::Yields)).
 pub fn yield_now() -> impl Future<Output = ()> {
     let mut yielded = false;
     std::future::poll_fn(move |cx| {
         if std::mem::replace(&mut yielded, true) {
             return Poll::Ready(());
         }
-        cx.waker().wake_by_ref();
+        if core::try_with(|exec| exec.yields(cx.waker())).is_none() {
+            cx.waker().wake_by_ref();
+        }
         Poll::Pending
     })
+}
+
+/// Ends the poll, and has the task queued for this reason.
+pub(crate) fn requeue(why: Reason) -> impl Future<Output = ()> {
+    let mut left = false;
+    std::future::poll_fn(move |cx| {
+        if std::mem::replace(&mut left, true) {
+            return Poll::Ready(());
+        }
+        core::with(|exec| exec.requeue(cx.waker(), why));
+        Poll::Pending
+    })
+}
+
+/// Computes for `d`, preempted whenever the slice of the task is used up: as code is that its runtime interrupts.
+pub(crate) async fn work_in_slices(d: SimDuration) {
+    let mut left = d;
+    loop {
+        let slice = core::with(|exec| exec.slice_left()).unwrap_or(left);
+        if left <= slice {
+            return work(left);
+        }
+        if !slice.is_zero() {
+            work(slice);
+        }
+        left = SimDuration::from_nanos(left.as_nanos() - slice.as_nanos());
+        requeue(Reason::Preempted).await;
+    }
 }

@@ -11,8 +11,11 @@
 //!
 //! Knows the machine's threads and queues; knows no program and no scenario.
 
+pub(crate) mod budget;
 pub(crate) mod core;
+mod driver;
 mod ending;
+mod foreign_budget;
 pub mod handle;
 pub mod policy;
 mod pool;

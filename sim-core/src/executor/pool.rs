@@ -1,6 +1,6 @@
 //! The blocking pool: threads for closures that block, so that workers do not have to.
 //!
-//! As tokio's: first come, first served, at most 512 threads (`runtime/blocking/pool.rs`, 1.54.1); an idle one is used
+//! As tokio's: first come, first served, at most 512 threads (`runtime/blocking/pool.rs`, 1.54.1) or as many as the policy's rules say; an idle one is used
 //! before a new one is made. Threads are kept until the run ends.
 
 use std::collections::VecDeque;
@@ -11,8 +11,6 @@ use crate::machine::threads::{Body, NewThread};
 use crate::trace::event::{BlockReason, Event};
 use crate::trace::ids::*;
 use crate::trace::tables::ThreadKind;
-
-const MOST_THREADS: usize = 512;
 
 type Work = Box<dyn FnOnce()>;
 
@@ -33,7 +31,7 @@ impl Exec {
         let thread = if let Some(idle) = pool.idle.pop() {
             kernel.unblock(idle, by);
             idle
-        } else if pool.threads.len() < MOST_THREADS {
+        } else if pool.threads.len() < self.state.borrow().rules.blocking_threads as usize {
             self.sim.owe(kernel.costs.thread_spawn);
             let name = format!("blocking {}", pool.threads.len());
             let body = Body::Closure(Box::new(serve));

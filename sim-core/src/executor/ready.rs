@@ -6,10 +6,11 @@ use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
 use super::core::Polled;
-use super::policy::{Next, Ready, Reason, TaskPolicy};
+use super::policy::{Came, Move, Next, Ready, Reason, Rules, TaskPolicy};
 use super::run::Executor;
 use super::task::Task;
 use super::waker::TaskState;
+use crate::instant::{SimDuration, SimTime};
 use crate::machine::kernel::Kernel;
 use crate::trace::event::{DecisionKind, End, Ends, Event, PollResult};
 use crate::trace::ids::*;
@@ -19,15 +20,49 @@ pub(crate) struct Core {
     /// By [`WorkerId`]: the thread it runs on, and whether it is parked.
     pub workers: Vec<ThreadId>,
     pub parked: Vec<bool>,
+    /// By [`WorkerId`]: why the task that it polls is about to end its poll, if not for a wait, and when the slice that
+    /// this task is on began.
+    pub leaving: Vec<Option<Reason>>,
+    pub slices: Vec<SimTime>,
     pub any_parked: bool,
+    /// The worker that is parked in the driver.
+    pub in_driver: Option<WorkerId>,
+    /// How many wakers wait for the next turn of the driver.
+    pub deferred: usize,
+    /// The root, where there is one.
+    pub main: Option<TaskId>,
     /// Tasks that have not ended.
     pub live: usize,
+    pub rules: Rules,
     policy: Box<dyn TaskPolicy>,
+    /// Emptied and filled again: what has to be moved to make room.
+    room: Vec<Move>,
     /// The policy's lane, as the machine's queue.
     lane: Option<QueueId>,
     pub aborts: BTreeMap<TaskId, Actor>,
     /// The place of the policy's first queue among the machine's.
     pub first_queue: usize,
+}
+
+/// What a worker does next, its task taken out of its queue.
+pub(crate) enum Chosen {
+    /// Poll this task.
+    Poll { task: TaskId, queue: QueueId, end: End, budget: Budget },
+    /// Turn the driver.
+    Turn,
+    /// Let so much time pass.
+    Spin(SimDuration),
+    /// Stop until unparked.
+    Park,
+}
+
+/// What a poll may use up.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Budget {
+    /// All of it.
+    Fresh,
+    /// What the worker's last poll has left.
+    Left,
 }
 
 impl Core {
@@ -37,9 +72,24 @@ impl Core {
         for queue in policy.queues(workers) {
             kernel.add_queue(&queue.name, queue.owner);
         }
-        let (tasks, workers, parked) = (Vec::new(), Vec::new(), Vec::new());
-        let lane = policy.lane().map(|place| QueueId::from_index(first_queue + place));
-        Core { tasks, workers, parked, any_parked: false, live: 0, policy, lane, aborts: BTreeMap::new(), first_queue }
+        Core {
+            tasks: Vec::new(),
+            workers: Vec::new(),
+            parked: Vec::new(),
+            leaving: Vec::new(),
+            slices: Vec::new(),
+            any_parked: false,
+            in_driver: None,
+            deferred: 0,
+            main: None,
+            live: 0,
+            rules: policy.rules(),
+            lane: policy.lane().map(|place| QueueId::from_index(first_queue + place)),
+            policy,
+            room: Vec::new(),
+            aborts: BTreeMap::new(),
+            first_queue,
+        }
     }
 
     fn queue_id(&self, place: usize) -> QueueId {
@@ -48,34 +98,52 @@ impl Core {
 
     /// Puts the task into the queue that the policy names.
     #[inline(never)]
-    pub fn enqueue(&mut self, kernel: &mut Kernel, task: TaskId, why: Reason, on: Option<WorkerId>) -> (QueueId, End) {
-        self.tasks[task.index()].cell().set(TaskState::Ready);
-        let (place, end) = self.policy.place(why, on);
+    pub fn enqueue(&mut self, kernel: &mut Kernel, came: &Came) -> (QueueId, End) {
+        self.tasks[came.task.index()].cell().set(TaskState::Ready);
+        let ready = Ready::new(&kernel.queues[self.first_queue..], &self.parked, self.deferred);
+        let (place, end) = self.policy.place(came, &ready, &mut self.room);
+        if !self.room.is_empty() {
+            let room = std::mem::take(&mut self.room);
+            room.iter().for_each(|m| self.move_tasks(kernel, m));
+            self.room = room;
+            self.room.clear();
+        }
         let queue = self.queue_id(place);
         let list = &mut kernel.queues[queue.index()];
         match end {
-            End::Front => list.push_front(task.0),
-            End::Back => list.push_back(task.0),
+            End::Front => list.push_front(came.task.0),
+            End::Back => list.push_back(came.task.0),
         }
         (queue, end)
     }
 
+    /// A task that became Ready because of `by`, on this worker if on any.
+    pub fn came(&self, task: TaskId, why: Reason, on: Option<WorkerId>, by: Actor) -> Came {
+        Came { task, why, on, by, main: self.main == Some(task) }
+    }
+
     /// Unparks whom the policy says for a task that was just put into `queue`. Answers whether there was one.
     #[inline]
-    pub fn unpark_for(&mut self, kernel: &mut Kernel, queue: QueueId, by: Actor) -> bool {
-        self.any_parked && self.unpark_one(kernel, queue, by)
+    pub fn unpark_for(&mut self, kernel: &mut Kernel, queue: QueueId, came: &Came) -> bool {
+        self.any_parked && self.unpark_one(kernel, queue, came)
     }
 
     #[inline(never)]
-    fn unpark_one(&mut self, kernel: &mut Kernel, queue: QueueId, by: Actor) -> bool {
-        let ready = Ready::new(&kernel.queues[self.first_queue..], &self.parked);
+    fn unpark_one(&mut self, kernel: &mut Kernel, queue: QueueId, came: &Came) -> bool {
+        let ready = Ready::new(&kernel.queues[self.first_queue..], &self.parked, self.deferred);
         let place = queue.index() - self.first_queue;
-        let Some(worker) = self.policy.unpark(place, &ready) else { return false };
+        let Some(worker) = self.policy.unpark(place, came, &ready) else { return false };
+        self.unpark(kernel, worker, came.by);
+        true
+    }
+
+    /// Unparks the worker.
+    pub fn unpark(&mut self, kernel: &mut Kernel, worker: WorkerId, by: Actor) {
         self.parked[worker.index()] = false;
         self.any_parked = self.parked.contains(&true);
+        self.in_driver = self.in_driver.filter(|inside| *inside != worker);
         kernel.record(Event::WorkerUnparked { worker, by });
         kernel.unblock(self.workers[worker.index()], by);
-        true
     }
 
     /// The worker whose thread runs now: the one that polls whoever acts.
@@ -85,27 +153,32 @@ impl Core {
         (place < self.workers.len() as u32).then_some(WorkerId(place))
     }
 
-    /// What the worker polls next; none: there is nothing.
+    /// What the worker does next.
     #[inline(always)]
-    pub fn next(&mut self, kernel: &mut Kernel, worker: WorkerId) -> Option<(TaskId, QueueId, End)> {
+    pub fn next(&mut self, kernel: &mut Kernel, worker: WorkerId) -> Chosen {
         match self.lane {
             Some(lane) => {
                 let list = &mut kernel.queues[lane.index()];
                 if list.len() >= FEW {
                     self.look_ahead(list);
                 }
-                list.pop_front().map(|task| (TaskId(task), lane, End::Front))
+                match list.pop_front() {
+                    Some(task) => {
+                        Chosen::Poll { task: TaskId(task), queue: lane, end: End::Front, budget: Budget::Fresh }
+                    }
+                    None => Chosen::Park,
+                }
             }
             None => self.ask_next(kernel, worker),
         }
     }
 
     #[inline(never)]
-    fn ask_next(&mut self, kernel: &mut Kernel, worker: WorkerId) -> Option<(TaskId, QueueId, End)> {
+    fn ask_next(&mut self, kernel: &mut Kernel, worker: WorkerId) -> Chosen {
         loop {
             let Kernel { queues, decider, .. } = kernel;
             let mut choices = Vec::new();
-            let ready = Ready::new(&queues[self.first_queue..], &self.parked);
+            let ready = Ready::new(&queues[self.first_queue..], &self.parked, self.deferred);
             let next = self.policy.next(worker, &ready, &mut |below| {
                 let choice = decider.of_scheduling(DecisionKind::Victim, below);
                 let taken = choice.taken;
@@ -117,21 +190,56 @@ impl Core {
                 kernel.record_choice(DecisionKind::Victim, StrId(0), &choice, below);
             }
             match next {
-                Next::Poll { queue, end } => {
-                    let queue = self.queue_id(queue);
-                    let list = &mut kernel.queues[queue.index()];
-                    let task = match end {
-                        End::Front => list.pop_front(),
-                        End::Back => list.pop_back(),
-                    };
-                    return Some((TaskId(task.expect("a policy polls from a queue that holds a task")), queue, end));
+                Next::Poll { queue, end } => return self.taken(kernel, queue, end, Budget::Fresh),
+                Next::PollOnBudgetLeft { queue, end } => return self.taken(kernel, queue, end, Budget::Left),
+                Next::Move(moved) => self.move_tasks(kernel, &moved),
+                Next::Turn => return Chosen::Turn,
+                Next::Unpark(other) => self.unpark(kernel, other, Actor::Worker(worker)),
+                Next::Spin(d) => {
+                    kernel.record(Event::WorkerSearching { worker });
+                    return Chosen::Spin(d);
                 }
-                Next::Move { from, to, count, stolen } => {
-                    move_tasks(kernel, self.queue_id(from), self.queue_id(to), count, stolen);
+                Next::Park => return Chosen::Park,
+                // What is there already is seen at once: the policy turns the driver as after any park.
+                Next::ParkInDriver if !kernel.unseen.is_empty() => {}
+                Next::ParkInDriver => {
+                    assert!(self.in_driver.is_none(), "two workers parked in the one driver");
+                    self.in_driver = Some(worker);
+                    return Chosen::Park;
                 }
-                Next::Park => return None,
             }
         }
+    }
+
+    fn taken(&mut self, kernel: &mut Kernel, place: usize, end: End, budget: Budget) -> Chosen {
+        let queue = self.queue_id(place);
+        let list = &mut kernel.queues[queue.index()];
+        let task = match end {
+            End::Front => list.pop_front(),
+            End::Back => list.pop_back(),
+        };
+        let task = TaskId(task.expect("a policy polls from a queue that holds a task"));
+        Chosen::Poll { task, queue, end, budget }
+    }
+
+    fn move_tasks(&self, kernel: &mut Kernel, m: &Move) {
+        let Move { from: (from, from_end), to: (to, to_end), count, stolen } = *m;
+        assert!(count > 0, "a policy that moves nothing would be asked for ever");
+        let (from, to) = (self.queue_id(from), self.queue_id(to));
+        let list = &mut kernel.queues[from.index()];
+        let block = match from_end {
+            End::Front => 0..count,
+            End::Back => list.len() - count..list.len(),
+        };
+        let moved: Vec<u32> = list.drain(block).collect();
+        let list = &mut kernel.queues[to.index()];
+        match to_end {
+            End::Front => moved.into_iter().rev().for_each(|task| list.push_front(task)),
+            End::Back => list.extend(moved),
+        }
+        let ends = Ends { from: from_end, to: to_end, stolen };
+        let count = u32::try_from(count).expect("a queue holds fewer than 2^32 tasks");
+        kernel.record(Event::Moved { queues: QueuePair { from, to }, count, ends });
     }
 
     /// With many tasks a poll costs what fetching the task from memory does: the slot of the third in line and the future
@@ -168,15 +276,42 @@ impl Core {
                 kernel.queues[lane.index()].push_back(task.0);
                 (lane, End::Back)
             }
-            None => self.enqueue(kernel, task, Reason::WokenInPoll, Some(at.worker)),
+            None => {
+                let came = self.came(task, self.why_again(at.worker), Some(at.worker), Actor::Worker(at.worker));
+                self.enqueue(kernel, &came)
+            }
         };
         let result = match end {
             End::Front => PollResult::RequeuedFront,
             End::Back => PollResult::RequeuedBack,
         };
         kernel.record(Event::PollEnded { task, at: WorkerQueue { worker: at.worker, queue }, result });
-        self.unpark_for(kernel, queue, Actor::Worker(at.worker));
+        if self.any_parked {
+            let came = self.came(task, self.why_again(at.worker), Some(at.worker), Actor::Worker(at.worker));
+            self.unpark_one(kernel, queue, &came);
+        }
         true
+    }
+}
+
+impl Core {
+    fn why_again(&self, worker: WorkerId) -> Reason {
+        self.leaving[worker.index()].unwrap_or(Reason::WokenInPoll)
+    }
+
+    /// A poll begins on this worker.
+    #[inline(always)]
+    pub fn begin_poll(&mut self, now: SimTime, worker: WorkerId, budget: Budget) {
+        self.leaving[worker.index()] = None;
+        if budget == Budget::Fresh {
+            self.slices[worker.index()] = now;
+        }
+    }
+
+    /// How much of the slice of the task that this worker polls is left at this time. None: there are no slices.
+    pub fn slice_left(&self, now: SimTime, worker: WorkerId) -> Option<SimDuration> {
+        let ends = self.slices[worker.index()] + self.rules.slice?;
+        Some(if ends > now { ends - now } else { SimDuration::ZERO })
     }
 }
 
@@ -194,13 +329,4 @@ fn prefetch<T: ?Sized>(what: *const T) {
     }
     #[cfg(not(target_arch = "x86_64"))]
     let _ = what;
-}
-
-fn move_tasks(kernel: &mut Kernel, from: QueueId, to: QueueId, count: usize, stolen: bool) {
-    assert!(count > 0, "a policy that moves nothing would be asked for ever");
-    let moved: Vec<u32> = kernel.queues[from.index()].drain(..count).collect();
-    kernel.queues[to.index()].extend(moved);
-    let ends = Ends { from: End::Front, to: End::Back, stolen };
-    let count = u32::try_from(count).expect("a queue holds fewer than 2^32 tasks");
-    kernel.record(Event::Moved { queues: QueuePair { from, to }, count, ends });
 }

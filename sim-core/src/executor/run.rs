@@ -6,12 +6,14 @@ use std::future::Future;
 use std::rc::Rc;
 use std::sync::Arc;
 
+use super::budget::Left;
 use super::core::{self, EndsWith, Exec};
 use super::handle::{JoinHandle, TaskBuilder};
-use super::policy::{Fifo, Stealing, TaskPolicy};
+use super::policy::{Driver, Fifo, Go, Stealing, TaskPolicy, TokioCurrentThread};
 use super::ready::Core;
 use super::task::Task;
 use super::worker;
+use crate::instant::SimTime;
 use crate::machine::capture::captured;
 use crate::machine::kernel::Kernel;
 use crate::machine::panics;
@@ -85,6 +87,16 @@ impl Executor {
         Executor::with_policy(workers, Box::new(Stealing { steals: true }))
     }
 
+    /// tokio's current_thread runtime (1.54.1): the root is the future that `block_on` is given.
+    pub fn tokio_current_thread() -> Executor {
+        Executor::with_policy(1, Box::new(TokioCurrentThread::default()))
+    }
+
+    /// Go's scheduler (1.19.8), GOMAXPROCS being so many. Panics outside 1 to [`MAX_WORKERS`] workers.
+    pub fn go(workers: u32) -> Executor {
+        Executor::with_policy(workers, Box::new(Go::new(workers)))
+    }
+
     /// A policy of your own. Panics outside 1 to [`MAX_WORKERS`] workers.
     pub fn with_policy(workers: u32, policy: Box<dyn TaskPolicy>) -> Executor {
         assert!((1..=MAX_WORKERS).contains(&workers), "an executor has 1 to {MAX_WORKERS} workers, not {workers}");
@@ -127,7 +139,7 @@ impl Machine {
         let handle: RefCell<Option<JoinHandle<Fut::Output>>> = RefCell::new(None);
         let start = || {
             // Called inside the task's first poll: what it does, and how it panics, is the task's.
-            let main = TaskBuilder::new("main").kind(TaskKind::Main).spawn_any(async move { root().await });
+            let main = TaskBuilder::new("main").kind(TaskKind::Main).spawn_code(async move { root().await });
             handle.replace(Some(main));
         };
         let (trace, end) = self.run_tasks(executor, EndsWith::Root, start);
@@ -142,7 +154,11 @@ impl Machine {
             self.info.model = executor.policy.name().to_owned();
         }
         // Said wherever the run is named: a real runtime turns its driver only between polls.
-        self.info.policy = format!("{}, always-on reactor", executor.policy.describe());
+        let rules = executor.policy.rules();
+        self.info.policy = match rules.driver {
+            Driver::AlwaysOn => format!("{}, always-on reactor", executor.policy.describe()),
+            Driver::Turned => executor.policy.describe(),
+        };
         self.info.workers = executor.workers;
         self.info.threads = false;
         if self.info.title.is_empty() {
@@ -153,6 +169,8 @@ impl Machine {
         let recording = Cell::new(self.recording);
         let mut kernel = Kernel::new(self);
         let (poll_cost, wake_cost) = (kernel.costs.poll, kernel.costs.wake);
+        kernel.turned = rules.driver == Driver::Turned;
+        kernel.timer_step = rules.timer_step;
         let workers = executor.workers;
         let core = Core::new(executor, &mut kernel);
         let sim = Rc::new(Sim::new(kernel, stack_bytes));
@@ -167,6 +185,8 @@ impl Machine {
             recording,
             pool: RefCell::default(),
             panic: RefCell::default(),
+            budget: Left::default(),
+            deferred: RefCell::default(),
         };
         panics::hush();
         // With this held, a nested block_on of `futures` panics with a message instead of hanging.
@@ -190,6 +210,7 @@ impl Exec {
         }
         let between = || {
             self.take_foreign();
+            self.look_into_driver();
             self.sim.show(|kernel| self.shown(kernel));
         };
         let end = self.sim.drive(between, || self.over.get());
@@ -217,6 +238,8 @@ impl Exec {
         let mut state = self.state.borrow_mut();
         state.workers.push(thread);
         state.parked.push(false);
+        state.leaving.push(None);
+        state.slices.push(SimTime::ZERO);
     }
 
     /// After the root's end the rest is dropped, and that is a part of the story. A run that ended otherwise ends there:
@@ -229,6 +252,7 @@ impl Exec {
             self.recording.set(false);
         }
         self.sim.unwind_threads();
+        self.forget_deferred();
         self.cancel_all();
         if end == EndReason::Finished {
             record_end();

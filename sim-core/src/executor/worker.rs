@@ -29,6 +29,15 @@ pub(crate) fn run(exec: &Exec, worker: WorkerId) {
                 exec.take_foreign();
                 polled = None;
             }
+            Turn::Driver => {
+                exec.turn_driver(worker);
+                polled = None;
+            }
+            Turn::Spin(d) => {
+                exec.sim.actor.set(Actor::Worker(worker));
+                exec.sim.charge(d);
+                polled = None;
+            }
             Turn::Park => {
                 exec.sim.suspend(Ask::Block);
                 polled = None;

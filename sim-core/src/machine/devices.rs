@@ -32,6 +32,7 @@ pub(crate) struct Request {
     device: DeviceId,
     latency: SimDuration,
     submission: u64,
+    /// Whether its answer was seen.
     completed: bool,
     wake: Option<Wake>,
 }
@@ -78,6 +79,10 @@ impl TimerState {
 impl Kernel {
     /// Arms a timer for `deadline`; `by` waits for it.
     pub fn set_timer(&mut self, deadline: SimTime, by: Actor, wake: Option<Wake>) -> TimerId {
+        let deadline = match wake {
+            Some(Wake::Task(_)) => deadline.rounded_up(self.timer_step),
+            Some(Wake::Thread(_)) | None => deadline,
+        };
         let timer = self.new_timer(deadline, wake, true);
         self.record(Event::TimerSet { timer, by });
         timer
@@ -96,6 +101,35 @@ impl Kernel {
         let submission = self.next_submission();
         self.schedule(deadline, submission, Due::Timer(timer));
         timer
+    }
+
+    /// Keeps the timer for the driver's next turn, if that is how its waiter is told. Answers whether it was kept.
+    pub fn timer_unseen(&mut self, timer: TimerId) -> bool {
+        let of_task = self.timers.get(&timer).is_some_and(|t| matches!(t.wake, Some(Wake::Task(_))));
+        if self.turned && of_task {
+            self.unseen.push(Due::Timer(timer));
+        }
+        self.turned && of_task
+    }
+
+    /// What has completed and nobody has seen, to be seen now: answers of devices in order, then timers by deadline, those of one
+    /// deadline as they were set.
+    pub fn take_unseen(&mut self) -> Vec<Due> {
+        let mut unseen = std::mem::take(&mut self.unseen);
+        let timers = &self.recorder.tables().timers;
+        unseen.sort_by_key(|due| match due {
+            Due::Completion(_) => (0, SimTime::ZERO, 0),
+            Due::Timer(timer) => (1, timers[timer.index()], timer.index()),
+        });
+        unseen
+    }
+
+    /// What completed first of what nobody has seen.
+    pub fn first_unseen(&self) -> Option<Actor> {
+        self.unseen.first().map(|due| match due {
+            Due::Timer(timer) => Actor::Timer(*timer),
+            Due::Completion(request) => Actor::Device(self.recorder.tables().requests[request.index()].device),
+        })
     }
 
     /// The timer's time has come. Answers whom to tell.
@@ -181,23 +215,38 @@ impl Kernel {
         self.schedule(self.now + latency, submission, Due::Completion(request));
     }
 
-    /// The device has the answer. The always-on reactor sees it at once; answers whom to tell.
-    pub fn complete_request(&mut self, request: RequestId) -> (DeviceId, Option<Wake>) {
+    /// The device has the answer. The always-on reactor sees it at once; a driver that workers turn, at its next turn.
+    /// Answers whom to tell.
+    pub fn complete_request(&mut self, request: RequestId) -> (Actor, Option<Wake>) {
         let state = self.requests.get_mut(&request).expect("a request is known until it has completed");
-        state.completed = true;
-        let (device, wake) = (state.device, state.wake.take());
+        let device = state.device;
+        let is_kept = self.turned && matches!(state.wake, Some(Wake::Task(_)));
         self.record(Event::IoCompleted { request, device });
-        if wake.is_some() {
-            self.record(Event::IoDelivered { request, to: Actor::Device(device) });
+        let told = if is_kept {
+            self.unseen.push(Due::Completion(request));
+            (Actor::Device(device), None)
         } else {
-            self.requests.remove(&request);
-        }
+            self.deliver(request, Actor::Device(device))
+        };
         let state = &mut self.devices[device.index()];
         state.active -= 1;
         if let Some(next) = state.queue.pop_front() {
             self.start_request(next);
         }
-        (device, wake)
+        told
+    }
+
+    /// `to` sees the device's answer. Answers whom to tell.
+    pub fn deliver(&mut self, request: RequestId, to: Actor) -> (Actor, Option<Wake>) {
+        let Some(state) = self.requests.get_mut(&request) else { return (to, None) };
+        let (device, wake) = (state.device, state.wake.take());
+        state.completed = true;
+        if wake.is_some() {
+            self.record(Event::IoDelivered { request, to });
+        } else {
+            self.requests.remove(&request);
+        }
+        (Actor::Device(device), wake)
     }
 
     /// Whether the answer is there; the request is forgotten if so. As [`Kernel::poll_timer`].

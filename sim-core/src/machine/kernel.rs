@@ -48,6 +48,12 @@ pub(crate) struct Kernel {
     pub devices: Vec<DeviceState>,
     pub requests: BTreeMap<RequestId, Request>,
     pub timers: BTreeMap<TimerId, TimerState>,
+    /// Whether what completes for a task lies unseen until a worker turns the driver.
+    pub turned: bool,
+    /// What has completed and nobody has seen, in order.
+    pub unseen: Vec<Due>,
+    /// To what the timers of tasks are rounded up; zero: not at all.
+    pub timer_step: SimDuration,
     pub resources: Vec<Resource>,
     pub agenda: BinaryHeap<Reverse<Scheduled>>,
     pub submissions: u64,
@@ -139,6 +145,9 @@ impl Kernel {
             devices: machine.devices.into_iter().map(DeviceState::new).collect(),
             requests: BTreeMap::new(),
             timers: BTreeMap::new(),
+            turned: false,
+            unseen: Vec::new(),
+            timer_step: SimDuration::ZERO,
             resources: Vec::new(),
             agenda: BinaryHeap::new(),
             submissions: 0,

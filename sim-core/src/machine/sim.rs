@@ -267,13 +267,18 @@ impl Sim {
     fn complete(&self, due: Due) {
         match due {
             Due::Timer(timer) => {
-                let wake = self.kernel.borrow_mut().fire_timer(timer);
+                let mut kernel = self.kernel.borrow_mut();
+                if kernel.timer_unseen(timer) {
+                    return;
+                }
+                let wake = kernel.fire_timer(timer);
+                drop(kernel);
                 self.actor.set(Actor::Timer(timer));
                 self.tell(wake);
             }
             Due::Completion(request) => {
-                let (device, wake) = self.kernel.borrow_mut().complete_request(request);
-                self.actor.set(Actor::Device(device));
+                let (by, wake) = self.kernel.borrow_mut().complete_request(request);
+                self.actor.set(by);
                 self.tell(wake);
             }
         }

@@ -12,7 +12,7 @@ pub(super) static MODEL: Model = Model {
     workers: Workers::PerCore,
     run: |machine, setup, workload| {
         let workers = MODEL.workers_for(setup.workers, machine.cores);
-        machine.run_workload_goroutines(Executor::fifo(workers), workload)
+        machine.run_workload_goroutines(Executor::go(workers), workload)
     },
     refuses: refuses_nothing,
 };

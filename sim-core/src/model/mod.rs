@@ -7,6 +7,7 @@ mod async_fifo;
 mod async_stealing;
 mod coroutines;
 mod thread_per_task;
+mod tokio_current_thread;
 
 use std::fmt;
 
@@ -18,8 +19,8 @@ use crate::trace::Trace;
 pub use crate::trace::family::Family;
 
 /// Every model, in the order in which people are offered them.
-pub static MODELS: [&Model; 4] =
-    [&async_fifo::MODEL, &async_stealing::MODEL, &thread_per_task::MODEL, &coroutines::MODEL];
+pub static MODELS: [&Model; 5] =
+    [&async_fifo::MODEL, &async_stealing::MODEL, &tokio_current_thread::MODEL, &thread_per_task::MODEL, &coroutines::MODEL];
 
 /// A way to execute a workload.
 pub struct Model {

@@ -26,8 +26,11 @@ use super::ast::{Op, Program, visit};
 use super::at::At;
 use super::go::{Context, Group, WithTimeout, is_select, wait};
 use super::shared::{self, Ends, Outcome, Shared, fail};
-use crate::code::{block, mark, work};
-use crate::executor::handle::{IsFuture, JoinHandle, TaskBuilder, offload, yield_now};
+use crate::code::{block, mark};
+use crate::executor::handle::{
+    IsFuture, JoinHandle, TaskBuilder, offload, requeue, work_in_slices, yield_now,
+};
+use crate::executor::policy::Reason;
 use crate::instant::SimDuration;
 use crate::io::Request;
 use crate::machine::go::Served;
@@ -133,7 +136,7 @@ fn body(env: &Rc<Env>, context: Option<&Context>, program: &Program, at: At) -> 
 
 async fn step(env: &Rc<Env>, context: Option<&Context>, op: &Op, at: &At) -> Outcome {
     match op {
-        Op::Work(d) => work(*d),
+        Op::Work(d) => work_in_slices(*d).await,
         Op::Io(latency) => wait(context, Request::new().taking(*latency).placed(at.place()).submit()).await?,
         Op::IoOn(device) => wait(context, Request::new().to(device).placed(at.place()).submit()).await?,
         Op::Sleep(d) => wait(context, sleep(*d)).await?,
@@ -251,7 +254,7 @@ async fn hold_mutex(env: &Rc<Env>, context: Option<&Context>, name: &str, progra
     let result = body(env, context, program, at).await;
     if held.unlock() {
         // `runtime/sema.go`, `semrelease1`: the one that starved runs now, this goroutine is queued behind (`goyield`).
-        yield_now().await;
+        requeue(Reason::WokenInPoll).await;
     }
     result
 }

@@ -159,7 +159,7 @@ impl<'s> Checker<'s> {
             self.policy(&format!("{path}.policy"), run.policy);
             match run.workers {
                 Some(_) if !run.model.has_workers() => {
-                    let message = format!("a run of model {} has no workers to count", run.model.id);
+                    let message = format!("a run of model {} has no workers", run.model.id);
                     self.wrong(&format!("{path}.workers"), message, "leave `workers` out here");
                 }
                 Some(n) if !(1..=MAX_WORKERS).contains(&n) => {

@@ -10,7 +10,7 @@ use super::narration::Step;
 use super::profile::Profiles;
 use crate::instant::SimDuration;
 use crate::machine::spec::Latency;
-use crate::model::{Model, Setup};
+use crate::model::{Model, Setup, Workers};
 use crate::program::durations::{duration, some_duration};
 use crate::program::{Named, Workload};
 
@@ -84,11 +84,14 @@ impl Scenario {
     /// A run's title, or one made from its model, workers and cores.
     pub fn run_title(&self, run: &RunSpec) -> String {
         let plural = |n: u32, what: &str| format!("{n} {what}{}", if n == 1 { "" } else { "s" });
-        match (&run.title, run.model.has_workers()) {
-            (Some(title), _) => title.clone(),
-            (None, true) => format!("{}, {}", run.model.title, plural(self.workers(run), "worker")),
-            (None, false) => format!("{}, {}", run.model.title, plural(self.machine.cores, "core")),
-        }
+        let own = || match run.model.workers {
+            Workers::None => format!("{}, {}", run.model.title, plural(self.machine.cores, "core")),
+            Workers::One => run.model.title.to_owned(),
+            Workers::Any { .. } | Workers::PerCore => {
+                format!("{}, {}", run.model.title, plural(self.workers(run), "worker"))
+            }
+        };
+        run.title.clone().unwrap_or_else(own)
     }
 
     /// Workers of the run's runtime; 0 where a task is a thread of its own.

@@ -5,6 +5,7 @@ use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::permits;
+use crate::executor::budget;
 use crate::machine::blocking::{Grant, How, may_wait, on_stack};
 use crate::machine::home::Home;
 use crate::machine::resource::WaitFor;
@@ -39,6 +40,7 @@ impl std::error::Error for RecvError {}
 
 struct Shared<T> {
     resource: Home<ResourceId>,
+    bounded: bool,
     state: Mutex<State<T>>,
 }
 
@@ -157,19 +159,20 @@ pub fn unbounded<T>() -> (Sender<T>, Receiver<T>) {
 pub(crate) fn named<T>(name: &str, capacity: Option<u32>) -> (Sender<T>, Receiver<T>) {
     let resource = permits::create(ResourceKind::Channel, name, capacity);
     let state = State { messages: VecDeque::new(), senders: 1, receivers: 1 };
-    let shared = Arc::new(Shared { resource, state: Mutex::new(state) });
+    let shared = Arc::new(Shared { resource, bounded: capacity.is_some(), state: Mutex::new(state) });
     (Sender(Arc::clone(&shared)), Receiver(shared))
 }
 
 impl<T> Sender<T> {
     /// Waits for room and sends.
     pub async fn send(&self, value: T) -> Result<(), SendError<T>> {
-        self.0.send(value, How::Task).await
+        self.send_as(value, How::Task).await
     }
 
     /// Waits as a task or a thread does, and sends.
     pub(crate) async fn send_as(&self, value: T, how: How) -> Result<(), SendError<T>> {
-        self.0.send(value, how).await
+        // Without a bound nothing is waited for, and no budget is used (tokio 1.54.1, `sync/mpsc/unbounded.rs`).
+        if self.0.bounded { budget::within(how, self.0.send(value, how)).await } else { self.0.send(value, how).await }
     }
 
     /// The channel's id in the trace.
@@ -186,12 +189,12 @@ impl<T> Sender<T> {
 impl<T> Receiver<T> {
     /// Waits for a message.
     pub async fn recv(&self) -> Result<T, RecvError> {
-        self.0.recv(How::Task).await
+        budget::within(How::Task, self.0.recv(How::Task)).await
     }
 
     /// Waits as a task or a thread does for a message.
     pub(crate) async fn recv_as(&self, how: How) -> Result<T, RecvError> {
-        self.0.recv(how).await
+        budget::within(how, self.0.recv(how)).await
     }
 
     /// The channel's id in the trace.

@@ -1,5 +1,6 @@
 //! The one way to hold something for a while: permits of a resource, taken and given back.
 
+use crate::executor::budget;
 use crate::machine::blocking::{Grant, How, on_stack};
 use crate::machine::home::Home;
 use crate::machine::resource::WaitFor;
@@ -52,6 +53,10 @@ impl Want {
 
     /// Waits for the permits: a task in line, a thread until it is the first to try when they are free.
     pub async fn take(self) -> Held {
+        budget::within(self.how, self.wait()).await
+    }
+
+    async fn wait(self) -> Held {
         loop {
             if let Some(held) = self.try_take() {
                 return held;

@@ -6,7 +6,7 @@
 //! Three events imply a second one, so that a self-waking poll costs three records:
 //! `PollStarted` takes the task out of the queue it names, unless [`PollFrom::Direct`];
 //! `PollEnded` with a requeue puts it into the queue it names;
-//! `Moved` carries `count` entries from one queue to another in order.
+//! `Moved` carries `count` entries from one end of a queue to one of another, as a block that keeps its order.
 
 mod fields;
 mod record;

@@ -1,6 +1,6 @@
 //! A policy of a library user's own: one small type, handed what it may see. And a run inside a run.
 
-use sim_core::executor::policy::{Next, QueueSpec, Ready, Reason, TaskPolicy};
+use sim_core::executor::policy::{Came, Move, Next, QueueSpec, Ready, Reason, TaskPolicy};
 use sim_core::trace::WorkerId;
 use sim_core::trace::event::End;
 use sim_core::{Executor, mark, spawn, yield_now};
@@ -23,14 +23,14 @@ impl TaskPolicy for LastComeFirstServed {
         vec![QueueSpec { name: "stack".to_owned(), owner: None }]
     }
 
-    fn place(&mut self, why: Reason, _: Option<WorkerId>) -> (usize, End) {
-        match why {
+    fn place(&mut self, came: &Came, _: &Ready<'_>, _: &mut Vec<Move>) -> (usize, End) {
+        match came.why {
             Reason::Spawned | Reason::Woken => (0, End::Front),
-            Reason::WokenInPoll => (0, End::Back),
+            Reason::WokenInPoll | Reason::Yielded | Reason::Preempted => (0, End::Back),
         }
     }
 
-    fn unpark(&mut self, _: usize, ready: &Ready<'_>) -> Option<WorkerId> {
+    fn unpark(&mut self, _: usize, _: &Came, ready: &Ready<'_>) -> Option<WorkerId> {
         ready.first_parked()
     }
 

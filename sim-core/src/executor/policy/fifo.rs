@@ -1,6 +1,6 @@
 //! One queue for all workers: first come, first served.
 
-use super::{Next, QueueSpec, Ready, Reason, TaskPolicy};
+use super::{Came, Move, Next, QueueSpec, Ready, TaskPolicy};
 use crate::trace::event::End;
 use crate::trace::ids::WorkerId;
 
@@ -24,11 +24,11 @@ impl TaskPolicy for Fifo {
         vec![QueueSpec { name: "ready queue".to_owned(), owner: None }]
     }
 
-    fn place(&mut self, _: Reason, _: Option<WorkerId>) -> (usize, End) {
+    fn place(&mut self, _: &Came, _: &Ready<'_>, _: &mut Vec<Move>) -> (usize, End) {
         (0, End::Back)
     }
 
-    fn unpark(&mut self, _: usize, ready: &Ready<'_>) -> Option<WorkerId> {
+    fn unpark(&mut self, _: usize, _: &Came, ready: &Ready<'_>) -> Option<WorkerId> {
         ready.first_parked()
     }
 

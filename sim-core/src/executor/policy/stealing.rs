@@ -1,7 +1,7 @@
 //! A queue a worker, and a shared one for what comes from outside; a worker with nothing to do steals half of
 //! another's.
 
-use super::{Next, QueueSpec, Ready, Reason, TaskPolicy};
+use super::{Came, Move, Next, QueueSpec, Ready, TaskPolicy};
 use crate::trace::event::End;
 use crate::trace::ids::WorkerId;
 
@@ -35,11 +35,11 @@ impl TaskPolicy for Stealing {
         std::iter::once(shared).chain(owned).collect()
     }
 
-    fn place(&mut self, _: Reason, on: Option<WorkerId>) -> (usize, End) {
-        (on.map_or(SHARED, own), End::Back)
+    fn place(&mut self, came: &Came, _: &Ready<'_>, _: &mut Vec<Move>) -> (usize, End) {
+        (came.on.map_or(SHARED, own), End::Back)
     }
 
-    fn unpark(&mut self, queue: usize, ready: &Ready<'_>) -> Option<WorkerId> {
+    fn unpark(&mut self, queue: usize, _: &Came, ready: &Ready<'_>) -> Option<WorkerId> {
         let owner = queue.checked_sub(1).map(WorkerId::from_index);
         if let Some(owner) = owner.filter(|w| ready.is_parked(*w)) {
             return Some(owner);
@@ -61,6 +61,6 @@ impl TaskPolicy for Stealing {
         let mut victims = ready.workers().cycle().skip(first).take(count as usize);
         let victim = victims.find(|v| ready.len(own(*v)) > 0).expect("one queue was seen to hold tasks");
         let count = ready.len(own(victim)).div_ceil(2);
-        Next::Move { from: own(victim), to: own(worker), count, stolen: true }
+        Next::Move(Move { from: (own(victim), End::Front), to: (own(worker), End::Back), count, stolen: true })
     }
 }

@@ -325,13 +325,20 @@ impl Snapshot {
         if queues.to.index() >= tables.queues.len() {
             return;
         }
+        let mut block = Vec::new();
         for _ in 0..waiting.min(count as usize) {
             let Some(from) = self.queues.get_mut(queues.from.index()) else { return };
             let entry = match ends.from {
                 End::Front => from.pop_front(),
                 End::Back => from.pop_back(),
             };
-            let Some(entry) = entry else { return };
+            block.extend(entry);
+        }
+        // They keep their order: what was taken last joins first where that end asks for it.
+        if ends.from == ends.to {
+            block.reverse();
+        }
+        for entry in block {
             self.join_queue(tables, queues.to, entry, ends.to);
             self.totals.stolen += u64::from(ends.stolen);
         }

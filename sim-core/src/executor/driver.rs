@@ -1,0 +1,124 @@
+//! The driver that workers turn: what has completed lies unseen until then.
+//!
+//! Owns the turn itself, and the list of those that yielded until the next one. When it is turned is the policy's to
+//! say.
+
+use std::task::Waker;
+
+use super::core::Exec;
+use super::policy::{Reason, Yields};
+use super::waker::TaskState;
+use crate::instant::SimDuration;
+use crate::machine::kernel::Due;
+use crate::trace::event::Event;
+use crate::trace::ids::*;
+
+impl Exec {
+    /// Sees what has completed, answers of devices before timers, and wakes whoever waits for it; then whoever was
+    /// deferred, the last to yield first. As tokio 1.54.1: `runtime/time/mod.rs` (`park_internal` parks the I/O driver and
+    /// processes timers after it) and `runtime/scheduler/defer.rs` (`wake` pops from the end).
+    pub fn turn_driver(&self, worker: WorkerId) {
+        let unseen = {
+            let mut kernel = self.sim.kernel.borrow_mut();
+            self.sim.owe(kernel.costs.syscall);
+            kernel.take_unseen()
+        };
+        for due in unseen {
+            let (actor, wake) = {
+                let mut kernel = self.sim.kernel.borrow_mut();
+                match due {
+                    Due::Timer(timer) => (Actor::Timer(timer), kernel.fire_timer(timer)),
+                    Due::Completion(request) => kernel.deliver(request, Actor::Worker(worker)),
+                }
+            };
+            self.sim.actor.set(actor);
+            self.sim.tell(wake);
+        }
+        self.sim.actor.set(Actor::Worker(worker));
+        while let Some(waker) = self.next_deferred() {
+            waker.wake();
+        }
+    }
+
+    fn next_deferred(&self) -> Option<Waker> {
+        let waker = self.deferred.borrow_mut().pop();
+        self.state.borrow_mut().deferred = self.deferred.borrow().len();
+        waker
+    }
+
+    /// Wakes the task of this waker at once, or after the next turn of the driver: as the runtime treats whoever yields.
+    pub fn yields(&self, waker: &Waker) {
+        let yields = self.state.borrow().rules.yields;
+        match yields {
+            Yields::Wake => self.requeue(waker, Reason::Yielded),
+            Yields::Deferred => {
+                // The same task again and again is kept once (tokio 1.54.1, `Defer::defer`).
+                if self.deferred.borrow().last().is_some_and(|last| last.will_wake(waker)) {
+                    return;
+                }
+                let waker = waker.clone();
+                self.deferred.borrow_mut().push(waker);
+                self.state.borrow_mut().deferred += 1;
+            }
+        }
+    }
+
+    /// Has the task that is being polled queued again for this reason, as soon as its poll has ended.
+    pub fn requeue(&self, waker: &Waker, why: Reason) {
+        let mut state = self.state.borrow_mut();
+        if let Some(worker) = state.worker_on(self.sim.running()) {
+            state.leaving[worker.index()] = Some(why);
+        }
+        drop(state);
+        waker.wake_by_ref();
+    }
+
+    /// How much of its slice the task that is being polled has left. None: there are no slices.
+    pub fn slice_left(&self) -> Option<SimDuration> {
+        let state = self.state.borrow();
+        let worker = state.worker_on(self.sim.running())?;
+        state.slice_left(self.sim.kernel.borrow().now, worker)
+    }
+
+    /// As [`Exec::yields`] for the task that is being polled, which has just woken itself instead.
+    pub fn defer_own_wake(&self, waker: &Waker) {
+        let Actor::Task(task) = self.sim.actor.get() else { return };
+        let was_woken = {
+            let state = self.state.borrow();
+            let cell = state.tasks[task.index()].cell();
+            let was_woken = cell.is(TaskState::Woken);
+            if was_woken && state.rules.yields == Yields::Deferred {
+                cell.set(TaskState::Polling);
+            }
+            was_woken
+        };
+        if was_woken {
+            self.note_exhausted(task);
+            self.yields(waker);
+        }
+    }
+
+    /// Records that the task's budget is used up.
+    pub fn note_exhausted(&self, task: TaskId) {
+        let worker = self.state.borrow().worker_on(self.sim.running());
+        if let Some(worker) = worker {
+            self.sim.kernel.borrow_mut().record(Event::BudgetExhausted { task, worker });
+        }
+    }
+
+    /// Unparks the worker in the driver if something has completed that nobody has seen.
+    pub fn look_into_driver(&self) {
+        let mut state = self.state.borrow_mut();
+        let Some(worker) = state.in_driver else { return };
+        let mut kernel = self.sim.kernel.borrow_mut();
+        let Some(by) = kernel.first_unseen() else { return };
+        state.unpark(&mut kernel, worker, by);
+    }
+
+    /// Drops the wakers of whoever waits for a turn that does not come: the run is over.
+    pub fn forget_deferred(&self) {
+        let wakers = self.deferred.take();
+        drop(wakers);
+        self.state.borrow_mut().deferred = 0;
+    }
+}

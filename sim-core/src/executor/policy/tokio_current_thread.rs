@@ -1,0 +1,126 @@
+//! tokio 1.54.1, current_thread (`runtime/scheduler/current_thread/mod.rs`).
+
+use super::{Came, Driver, Move, Next, QueueSpec, Ready, Rules, TaskPolicy, Yields};
+use crate::instant::SimDuration;
+use crate::trace::event::End;
+use crate::trace::ids::{Actor, WorkerId};
+
+const MAIN: usize = 0;
+const LOCAL: usize = 1;
+const INJECT: usize = 2;
+
+/// How many tasks are polled between two turns of the driver (`runtime/builder.rs`, `event_interval: 61`).
+const EVENT_INTERVAL: u32 = 61;
+/// Every so manieth task is taken from the inject queue first (`runtime/builder.rs`: 31 for current_thread).
+const INJECT_INTERVAL: u32 = 31;
+/// Operations a poll may complete (`task/coop/mod.rs`, `Budget::initial`).
+pub(super) const BUDGET: u32 = 128;
+
+/// The future given to `block_on` is polled whenever it was woken, between rounds; a round is up to 61 tasks, then the
+/// driver is turned and whoever yielded is woken, the last first (`CoreGuard::block_on`, 818–892).
+#[derive(Debug, Default)]
+pub struct TokioCurrentThread {
+    tick: u32,
+    /// Tasks of this round so far; none: the round has not begun, and the main future comes first.
+    round: Option<u32>,
+    after: After,
+}
+
+/// What the worker did last that has a sequel.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+enum After {
+    #[default]
+    Nothing,
+    /// Parked in the driver: it is turned before anything else (`park_internal`).
+    Park,
+}
+
+impl TokioCurrentThread {
+    fn poll(queue: usize) -> Next {
+        Next::Poll { queue, end: End::Front }
+    }
+
+    /// The next task, by tick (`Core::next_task`, 335).
+    fn next_task(&self, ready: &Ready<'_>) -> Option<usize> {
+        let order = if self.tick.is_multiple_of(INJECT_INTERVAL) { [INJECT, LOCAL] } else { [LOCAL, INJECT] };
+        order.into_iter().find(|queue| ready.len(*queue) > 0)
+    }
+}
+
+impl TaskPolicy for TokioCurrentThread {
+    fn name(&self) -> &'static str {
+        "tokio_current_thread"
+    }
+
+    fn describe(&self) -> String {
+        format!("tokio's current_thread: FIFO, driver turned every {EVENT_INTERVAL} polls and at park")
+    }
+
+    fn queues(&self, _: u32) -> Vec<QueueSpec> {
+        let own = Some(WorkerId(0));
+        vec![
+            QueueSpec { name: "block_on".to_owned(), owner: own },
+            QueueSpec { name: "local queue".to_owned(), owner: own },
+            QueueSpec { name: "inject queue".to_owned(), owner: None },
+        ]
+    }
+
+    fn rules(&self) -> Rules {
+        Rules {
+            driver: Driver::Turned,
+            // `runtime/time/source.rs`, `deadline_to_tick`.
+            timer_step: SimDuration::from_millis(1),
+            budget: Some(BUDGET),
+            yields: Yields::Deferred,
+            ..Rules::default()
+        }
+    }
+
+    /// From inside to the back of the local queue, from another thread to the inject queue (`schedule`, 711). What
+    /// exists from the start was spawned by the main future.
+    fn place(&mut self, came: &Came, _: &Ready<'_>, _: &mut Vec<Move>) -> (usize, End) {
+        let inside = came.on.is_some() || came.by == Actor::Run;
+        let queue = match (came.main, inside) {
+            (true, _) => MAIN,
+            (false, true) => LOCAL,
+            (false, false) => INJECT,
+        };
+        (queue, End::Back)
+    }
+
+    fn unpark(&mut self, _: usize, _: &Came, ready: &Ready<'_>) -> Option<WorkerId> {
+        ready.first_parked()
+    }
+
+    fn next(&mut self, _: WorkerId, ready: &Ready<'_>, _: &mut dyn FnMut(u64) -> u64) -> Next {
+        if std::mem::take(&mut self.after) == After::Park {
+            return Next::Turn;
+        }
+        let polled = match self.round {
+            Some(polled) => polled,
+            None => {
+                self.round = Some(0);
+                if ready.len(MAIN) > 0 {
+                    return Self::poll(MAIN);
+                }
+                0
+            }
+        };
+        if polled == EVENT_INTERVAL {
+            self.round = None;
+            return Next::Turn;
+        }
+        self.tick = self.tick.wrapping_add(1);
+        if let Some(queue) = self.next_task(ready) {
+            self.round = Some(polled + 1);
+            return Self::poll(queue);
+        }
+        self.round = None;
+        // `has_pending_work`: whoever yielded, and a main future that was woken, must not wait for an event.
+        if ready.deferred() > 0 || ready.len(MAIN) > 0 {
+            return Next::Turn;
+        }
+        self.after = After::Park;
+        Next::ParkInDriver
+    }
+}
