@@ -26,7 +26,7 @@ use super::ast::{Op, Program, visit};
 use super::at::At;
 use super::go::{Context, Group, WithTimeout, is_select, wait};
 use super::shared::{self, Ends, Outcome, Shared, fail};
-use crate::code::{block, mark};
+use crate::code::{block, mark, now};
 use crate::executor::handle::{
     IsFuture, JoinHandle, TaskBuilder, offload, requeue, work_in_slices, yield_now,
 };
@@ -233,8 +233,11 @@ async fn system_call(d: SimDuration) {
     if d <= SHORT_CALL {
         return block(d);
     }
+    // The goroutine enters the kernel now, however late the other thread comes onto a core.
+    let ends = now() + d;
+    let rest = move || block(if ends > now() { ends - now() } else { SimDuration::ZERO });
     // It cannot fail: a call of a Program does not panic.
-    let _ = offload(move || block(d)).await;
+    let _ = offload(rest).await;
 }
 
 /// Starts the tasks of this name, with a context if this task may cancel them.

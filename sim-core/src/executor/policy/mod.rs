@@ -5,11 +5,13 @@
 
 mod fifo;
 mod go;
+mod may;
 mod stealing;
 mod tokio_current_thread;
 
 pub use fifo::Fifo;
 pub use go::Go;
+pub use may::May;
 pub use stealing::Stealing;
 pub use tokio_current_thread::TokioCurrentThread;
 
