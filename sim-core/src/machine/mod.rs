@@ -15,6 +15,7 @@ pub(crate) mod go;
 pub(crate) mod home;
 pub(crate) mod kernel;
 pub(crate) mod origins;
+pub(crate) mod owner;
 pub(crate) mod panics;
 pub(crate) mod place;
 pub mod policy;

@@ -3,6 +3,8 @@
 //! A model says what it is called, which real system it follows, what it cannot express, and how it runs a workload on
 //! a machine. Knows no scenario: a scenario names a model by its id.
 
+mod actors;
+mod akka;
 mod async_fifo;
 mod async_stealing;
 mod coroutines;
@@ -19,8 +21,15 @@ use crate::trace::Trace;
 pub use crate::trace::family::Family;
 
 /// Every model, in the order in which people are offered them.
-pub static MODELS: [&Model; 5] =
-    [&async_fifo::MODEL, &async_stealing::MODEL, &tokio_current_thread::MODEL, &thread_per_task::MODEL, &coroutines::MODEL];
+pub static MODELS: [&Model; 7] = [
+    &async_fifo::MODEL,
+    &async_stealing::MODEL,
+    &tokio_current_thread::MODEL,
+    &thread_per_task::MODEL,
+    &coroutines::MODEL,
+    &actors::MODEL,
+    &akka::MODEL,
+];
 
 /// A way to execute a workload.
 pub struct Model {

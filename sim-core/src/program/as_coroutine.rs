@@ -27,9 +27,7 @@ use super::at::At;
 use super::go::{Context, Group, WithTimeout, is_select, wait};
 use super::shared::{self, Ends, Outcome, Shared, fail};
 use crate::code::{block, mark, now};
-use crate::executor::handle::{
-    IsFuture, JoinHandle, TaskBuilder, offload, requeue, work_in_slices, yield_now,
-};
+use crate::executor::handle::{IsFuture, JoinHandle, TaskBuilder, offload, requeue, work_in_slices, yield_now};
 use crate::executor::policy::Reason;
 use crate::instant::SimDuration;
 use crate::io::Request;

@@ -63,6 +63,9 @@ pub struct TaskSpec {
     /// Larger goes first, where the model looks at priorities. 0 is usual.
     #[serde(default)]
     pub priority: i32,
+    /// How often a supervisor starts it again after it has failed, where the model has supervisors: among actors.
+    #[serde(default)]
+    pub restart: u32,
 }
 
 fn one() -> u32 {

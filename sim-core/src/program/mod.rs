@@ -1,8 +1,10 @@
 //! A task told as data: its steps, without naming a concurrency model; and how each model runs them.
 //!
-//! [`ast`] owns the ops and what they mean. `as_future`, `as_thread` and `as_coroutine` are the interpreters: an `async fn`
-//! over sim-core's own primitives, the body of a thread, a goroutine. Nothing here knows scenario files.
+//! [`ast`] owns the ops and what they mean. `as_future`, `as_thread`, `as_coroutine` and `as_actor` are the interpreters: an
+//! `async fn` over sim-core's own primitives, the body of a thread, a goroutine, an actor. Nothing here knows scenario files.
 
+mod actor;
+mod as_actor;
 mod as_coroutine;
 mod as_future;
 mod as_thread;

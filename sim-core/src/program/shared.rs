@@ -186,6 +186,8 @@ pub(super) fn goes_through(who: Actor, program: ProgramId) {
 fn create(name: &str, spec: &ResourceSpec, how: How, shape: Shape, ends: &mut Ends) -> Thing {
     let permits =
         |kind, capacity, blocking| Thing::Permits { resource: permits::create(kind, name, capacity), blocking };
+    // A mailbox of Erlang's never fills.
+    let bound = |capacity| if shape == Shape::Erlang { None } else { Some(capacity) };
     let mut channel = |capacity| {
         let (sender, receiver) = named_channel(name, capacity);
         ends.senders.insert(name.to_owned(), sender);
@@ -197,11 +199,15 @@ fn create(name: &str, spec: &ResourceSpec, how: How, shape: Shape, ends: &mut En
         ResourceSpec::Mutex | ResourceSpec::StdMutex if shape == Shape::Goroutines => {
             permits(ResourceKind::BlockingMutex, Some(1), false)
         }
+        // A lock is its owner's, and nobody's thread is blocked for it.
+        ResourceSpec::StdMutex if matches!(shape, Shape::Erlang | Shape::Akka) => {
+            permits(ResourceKind::Mutex, Some(1), false)
+        }
         ResourceSpec::Mutex if how == How::Task => permits(ResourceKind::Mutex, Some(1), false),
         ResourceSpec::Mutex | ResourceSpec::StdMutex => permits(ResourceKind::BlockingMutex, Some(1), true),
         ResourceSpec::RwLock => permits(ResourceKind::RwLock, None, false),
         ResourceSpec::Semaphore { permits: n } => permits(ResourceKind::Semaphore, Some(n), false),
-        ResourceSpec::Channel { capacity } => channel(Some(capacity)),
+        ResourceSpec::Channel { capacity } => channel(bound(capacity)),
         ResourceSpec::UnboundedChannel => channel(None),
         ResourceSpec::Notify => Thing::Notify(Notify::named(name)),
         ResourceSpec::Barrier { parties } => Thing::Barrier(Barrier::named(name, parties)),

@@ -21,6 +21,7 @@ mod inspect_states;
 mod latency_wide;
 mod lesson;
 mod locks;
+mod model_actors;
 mod model_coroutines;
 mod own_policy;
 mod own_view;

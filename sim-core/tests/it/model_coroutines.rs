@@ -10,7 +10,7 @@ use sim_core::scenario::{Measured, RunOptions, Scenario};
 use sim_core::trace::tables::TaskKind;
 
 /// A scenario whose only run is of this model: `machine` and `run` as in a file.
-fn lesson_of(model: &str, machine: &str, run: &str, workload: &str) -> Scenario {
+pub fn lesson_of(model: &str, machine: &str, run: &str, workload: &str) -> Scenario {
     let text = format!(
         r#"(
     schema: 1, id: "lesson", number: 1, part: A, title: "A lesson", idea: "An idea.", costs: "zero",
@@ -21,10 +21,10 @@ fn lesson_of(model: &str, machine: &str, run: &str, workload: &str) -> Scenario 
     Scenario::parse("lesson.ron", &text, &[]).unwrap_or_else(|errors| panic!("{errors}\n{text}"))
 }
 
-fn measured(scenario: &Scenario) -> Measured {
+pub fn measured(scenario: &Scenario) -> Measured {
     let options = RunOptions::default();
     let measured = Measured::of(scenario.execute("run", &options, None), scenario.costs_of(&options));
-    assert_legal(&measured.trace, "a run of goroutines");
+    assert_legal(&measured.trace, "a run");
     measured
 }
 
@@ -38,7 +38,7 @@ fn check(expected: &str, workload: &str) {
     assert_eq!(one(workload).marks(), expected);
 }
 
-const SPAWN_FIFO: &str = r#"tasks: {
+pub const SPAWN_FIFO: &str = r#"tasks: {
     "root": (ops: [Mark("R0"), Spawn("A"), Spawn("B"), Spawn("C"), Mark("R1"),
         JoinTask("A"), JoinTask("B"), JoinTask("C"), Mark("R2")]),
     "A": (ops: [Mark("A")]), "B": (ops: [Mark("B")]), "C": (ops: [Mark("C")]),
@@ -49,7 +49,7 @@ fn the_goroutine_started_last_runs_first() {
     check("R0 R1 C A B R2", SPAWN_FIFO);
 }
 
-fn rounds(name: &str) -> String {
+pub fn rounds(name: &str) -> String {
     format!(
         r#""{name}": (ops: [Mark("{name}1"), Yield, Mark("{name}2"), Yield, Mark("{name}3"), Yield, Mark("{name}4")])"#
     )
@@ -63,7 +63,7 @@ fn goroutines_that_yield_take_turns_in_the_order_in_which_they_began() {
     check("C1 A1 B1 C2 A2 B2 C3 A3 B3 C4 A4 B4 R", &workload);
 }
 
-const NESTED: &str = r#"tasks: {
+pub const NESTED: &str = r#"tasks: {
     "root": (ops: [Spawn("A"), Spawn("B"), JoinTask("A"), JoinTask("B"), Mark("R")]),
     "A": (ops: [Mark("A1"), Spawn("a"), Mark("A2"), Yield, Mark("A3"), JoinTask("a"), Mark("A4")]),
     "B": (ops: [Mark("B1"), Spawn("b"), Mark("B2"), Yield, Mark("B3"), JoinTask("b"), Mark("B4")]),
@@ -107,7 +107,10 @@ fn those_who_wait_for_a_broadcast_are_made_ready_in_line_and_the_last_runs_first
     let (a, b, c) = (waits("A"), waits("B"), waits("C"));
     let root = r#"Spawn("A"), Spawn("B"), Spawn("C"), Yield, Mark("B!"), NotifyAll("n"), Mark("Bx"),
         JoinTask("A"), JoinTask("B"), JoinTask("C"), Mark("R")"#;
-    check("B! Bx B C A R", &format!(r#"tasks: {{ "root": (ops: [{root}]), {a}, {b}, {c} }}, resources: {{"n": notify}}"#));
+    check(
+        "B! Bx B C A R",
+        &format!(r#"tasks: {{ "root": (ops: [{root}]), {a}, {b}, {c} }}, resources: {{"n": notify}}"#),
+    );
 }
 
 /// may 0.3.51 with one worker: another runtime with stacks, which starts what is spawned after all that are under way.
@@ -130,7 +133,7 @@ fn under_may_a_child_runs_after_all_that_are_under_way() {
     check_may("A1 B1 C1 A2 B2 C2 A3 B3 C3 A4 B4 C4 RA RB RC", &workload);
 }
 
-fn at(run: &Measured, mark: &str) -> u64 {
+pub fn at(run: &Measured, mark: &str) -> u64 {
     let found = run.trace.markers().find(|m| m.text == mark);
     found.unwrap_or_else(|| panic!("no {mark}: {}", run.marks())).time.as_millis()
 }

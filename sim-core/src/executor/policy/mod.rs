@@ -3,12 +3,16 @@
 //! A policy chooses and the executor acts: it is handed the lengths of the queues and says what to take, what to move
 //! and where a task that was woken goes. The queues belong to the machine, and each answer becomes an event.
 
+mod akka;
+mod beam;
 mod fifo;
 mod go;
 mod may;
 mod stealing;
 mod tokio_current_thread;
 
+pub use akka::Akka;
+pub use beam::Beam;
 pub use fifo::Fifo;
 pub use go::Go;
 pub use may::May;

@@ -10,6 +10,7 @@
 //!
 //! A new shape is a file with a [`Words`], and three lines here: its `mod`, its variant, its arm in `Shape::words`.
 
+mod erlang;
 mod go;
 mod rust;
 mod rust_async;
@@ -32,6 +33,10 @@ pub enum Shape {
     Threads,
     /// A function that a goroutine runs.
     Goroutines,
+    /// A function that an Erlang process runs.
+    Erlang,
+    /// The same, for an actor of Akka's.
+    Akka,
 }
 
 impl Shape {
@@ -40,6 +45,7 @@ impl Shape {
             Shape::Async => &rust_async::RustAsync,
             Shape::Threads => &rust_threads::RustThreads,
             Shape::Goroutines => &go::Go,
+            Shape::Erlang | Shape::Akka => &erlang::Erlang,
         }
     }
 }

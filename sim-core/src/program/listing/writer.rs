@@ -135,6 +135,13 @@ impl<'w> Writer<'w> {
         self.depth += 1;
     }
 
+    /// What is written there stands one deeper.
+    pub fn deeper(&mut self, write: impl FnOnce(&mut Self)) {
+        self.depth += 1;
+        write(self);
+        self.depth -= 1;
+    }
+
     /// A line that ends what `open` began.
     pub fn close(&mut self, text: &str) {
         self.depth -= 1;
@@ -163,8 +170,8 @@ impl<'w> Writer<'w> {
     /// The step alone, as a word in a sentence.
     fn name(&self, op: &Op) -> String {
         let Some(line) = self.words.leaf(self, op) else { return self.words.block_name(self, op) };
-        let code = line.split(" //").next().unwrap_or(&line);
-        code.trim_start_matches("// ").trim_end_matches(';').to_owned()
+        let code = line.split(" //").next().unwrap_or(&line).split(" %").next().unwrap_or(&line);
+        code.trim_start_matches("// ").trim_end_matches([';', ',']).to_owned()
     }
 }
 

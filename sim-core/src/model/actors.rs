@@ -1,0 +1,19 @@
+//! Processes under Erlang's scheduler.
+
+use super::{Family, Model, Workers, refuses_nothing};
+use crate::executor::Executor;
+use crate::executor::policy::Beam;
+
+pub(super) static MODEL: Model = Model {
+    id: "actors",
+    title: "actors",
+    line: "A process with a mailbox for each task; locks and devices have owners.",
+    stands_for: "Erlang/OTP 25, erl_process.c",
+    family: Family::Actors,
+    workers: Workers::PerCore,
+    run: |machine, setup, workload| {
+        let workers = MODEL.workers_for(setup.workers, machine.cores);
+        machine.run_workload_erlang(Executor::with_policy(workers, Box::new(Beam)), workload)
+    },
+    refuses: refuses_nothing,
+};
