@@ -22,6 +22,7 @@ pub const APP: &str = "wakeline";
 const STORAGE: &str = "app.ron";
 const STORAGE_ASIDE: &str = "app-unreadable";
 const KEYS: &str = "keys.ron";
+const CALIBRATED: &str = "calibrated.ron";
 
 const THEME: &str = "theme";
 const SCALE: &str = "scale";
@@ -151,6 +152,11 @@ fn set_aside(file: &Path) -> Option<String> {
 /// The file in which a person can name keys of their own.
 pub fn keys_file() -> Option<PathBuf> {
     Some(eframe::storage_dir(APP)?.join(KEYS))
+}
+
+/// The cost profile of this computer, as `wakeline calibrate` leaves it.
+pub fn calibrated_file() -> Option<PathBuf> {
+    Some(eframe::storage_dir(APP)?.join(CALIBRATED))
 }
 
 /// The keys, with those of the file instead where it names some; and what is wrong with it, a sentence each.

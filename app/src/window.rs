@@ -193,7 +193,7 @@ impl eframe::App for Window {
             ui.ctx().send_viewport_cmd(ViewportCommand::Title(title.clone()));
             self.title = title;
         }
-        let loading = self.shell.session.is_loading();
+        let loading = self.shell.session.is_loading() || self.shell.session.is_sweeping();
         if std::mem::replace(&mut self.loading, loading) && !loading {
             give_memory_back();
         }

@@ -237,6 +237,41 @@ fn costs_are_read_from_a_file() {
 }
 
 #[test]
+fn this_computer_is_measured_and_runs_are_charged_what_it_takes() {
+    let folder = Folder::new();
+    let file = folder.file("mine.ron");
+    let told = said(&["calibrate", "--quick", "-o", &file]);
+    for word in ["poll", "thread_switch", "cited", "ratio", "system call", &format!("--costs {file}")] {
+        assert!(told.contains(word), "{word}: {told}");
+    }
+    let report = said(&["run", "poll-wake-poll", "--costs", &file, "--format", "json"]);
+    let report: Value = serde_json::from_str(&report).unwrap();
+    assert_eq!(report["costs"], "calibrated");
+    let free =
+        folder.write("free.ron", &std::fs::read_to_string(&file).unwrap().replace("poll: \"", "poll: \"0ns\", //"));
+    assert!(refused(&["run", "poll-wake-poll", "--costs", &free]).contains("a poll cannot be free"));
+    let nowhere = folder.file("no/such/folder/x.ron");
+    assert!(refused(&["calibrate", "--quick", "-o", &nowhere]).contains("there is no folder"));
+}
+
+#[test]
+fn what_was_measured_is_found_among_the_settings_by_its_name() {
+    let folder = Folder::new();
+    let at_home = |args: &[&str]| {
+        // Wherever the system keeps settings, it is below this folder.
+        let home = folder.0.path();
+        let vars = ["HOME", "XDG_DATA_HOME", "APPDATA"];
+        command(args).envs(vars.map(|name| (name, home))).output().expect("the program starts")
+    };
+    let run = ["run", "poll-wake-poll", "--costs", "calibrated"];
+    let before = at_home(&run);
+    let told = String::from_utf8_lossy(&before.stderr).into_owned();
+    assert_eq!((before.status.code(), told.contains("wakeline calibrate")), (Some(2), true), "{told}");
+    assert_eq!(at_home(&["calibrate", "--quick"]).status.code(), Some(0));
+    assert_eq!(at_home(&run).status.code(), Some(0));
+}
+
+#[test]
 fn a_saved_trace_tells_the_same_as_its_run() {
     let folder = Folder::new();
     let file = folder.file("x.wkl");

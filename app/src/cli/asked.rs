@@ -5,12 +5,12 @@ use std::path::Path;
 use sim_core::Costs;
 use sim_core::model::{MODELS, Model};
 use sim_core::scenario::error::advice;
-use sim_core::scenario::{Measured, RunOptions, RunSpec, Scenario, read};
+use sim_core::scenario::{Measured, RunOptions, RunSpec, Scenario, profile};
 
 use super::args::WorldArgs;
 use super::{Failure, Wrong};
-use crate::library;
 use crate::session::knobs::write_runs;
+use crate::{calibrate, library, settings};
 
 /// A run that was asked for, with its id.
 pub struct Asked {
@@ -53,9 +53,15 @@ pub fn known<'n>(what: &str, name: Option<&str>, names: impl Iterator<Item = &'n
     Err(Wrong::failure(format!("there is no {what} called `{name}` in this scenario"), advice(name, names, what)))
 }
 
-fn costs(asked: &str) -> Result<Costs, Failure> {
+/// The profile that `--costs` names: one that comes with the program, this computer's, or a file's.
+pub fn costs(asked: &str) -> Result<Costs, Failure> {
     match Costs::by_name(asked) {
         Some(costs) => Ok(costs),
+        None if asked == calibrate::profile::NAME => {
+            let file = settings::calibrated_file().filter(|file| file.exists());
+            let none = || Wrong::failure("this computer has not been measured yet", "run `wakeline calibrate` first");
+            Ok(profile::read(&file.ok_or_else(none)?)?)
+        }
         None if Path::new(asked).exists() => Ok(profile::read(Path::new(asked))?),
         None => {
             let message = format!("`{asked}` is no cost profile, and no file of that name is there");

@@ -144,8 +144,8 @@ fn save(studio: &mut Studio, path: &Path) -> Result<(), Failure> {
     image.save_with_format(path, image::ImageFormat::Png).map_err(told)
 }
 
-/// Before anything is simulated: whether the picture has a folder to lie in.
-fn check_output(path: &Path) -> Result<(), Failure> {
+/// Before anything is simulated: whether the file has a folder to lie in.
+pub(super) fn check_output(path: &Path) -> Result<(), Failure> {
     if path.is_dir() {
         return Err(cannot_be_written(path, &"it is a folder", "give the picture a name: out.png"));
     }
@@ -158,6 +158,6 @@ fn check_output(path: &Path) -> Result<(), Failure> {
     }
 }
 
-fn cannot_be_written(path: &Path, why: &dyn std::fmt::Display, help: &str) -> Failure {
+pub(super) fn cannot_be_written(path: &Path, why: &dyn std::fmt::Display, help: &str) -> Failure {
     Wrong::failure(format!("{} cannot be written: {why}", path.display()), help)
 }

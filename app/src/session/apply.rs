@@ -67,6 +67,9 @@ impl Session {
             C::SetRuns(runs) => self.set_runs(&runs),
             C::AsInLesson => self.as_in_lesson(),
             C::AnotherWorld => self.another_world(),
+            C::SetUpSweep(ask) => self.set_up_sweep(*ask),
+            C::StartSweep => self.start_sweep(),
+            C::CancelSweep => self.cancel_sweep(),
             C::FileChanged(path) => self.file_changed(&path),
             C::GoTo(time) => {
                 self.go_to_time(time);
@@ -388,7 +391,7 @@ fn is_gradual(command: &Command) -> bool {
 /// Whether what it asks to see stands in a panel that the wide timeline leaves out.
 fn asks_for_panel(command: &Command) -> bool {
     use Command as C;
-    matches!(command, C::ShowTab(_) | C::ShowFindings | C::FocusSearch | C::ShowFinding(_))
+    matches!(command, C::ShowTab(_) | C::ShowFindings | C::FocusSearch | C::ShowFinding(_) | C::StartSweep)
 }
 
 /// Which way a step goes.

@@ -119,6 +119,9 @@ fn write_run(run: &RunSpec) -> String {
         Some(PolicySpec::Fair) => text.push_str(", policy: fair"),
         None => {}
     }
+    if let Some(inherits) = run.priority_inheritance {
+        text.push_str(&format!(", priority_inheritance: {inherits}"));
+    }
     text.push(')');
     text
 }

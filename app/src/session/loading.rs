@@ -44,6 +44,7 @@ impl Session {
 
     /// Takes one report of the loader, if there is one. Answers whether there may be more.
     pub fn pump(&mut self) -> bool {
+        self.pump_sweep();
         let Some(loader) = &self.loader else { return false };
         match loader.take() {
             Taken::Nothing => false,
@@ -143,6 +144,7 @@ impl Session {
         self.step_wanted = Some(self.step);
         self.finding = None;
         self.tabs = super::tab::Tabs::default();
+        self.sweep = super::sweep::SweepState::default();
     }
 
     /// After a run has grown: the whole stays in view while nobody has zoomed, and the cursor counts anew.

@@ -37,6 +37,8 @@ pub mod span_of_time;
 pub mod spotlight;
 pub mod stage;
 pub mod step;
+pub mod sweep;
+pub mod sweep_choices;
 pub mod tab;
 pub mod template;
 pub mod thumbnails;
@@ -154,6 +156,7 @@ pub struct Session {
     /// Why what was asked for last could not be shown; what was open still is.
     mishap: Vec<Problem>,
     home: Home,
+    sweep: sweep::SweepState,
     loader: Option<Loader>,
     wake: Wake,
 }
@@ -206,6 +209,7 @@ impl Session {
             told: None,
             mishap: Vec::new(),
             home: Home::default(),
+            sweep: sweep::SweepState::default(),
             loader: None,
             wake,
         }

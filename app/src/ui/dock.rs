@@ -15,7 +15,7 @@ use super::measures::TAB;
 use super::stage::{self, StageState};
 use super::theme::Theme;
 use super::widgets::{self, Emit};
-use super::{compare, findings, fonts, icons, inspector, knobs, program};
+use super::{compare, findings, fonts, icons, inspector, knobs, program, sweep};
 
 /// From this width on there are three groups.
 const WIDE: f32 = 1280.0;
@@ -34,12 +34,12 @@ const SHARES: [f32; 3] = [500.0, 600.0, 340.0];
 fn groups(width: f32, inspector: Beside, stage: Beside) -> Vec<Vec<Tab>> {
     if width >= WIDE {
         let figures = if stage == Beside::Yes { vec![Tab::Compare] } else { vec![Tab::Stage, Tab::Compare] };
-        return vec![vec![Tab::Events, Tab::Findings], vec![Tab::Program, Tab::Experiment], figures];
+        return vec![vec![Tab::Events, Tab::Findings], vec![Tab::Program, Tab::Experiment, Tab::Sweep], figures];
     }
     let is_there = |tab: &Tab| match tab {
         Tab::Inspector => inspector == Beside::No,
         Tab::Stage => stage == Beside::No,
-        Tab::Events | Tab::Findings | Tab::Program | Tab::Compare | Tab::Experiment => true,
+        Tab::Events | Tab::Findings | Tab::Program | Tab::Compare | Tab::Experiment | Tab::Sweep => true,
     };
     vec![Tab::ALL.into_iter().filter(is_there).collect()]
 }
@@ -169,6 +169,7 @@ fn group_ui(
             Tab::Program => program::program_ui(ui, session, emit),
             Tab::Compare => compare::compare_ui(ui, session, emit),
             Tab::Experiment => knobs::tab_ui(ui, session, emit),
+            Tab::Sweep => sweep::sweep_ui(ui, session, emit),
             Tab::Inspector => inspector::inspector_ui(ui, session, within.inspecting, emit),
             Tab::Stage => {
                 if let Some((stage, _)) = &mut within.stage {

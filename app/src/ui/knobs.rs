@@ -329,7 +329,7 @@ fn focus_ring(ui: &Ui, rect: Rect, response: &egui::Response, theme: &Theme) {
 }
 
 /// Gives a control that brings its own contents the name that it is called by.
-fn name_of(ui: &Ui, response: &egui::Response, name: &str) {
+pub(super) fn name_of(ui: &Ui, response: &egui::Response, name: &str) {
     ui.ctx().accesskit_node_builder(response.id, |node| node.set_label(name));
 }
 

@@ -6,7 +6,7 @@ use crate::instant::SimTime;
 use crate::trace::code::{Round, StepAt};
 use crate::trace::ids::*;
 use crate::trace::snapshot::{Standing, TaskState, ThreadState};
-use crate::trace::tables::{Tables, ThreadKind};
+use crate::trace::tables::{Tables, TaskKind, ThreadKind};
 use crate::trace::{Event, Snapshot, Trace};
 
 /// What a task or thread does, as far as its colour goes.
@@ -115,9 +115,13 @@ fn own(who: Actor, tables: &Tables, state: &Snapshot) -> Vec<Stand> {
     state.stands(who).into_iter().flat_map(|stands| stands.iter().filter_map(stand)).collect()
 }
 
-/// The helper threads of a thread of the workload: those that go through a part of its program.
+/// The helpers of a task or thread of the workload: those that go through a part of its program.
 fn helpers(actor: Actor, tables: &Tables) -> Vec<Actor> {
-    let Actor::Thread(id) = actor else { return Vec::new() };
+    let id = match actor {
+        Actor::Task(id) => return helper_tasks(id, tables),
+        Actor::Thread(id) => id,
+        Actor::Run | Actor::Worker(_) | Actor::Timer(_) | Actor::Device(_) | Actor::Foreign => return Vec::new(),
+    };
     let Some(info) = tables.threads.get(id.index()).filter(|info| info.kind != ThreadKind::Helper) else {
         return Vec::new();
     };
@@ -126,10 +130,22 @@ fn helpers(actor: Actor, tables: &Tables) -> Vec<Actor> {
     own.map(|(i, _)| Actor::Thread(ThreadId::from_index(i))).collect()
 }
 
+fn helper_tasks(id: TaskId, tables: &Tables) -> Vec<Actor> {
+    let Some(info) = tables.tasks.get(id.index()).filter(|info| info.kind == TaskKind::Plain) else {
+        return Vec::new();
+    };
+    let tasks = tables.tasks.iter().enumerate().skip(id.index());
+    let own = tasks.filter(|(_, other)| other.kind == TaskKind::Helper && other.path == info.path);
+    own.map(|(i, _)| Actor::Task(TaskId::from_index(i))).collect()
+}
+
 /// Whether it only goes through a part of another's program.
 pub fn is_helper(actor: Actor, tables: &Tables) -> bool {
-    let Actor::Thread(id) = actor else { return false };
-    tables.threads.get(id.index()).is_some_and(|thread| thread.kind == ThreadKind::Helper)
+    match actor {
+        Actor::Task(id) => tables.tasks.get(id.index()).is_some_and(|task| task.kind == TaskKind::Helper),
+        Actor::Thread(id) => tables.threads.get(id.index()).is_some_and(|thread| thread.kind == ThreadKind::Helper),
+        Actor::Run | Actor::Worker(_) | Actor::Timer(_) | Actor::Device(_) | Actor::Foreign => false,
+    }
 }
 
 /// A program at some event: who goes through it, and where the one that is shown stands.
@@ -164,13 +180,19 @@ pub fn sheets(tables: &Tables, state: &Snapshot, name: Option<&str>) -> Vec<Shee
         let goes_on =
             |who: &Actor| state.stands(*who).is_some_and(|stands| !stands.is_empty()) && !state.has_ended(*who);
         let named = crew.iter().find(|who| name.is_some_and(|name| is_called(**who, name, tables)));
-        let shown = named.or_else(|| crew.iter().find(|who| goes_on(who))).or(crew.first()).copied();
+        let program = ProgramId::from_index(i);
+        let is_here = |stand: &Stand| tables.step(stand.at.step()).is_some_and(|step| step.program == program);
+        let here = |who: Actor| stands(who, tables, state).into_iter().filter(is_here).collect::<Vec<_>>();
+        let caller = || tables.runners.iter().map(|(who, _)| *who).find(|who| goes_on(who) && !here(*who).is_empty());
+        let goes = named.or_else(|| crew.iter().find(|who| goes_on(who))).or(crew.first()).copied();
+        // A program that is called has no crew of its own: who called it goes through it.
+        let shown = goes.or_else(caller);
         Sheet {
-            program: ProgramId::from_index(i),
+            program,
             crew: crew.len(),
             shown,
             doing: shown.map_or(Doing::NotStarted, |who| Doing::of(who, tables, state)),
-            stands: shown.map_or_else(Vec::new, |who| stands(who, tables, state)),
+            stands: shown.map_or_else(Vec::new, here),
             here: Vec::new(),
         }
     };
@@ -209,6 +231,7 @@ fn is_called(actor: Actor, name: &str, tables: &Tables) -> bool {
 pub fn whose(actor: Actor, tables: &Tables) -> String {
     match actor {
         Actor::Thread(id) if is_helper(actor, tables) => tables.text(tables.threads[id.index()].path).to_owned(),
+        Actor::Task(id) if is_helper(actor, tables) => tables.text(tables.tasks[id.index()].path).to_owned(),
         other => tables.actor_name(other),
     }
 }

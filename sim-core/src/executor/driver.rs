@@ -6,7 +6,7 @@
 use std::task::Waker;
 
 use super::core::Exec;
-use super::policy::{Reason, Yields};
+use super::policy::{Dropped, Reason, Yields};
 use super::waker::TaskState;
 use crate::instant::SimDuration;
 use crate::machine::kernel::Due;
@@ -50,7 +50,8 @@ impl Exec {
     pub fn yields(&self, waker: &Waker) {
         let yields = self.state.borrow().rules.yields;
         match yields {
-            Yields::Wake => self.requeue(waker, Reason::Yielded),
+            Yields::Wake => waker.wake_by_ref(),
+            Yields::WakeAndSay => self.requeue(waker, Reason::Yielded),
             Yields::Deferred => {
                 // The same task again and again is kept once (tokio 1.54.1, `Defer::defer`).
                 if self.deferred.borrow().last().is_some_and(|last| last.will_wake(waker)) {
@@ -103,6 +104,20 @@ impl Exec {
         let worker = self.state.borrow().worker_on(self.sim.running());
         if let Some(worker) = worker {
             self.sim.kernel.borrow_mut().record(Event::BudgetExhausted { task, worker });
+        }
+    }
+
+    /// What becomes of a task whose handle is dropped now. Nothing while the run is being taken apart.
+    pub fn dropped(&self) -> Dropped {
+        let is_over = self.over.get() || self.sim.is_ending();
+        if is_over { Dropped::Detaches } else { self.state.borrow().rules.dropped }
+    }
+
+    /// Wakes a task whose handle is gone, if it waits.
+    pub fn wake_task(&self, task: TaskId) {
+        let cell = self.state.borrow().tasks[task.index()].cell.clone();
+        if let Some(cell) = cell.filter(|cell| cell.is(TaskState::Pending)) {
+            self.wake(&cell);
         }
     }
 

@@ -5,20 +5,24 @@ use std::future::Future;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::task::{Context, Poll, Waker};
+use std::task::{Context, Poll};
 
 use pin_project_lite::pin_project;
 
 use super::foreign_budget::Budgeted;
-use super::policy::Reason;
+use super::policy::{Dropped, Reason};
 use super::task::{NewTask, TaskFuture};
+use super::waker::TaskState;
 use super::{budget, core};
 use crate::code::work;
 use crate::instant::SimDuration;
+use crate::machine::blocking;
 use crate::machine::home::Home;
 use crate::machine::sim;
-use crate::trace::event::Event;
+use crate::machine::waiting::Wake;
+use crate::trace::event::{BlockReason, Event};
 use crate::trace::ids::{Actor, TaskId};
+use crate::trace::snapshot::Wait;
 use crate::trace::tables::TaskKind;
 
 /// Why a task has no result.
@@ -41,7 +45,8 @@ impl fmt::Display for JoinError {
 
 impl std::error::Error for JoinError {}
 
-/// Waits for a task's, or an offloaded closure's, result when awaited. Dropping it detaches the task, which runs on.
+/// Waits for a task's, or an offloaded closure's, result when awaited. Dropping it detaches the task, which runs on; under
+/// a runtime that cancels then, as smol does, [`JoinHandle::detach`] lets it run on.
 ///
 /// ```
 /// use sim_core::{Executor, JoinError, Machine, SimDuration, io, spawn};
@@ -62,6 +67,7 @@ pub struct JoinHandle<T> {
     target: Home<Actor>,
     shared: Arc<Shared<T>>,
     waiting: bool,
+    detached: bool,
 }
 
 pub(crate) struct Shared<T>(Mutex<JoinState<T>>);
@@ -69,12 +75,12 @@ pub(crate) struct Shared<T>(Mutex<JoinState<T>>);
 struct JoinState<T> {
     result: Option<Result<T, JoinError>>,
     ended: bool,
-    waker: Option<Waker>,
+    waiter: Option<Wake>,
 }
 
 impl<T> Shared<T> {
     fn new() -> Arc<Shared<T>> {
-        Arc::new(Shared(Mutex::new(JoinState { result: None, ended: false, waker: None })))
+        Arc::new(Shared(Mutex::new(JoinState { result: None, ended: false, waiter: None })))
     }
 
     fn lock(&self) -> MutexGuard<'_, JoinState<T>> {
@@ -82,17 +88,22 @@ impl<T> Shared<T> {
     }
 
     fn set(&self, result: Result<T, JoinError>) {
-        let waker = {
+        let waiter = {
             let mut state = self.lock();
             if state.ended {
                 return;
             }
             state.ended = true;
             state.result = Some(result);
-            state.waker.take()
+            state.waiter.take()
         };
-        if let Some(waker) = waker {
-            waker.wake();
+        match waiter {
+            // Outside the run too: then it does nothing.
+            Some(Wake::Task(waker)) => waker.wake(),
+            Some(wake @ Wake::Thread(_)) => {
+                sim::try_with(|sim| sim.tell([wake]));
+            }
+            None => {}
         }
     }
 }
@@ -126,6 +137,34 @@ impl<T> JoinHandle<T> {
         }
     }
 
+    /// Drops a task that no worker has come to yet. Answers whether it was one.
+    pub(crate) fn abort_unpolled(&self) -> bool {
+        let Actor::Task(task) = self.target.get() else { return false };
+        let waits = core::with(|exec| exec.state.borrow().tasks[task.index()].state() == TaskState::Ready);
+        if waits {
+            self.abort();
+        }
+        waits
+    }
+
+    /// Blocks the running thread until the task has ended.
+    pub(crate) async fn join_step(mut self) -> Result<T, JoinError> {
+        let target = self.target.get();
+        while !self.is_finished() && blocking::may_wait() {
+            let (by, thread) = sim::with(|sim| (sim.actor.get(), sim.thread()));
+            self.shared.lock().waiter = Some(Wake::Thread(thread));
+            if !std::mem::replace(&mut self.waiting, true) {
+                sim::with(|sim| sim.kernel.borrow_mut().record(Event::JoinWaiting { target, by }));
+            }
+            blocking::block(BlockReason::Join, Wait::join_on(target)).await;
+        }
+        if std::mem::take(&mut self.waiting) {
+            let by = sim::with(|sim| sim.actor.get());
+            sim::with(|sim| sim.kernel.borrow_mut().record(Event::Joined { target, by }));
+        }
+        self.take().unwrap_or(Err(JoinError::Cancelled))
+    }
+
     /// The result, if the task has ended and nobody took it.
     pub(crate) fn take(&self) -> Option<Result<T, JoinError>> {
         self.shared.lock().result.take()
@@ -153,8 +192,8 @@ impl<T> JoinHandle<T> {
             return Poll::Ready(result);
         }
         assert!(!state.ended, "a JoinHandle was polled after it had given its result");
-        if state.waker.as_ref().is_none_or(|waker| !waker.will_wake(cx.waker())) {
-            state.waker = Some(cx.waker().clone());
+        if state.waiter.as_ref().is_none_or(|waiter| !waiter.is(cx.waker())) {
+            state.waiter = Some(Wake::Task(cx.waker().clone()));
         }
         drop(state);
         if !std::mem::replace(&mut self.waiting, true) {
@@ -166,12 +205,41 @@ impl<T> JoinHandle<T> {
 
 impl<T> Drop for JoinHandle<T> {
     fn drop(&mut self) {
-        let waker = {
+        let dropped = self.becomes();
+        match dropped {
+            Dropped::Detaches => {}
+            Dropped::Wakes => {
+                if let Actor::Task(task) = self.target.get() {
+                    core::with(|exec| exec.wake_task(task));
+                }
+            }
+            Dropped::Cancels if self.detached => {}
+            Dropped::Cancels => self.abort(),
+        }
+        self.let_go();
+    }
+}
+
+impl<T> JoinHandle<T> {
+    /// Lets the task run on, whatever its runtime does with tasks whose handle is dropped.
+    pub fn detach(mut self) {
+        self.detached = true;
+    }
+
+    /// What becomes of the task when this is dropped: smol cancels it (async-task 4.7, `Task::drop`), LocalPool wakes it
+    /// (futures-util 0.3.34, `future/remote_handle.rs`: the sender that the task polls is closed).
+    fn becomes(&self) -> Dropped {
+        let is_ours = self.target.here().is_some() && !self.shared.lock().ended;
+        is_ours.then(|| core::try_with(core::Exec::dropped)).flatten().unwrap_or(Dropped::Detaches)
+    }
+
+    fn let_go(&mut self) {
+        let waiter = {
             let mut state = self.shared.lock();
-            state.waker.take()
+            state.waiter.take()
         };
         let ended = self.shared.lock().ended;
-        drop(waker);
+        drop(waiter);
         let Some(target) = self.target.here() else { return };
         sim::with(|sim| {
             let by = sim.actor.get();
@@ -218,9 +286,10 @@ impl<F: Future> Future for Joined<F> {
 #[derive(Clone, Debug)]
 pub struct TaskBuilder {
     name: String,
-    kind: TaskKind,
     path: Option<String>,
+    kind: TaskKind,
     is_future: IsFuture,
+    priority: i32,
 }
 
 /// Whether the task is a future to the program under study, too, and its bytes are worth telling.
@@ -235,17 +304,23 @@ impl TaskBuilder {
     /// A task of this name. By its name, its spawner and how manieth of that name it is the world decides how long
     /// its I/O takes: the same for a thread in the same place.
     pub fn new(name: impl Into<String>) -> TaskBuilder {
-        TaskBuilder { name: name.into(), kind: TaskKind::Plain, path: None, is_future: IsFuture::Yes }
+        TaskBuilder { name: name.into(), path: None, kind: TaskKind::Plain, is_future: IsFuture::Yes, priority: 0 }
+    }
+
+    /// Known to the world by this path, and not by its name.
+    pub(crate) fn path(mut self, path: impl Into<String>) -> TaskBuilder {
+        self.path = Some(path.into());
+        self
+    }
+
+    /// The task with this priority: larger goes first, where the executor looks at priorities. 0 if nothing is said.
+    pub fn priority(mut self, priority: i32) -> TaskBuilder {
+        self.priority = priority;
+        self
     }
 
     pub(crate) fn kind(mut self, kind: TaskKind) -> TaskBuilder {
         self.kind = kind;
-        self
-    }
-
-    /// A task that meets the same world as the one of this path: a helper of it.
-    pub(crate) fn path(mut self, path: impl Into<String>) -> TaskBuilder {
-        self.path = Some(path.into());
         self
     }
 
@@ -300,11 +375,12 @@ impl TaskBuilder {
                 IsFuture::Yes => size_of::<F>(),
                 IsFuture::No => 0,
             },
+            priority: self.priority,
             place: Some(std::panic::Location::caller()),
         };
         let joined = Joined { future, shared: Arc::clone(&shared) };
         let task = core::with(|exec| exec.add(new, boxed(joined)));
-        JoinHandle { target: Home::of(Actor::Task(task)), shared, waiting: false }
+        JoinHandle { target: Home::of(Actor::Task(task)), shared, waiting: false, detached: false }
     }
 }
 
@@ -372,7 +448,7 @@ pub(crate) fn offload<T: 'static>(code: impl FnOnce() -> T + 'static) -> JoinHan
             result.set(value.map_err(|payload| JoinError::Panicked(sim::with(|sim| sim.note_panic(&*payload)))));
         }))
     });
-    JoinHandle { target: Home::of(Actor::Thread(thread)), shared, waiting: false }
+    JoinHandle { target: Home::of(Actor::Thread(thread)), shared, waiting: false, detached: false }
 }
 
 /// Lets the others that are Ready go first: is Pending once, and wakes itself, or is woken as the runtime does it

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
 use super::core::Polled;
-use super::policy::{Came, Move, Next, Ready, Reason, Rules, TaskPolicy};
+use super::policy::{Asks, Came, Driver, Move, Next, Ready, Reason, Rules, TaskPolicy};
 use super::run::Executor;
 use super::task::Task;
 use super::waker::TaskState;
@@ -34,6 +34,8 @@ pub(crate) struct Core {
     /// Tasks that have not ended.
     pub live: usize,
     pub rules: Rules,
+    /// Where a poll that wakes its own task asks it to go when the poll has ended.
+    pub asks_of_poll: Asks,
     policy: Box<dyn TaskPolicy>,
     /// Emptied and filled again: what has to be moved to make room.
     room: Vec<Move>,
@@ -48,6 +50,10 @@ pub(crate) struct Core {
 pub(crate) enum Chosen {
     /// Poll this task.
     Poll { task: TaskId, queue: QueueId, end: End, budget: Budget },
+    /// Poll the root, which stands in no queue.
+    Main { task: TaskId, queue: QueueId },
+    /// Pay for having unparked another worker, and ask again.
+    Unparked,
     /// Turn the driver.
     Turn,
     /// Let so much time pass.
@@ -84,12 +90,18 @@ impl Core {
             main: None,
             live: 0,
             rules: policy.rules(),
+            asks_of_poll: Asks::Nothing,
             lane: policy.lane().map(|place| QueueId::from_index(first_queue + place)),
             policy,
             room: Vec::new(),
             aborts: BTreeMap::new(),
             first_queue,
         }
+    }
+
+    /// What people call the worker.
+    pub fn worker_name(&self, worker: WorkerId) -> String {
+        self.policy.worker_name(worker)
     }
 
     fn queue_id(&self, place: usize) -> QueueId {
@@ -119,7 +131,8 @@ impl Core {
 
     /// A task that became Ready because of `by`, on this worker if on any.
     pub fn came(&self, task: TaskId, why: Reason, on: Option<WorkerId>, by: Actor) -> Came {
-        Came { task, why, on, by, main: self.main == Some(task) }
+        let priority = self.tasks[task.index()].priority;
+        Came { task, why, on, by, asks: Asks::Nothing, priority, main: self.main == Some(task) }
     }
 
     /// Unparks whom the policy says for a task that was just put into `queue`. Answers whether there was one.
@@ -137,13 +150,36 @@ impl Core {
         true
     }
 
+    /// Whether what completes now lies unseen until a worker turns the driver.
+    pub fn is_turned(&self) -> bool {
+        match self.rules.driver {
+            Driver::AlwaysOn => false,
+            Driver::Turned => true,
+            Driver::ParkedOrThread => self.in_driver.is_some(),
+        }
+    }
+
     /// Unparks the worker.
     pub fn unpark(&mut self, kernel: &mut Kernel, worker: WorkerId, by: Actor) {
         self.parked[worker.index()] = false;
         self.any_parked = self.parked.contains(&true);
         self.in_driver = self.in_driver.filter(|inside| *inside != worker);
+        kernel.turned = self.is_turned();
         kernel.record(Event::WorkerUnparked { worker, by });
         kernel.unblock(self.workers[worker.index()], by);
+    }
+
+    /// Tells the policy that the task that is being polled woke itself.
+    pub fn woke_itself(&mut self, task: TaskId) {
+        self.policy.woke_itself(task);
+    }
+
+    /// Tells the policy how a poll ended, if it chooses the next one.
+    #[inline(always)]
+    pub fn polled(&mut self, worker: WorkerId, task: TaskId, result: PollResult) {
+        if self.lane.is_none() {
+            self.policy.polled(worker, task, result);
+        }
     }
 
     /// The worker whose thread runs now: the one that polls whoever acts.
@@ -192,9 +228,18 @@ impl Core {
             match next {
                 Next::Poll { queue, end } => return self.taken(kernel, queue, end, Budget::Fresh),
                 Next::PollOnBudgetLeft { queue, end } => return self.taken(kernel, queue, end, Budget::Left),
+                Next::PollMain { queue } => {
+                    let task = self.main.expect("a policy polls the root where there is one");
+                    return Chosen::Main { task, queue: self.queue_id(queue) };
+                }
                 Next::Move(moved) => self.move_tasks(kernel, &moved),
+                Next::Unpark(other) => {
+                    if self.parked[other.index()] {
+                        self.unpark(kernel, other, Actor::Worker(worker));
+                        return Chosen::Unparked;
+                    }
+                }
                 Next::Turn => return Chosen::Turn,
-                Next::Unpark(other) => self.unpark(kernel, other, Actor::Worker(worker)),
                 Next::Spin(d) => {
                     kernel.record(Event::WorkerSearching { worker });
                     return Chosen::Spin(d);
@@ -219,6 +264,7 @@ impl Core {
             End::Back => list.pop_back(),
         };
         let task = TaskId(task.expect("a policy polls from a queue that holds a task"));
+        self.asks_of_poll = Asks::Nothing;
         Chosen::Poll { task, queue, end, budget }
     }
 
@@ -268,6 +314,7 @@ impl Core {
             let kept = !cell.is(TaskState::Aborted);
             cell.set(TaskState::Pending);
             kernel.record(Event::PollEnded { task, at, result: PollResult::Pending });
+            self.polled(at.worker, task, PollResult::Pending);
             return kept;
         }
         let (queue, end) = match self.lane {
@@ -278,6 +325,7 @@ impl Core {
             }
             None => {
                 let came = self.came(task, self.why_again(at.worker), Some(at.worker), Actor::Worker(at.worker));
+                let came = Came { asks: self.asks_of_poll, ..came };
                 self.enqueue(kernel, &came)
             }
         };
@@ -286,6 +334,7 @@ impl Core {
             End::Back => PollResult::RequeuedBack,
         };
         kernel.record(Event::PollEnded { task, at: WorkerQueue { worker: at.worker, queue }, result });
+        self.polled(at.worker, task, result);
         if self.any_parked {
             let came = self.came(task, self.why_again(at.worker), Some(at.worker), Actor::Worker(at.worker));
             self.unpark_one(kernel, queue, &came);

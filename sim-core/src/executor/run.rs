@@ -9,7 +9,7 @@ use std::sync::Arc;
 use super::budget::Left;
 use super::core::{self, EndsWith, Exec};
 use super::handle::{JoinHandle, TaskBuilder};
-use super::policy::{Driver, Fifo, Go, Stealing, TaskPolicy, TokioCurrentThread};
+use super::policy::{Driver, SelfWakes, TaskPolicy};
 use super::ready::Core;
 use super::task::Task;
 use super::worker;
@@ -22,6 +22,7 @@ use crate::machine::spec::Machine;
 use crate::machine::threads::{Body, NewThread};
 use crate::trace::Trace;
 use crate::trace::event::{EndReason, Event};
+use crate::trace::family::Family;
 use crate::trace::ids::*;
 use crate::trace::snapshot::TaskState;
 use crate::trace::tables::{TaskKind, ThreadKind};
@@ -76,27 +77,6 @@ pub struct Executor {
 pub const MAX_WORKERS: u32 = 1_024;
 
 impl Executor {
-    /// One FIFO queue, served by so many workers. With one, the order is async-executor's (1.14.1, one thread). Panics
-    /// outside 1 to [`MAX_WORKERS`] workers.
-    pub fn fifo(workers: u32) -> Executor {
-        Executor::with_policy(workers, Box::new(Fifo))
-    }
-
-    /// A queue a worker; one with nothing to do steals half of another's. Panics outside 1 to [`MAX_WORKERS`] workers.
-    pub fn stealing(workers: u32) -> Executor {
-        Executor::with_policy(workers, Box::new(Stealing { steals: true }))
-    }
-
-    /// tokio's current_thread runtime (1.54.1): the root is the future that `block_on` is given.
-    pub fn tokio_current_thread() -> Executor {
-        Executor::with_policy(1, Box::new(TokioCurrentThread::default()))
-    }
-
-    /// Go's scheduler (1.19.8), GOMAXPROCS being so many. Panics outside 1 to [`MAX_WORKERS`] workers.
-    pub fn go(workers: u32) -> Executor {
-        Executor::with_policy(workers, Box::new(Go::new(workers)))
-    }
-
     /// A policy of your own. Panics outside 1 to [`MAX_WORKERS`] workers.
     pub fn with_policy(workers: u32, policy: Box<dyn TaskPolicy>) -> Executor {
         assert!((1..=MAX_WORKERS).contains(&workers), "an executor has 1 to {MAX_WORKERS} workers, not {workers}");
@@ -155,9 +135,12 @@ impl Machine {
         }
         // Said wherever the run is named: a real runtime turns its driver only between polls.
         let rules = executor.policy.rules();
-        self.info.policy = match rules.driver {
-            Driver::AlwaysOn => format!("{}, always-on reactor", executor.policy.describe()),
-            Driver::Turned => executor.policy.describe(),
+        self.info.policy = match (self.info.family, rules.driver) {
+            // Their threads block for their I/O: there is no reactor.
+            (Family::Pool | Family::Sequential, _) | (_, Driver::Turned | Driver::ParkedOrThread) => {
+                executor.policy.describe()
+            }
+            (_, Driver::AlwaysOn) => format!("{}, always-on reactor", executor.policy.describe()),
         };
         self.info.workers = executor.workers;
         self.info.threads = false;
@@ -182,7 +165,9 @@ impl Machine {
             ends,
             poll_cost,
             wake_cost,
+            self_wakes_at_once: rules.self_wakes == SelfWakes::AtOnce,
             recording,
+            asks: Cell::default(),
             pool: RefCell::default(),
             panic: RefCell::default(),
             budget: Left::default(),
@@ -231,8 +216,8 @@ impl Exec {
     fn create_worker(&self, worker: WorkerId) {
         let mut kernel = self.sim.kernel.borrow_mut();
         let body = Body::Closure(Box::new(move || core::with(|exec| worker::run(exec, worker))));
-        let name = worker.to_string();
-        let new = NewThread { path: name.clone(), name, kind: ThreadKind::Worker(worker), priority: 0, body };
+        let name = self.state.borrow().worker_name(worker);
+        let new = NewThread { path: name.clone(), name, kind: ThreadKind::Worker(worker), priority: 0, nice: 0, body };
         let thread = kernel.create_thread(new, Actor::Run);
         kernel.recorder.tables_mut().workers.push(thread);
         let mut state = self.state.borrow_mut();

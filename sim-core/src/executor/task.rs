@@ -18,6 +18,7 @@ pub(crate) struct Task {
     pub cell: Option<Arc<Cell>>,
     /// Whether the task itself pays for its creation, and has not yet.
     pub unpaid: bool,
+    pub priority: i32,
     /// What it is in place of its cell's state: how it ended, or, while it is being dropped, where it stood.
     pub fixed: Option<TaskState>,
 }
@@ -52,6 +53,7 @@ pub(crate) struct NewTask {
     pub name: String,
     pub path: String,
     pub kind: TaskKind,
+    pub priority: i32,
     pub future_bytes: usize,
     pub place: Option<&'static std::panic::Location<'static>>,
 }

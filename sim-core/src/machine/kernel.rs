@@ -58,6 +58,8 @@ pub(crate) struct Kernel {
     pub agenda: BinaryHeap<Reverse<Scheduled>>,
     pub submissions: u64,
     pub waiters: u64,
+    /// Whether whoever holds a lock inherits the priority of those that wait for it.
+    pub inherits: bool,
     /// Waiters that were granted what they wait for and have not looked yet, by key.
     pub granted: BTreeMap<u64, Granted>,
     /// Is shown the machine's own view after every step.
@@ -77,7 +79,8 @@ pub(crate) struct Core {
     pub segment_end: SimTime,
     /// When others get their turn.
     pub quantum_end: SimTime,
-    pub dispatched_at: SimTime,
+    /// Until when the policy knows how long the thread on it has run.
+    pub settled_at: SimTime,
 }
 
 /// What the future holds. At one moment: in order of submission.
@@ -126,7 +129,7 @@ impl Kernel {
             free_since: SimTime::ZERO,
             segment_end: SimTime::ZERO,
             quantum_end: SimTime::MAX,
-            dispatched_at: SimTime::ZERO,
+            settled_at: SimTime::ZERO,
         };
         Kernel {
             now: SimTime::ZERO,
@@ -152,6 +155,7 @@ impl Kernel {
             agenda: BinaryHeap::new(),
             submissions: 0,
             waiters: 0,
+            inherits: machine.inherits,
             granted: BTreeMap::new(),
             watcher: machine.watcher,
             decider: Decider::new(machine.seed, machine.replay),

@@ -13,6 +13,7 @@ pub(crate) mod decide;
 pub(crate) mod devices;
 pub(crate) mod go;
 pub(crate) mod home;
+pub(crate) mod inherit;
 pub(crate) mod kernel;
 pub(crate) mod origins;
 pub(crate) mod owner;

@@ -2,7 +2,6 @@
 
 use super::{Family, Model, Workers, refuses_nothing};
 use crate::executor::Executor;
-use crate::executor::policy::Beam;
 
 pub(super) static MODEL: Model = Model {
     id: "actors",
@@ -13,7 +12,7 @@ pub(super) static MODEL: Model = Model {
     workers: Workers::PerCore,
     run: |machine, setup, workload| {
         let workers = MODEL.workers_for(setup.workers, machine.cores);
-        machine.run_workload_erlang(Executor::with_policy(workers, Box::new(Beam)), workload)
+        machine.run_workload_erlang(Executor::beam(workers), workload)
     },
     refuses: refuses_nothing,
 };

@@ -3,14 +3,6 @@
 //! A model says what it is called, which real system it follows, what it cannot express, and how it runs a workload on
 //! a machine. Knows no scenario: a scenario names a model by its id.
 
-mod actors;
-mod akka;
-mod async_fifo;
-mod async_stealing;
-mod coroutines;
-mod thread_per_task;
-mod tokio_current_thread;
-
 use std::fmt;
 
 use serde::de::{Deserializer, EnumAccess, Error, VariantAccess, Visitor};
@@ -20,16 +12,35 @@ use crate::program::{Op, Workload};
 use crate::trace::Trace;
 pub use crate::trace::family::Family;
 
-/// Every model, in the order in which people are offered them.
-pub static MODELS: [&Model; 7] = [
-    &async_fifo::MODEL,
-    &async_stealing::MODEL,
-    &tokio_current_thread::MODEL,
-    &thread_per_task::MODEL,
-    &coroutines::MODEL,
-    &actors::MODEL,
-    &akka::MODEL,
-];
+/// Declares each model's file, and lists the models in the order in which people are offered them.
+macro_rules! models {
+    ($($name:ident),* $(,)?) => {
+        $(mod $name;)*
+
+        const COUNT: usize = [$(stringify!($name)),*].len();
+
+        /// Every model, in the order in which people are offered them.
+        pub static MODELS: [&Model; COUNT] = [$(&$name::MODEL),*];
+    };
+}
+
+// A line a model.
+models! {
+    tokio_current_thread,
+    smol,
+    async_std,
+    local_pool,
+    async_fifo,
+    async_priority,
+    async_stealing,
+    thread_per_task,
+    thread_pool,
+    event_loop,
+    coroutines,
+    actors,
+    akka,
+    sequential,
+}
 
 /// A way to execute a workload.
 pub struct Model {

@@ -54,7 +54,7 @@ impl Drop for Scope {
 /// needs.
 pub(super) fn spawn(shared: &Rc<Shared>, task: &str, ends: &Ends, from: Option<&OpPlace>) -> Vec<JoinHandle<Outcome>> {
     let spec = shared.spec(task);
-    let program = spec.ops.clone();
+    let (program, priority) = (spec.ops.clone(), spec.priority);
     let (row, first) = shared.code(task);
     (0..spec.count)
         .map(|nth| {
@@ -66,7 +66,7 @@ pub(super) fn spawn(shared: &Rc<Shared>, task: &str, ends: &Ends, from: Option<&
                 handles: RefCell::default(),
                 lets: RefCell::default(),
             };
-            let handle = TaskBuilder::new(name).spawn_any(run(env, program.clone(), at));
+            let handle = TaskBuilder::new(name).priority(priority).spawn_any(run(env, program.clone(), at));
             let task = handle.id().expect("a spawned task is a task");
             shared::goes_through(Actor::Task(task), row);
             handle
@@ -144,8 +144,8 @@ async fn step(env: &Rc<Env>, op: &Op, at: &At) -> Outcome {
             env.handles.borrow_mut().insert(name.clone(), handles);
         }
         Op::Detach(name) => {
-            let handles = env.handles.borrow_mut().remove(name);
-            drop(handles);
+            let handles = env.handles.borrow_mut().remove(name).unwrap_or_default();
+            handles.into_iter().for_each(JoinHandle::detach);
         }
         Op::Join(bodies) => {
             let results = join_all(branches(env, op, bodies, at)).await;

@@ -60,9 +60,12 @@ pub struct TaskSpec {
     /// How many such tasks there are. More than one are named "name.0", "name.1", …
     #[serde(default = "one")]
     pub count: u32,
-    /// Larger goes first, where the model looks at priorities. 0 is usual.
+    /// Larger goes first, where the model looks at priorities: threads do, and `async_priority`. 0 is usual.
     #[serde(default)]
     pub priority: i32,
+    /// As a thread under fair shares: the larger, the smaller its share. −20 to 19; 0 is usual.
+    #[serde(default)]
+    pub nice: i32,
     /// How often a supervisor starts it again after it has failed, where the model has supervisors: among actors.
     #[serde(default)]
     pub restart: u32,

@@ -5,6 +5,7 @@
 
 mod actor;
 mod as_actor;
+mod as_callbacks;
 mod as_coroutine;
 mod as_future;
 mod as_thread;
@@ -16,6 +17,7 @@ pub mod listing;
 pub mod named;
 pub mod run;
 mod shared;
+mod way;
 
 pub use ast::{Op, Program, ResourceSpec, TaskSpec, Workload};
 pub use named::Named;

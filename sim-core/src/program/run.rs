@@ -1,4 +1,4 @@
-//! A workload on a machine: as tasks of an async executor, or as a thread a task.
+//! A workload on a machine: as tasks of an async executor, as a thread a task, on a pool of threads, or on one.
 //!
 //! Owns which tasks exist at the start, in the order of the file, and when such a run is over: when every task, or
 //! every thread, has ended.
@@ -9,13 +9,18 @@ use std::rc::Rc;
 use super::ast::Workload;
 use super::listing::Shape;
 use super::shared::{Ends, Shared};
-use super::{as_actor, as_coroutine, as_future, as_thread};
+use super::way::{Live, Way};
+use super::{as_actor, as_callbacks, as_coroutine, as_future, as_thread};
 use crate::executor::Executor;
 use crate::executor::core::EndsWith;
+use crate::executor::policy::Pool;
 use crate::machine::blocking::How;
 use crate::machine::spec::Machine;
 use crate::machine::threads::ThreadState;
-use crate::trace::Trace;
+use crate::trace::{Family, Trace};
+
+/// 8 MiB: `ulimit -s`.
+const MAIN_STACK: usize = 8 << 20;
 
 impl Machine {
     /// Runs a workload under an async executor: each task is a task of it. Names in it must fit together.
@@ -25,6 +30,18 @@ impl Machine {
         let (trace, _) = self.run_tasks(executor, EndsWith::All, || {
             start(workload, How::Task, Shape::Async, |shared, task, ends| {
                 handles.extend(as_future::spawn(shared, task, ends, None))
+            });
+        });
+        trace
+    }
+
+    /// Runs a workload as callbacks of an event loop: each task is a chain of them. Names in it must fit together.
+    pub fn run_workload_callbacks(mut self, executor: Executor, workload: &Workload) -> Trace {
+        self.info.family = Family::Callbacks;
+        let mut handles = Vec::new();
+        let (trace, _) = self.run_tasks(executor, EndsWith::All, || {
+            start(workload, How::Task, Shape::Callbacks, |shared, task, ends| {
+                handles.extend(as_callbacks::spawn(shared, task, ends, None));
             });
         });
         trace
@@ -71,16 +88,43 @@ impl Machine {
 
     /// Runs a workload with a thread a task. Names in it must fit together.
     pub fn run_workload_threads(self, workload: &Workload) -> Trace {
-        let live: as_thread::Live = Rc::new(Cell::new(0));
-        let threads = Rc::clone(&live);
+        let live: Live = Rc::new(Cell::new(0));
+        let way = Way::Threads(Rc::clone(&live));
         let (trace, _) = self.run_thread_bodies(
             || {
                 start(workload, How::Thread, Shape::Threads, |shared, task, ends| {
-                    as_thread::spawn(shared, &threads, task, ends)
+                    as_thread::spawn(shared, &way, task, ends);
                 })
             },
             |kernel| live.get() == 0 && kernel.threads.iter().all(|thread| thread.state == ThreadState::Exited),
         );
+        trace
+    }
+
+    /// Runs a workload on a pool of so many threads, which take its tasks from one queue and run each to its end, blocked
+    /// wherever it waits. Names in it must fit together.
+    pub fn run_workload_pool(self, threads: u32, workload: &Workload) -> Trace {
+        let pool = Executor::with_policy(threads, Box::new(Pool::of_threads()));
+        self.run_blocking(pool, (Family::Pool, &Way::Pool), workload)
+    }
+
+    /// Runs a workload on one thread, one task after another, in the order of the file. Names in it must fit together.
+    pub fn run_workload_sequential(mut self, workload: &Workload) -> Trace {
+        // As Linux gives a program's first thread: calls stand in calls there.
+        self.stack_bytes = self.stack_bytes.max(MAIN_STACK);
+        let thread = Executor::with_policy(1, Box::new(Pool::one_thread()));
+        self.run_blocking(thread, (Family::Sequential, &Way::Calls(0)), workload)
+    }
+
+    fn run_blocking(mut self, executor: Executor, (family, way): (Family, &Way), workload: &Workload) -> Trace {
+        self.info.family = family;
+        // Kept beyond the run: the first tasks' handles are nobody's to drop.
+        let mut handles = Vec::new();
+        let (trace, _) = self.run_tasks(executor, EndsWith::All, || {
+            start(workload, How::Thread, Shape::Threads, |shared, task, ends| {
+                handles.extend(as_thread::spawn(shared, way, task, ends));
+            });
+        });
         trace
     }
 }

@@ -217,10 +217,14 @@ fn create(name: &str, spec: &ResourceSpec, how: How, shape: Shape, ends: &mut En
 impl Ends {
     /// Notes in the trace that the running task holds these ends.
     pub fn note_held(&self) {
+        self.note_held_by(sim::with(|sim| sim.actor.get()));
+    }
+
+    /// Notes in the trace that this task holds these ends.
+    pub fn note_held_by(&self, by: Actor) {
         let senders = self.senders.values().map(|s| (s.resource(), ChannelEnd::Sender));
         let receivers = self.receivers.values().map(|r| (r.resource(), ChannelEnd::Receiver));
         sim::with(|sim| {
-            let by = sim.actor.get();
             let mut kernel = sim.kernel.borrow_mut();
             for (resource, end) in senders.chain(receivers) {
                 kernel.hold_end(resource.get(), by, end);

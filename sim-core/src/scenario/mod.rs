@@ -21,6 +21,7 @@ pub mod read;
 pub mod run;
 pub mod set;
 pub mod spec;
+pub mod sweep;
 mod words;
 
 pub use answer::Answer;

@@ -13,7 +13,8 @@ use crate::trace::Trace;
 use crate::trace::store::Sink;
 use crate::trace::tables::RunInfo;
 
-/// The slice of the fair scheduler: Linux's base slice on four CPUs, rounded up by a 250 Hz tick.
+/// The slice of the fair scheduler: Linux's base slice, 0.7 ms on one CPU and 2.8 ms on eight and more, rounded up by a
+/// 250 Hz tick.
 const FAIR_SLICE: SimDuration = SimDuration::from_millis(4);
 
 /// What a run is asked besides the scenario.
@@ -70,8 +71,10 @@ impl Scenario {
             time: self.machine.max_time.map_or(usual.time, |d| SimTime::ZERO + d),
         };
         let plain = Device::new("I/O", SimDuration::from_millis(1));
+        let inherits = self.inherits_priorities(run);
         let named = self.machine.devices.iter().map(|(name, spec)| device(name, spec));
-        Machine::new()
+        let machine = if inherits { Machine::new().inheriting_priorities() } else { Machine::new() };
+        machine
             .cores(self.machine.cores)
             .scheduler(scheduler(self.policy(run)))
             .devices(std::iter::once(plain).chain(named).collect())
@@ -86,8 +89,8 @@ impl Scenario {
             scenario: self.id.clone(),
             run: run.id.clone(),
             title: self.run_title(run),
-            model: run.model.id.to_owned(),
             family: run.model.family,
+            model: run.model.id.to_owned(),
             variant: options.variant.clone().unwrap_or_default(),
             knobs: self.knob_values(),
             source: self.text.clone(),

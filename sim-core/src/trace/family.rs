@@ -12,6 +12,8 @@ pub enum Family {
     Threads,
     /// Code that a fixed number of OS threads run and block in, one task after another.
     Pool,
+    /// Code that one OS thread goes through, one task after another; what a task starts is a call.
+    Sequential,
     /// Callbacks of an event loop.
     Callbacks,
     /// Coroutines with stacks of their own.
@@ -24,7 +26,7 @@ impl Family {
     /// One of its tasks: "goroutine".
     pub const fn noun(self) -> &'static str {
         match self {
-            Family::Async | Family::Pool | Family::Callbacks => "task",
+            Family::Async | Family::Pool | Family::Sequential | Family::Callbacks => "task",
             Family::Threads => "thread",
             Family::Coroutines => "goroutine",
             Family::Actors => "actor",
@@ -34,7 +36,7 @@ impl Family {
     /// Several of its tasks: "goroutines".
     pub const fn nouns(self) -> &'static str {
         match self {
-            Family::Async | Family::Pool | Family::Callbacks => "tasks",
+            Family::Async | Family::Pool | Family::Sequential | Family::Callbacks => "tasks",
             Family::Threads => "threads",
             Family::Coroutines => "goroutines",
             Family::Actors => "actors",
@@ -46,7 +48,7 @@ impl Family {
     pub const fn turn(self) -> &'static str {
         match self {
             Family::Async => "poll",
-            Family::Threads | Family::Pool | Family::Coroutines => "run",
+            Family::Threads | Family::Pool | Family::Sequential | Family::Coroutines => "run",
             Family::Callbacks => "callback",
             Family::Actors => "turn",
         }
@@ -56,7 +58,7 @@ impl Family {
     pub const fn turns(self) -> &'static str {
         match self {
             Family::Async => "polls",
-            Family::Threads | Family::Pool | Family::Coroutines => "runs",
+            Family::Threads | Family::Pool | Family::Sequential | Family::Coroutines => "runs",
             Family::Callbacks => "callbacks",
             Family::Actors => "turns",
         }
@@ -70,7 +72,7 @@ mod tests {
     #[test]
     fn several_of_a_thing_are_the_thing_with_an_s() {
         use Family as F;
-        for family in [F::Async, F::Threads, F::Pool, F::Callbacks, F::Coroutines, F::Actors] {
+        for family in [F::Async, F::Threads, F::Pool, F::Sequential, F::Callbacks, F::Coroutines, F::Actors] {
             assert_eq!(family.nouns(), format!("{}s", family.noun()));
             assert_eq!(family.turns(), format!("{}s", family.turn()));
         }

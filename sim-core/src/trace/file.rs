@@ -174,7 +174,7 @@ impl<W: Write> Writer<W> {
     fn family(&mut self, family: Family) -> io::Result<()> {
         match family {
             Family::Async | Family::Threads => Ok(()),
-            Family::Pool | Family::Callbacks | Family::Coroutines | Family::Actors => {
+            Family::Pool | Family::Sequential | Family::Callbacks | Family::Coroutines | Family::Actors => {
                 self.section(FAMILY, &postcard::to_stdvec(&family).map_err(io::Error::other)?)
             }
         }

@@ -273,6 +273,11 @@ impl Tables {
         self.name_or(self.threads.get(id.index()).map(|t| t.name), id)
     }
 
+    /// The name of a worker: its thread's.
+    pub fn worker_name(&self, id: WorkerId) -> String {
+        self.workers.get(id.index()).map_or_else(|| id.to_string(), |thread| self.thread_name(*thread))
+    }
+
     /// The name of a queue.
     pub fn queue_name(&self, id: QueueId) -> String {
         self.name_or(self.queues.get(id.index()).map(|q| q.name), id)
@@ -299,7 +304,7 @@ impl Tables {
             Actor::Run => "the run".to_owned(),
             Actor::Task(t) => self.task_name(t),
             Actor::Thread(t) => self.thread_name(t),
-            Actor::Worker(w) => w.to_string(),
+            Actor::Worker(w) => self.worker_name(w),
             Actor::Timer(t) => t.to_string(),
             Actor::Device(d) => self.device_name(d),
             Actor::Foreign => "a real OS thread".to_owned(),

@@ -7,6 +7,7 @@ mod limit_reached;
 mod long_poll;
 mod lost_waker;
 mod never_polled;
+mod priority_inversion;
 mod self_wake;
 mod wait_cycle;
 
@@ -46,6 +47,8 @@ pub enum FindingKind {
     SelfWake,
     /// Tasks or threads that wait for each other.
     WaitCycle,
+    /// A thread waited for one of lower priority, because of a lock that a third one held.
+    PriorityInversion,
     /// The run was cut off by a limit.
     LimitReached,
 }
@@ -58,6 +61,7 @@ impl FindingKind {
         FindingKind::LostWaker,
         FindingKind::SelfWake,
         FindingKind::WaitCycle,
+        FindingKind::PriorityInversion,
         FindingKind::LimitReached,
     ];
 
@@ -69,6 +73,7 @@ impl FindingKind {
             FindingKind::LostWaker => "LostWaker",
             FindingKind::SelfWake => "SelfWake",
             FindingKind::WaitCycle => "WaitCycle",
+            FindingKind::PriorityInversion => "PriorityInversion",
             FindingKind::LimitReached => "LimitReached",
         }
     }
@@ -114,13 +119,21 @@ pub struct Thresholds {
     pub self_wakes: u64,
     /// A task with a smaller share of wakes by itself is no `SelfWake`.
     pub self_wake_share: f64,
+    /// Less time that middle priorities kept the holder of a lock off its core is no `PriorityInversion`.
+    pub inversion: SimDuration,
     /// At most so many findings of one kind are listed; the worst of them.
     pub most_of_a_kind: usize,
 }
 
 impl Default for Thresholds {
     fn default() -> Thresholds {
-        Thresholds { long_poll: SimDuration::from_millis(10), self_wakes: 10, self_wake_share: 0.5, most_of_a_kind: 20 }
+        Thresholds {
+            long_poll: SimDuration::from_millis(10),
+            self_wakes: 10,
+            self_wake_share: 0.5,
+            inversion: SimDuration::from_millis(1),
+            most_of_a_kind: 20,
+        }
     }
 }
 
@@ -151,6 +164,7 @@ fn watches() -> Vec<Box<dyn Watch>> {
         Box::<lost_waker::LostWaker>::default(),
         Box::<self_wake::SelfWake>::default(),
         Box::<wait_cycle::WaitCycle>::default(),
+        Box::<priority_inversion::PriorityInversion>::default(),
         Box::<limit_reached::LimitReached>::default(),
     ]
 }

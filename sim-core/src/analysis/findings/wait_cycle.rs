@@ -9,6 +9,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::*;
+use crate::trace::Family;
 use crate::trace::event::EndReason;
 use crate::trace::ids::*;
 use crate::trace::snapshot::{TaskState, ThreadState, Wait};
@@ -235,7 +236,7 @@ impl Graph<'_> {
             kind: FindingKind::WaitCycle,
             severity: Severity::Error,
             title,
-            explanation: format!("{}. {never}. {}", story.join("; "), advice(cycle)),
+            explanation: format!("{}. {never}. {}", story.join("; "), advice(cycle, self.tables.run.family())),
             subjects: cycle.iter().filter_map(|e| track_of(e.from)).collect(),
             span: (since, seen.time),
             proof,
@@ -248,9 +249,21 @@ impl Graph<'_> {
         let joint = if holds.is_empty() { "" } else { " and" };
         let wait = match edge.why {
             Why::Worker(worker) => {
-                return format!(
-                    "{from}{holds}{joint} is ready to go on, but {worker} is blocked inside the poll of {to}"
-                );
+                let (worker, family) = (self.tables.worker_name(worker), self.tables.run.family());
+                return match family {
+                    Family::Pool => {
+                        format!("{from}{holds}{joint} stands in the queue, but {worker} is blocked inside {to}")
+                    }
+                    Family::Sequential => {
+                        format!("{from}{holds}{joint} comes after {to}, in which {worker} is blocked")
+                    }
+                    Family::Async | Family::Threads | Family::Callbacks | Family::Coroutines | Family::Actors => {
+                        let turn = family.turn();
+                        format!(
+                            "{from}{holds}{joint} is ready to go on, but {worker} is blocked inside the {turn} of {to}"
+                        )
+                    }
+                };
             }
             Why::Waits(wait) => wait,
         };
@@ -313,9 +326,19 @@ impl Graph<'_> {
 }
 
 /// What to do about a circle, by what holds it together.
-fn advice(cycle: &[Edge]) -> &'static str {
+fn advice(cycle: &[Edge], family: Family) -> &'static str {
     let any = |is: fn(&Why) -> bool| cycle.iter().any(|edge| is(&edge.why));
     if any(|why| matches!(why, Why::Worker(_))) {
+        match family {
+            Family::Pool => {
+                return "A task that waits keeps its thread. Give the pool a thread for each task that may wait for \
+                        another, or have what is waited for done on another pool.";
+            }
+            Family::Sequential => {
+                return "One thread cannot wait for what it does only later. Change the order, or let another thread do it.";
+            }
+            Family::Async | Family::Threads | Family::Callbacks | Family::Coroutines | Family::Actors => {}
+        }
         return "A blocking lock stops the whole worker, and with it the task that holds the lock. Drop the guard before \
                 the await, or use an async lock.";
     }

@@ -1,6 +1,7 @@
 //! Akka 2.6's default dispatcher: actors that have letters, on a pool of threads.
 
 use super::{Came, Move, Next, QueueSpec, Ready, TaskPolicy};
+use crate::executor::Executor;
 use crate::trace::event::End;
 use crate::trace::ids::WorkerId;
 
@@ -9,6 +10,14 @@ use crate::trace::ids::WorkerId;
 /// other; here they share their queue.
 #[derive(Debug, Default)]
 pub struct Akka;
+
+impl Executor {
+    /// Akka's default dispatcher (2.6), with so many threads. Panics outside 1 to [`MAX_WORKERS`](crate::executor::MAX_WORKERS)
+    /// workers.
+    pub fn akka(workers: u32) -> Executor {
+        Executor::with_policy(workers, Box::new(Akka))
+    }
+}
 
 impl TaskPolicy for Akka {
     fn name(&self) -> &'static str {

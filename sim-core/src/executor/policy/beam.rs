@@ -1,6 +1,7 @@
 //! Erlang's scheduler, ERTS 13 of OTP 25 (`erts/emulator/beam/erl_process.c`).
 
 use super::{Came, Move, Next, QueueSpec, Ready, Rules, TaskPolicy};
+use crate::executor::Executor;
 use crate::instant::SimDuration;
 use crate::trace::event::End;
 use crate::trace::ids::WorkerId;
@@ -17,6 +18,14 @@ const DIRTY_SCHEDULERS: u32 = 10;
 /// the queues' lengths now and then (`check_balance`) is left out, as are priorities.
 #[derive(Debug, Default)]
 pub struct Beam;
+
+impl Executor {
+    /// Erlang's scheduler (OTP 25), so many of them. Panics outside 1 to [`MAX_WORKERS`](crate::executor::MAX_WORKERS)
+    /// workers.
+    pub fn beam(workers: u32) -> Executor {
+        Executor::with_policy(workers, Box::new(Beam))
+    }
+}
 
 impl TaskPolicy for Beam {
     fn name(&self) -> &'static str {

@@ -1,6 +1,7 @@
 //! Go 1.19.8 (`runtime/proc.go`).
 
-use super::{Came, Move, Next, QueueSpec, Ready, Reason, Rules, TaskPolicy};
+use super::{Came, Move, Next, QueueSpec, Ready, Reason, Rules, TaskPolicy, Yields};
+use crate::executor::Executor;
 use crate::instant::SimDuration;
 use crate::trace::event::End;
 use crate::trace::ids::{Actor, WorkerId};
@@ -186,6 +187,14 @@ fn tail_move(from: usize, to: usize, count: usize) -> Move {
     Move { from: (from, End::Front), to: (to, End::Back), count, stolen: false }
 }
 
+impl Executor {
+    /// Go's scheduler (1.19.8), GOMAXPROCS being so many. Panics outside 1 to
+    /// [`MAX_WORKERS`](crate::executor::MAX_WORKERS) workers.
+    pub fn go(workers: u32) -> Executor {
+        Executor::with_policy(workers, Box::new(Go::new(workers)))
+    }
+}
+
 impl TaskPolicy for Go {
     fn name(&self) -> &'static str {
         "coroutines"
@@ -209,7 +218,7 @@ impl TaskPolicy for Go {
 
     fn rules(&self) -> Rules {
         // No bound but that on all threads, 10,000 (`sched.maxmcount`).
-        Rules { slice: Some(SLICE), blocking_threads: 10_000, ..Rules::default() }
+        Rules { slice: Some(SLICE), yields: Yields::WakeAndSay, blocking_threads: 10_000, ..Rules::default() }
     }
 
     /// `go` and `ready` fill runnext and kick out who was there (`runqput`); a yield and a preemption go to the global

@@ -5,24 +5,34 @@
 
 mod akka;
 mod beam;
+mod event_loop;
 mod fifo;
 mod go;
+mod local_pool;
 mod may;
+mod pool;
+mod priority;
+mod smol;
 mod stealing;
 mod tokio_current_thread;
 
 pub use akka::Akka;
 pub use beam::Beam;
+pub use event_loop::EventLoop;
 pub use fifo::Fifo;
 pub use go::Go;
+pub use local_pool::LocalPool;
 pub use may::May;
+pub use pool::Pool;
+pub use priority::Priority;
+pub use smol::Smol;
 pub use stealing::Stealing;
 pub use tokio_current_thread::TokioCurrentThread;
 
 use std::collections::VecDeque;
 
 use crate::instant::SimDuration;
-use crate::trace::event::End;
+use crate::trace::event::{End, PollResult};
 use crate::trace::ids::{Actor, TaskId, WorkerId};
 
 /// A queue that a policy wants.
@@ -45,6 +55,10 @@ pub struct Came {
     pub on: Option<WorkerId>,
     /// Who spawned or woke it.
     pub by: Actor,
+    /// Where the code that spawned or woke it asks it to go.
+    pub asks: Asks,
+    /// Its priority: larger goes first, where the policy looks at it.
+    pub priority: i32,
     /// Whether it is the root: the future that `block_on` was given, where the runtime has such a thing.
     pub main: bool,
 }
@@ -64,6 +78,24 @@ pub enum Reason {
     Preempted,
 }
 
+/// Where the code that makes a task Ready asks it to go. Only an event loop listens.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Asks {
+    /// Nowhere: where such a task goes by itself.
+    #[default]
+    Nothing,
+    /// It is called: it runs before whoever calls goes on.
+    Call,
+    /// It goes on when what it called has returned.
+    Return,
+    /// Node's `process.nextTick`.
+    Tick,
+    /// A microtask.
+    Microtask,
+    /// `setImmediate`.
+    Immediate,
+}
+
 /// What a runtime's rules ask of the executor besides its queues.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Rules {
@@ -79,6 +111,10 @@ pub struct Rules {
     /// shares the slice of the one before. Only tasks that compute in steps of the executor's can be: goroutines,
     /// processes. None: never.
     pub slice: Option<SimDuration>,
+    /// What becomes of a task whose handle is dropped.
+    pub dropped: Dropped,
+    /// Where a task that wakes itself in its poll stands among those that come meanwhile.
+    pub self_wakes: SelfWakes,
     /// The most threads of its blocking pool.
     pub blocking_threads: u32,
 }
@@ -92,6 +128,8 @@ impl Default for Rules {
             budget: None,
             yields: Yields::Wake,
             slice: None,
+            dropped: Dropped::Detaches,
+            self_wakes: SelfWakes::AfterPoll,
             blocking_threads: 512,
         }
     }
@@ -105,6 +143,28 @@ pub enum Driver {
     /// A worker, when it turns the driver ([`Next::Turn`]) or is parked in it ([`Next::ParkInDriver`]). Until then a
     /// completion lies unseen.
     Turned,
+    /// The worker that is parked in it; a thread of its own beside the cores, at the very moment, if none is.
+    ParkedOrThread,
+}
+
+/// Where a task that wakes itself in its poll stands among those that come to the queues during the rest of the poll.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum SelfWakes {
+    /// After them: it is placed when the poll has ended.
+    AfterPoll,
+    /// Before them: the policy is told at once ([`TaskPolicy::woke_itself`]).
+    AtOnce,
+}
+
+/// What becomes of a task whose handle is dropped.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Dropped {
+    /// It runs on.
+    Detaches,
+    /// It runs on, and is woken: it looks whether it should.
+    Wakes,
+    /// It is cancelled.
+    Cancels,
 }
 
 /// What becomes of a task that yields, or has used up its budget.
@@ -112,6 +172,8 @@ pub enum Driver {
 pub enum Yields {
     /// It wakes itself.
     Wake,
+    /// It wakes itself, and the policy is told that it yielded: [`Reason::Yielded`].
+    WakeAndSay,
     /// It is Pending, and woken after the next turn of the driver, the last to yield first.
     Deferred,
 }
@@ -185,12 +247,17 @@ pub enum Next {
         /// Which end of it.
         end: End,
     },
+    /// Poll the root, which stands in no queue, whether it was woken or not. `queue` is the one it would be woken into.
+    PollMain {
+        /// The queue.
+        queue: usize,
+    },
     /// Move tasks, then ask again.
     Move(Move),
+    /// Unpark this worker, if it is parked, then ask again.
+    Unpark(WorkerId),
     /// Turn the driver without waiting, and wake whoever was deferred; then ask again.
     Turn,
-    /// Unpark this worker, which is parked; then ask again.
-    Unpark(WorkerId),
     /// Look for work for so long, on the core; then ask again.
     Spin(SimDuration),
     /// There is nothing to poll: stop until unparked, then ask again.
@@ -201,13 +268,18 @@ pub enum Next {
 
 /// Chooses which task a worker polls. Call order: `queues` and `rules` once; `place` for each task that becomes Ready,
 /// followed by `unpark`; `next` by each worker between polls, again after each move and turn, until it says poll or
-/// park.
+/// park; `polled` when that poll has ended.
 pub trait TaskPolicy {
     /// The policy's name in scenario files and traces.
     fn name(&self) -> &'static str;
 
     /// A few words for people: "FIFO ready queue".
     fn describe(&self) -> String;
+
+    /// What people call a worker: the name of its thread.
+    fn worker_name(&self, worker: WorkerId) -> String {
+        worker.to_string()
+    }
 
     /// The queues it wants, for so many workers.
     fn queues(&self, workers: u32) -> Vec<QueueSpec>;
@@ -228,6 +300,17 @@ pub trait TaskPolicy {
     /// executor then does so without asking, which costs less than a poll. Asked once, after `queues`.
     fn lane(&self) -> Option<usize> {
         None
+    }
+
+    /// The task that is being polled woke itself for the first time in this poll: a runtime that queues it at once keeps its
+    /// place, and has it placed there when the poll has ended.
+    fn woke_itself(&mut self, task: TaskId) {
+        let _ = task;
+    }
+
+    /// The worker's poll of this task has ended. A task that was woken in it has been placed before.
+    fn polled(&mut self, worker: WorkerId, task: TaskId, result: PollResult) {
+        let _ = (worker, task, result);
     }
 
     /// What `worker` does next. `draw(n)` gives a number below n, by a decision.

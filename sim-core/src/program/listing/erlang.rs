@@ -81,8 +81,9 @@ impl Words for Erlang {
             Op::Repeat(times, body) => w.repeated(*times, &format!("repeat({times}, fun() ->"), body, "end),", step),
             Op::Try(first, second) => {
                 w.around("try", first, "catch _ ->", step);
-                w.deeper(|w| w.body(second));
-                w.line("end,", None);
+                w.deeper();
+                w.body(second);
+                w.close("end,");
             }
             Op::Let(name, body) => {
                 w.open(&format!("{} = request(fun() ->", variable(name)), Some(step));

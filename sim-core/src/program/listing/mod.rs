@@ -10,6 +10,7 @@
 //!
 //! A new shape is a file with a [`Words`], and three lines here: its `mod`, its variant, its arm in `Shape::words`.
 
+mod callbacks;
 mod erlang;
 mod go;
 mod rust;
@@ -31,6 +32,8 @@ pub enum Shape {
     Async,
     /// A function that a thread of its own runs.
     Threads,
+    /// Callbacks that an event loop calls.
+    Callbacks,
     /// A function that a goroutine runs.
     Goroutines,
     /// A function that an Erlang process runs.
@@ -44,6 +47,7 @@ impl Shape {
         match self {
             Shape::Async => &rust_async::RustAsync,
             Shape::Threads => &rust_threads::RustThreads,
+            Shape::Callbacks => &callbacks::Callbacks,
             Shape::Goroutines => &go::Go,
             Shape::Erlang | Shape::Akka => &erlang::Erlang,
         }

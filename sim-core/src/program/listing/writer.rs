@@ -21,6 +21,8 @@ pub(super) struct Writer<'w> {
     branch: StepId,
     /// The loops around what is being written.
     loops: Vec<Loop>,
+    /// What the body that is being written calls at its end, in a shape where it calls something.
+    calls: String,
 }
 
 impl<'w> Writer<'w> {
@@ -32,7 +34,8 @@ impl<'w> Writer<'w> {
         steps: Vec<StepInfo>,
     ) -> Writer<'w> {
         let branch = StepId::from_index(steps.len());
-        Writer { workload, words, program, lines: Vec::new(), steps, depth: 0, branch, loops: Vec::new() }
+        let (lines, loops, calls) = (Vec::new(), Vec::new(), "done".to_owned());
+        Writer { workload, words, program, lines, steps, depth: 0, branch, loops, calls }
     }
 
     /// The program's lines, and the steps of it and those before it.
@@ -84,9 +87,31 @@ impl<'w> Writer<'w> {
 
     /// Steps between two lines, gone through several times.
     pub fn repeated(&mut self, times: u32, open: &str, body: &Program, close: &str, step: StepId) {
+        self.looped(step, times, |w| w.around(open, body, close, step));
+    }
+
+    /// What `write` writes is gone through several times.
+    pub fn looped(&mut self, step: StepId, times: u32, write: impl FnOnce(&mut Self)) {
         self.loops.push(Loop { step, times });
-        self.around(open, body, close, step);
+        write(self);
         self.loops.pop();
+    }
+
+    /// What the body that is being written calls at its end.
+    pub fn calls(&self) -> &str {
+        &self.calls
+    }
+
+    /// The bodies that `write` writes call this at their end.
+    pub fn calling(&mut self, name: &str, write: impl FnOnce(&mut Self)) {
+        let outer = std::mem::replace(&mut self.calls, name.to_owned());
+        write(self);
+        self.calls = outer;
+    }
+
+    /// The lines from here on are one deeper.
+    pub fn deeper(&mut self) {
+        self.depth += 1;
     }
 
     /// Bodies that go on beside each other, each between `start` and `end`: on one line if it is but one step.
@@ -133,13 +158,6 @@ impl<'w> Writer<'w> {
     pub fn open(&mut self, text: &str, step: Option<StepId>) {
         self.line(text, step);
         self.depth += 1;
-    }
-
-    /// What is written there stands one deeper.
-    pub fn deeper(&mut self, write: impl FnOnce(&mut Self)) {
-        self.depth += 1;
-        write(self);
-        self.depth -= 1;
     }
 
     /// A line that ends what `open` began.

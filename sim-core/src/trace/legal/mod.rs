@@ -9,6 +9,7 @@ use std::collections::BTreeSet;
 use std::fmt::{self, Debug};
 
 use super::event::{Event, Mode, Onto, PollFrom};
+use super::family::Family;
 use super::ids::*;
 use super::snapshot::{RequestStage, Resource, Snapshot, ThreadState, WorkerState};
 use super::store::Trace;
@@ -162,6 +163,8 @@ impl Checker<'_> {
             Event::ThreadRunnable { thread, .. } => self.in_no_queue(thread),
             Event::Dispatched { thread, onto, .. } => self.dispatches(thread, onto),
             Event::SwitchedOut { thread, core, .. } => self.leaves(thread, core),
+            Event::PriorityLent { thread, by } => self.lends(thread, by),
+            Event::PriorityReturned { thread, to } => self.gives_back(thread, to),
             Event::Acquired { resource, mode, .. } => self.acquires(resource, mode),
             Event::Released { resource, by, mode } => self.releases(resource, by, mode),
             Event::WaitCancelled { resource, by } => self.waits(resource, by),
@@ -253,6 +256,24 @@ impl Checker<'_> {
         }
     }
 
+    fn lends(&self, thread: ThreadId, by: ThreadId) -> Verdict {
+        let name = |id| self.tables.thread_name(id);
+        let waits = |r: &Resource| r.waiters.iter().any(|w| w.actor == Actor::Thread(by));
+        let holds = |r: &Resource| r.holders.iter().any(|h| h.actor == Actor::Thread(thread));
+        let between = self.state.resources.iter().any(|r| holds(r) && waits(r));
+        demand(between, || format!("{} waits for nothing that {} holds", name(by), name(thread)))?;
+        let own = self.tables.threads.get(thread.index()).map_or(0, |t| t.priority);
+        let lent = self.state.thread(by).map_or(0, |t| t.priority);
+        demand(lent > own, || format!("{}'s priority is not above {}'s", name(by), name(thread)))
+    }
+
+    fn gives_back(&self, thread: ThreadId, to: ThreadId) -> Verdict {
+        let lender = self.state.thread(thread).and_then(|t| t.lender);
+        demand(lender == Some(to), || {
+            format!("{} lends {} nothing", self.tables.thread_name(to), self.tables.thread_name(thread))
+        })
+    }
+
     fn leaves(&self, thread: ThreadId, core: CoreId) -> Verdict {
         let there = self.state.cores.get(core.index()).and_then(|c| c.thread);
         demand(there == Some(thread), || format!("it is not on {core}"))
@@ -314,7 +335,9 @@ impl Checker<'_> {
     fn begins(&self, id: StepId, by: Actor) -> Verdict {
         let step = self.tables.step(id).ok_or_else(|| format!("{id} is in no table"))?;
         let own = self.tables.program_of(by);
-        demand(own == Some(step.program), || format!("{} has another program", self.tables.actor_name(by)))
+        // Who calls another task goes through that one's program, too.
+        let calls = self.tables.run.family() == Family::Sequential && own.is_some();
+        demand(own == Some(step.program) || calls, || format!("{} has another program", self.tables.actor_name(by)))
     }
 
     fn request_at(&self, id: RequestId, wanted: &str, at: impl Fn(RequestStage) -> bool) -> Verdict {

@@ -39,9 +39,21 @@ impl Wait {
             BlockReason::Send => Wait::Send(ResourceId(on)),
             BlockReason::Receive => Wait::Receive(ResourceId(on)),
             BlockReason::Notify => Wait::Notify(ResourceId(on)),
-            BlockReason::Join => Wait::Join(Actor::Thread(ThreadId(on))),
+            BlockReason::Join => Wait::Join(joined(on)),
             BlockReason::Park => Wait::Park(WorkerId(on)),
             BlockReason::Call => Wait::Call(TimerId(on)),
+        }
+    }
+
+    /// What a `ThreadBlocked` event says of a wait for this one to end: a thread's own number, a task's with the highest
+    /// bit set.
+    pub fn join_on(target: Actor) -> u32 {
+        match target {
+            Actor::Thread(thread) => thread.0,
+            Actor::Task(task) => task.0 | TASK_BIT,
+            Actor::Run | Actor::Worker(_) | Actor::Timer(_) | Actor::Device(_) | Actor::Foreign => {
+                panic!("only a task or a thread can be waited for until it ends")
+            }
         }
     }
 
@@ -67,6 +79,13 @@ impl Wait {
             Wait::Io(_) | Wait::Timer(_) | Wait::Join(_) | Wait::Park(_) | Wait::Call(_) => None,
         }
     }
+}
+
+/// A run has fewer threads than this.
+const TASK_BIT: u32 = 1 << 31;
+
+fn joined(on: u32) -> Actor {
+    if on & TASK_BIT == 0 { Actor::Thread(ThreadId(on)) } else { Actor::Task(TaskId(on & !TASK_BIT)) }
 }
 
 /// One thing that a task waits for.

@@ -1,0 +1,19 @@
+//! async-std ran smol's executor on a thread per CPU. It is discontinued (changelog of 1.13.2, 2025-02-21), which
+//! points to smol: what is written today should use that.
+
+use super::{Family, Model, Workers, refuses_nothing};
+use crate::executor::Executor;
+
+pub(super) static MODEL: Model = Model {
+    id: "async_std",
+    title: "async-std",
+    line: "smol's executor with a thread per CPU. Discontinued: use smol.",
+    stands_for: "async-std 1.13.2, discontinued 2025-02-21: its changelog points to smol",
+    family: Family::Async,
+    workers: Workers::PerCore,
+    run: |machine, setup, workload| {
+        let executor = Executor::async_std(MODEL.workers_for(setup.workers, machine.cores));
+        machine.run_workload_async(executor, workload)
+    },
+    refuses: refuses_nothing,
+};

@@ -1,0 +1,173 @@
+//! Rules of one runtime: budgets, intervals, sets.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+
+use tokio::sync::{mpsc, oneshot};
+
+use super::*;
+
+pub const WORKLOADS: [(&str, fn(Rt) -> Boxed); 5] = [
+    ("w13_joinset", |rt| Box::pin(join_set(rt))),
+    ("w16_coop_budget", |rt| Box::pin(coop_budget(rt))),
+    ("w17_event_interval", |rt| Box::pin(event_interval(rt))),
+    ("w19_inject_interval", |rt| Box::pin(inject_interval(rt))),
+    ("w30_tokio_budget_yield_order", |rt| Box::pin(budget_and_yield(rt))),
+];
+
+async fn join_set(rt: Rt) {
+    let mut set = rt.join_set();
+    for (k, yields) in [3, 1, 2, 0].into_iter().enumerate() {
+        let rt = rt.clone();
+        set.spawn(Box::pin(async move {
+            for _ in 0..yields {
+                yield_self().await;
+            }
+            rt.mark(format!("e{k}"));
+            k
+        }));
+    }
+    while let Some(k) = set.join_next().await {
+        rt.mark(format!("J{k}"));
+    }
+    rt.mark("R");
+}
+
+#[test]
+fn a_join_set_gives_tasks_in_the_order_of_their_ends() {
+    check("w13_joinset");
+}
+
+/// A channel that holds so many messages and gets no more.
+fn filled(messages: usize) -> mpsc::UnboundedReceiver<usize> {
+    let (sender, receiver) = mpsc::unbounded_channel();
+    (0..messages).for_each(|i| sender.send(i).unwrap());
+    receiver
+}
+
+/// A count that several tasks see.
+#[derive(Clone, Default)]
+struct Count(Arc<AtomicUsize>);
+
+impl Count {
+    fn add_one(&self) -> usize {
+        self.0.fetch_add(1, Ordering::Relaxed) + 1
+    }
+
+    fn mark(&self, rt: &Rt, name: &str) {
+        rt.mark(format!("{name}@{}", self.0.load(Ordering::Relaxed)));
+    }
+}
+
+async fn coop_budget(rt: Rt) {
+    let mut receiver = filled(300);
+    let consumed = Count::default();
+    let seen = consumed.clone();
+    let consumer = rt.spawn(|rt| async move {
+        while receiver.recv().await.is_some() {
+            consumed.add_one();
+        }
+        consumed.mark(&rt, "C");
+    });
+    let observer = rt.spawn(|rt| async move {
+        for _ in 0..5 {
+            seen.mark(&rt, "D");
+            yield_self().await;
+        }
+    });
+    all([consumer, observer]).await;
+    rt.mark("R");
+}
+
+#[test]
+fn tokios_budget_holds_in_tokio_and_nowhere_else() {
+    check("w16_coop_budget");
+}
+
+async fn event_interval(rt: Rt) {
+    let ended = Count::default();
+    let (sender, receiver) = oneshot::channel();
+    let mut sender = Some(sender);
+    let tasks = (1..=200).map(|_| {
+        let (ended, sender) = (ended.clone(), sender.take());
+        rt.spawn(|_| async move {
+            ended.add_one();
+            if let Some(sender) = sender {
+                sender.send(()).unwrap();
+            }
+        })
+    });
+    let tasks: Vec<_> = tasks.collect();
+    receiver.await.unwrap();
+    ended.mark(&rt, "R");
+    rt.yield_native().await;
+    ended.mark(&rt, "S");
+    yield_self().await;
+    ended.mark(&rt, "T");
+    all(tasks).await;
+    ended.mark(&rt, "E");
+}
+
+#[test]
+fn the_main_future_is_polled_when_its_runtime_comes_to_it() {
+    check("w17_event_interval");
+}
+
+async fn inject_interval(rt: Rt) {
+    let ended = Count::default();
+    let injected: Arc<Mutex<Option<Handle>>> = Arc::default();
+    let task = |n: usize| {
+        let (ended, injected) = (ended.clone(), Arc::clone(&injected));
+        rt.spawn(move |rt| async move {
+            let seen = ended.clone();
+            ended.add_one();
+            if n == 5 {
+                rt.elsewhere(move |rt| {
+                    let task = rt.spawn(|rt| async move { seen.mark(&rt, "X") });
+                    *injected.lock().unwrap() = Some(task);
+                });
+            }
+        })
+    };
+    let tasks: Vec<_> = (1..=150).map(task).collect();
+    all(tasks).await;
+    let injected = injected.lock().unwrap().take().expect("the fifth task has run");
+    injected.await;
+    ended.mark(&rt, "E");
+}
+
+#[test]
+fn what_comes_from_outside_is_taken_in_at_the_runtimes_interval() {
+    check("w19_inject_interval");
+}
+
+async fn budget_and_yield(rt: Rt) {
+    let reader = |name: &'static str| {
+        let mut receiver = filled(200);
+        rt.spawn(move |rt| async move {
+            let mut count = 0;
+            while receiver.recv().await.is_some() {
+                count += 1;
+                if count % 64 == 0 {
+                    rt.mark(format!("{name}@{count}"));
+                }
+            }
+            rt.mark(name);
+        })
+    };
+    let [a, b] = ["A", "B"].map(reader);
+    let yields = rt.spawn(|rt| async move {
+        rt.mark("C1");
+        rt.yield_native().await;
+        rt.mark("C2");
+        rt.yield_native().await;
+        rt.mark("C3");
+    });
+    all([a, b, yields]).await;
+    rt.mark("R");
+}
+
+#[test]
+fn a_task_that_used_up_its_budget_waits_with_those_that_yielded() {
+    check("w30_tokio_budget_yield_order");
+}
