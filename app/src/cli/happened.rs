@@ -105,8 +105,11 @@ fn together(trace: &Trace, crowds: &[String], how: &str, out: &mut impl Write) -
 
 /// "conn.17" is one of the crowd "conn"; workers are a crowd beside a crowd.
 fn crowd_of(who: &str, crowds: &[String]) -> String {
-    if who.strip_prefix("worker ").is_some_and(|n| n.parse::<u32>().is_ok()) {
-        return "workers".to_owned();
+    for (name, crowd) in [("worker", "workers"), ("pool", "pool")] {
+        let nth = who.strip_prefix(name).and_then(|rest| rest.strip_prefix(' '));
+        if nth.is_some_and(|n| n.parse::<u32>().is_ok()) {
+            return crowd.to_owned();
+        }
     }
     match who.rsplit_once('.') {
         Some((name, nth)) if nth.parse::<u32>().is_ok() && crowds.iter().any(|crowd| crowd == name) => name.to_owned(),
@@ -137,6 +140,7 @@ mod tests {
         assert_eq!(crowd_of("conn.x", &crowds), "conn.x");
         assert_eq!(crowd_of("hog.1", &crowds), "hog.1");
         assert_eq!(crowd_of("worker 3", &crowds), "workers");
+        assert_eq!(crowd_of("pool 3", &crowds), "pool");
     }
 
     #[test]

@@ -10,17 +10,46 @@ use std::task::{Context, Poll, ready};
 
 use super::core;
 use crate::machine::blocking::How;
-use crate::trace::ids::Actor;
+use crate::trace::ids::{Actor, WorkerId};
 
-/// What is left of the budget of the poll that runs; none: there is no end to it.
+/// What is left of the budget of each worker's poll; empty where there is none.
 #[derive(Default)]
-pub(crate) struct Left(Cell<Option<u32>>);
+pub(crate) struct Left(Vec<Cell<u32>>);
 
 impl Left {
+    /// For so many workers, whose threads are the first of the run.
+    pub fn new(workers: u32, budget: Option<u32>) -> Left {
+        Left(budget.map_or_else(Vec::new, |budget| vec![Cell::new(budget); workers as usize]))
+    }
+
     /// A fresh poll begins.
     #[inline(always)]
-    pub fn refill(&self, budget: Option<u32>) {
-        self.0.set(budget);
+    pub fn refill(&self, worker: WorkerId, budget: Option<u32>) {
+        if let Some(budget) = budget {
+            self.0[worker.index()].set(budget);
+        }
+    }
+
+    /// Whether nothing is left of the worker's last poll.
+    #[inline(always)]
+    pub fn is_spent(&self, worker: WorkerId) -> bool {
+        self.0.get(worker.index()).is_some_and(|left| left.get() == 0)
+    }
+
+    /// The poll of the thread that runs has nothing left: another's operations used it up.
+    pub fn spend_all(&self, exec: &core::Exec) {
+        if let Some(left) = self.here(exec) {
+            left.set(0);
+        }
+    }
+
+    /// What is left to the thread that runs; none: there is no end to it.
+    #[inline(always)]
+    fn here(&self, exec: &core::Exec) -> Option<&Cell<u32>> {
+        if self.0.is_empty() {
+            return None;
+        }
+        self.0.get(exec.sim.running()?.index())
     }
 }
 
@@ -41,7 +70,8 @@ impl Part {
 impl Drop for Part {
     fn drop(&mut self) {
         if !self.went_on && self.before.is_some() {
-            core::try_with(|exec| exec.budget.0.set(self.before));
+            let before = self.before;
+            core::try_with(|exec| exec.budget.here(exec).zip(before).into_iter().for_each(|(left, n)| left.set(n)));
         }
     }
 }
@@ -49,7 +79,7 @@ impl Drop for Part {
 /// Takes one operation's part. Pending if nothing is left: the task yields, and asks again in its next poll.
 #[inline]
 pub(crate) fn proceed(cx: &mut Context<'_>) -> Poll<Part> {
-    let left = core::try_with(|exec| exec.budget.0.get()).flatten();
+    let left = core::try_with(|exec| exec.budget.here(exec).map(Cell::get)).flatten();
     match left {
         None => Poll::Ready(Part { before: None, went_on: false }),
         Some(0) => {
@@ -57,7 +87,7 @@ pub(crate) fn proceed(cx: &mut Context<'_>) -> Poll<Part> {
             Poll::Pending
         }
         Some(n) => {
-            core::with(|exec| exec.budget.0.set(Some(n - 1)));
+            core::with(|exec| exec.budget.here(exec).into_iter().for_each(|left| left.set(n - 1)));
             Poll::Ready(Part { before: Some(n), went_on: false })
         }
     }

@@ -43,8 +43,8 @@ pub(crate) struct Exec {
     /// With what the task that is being dropped panicked.
     pub panic: RefCell<Option<String>>,
     pub budget: super::budget::Left,
-    /// Whoever waits for the next turn of the driver, the last to yield last.
-    pub deferred: RefCell<Vec<Waker>>,
+    /// By worker: whoever waits for its next turn of the driver, the last to yield last.
+    pub deferred: RefCell<Vec<Vec<Waker>>>,
 }
 
 /// What ends the run.
@@ -92,6 +92,8 @@ pub(crate) enum Turn {
     Driver,
     /// Look for work for so long, and ask again.
     Spin(SimDuration),
+    /// Wake whoever was deferred.
+    Deferred,
     /// Stop until unparked: there is nothing to poll.
     Park,
     /// Return: the run is over.
@@ -302,10 +304,10 @@ impl Exec {
         }
         kernel.count_step();
         let (task, queue, from) = loop {
-            match state.next(&mut kernel, worker) {
+            match state.next(&mut kernel, worker, self) {
                 Chosen::Poll { task, queue, end, budget } => {
                     if budget == Budget::Fresh {
-                        self.budget.refill(state.rules.budget);
+                        self.budget.refill(worker, state.rules.budget);
                     }
                     state.begin_poll(kernel.now, worker, budget);
                     let from = match end {
@@ -315,13 +317,14 @@ impl Exec {
                     break (task, queue, from);
                 }
                 Chosen::Main { task, queue } => {
-                    self.budget.refill(state.rules.budget);
+                    self.budget.refill(worker, state.rules.budget);
                     state.begin_poll(kernel.now, worker, Budget::Fresh);
                     break (task, queue, PollFrom::Direct);
                 }
                 Chosen::Unparked => self.sim.owe(kernel.costs.syscall),
                 Chosen::Turn => return Turn::Driver,
                 Chosen::Spin(d) => return Turn::Spin(d),
+                Chosen::WakeDeferred => return Turn::Deferred,
                 Chosen::Park => {
                     self.park(&mut state, &mut kernel, worker);
                     return Turn::Park;

@@ -1,6 +1,6 @@
 //! The driver that workers turn: what has completed lies unseen until then.
 //!
-//! Owns the turn itself, and the list of those that yielded until the next one. When it is turned is the policy's to
+//! Owns the turn itself, and each worker's list of those that yielded until its next one. When it is turned is the policy's to
 //! say.
 
 use std::task::Waker;
@@ -15,7 +15,7 @@ use crate::trace::ids::*;
 
 impl Exec {
     /// Sees what has completed, answers of devices before timers, and wakes whoever waits for it; then whoever was
-    /// deferred, the last to yield first. As tokio 1.54.1: `runtime/time/mod.rs` (`park_internal` parks the I/O driver and
+    /// deferred on this worker, the last to yield first. As tokio 1.54.1: `runtime/time/mod.rs` (`park_internal` parks the I/O driver and
     /// processes timers after it) and `runtime/scheduler/defer.rs` (`wake` pops from the end).
     pub fn turn_driver(&self, worker: WorkerId) {
         let unseen = {
@@ -34,34 +34,45 @@ impl Exec {
             self.sim.actor.set(actor);
             self.sim.tell(wake);
         }
+        self.wake_deferred(worker);
+    }
+
+    /// Wakes whoever was deferred on this worker, the last to yield first.
+    pub fn wake_deferred(&self, worker: WorkerId) {
         self.sim.actor.set(Actor::Worker(worker));
-        while let Some(waker) = self.next_deferred() {
+        while let Some(waker) = self.next_deferred(worker) {
             waker.wake();
         }
     }
 
-    fn next_deferred(&self) -> Option<Waker> {
-        let waker = self.deferred.borrow_mut().pop();
-        self.state.borrow_mut().deferred = self.deferred.borrow().len();
+    fn next_deferred(&self, worker: WorkerId) -> Option<Waker> {
+        let mut deferred = self.deferred.borrow_mut();
+        let waker = deferred.get_mut(worker.index())?.pop();
+        self.state.borrow_mut().deferred[worker.index()] = deferred[worker.index()].len();
         waker
     }
 
-    /// Wakes the task of this waker at once, or after the next turn of the driver: as the runtime treats whoever yields.
+    /// Wakes the task of this waker at once, or after its worker's next turn of the driver: as the runtime treats whoever
+    /// yields. Who yields on no worker is woken at once (tokio 1.54.1, `runtime/context.rs`, `defer`).
     pub fn yields(&self, waker: &Waker) {
-        let yields = self.state.borrow().rules.yields;
-        match yields {
-            Yields::Wake => waker.wake_by_ref(),
-            Yields::WakeAndSay => self.requeue(waker, Reason::Yielded),
-            Yields::Deferred => {
-                // The same task again and again is kept once (tokio 1.54.1, `Defer::defer`).
-                if self.deferred.borrow().last().is_some_and(|last| last.will_wake(waker)) {
-                    return;
-                }
-                let waker = waker.clone();
-                self.deferred.borrow_mut().push(waker);
-                self.state.borrow_mut().deferred += 1;
-            }
+        if self.state.borrow().rules.yields == Yields::WakeAndSay {
+            return self.requeue(waker, Reason::Yielded);
         }
+        let worker = {
+            let state = self.state.borrow();
+            match state.rules.yields {
+                Yields::Wake | Yields::WakeAndSay => None,
+                Yields::Deferred => state.worker_on(self.sim.running()).filter(|worker| state.caller != Some(*worker)),
+            }
+        };
+        let Some(worker) = worker else { return waker.wake_by_ref() };
+        // The same task again and again is kept once (tokio 1.54.1, `Defer::defer`).
+        if self.deferred.borrow()[worker.index()].last().is_some_and(|last| last.will_wake(waker)) {
+            return;
+        }
+        let waker = waker.clone();
+        self.deferred.borrow_mut()[worker.index()].push(waker);
+        self.state.borrow_mut().deferred[worker.index()] += 1;
     }
 
     /// Has the task that is being polled queued again for this reason, as soon as its poll has ended.
@@ -134,6 +145,6 @@ impl Exec {
     pub fn forget_deferred(&self) {
         let wakers = self.deferred.take();
         drop(wakers);
-        self.state.borrow_mut().deferred = 0;
+        self.state.borrow_mut().deferred.fill(0);
     }
 }

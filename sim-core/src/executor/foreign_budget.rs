@@ -4,7 +4,7 @@
 //! A `LocalSet` is such a scheduler (`LocalSet::tick`), and needs no runtime. The future itself gets the waker of our
 //! task, so that the set only lends its budget and schedules nothing.
 //!
-//! Proven for one worker: two polls that are suspended in the middle share one thread-local.
+//! For one worker only: two polls that are suspended in the middle share one thread-local.
 
 use std::any::Any;
 use std::cell::{Cell, RefCell};
@@ -78,9 +78,13 @@ async fn inside(future: impl Future<Output = ()>, lent: Rc<Lent>) {
             lent.panic.replace(Some(payload));
             Poll::Ready(())
         });
+        let is_spent = !coop::has_budget_remaining();
+        if is_spent {
+            core::with(|exec| exec.budget.spend_all(exec));
+        }
         if poll.is_pending() {
             lent.again.replace(Some(cx.waker().clone()));
-            if !coop::has_budget_remaining() {
+            if is_spent {
                 // Outside its runtimes tokio wakes whoever has used up its budget at once, as if it woke itself.
                 core::with(|exec| exec.defer_own_wake(waker));
             }

@@ -10,7 +10,7 @@ use std::task::{Context, Poll};
 use pin_project_lite::pin_project;
 
 use super::foreign_budget::Budgeted;
-use super::policy::{Dropped, Reason};
+use super::policy::{Dropped, Reason, Root};
 use super::task::{NewTask, TaskFuture};
 use super::waker::TaskState;
 use super::{budget, core};
@@ -342,15 +342,20 @@ impl TaskBuilder {
     /// Spawns the future where there is only one worker. Panics under several.
     #[track_caller]
     pub fn spawn_local<F: Future + 'static>(self, future: F) -> JoinHandle<F::Output> {
-        let workers = core::with(|exec| exec.state.borrow().workers.len());
+        let workers = core::with(|exec| exec.state.borrow().count_workers());
         assert!(workers <= 1, "spawn_local needs an executor with one worker, and this one has {workers}: use spawn");
         self.spawn_code(future)
     }
 
-    /// Spawns a future that may await what is not ours: where the runtime has a budget, tokio's own apply it.
+    /// Spawns a future that may await what is not ours: where the runtime has a budget, tokio's own apply it. Not with
+    /// several threads that poll: two polls that are suspended in the middle would share one budget.
     #[track_caller]
     pub(crate) fn spawn_code<F: Future + 'static>(self, future: F) -> JoinHandle<F::Output> {
-        let has_budget = core::with(|exec| exec.state.borrow().rules.budget.is_some());
+        let has_budget = core::with(|exec| {
+            let state = exec.state.borrow();
+            let on_caller = self.kind == TaskKind::Main && state.rules.root == Root::OnItsCaller;
+            state.rules.budget.is_some() && state.count_workers() == 1 && !on_caller
+        });
         self.spawn_boxed(future, |joined| if has_budget { Box::pin(Budgeted::new(joined)) } else { Box::pin(joined) })
     }
 

@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
-use super::core::Polled;
+use super::core::{Exec, Polled};
 use super::policy::{Asks, Came, Driver, Move, Next, Ready, Reason, Rules, TaskPolicy};
 use super::run::Executor;
 use super::task::Task;
@@ -27,8 +27,10 @@ pub(crate) struct Core {
     pub any_parked: bool,
     /// The worker that is parked in the driver.
     pub in_driver: Option<WorkerId>,
-    /// How many wakers wait for the next turn of the driver.
-    pub deferred: usize,
+    /// By worker: how many wakers wait for its next turn of the driver.
+    pub deferred: Vec<usize>,
+    /// The thread that called `block_on`, where the root is polled there: one after the last worker.
+    pub caller: Option<WorkerId>,
     /// The root, where there is one.
     pub main: Option<TaskId>,
     /// Tasks that have not ended.
@@ -58,6 +60,8 @@ pub(crate) enum Chosen {
     Turn,
     /// Let so much time pass.
     Spin(SimDuration),
+    /// Wake whoever was deferred.
+    WakeDeferred,
     /// Stop until unparked.
     Park,
 }
@@ -73,7 +77,8 @@ pub(crate) enum Budget {
 
 impl Core {
     pub fn new(executor: Executor, kernel: &mut Kernel) -> Core {
-        let Executor { policy, workers } = executor;
+        let Executor { mut policy, workers } = executor;
+        policy.begin(workers);
         let first_queue = kernel.queues.len();
         for queue in policy.queues(workers) {
             kernel.add_queue(&queue.name, queue.owner);
@@ -86,7 +91,8 @@ impl Core {
             slices: Vec::new(),
             any_parked: false,
             in_driver: None,
-            deferred: 0,
+            deferred: Vec::new(),
+            caller: None,
             main: None,
             live: 0,
             rules: policy.rules(),
@@ -112,7 +118,7 @@ impl Core {
     #[inline(never)]
     pub fn enqueue(&mut self, kernel: &mut Kernel, came: &Came) -> (QueueId, End) {
         self.tasks[came.task.index()].cell().set(TaskState::Ready);
-        let ready = Ready::new(&kernel.queues[self.first_queue..], &self.parked, self.deferred);
+        let ready = Ready::new(&kernel.queues[self.first_queue..], &self.parked, &self.deferred, kernel.now);
         let (place, end) = self.policy.place(came, &ready, &mut self.room);
         if !self.room.is_empty() {
             let room = std::mem::take(&mut self.room);
@@ -143,7 +149,7 @@ impl Core {
 
     #[inline(never)]
     fn unpark_one(&mut self, kernel: &mut Kernel, queue: QueueId, came: &Came) -> bool {
-        let ready = Ready::new(&kernel.queues[self.first_queue..], &self.parked, self.deferred);
+        let ready = Ready::new(&kernel.queues[self.first_queue..], &self.parked, &self.deferred, kernel.now);
         let place = queue.index() - self.first_queue;
         let Some(worker) = self.policy.unpark(place, came, &ready) else { return false };
         self.unpark(kernel, worker, came.by);
@@ -161,6 +167,7 @@ impl Core {
 
     /// Unparks the worker.
     pub fn unpark(&mut self, kernel: &mut Kernel, worker: WorkerId, by: Actor) {
+        assert!(self.parked[worker.index()], "a policy unparks a worker that is parked");
         self.parked[worker.index()] = false;
         self.any_parked = self.parked.contains(&true);
         self.in_driver = self.in_driver.filter(|inside| *inside != worker);
@@ -172,6 +179,11 @@ impl Core {
     /// Tells the policy that the task that is being polled woke itself.
     pub fn woke_itself(&mut self, task: TaskId) {
         self.policy.woke_itself(task);
+    }
+
+    /// The workers, without the thread that called `block_on`.
+    pub fn count_workers(&self) -> usize {
+        self.workers.len() - usize::from(self.caller.is_some())
     }
 
     /// Tells the policy how a poll ended, if it chooses the next one.
@@ -191,7 +203,7 @@ impl Core {
 
     /// What the worker does next.
     #[inline(always)]
-    pub fn next(&mut self, kernel: &mut Kernel, worker: WorkerId) -> Chosen {
+    pub fn next(&mut self, kernel: &mut Kernel, worker: WorkerId, exec: &Exec) -> Chosen {
         match self.lane {
             Some(lane) => {
                 let list = &mut kernel.queues[lane.index()];
@@ -205,16 +217,17 @@ impl Core {
                     None => Chosen::Park,
                 }
             }
-            None => self.ask_next(kernel, worker),
+            None => self.ask_next(kernel, worker, exec),
         }
     }
 
     #[inline(never)]
-    fn ask_next(&mut self, kernel: &mut Kernel, worker: WorkerId) -> Chosen {
+    fn ask_next(&mut self, kernel: &mut Kernel, worker: WorkerId, exec: &Exec) -> Chosen {
         loop {
-            let Kernel { queues, decider, .. } = kernel;
+            let Kernel { queues, decider, now, .. } = kernel;
             let mut choices = Vec::new();
-            let ready = Ready::new(&queues[self.first_queue..], &self.parked, self.deferred);
+            let ready = Ready::new(&queues[self.first_queue..], &self.parked, &self.deferred, *now)
+                .budget_spent(exec.budget.is_spent(worker));
             let next = self.policy.next(worker, &ready, &mut |below| {
                 let choice = decider.of_scheduling(DecisionKind::Victim, below);
                 let taken = choice.taken;
@@ -244,6 +257,7 @@ impl Core {
                     kernel.record(Event::WorkerSearching { worker });
                     return Chosen::Spin(d);
                 }
+                Next::WakeDeferred => return Chosen::WakeDeferred,
                 Next::Park => return Chosen::Park,
                 // What is there already is seen at once: the policy turns the driver as after any park.
                 Next::ParkInDriver if !kernel.unseen.is_empty() => {}

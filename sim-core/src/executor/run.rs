@@ -9,7 +9,7 @@ use std::sync::Arc;
 use super::budget::Left;
 use super::core::{self, EndsWith, Exec};
 use super::handle::{JoinHandle, TaskBuilder};
-use super::policy::{Driver, SelfWakes, TaskPolicy};
+use super::policy::{Driver, Root, SelfWakes, TaskPolicy};
 use super::ready::Core;
 use super::task::Task;
 use super::worker;
@@ -155,6 +155,7 @@ impl Machine {
         kernel.turned = rules.driver == Driver::Turned;
         kernel.timer_step = rules.timer_step;
         let workers = executor.workers;
+        let caller = (ends == EndsWith::Root && rules.root == Root::OnItsCaller).then_some(WorkerId(workers));
         let core = Core::new(executor, &mut kernel);
         let sim = Rc::new(Sim::new(kernel, stack_bytes));
         let exec = Exec {
@@ -170,13 +171,13 @@ impl Machine {
             asks: Cell::default(),
             pool: RefCell::default(),
             panic: RefCell::default(),
-            budget: Left::default(),
+            budget: Left::new(workers + 1, rules.budget),
             deferred: RefCell::default(),
         };
         panics::hush();
         // With this held, a nested block_on of `futures` panics with a message instead of hanging.
         let guard = futures::executor::enter();
-        let end = sim.enter(|| core::enter(&exec, || captured(|| exec.run(workers, start))));
+        let end = sim.enter(|| core::enter(&exec, || captured(|| exec.run(workers, caller, start))));
         drop(guard);
         drop(exec);
         let sim = Rc::into_inner(sim).expect("nothing keeps the simulation beyond its run");
@@ -185,9 +186,13 @@ impl Machine {
 }
 
 impl Exec {
-    fn run(&self, workers: u32, start: impl FnOnce()) -> EndReason {
+    fn run(&self, workers: u32, caller: Option<WorkerId>, start: impl FnOnce()) -> EndReason {
         for worker in (0..workers).map(WorkerId) {
             self.create_worker(worker);
+        }
+        if let Some(caller) = caller {
+            self.create_worker(caller);
+            self.state.borrow_mut().caller = Some(caller);
         }
         start();
         if self.ends == EndsWith::All && self.state.borrow().live == 0 {
@@ -225,6 +230,8 @@ impl Exec {
         state.parked.push(false);
         state.leaving.push(None);
         state.slices.push(SimTime::ZERO);
+        state.deferred.push(0);
+        self.deferred.borrow_mut().push(Vec::new());
     }
 
     /// After the root's end the rest is dropped, and that is a part of the story. A run that ended otherwise ends there:

@@ -38,6 +38,10 @@ pub(crate) fn run(exec: &Exec, worker: WorkerId) {
                 exec.sim.charge(d);
                 polled = None;
             }
+            Turn::Deferred => {
+                exec.wake_deferred(worker);
+                polled = None;
+            }
             Turn::Park => {
                 exec.sim.suspend(Ask::Block);
                 polled = None;

@@ -102,7 +102,7 @@ impl Measured {
             Event::PollStarted { task, at, .. } if is_its(task) => Some(at.worker),
             _ => None,
         });
-        polls.nth(nth.checked_sub(1)? as usize).map(|worker| format!("worker {}", worker.index()))
+        polls.nth(nth.checked_sub(1)? as usize).map(|worker| self.trace.tables().worker_name(worker))
     }
 
     /// A worker that has nothing to poll is parked: it is not held up by anything.

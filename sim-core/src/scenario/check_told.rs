@@ -7,6 +7,7 @@ use super::narration::{Anchor, Piece, Question, Step, When, pieces};
 use super::spec::Scenario;
 use crate::analysis::findings::FindingKind;
 use crate::trace::Event;
+use crate::trace::Family;
 
 /// Checks every expectation and every step of the narration.
 pub(super) fn told(checker: &mut Checker<'_>) {
@@ -207,13 +208,14 @@ impl Checker<'_> {
     }
 }
 
-/// Whether a runtime may have a thread of this name: "worker 1", "blocking 0".
+/// Whether a runtime may have a thread of this name: "worker 1", "pool 7", "blocking 0".
 fn is_thread_of_runtime(told: &Scenario, name: &str) -> bool {
     let Some((kind, nth)) = name.split_once(' ') else { return false };
     let Ok(nth) = nth.parse::<u32>() else { return false };
     let mut runtimes = told.runs.iter().filter(|run| !run.model.is_thread_a_task());
     match kind {
         "worker" => runtimes.any(|run| nth < told.workers(run)),
+        "pool" => runtimes.any(|run| run.model.family == Family::Pool && nth < told.workers(run)),
         "blocking" => runtimes.next().is_some() && nth < check_workload::offloads(told),
         _ => false,
     }

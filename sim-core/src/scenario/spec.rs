@@ -88,7 +88,7 @@ impl Scenario {
             Workers::None => format!("{}, {}", run.model.title, plural(self.machine.cores, "core")),
             Workers::One => run.model.title.to_owned(),
             Workers::Any { .. } | Workers::PerCore => {
-                format!("{}, {}", run.model.title, plural(self.workers(run), "worker"))
+                format!("{}, {}", run.model.title, plural(self.workers(run), run.model.family.worker()))
             }
         };
         run.title.clone().unwrap_or_else(own)

@@ -43,6 +43,14 @@ impl Family {
         }
     }
 
+    /// One of those that its tasks run on: "worker".
+    pub const fn worker(self) -> &'static str {
+        match self {
+            Family::Pool | Family::Sequential => "thread",
+            Family::Async | Family::Threads | Family::Callbacks | Family::Coroutines | Family::Actors => "worker",
+        }
+    }
+
     /// A stretch of a task on a worker, from taking it to giving it up: "poll". The event is `PollStarted` under every
     /// model.
     pub const fn turn(self) -> &'static str {

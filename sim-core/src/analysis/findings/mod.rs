@@ -3,11 +3,13 @@
 //! One file a finding, listed once in `watches`. A diagnosis reads the trace and nothing else, and says nothing
 //! where it is not sure: a false alarm costs more trust than a missed hint.
 
+mod cpu_on_runtime;
 mod limit_reached;
 mod long_poll;
 mod lost_waker;
 mod never_polled;
 mod priority_inversion;
+mod pool_saturated;
 mod self_wake;
 mod wait_cycle;
 
@@ -49,6 +51,10 @@ pub enum FindingKind {
     WaitCycle,
     /// A thread waited for one of lower priority, because of a lock that a third one held.
     PriorityInversion,
+    /// Every thread of a pool was blocked while tasks waited for one.
+    PoolSaturated,
+    /// Tasks of an async runtime that only compute.
+    CpuOnRuntime,
     /// The run was cut off by a limit.
     LimitReached,
 }
@@ -62,6 +68,8 @@ impl FindingKind {
         FindingKind::SelfWake,
         FindingKind::WaitCycle,
         FindingKind::PriorityInversion,
+        FindingKind::PoolSaturated,
+        FindingKind::CpuOnRuntime,
         FindingKind::LimitReached,
     ];
 
@@ -74,6 +82,8 @@ impl FindingKind {
             FindingKind::SelfWake => "SelfWake",
             FindingKind::WaitCycle => "WaitCycle",
             FindingKind::PriorityInversion => "PriorityInversion",
+            FindingKind::PoolSaturated => "PoolSaturated",
+            FindingKind::CpuOnRuntime => "CpuOnRuntime",
             FindingKind::LimitReached => "LimitReached",
         }
     }
@@ -165,6 +175,8 @@ fn watches() -> Vec<Box<dyn Watch>> {
         Box::<self_wake::SelfWake>::default(),
         Box::<wait_cycle::WaitCycle>::default(),
         Box::<priority_inversion::PriorityInversion>::default(),
+        Box::<pool_saturated::PoolSaturated>::default(),
+        Box::<cpu_on_runtime::CpuOnRuntime>::default(),
         Box::<limit_reached::LimitReached>::default(),
     ]
 }

@@ -15,6 +15,7 @@ mod priority;
 mod smol;
 mod stealing;
 mod tokio_current_thread;
+mod tokio_multi_thread;
 
 pub use akka::Akka;
 pub use beam::Beam;
@@ -28,10 +29,11 @@ pub use priority::Priority;
 pub use smol::Smol;
 pub use stealing::Stealing;
 pub use tokio_current_thread::TokioCurrentThread;
+pub use tokio_multi_thread::TokioMultiThread;
 
 use std::collections::VecDeque;
 
-use crate::instant::SimDuration;
+use crate::instant::{SimDuration, SimTime};
 use crate::trace::event::{End, PollResult};
 use crate::trace::ids::{Actor, TaskId, WorkerId};
 
@@ -117,6 +119,8 @@ pub struct Rules {
     pub self_wakes: SelfWakes,
     /// The most threads of its blocking pool.
     pub blocking_threads: u32,
+    /// Where the root is polled.
+    pub root: Root,
 }
 
 impl Default for Rules {
@@ -131,6 +135,7 @@ impl Default for Rules {
             dropped: Dropped::Detaches,
             self_wakes: SelfWakes::AfterPoll,
             blocking_threads: 512,
+            root: Root::OnWorkers,
         }
     }
 }
@@ -178,16 +183,51 @@ pub enum Yields {
     Deferred,
 }
 
+/// Where the root is polled.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Root {
+    /// As any other task.
+    OnWorkers,
+    /// On the thread that called `block_on`, which is no worker: it counts as one more, after the last. It is asked for
+    /// [`TaskPolicy::next`] as they are, and should poll nothing else. A workload without a root has no such thread.
+    OnItsCaller,
+}
+
 /// What the policy sees of the queues and workers.
 pub struct Ready<'a> {
     lists: &'a [VecDeque<u32>],
     parked: &'a [bool],
-    deferred: usize,
+    deferred: &'a [usize],
+    now: SimTime,
+    is_budget_spent: bool,
 }
 
 impl<'a> Ready<'a> {
-    pub(crate) fn new(lists: &'a [VecDeque<u32>], parked: &'a [bool], deferred: usize) -> Ready<'a> {
-        Ready { lists, parked, deferred }
+    #[inline]
+    pub(crate) fn new(
+        lists: &'a [VecDeque<u32>],
+        parked: &'a [bool],
+        deferred: &'a [usize],
+        now: SimTime,
+    ) -> Ready<'a> {
+        Ready { lists, parked, deferred, now, is_budget_spent: false }
+    }
+
+    #[inline]
+    pub(crate) fn budget_spent(self, is_budget_spent: bool) -> Ready<'a> {
+        Ready { is_budget_spent, ..self }
+    }
+
+    /// What time it is.
+    #[inline]
+    pub fn now(&self) -> SimTime {
+        self.now
+    }
+
+    /// In [`TaskPolicy::next`]: whether the worker's last poll has left nothing of its budget.
+    #[inline]
+    pub fn is_budget_spent(&self) -> bool {
+        self.is_budget_spent
     }
 
     /// How many tasks stand in a queue, named by its place in [`TaskPolicy::queues`].
@@ -196,9 +236,9 @@ impl<'a> Ready<'a> {
         self.lists[queue].len()
     }
 
-    /// How many wakers wait for the next turn of the driver.
-    pub fn deferred(&self) -> usize {
-        self.deferred
+    /// How many wakers of those that yielded on this worker wait for it to turn the driver.
+    pub fn deferred(&self, worker: WorkerId) -> usize {
+        self.deferred[worker.index()]
     }
 
     /// The workers.
@@ -256,17 +296,19 @@ pub enum Next {
     Move(Move),
     /// Unpark this worker, if it is parked, then ask again.
     Unpark(WorkerId),
-    /// Turn the driver without waiting, and wake whoever was deferred; then ask again.
+    /// Turn the driver without waiting, and wake whoever was deferred on this worker; then ask again.
     Turn,
     /// Look for work for so long, on the core; then ask again.
     Spin(SimDuration),
+    /// Wake whoever was deferred on this worker, without a look at what has completed; then ask again.
+    WakeDeferred,
     /// There is nothing to poll: stop until unparked, then ask again.
     Park,
     /// The same inside the driver: stop until unparked or until there is something to see. Turns nothing by itself.
     ParkInDriver,
 }
 
-/// Chooses which task a worker polls. Call order: `queues` and `rules` once; `place` for each task that becomes Ready,
+/// Chooses which task a worker polls. Call order: `begin`, `queues` and `rules` once; `place` for each task that becomes Ready,
 /// followed by `unpark`; `next` by each worker between polls, again after each move and turn, until it says poll or
 /// park; `polled` when that poll has ended.
 pub trait TaskPolicy {
@@ -275,6 +317,9 @@ pub trait TaskPolicy {
 
     /// A few words for people: "FIFO ready queue".
     fn describe(&self) -> String;
+
+    /// A run begins, with so many workers.
+    fn begin(&mut self, _workers: u32) {}
 
     /// What people call a worker: the name of its thread.
     fn worker_name(&self, worker: WorkerId) -> String {

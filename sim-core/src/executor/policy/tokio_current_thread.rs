@@ -109,7 +109,7 @@ impl TaskPolicy for TokioCurrentThread {
         ready.first_parked()
     }
 
-    fn next(&mut self, _: WorkerId, ready: &Ready<'_>, _: &mut dyn FnMut(u64) -> u64) -> Next {
+    fn next(&mut self, worker: WorkerId, ready: &Ready<'_>, _: &mut dyn FnMut(u64) -> u64) -> Next {
         if std::mem::take(&mut self.after) == After::Park {
             return self.turn();
         }
@@ -134,7 +134,7 @@ impl TaskPolicy for TokioCurrentThread {
         }
         self.round = None;
         // `has_pending_work`: whoever yielded, and a main future that was woken, must not wait for an event.
-        if ready.deferred() > 0 || ready.len(MAIN) > 0 || self.notified {
+        if ready.deferred(worker) > 0 || ready.len(MAIN) > 0 || self.notified {
             return self.turn();
         }
         self.after = After::Park;

@@ -12,9 +12,11 @@ use super::{ours, recorded};
 pub struct Mode {
     pub name: &'static str,
     /// The real runtime; none where only the file speaks for it.
-    pub real: Option<fn(&Root) -> String>,
-    /// Our model of it, and what its root is.
-    pub ours: Option<(fn() -> Executor, RootIs)>,
+    pub real: Option<fn(&Root, RootIs) -> String>,
+    /// Where the workload's root is polled.
+    pub root: RootIs,
+    /// Our models of it.
+    pub ours: &'static [fn() -> Executor],
     /// What a workload may ask of both.
     pub can: Can,
 }
@@ -26,77 +28,63 @@ const NO_THREADS: Can = Can { sleep: true, elsewhere: false };
 const NO_CLOCK: Can = Can { sleep: false, elsewhere: true };
 const NEITHER: Can = Can { sleep: false, elsewhere: false };
 
+const PAUSED: fn(&Root, RootIs) -> String = |root, root_is| current_thread(root, root_is, Time::Paused);
+const REAL_CLOCK: fn(&Root, RootIs) -> String = |root, root_is| current_thread(root, root_is, Time::Real);
+const CURRENT_THREAD: &[fn() -> Executor] = &[Executor::tokio_current_thread];
+
 pub static MODES: [Mode; 12] = [
-    Mode {
-        name: "tokio_ct_main",
-        real: Some(|root| current_thread(root, RootIs::Main, Time::Paused)),
-        ours: Some((Executor::tokio_current_thread, RootIs::Main)),
-        can: NO_THREADS,
-    },
-    Mode {
-        name: "tokio_ct_task",
-        real: Some(|root| current_thread(root, RootIs::Task, Time::Paused)),
-        ours: Some((Executor::tokio_current_thread, RootIs::Task)),
-        can: NO_THREADS,
-    },
-    Mode {
-        name: "tokio_ct_main_realclock",
-        real: Some(|root| current_thread(root, RootIs::Main, Time::Real)),
-        ours: Some((Executor::tokio_current_thread, RootIs::Main)),
-        can: NO_CLOCK,
-    },
-    Mode {
-        name: "tokio_ct_task_realclock",
-        real: Some(|root| current_thread(root, RootIs::Task, Time::Real)),
-        ours: Some((Executor::tokio_current_thread, RootIs::Task)),
-        can: NO_CLOCK,
-    },
-    Mode { name: "tokio_localset_task", real: Some(local_set), ours: None, can: NO_THREADS },
-    Mode { name: "tokio_mt1_task", real: Some(|root| multi_thread(root, 1_000_000)), ours: None, can: NO_CLOCK },
-    Mode { name: "tokio_mt1_task_gqi61", real: Some(|root| multi_thread(root, 61)), ours: None, can: NO_CLOCK },
-    Mode {
-        name: "localpool_main",
-        real: Some(|root| local_pool(root, RootIs::Main)),
-        ours: Some((|| Executor::local_pool(), RootIs::Main)),
-        can: NEITHER,
-    },
-    Mode {
-        name: "localpool_task",
-        real: Some(|root| local_pool(root, RootIs::Task)),
-        ours: Some((|| Executor::local_pool(), RootIs::Task)),
-        can: NEITHER,
-    },
-    Mode {
-        name: "asyncexec_main",
-        real: Some(|root| async_executor(root, RootIs::Main)),
-        ours: Some((|| Executor::smol(1), RootIs::Main)),
-        can: NO_CLOCK,
-    },
-    Mode {
-        name: "asyncexec_task",
-        real: Some(|root| async_executor(root, RootIs::Task)),
-        ours: Some((|| Executor::smol(1), RootIs::Task)),
-        can: NO_CLOCK,
-    },
-    Mode { name: "monoio_task", real: None, ours: None, can: NO_THREADS },
+    mode_of("tokio_ct_main", Some(PAUSED), RootIs::Main, CURRENT_THREAD, NO_THREADS),
+    mode_of("tokio_ct_task", Some(PAUSED), RootIs::Task, CURRENT_THREAD, NO_THREADS),
+    mode_of("tokio_ct_main_realclock", Some(REAL_CLOCK), RootIs::Main, CURRENT_THREAD, NO_CLOCK),
+    mode_of("tokio_ct_task_realclock", Some(REAL_CLOCK), RootIs::Task, CURRENT_THREAD, NO_CLOCK),
+    mode_of("tokio_localset_task", Some(|root, _| local_set(root)), RootIs::Task, &[], NO_THREADS),
+    mode_of("tokio_mt1_task", Some(|root, _| multi_thread(root, 1_000_000)), RootIs::Task, &[], NO_CLOCK),
+    mode_of("tokio_mt1_task_gqi61", Some(|root, _| multi_thread(root, 61)), RootIs::Task, &[], NO_CLOCK),
+    mode_of("localpool_main", Some(local_pool), RootIs::Main, &[Executor::local_pool], NEITHER),
+    mode_of("localpool_task", Some(local_pool), RootIs::Task, &[Executor::local_pool], NEITHER),
+    mode_of(
+        "asyncexec_main",
+        Some(async_executor),
+        RootIs::Main,
+        &[|| Executor::smol(1), || Executor::async_std(1)],
+        NO_CLOCK,
+    ),
+    mode_of(
+        "asyncexec_task",
+        Some(async_executor),
+        RootIs::Task,
+        &[|| Executor::smol(1), || Executor::async_std(1), || Executor::fifo(1)],
+        NO_CLOCK,
+    ),
+    mode_of("monoio_task", None, RootIs::Task, &[], NO_THREADS),
 ];
+
+const fn mode_of(
+    name: &'static str,
+    real: Option<fn(&Root, RootIs) -> String>,
+    root: RootIs,
+    ours: &'static [fn() -> Executor],
+    can: Can,
+) -> Mode {
+    Mode { name, real, root, ours, can }
+}
 
 /// The mode of this name.
 pub fn mode(name: &str) -> &'static Mode {
     MODES.iter().find(|mode| mode.name == name).unwrap_or_else(|| panic!("no mode is called {name}"))
 }
 
-/// Runs the workload in every mode of which the file holds its order: the real runtime, and our model, give that order.
+/// Runs the workload in every mode of which the file holds its order: the real runtime, and our models, give that order.
 #[track_caller]
 pub fn check(workload: &str, root: &Root) {
     let orders = recorded::orders(workload);
     for (name, expected) in orders {
         let mode = mode(name);
         if let Some(real) = mode.real {
-            assert_eq!(real(root), *expected, "{workload}, {name}: the real runtime against the file");
+            assert_eq!(real(root, mode.root), *expected, "{workload}, {name}: the real runtime against the file");
         }
-        if let Some((executor, root_is)) = mode.ours {
-            let ours = ours::run(executor(), root, root_is);
+        for executor in mode.ours {
+            let ours = ours::run(executor(), root, mode.root);
             assert_eq!(ours, *expected, "{workload}, {name}: our model against the file");
         }
     }

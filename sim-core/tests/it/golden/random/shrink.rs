@@ -41,8 +41,12 @@ fn op_smaller(op: &Op) -> Vec<Vec<Op>> {
             let locked = ops_smaller(ops).into_iter().map(|ops| vec![Op::Lock(*lock, ops)]);
             std::iter::once(ops.clone()).chain(locked).collect()
         }
-        Op::Send(channel, messages) if *messages > 1 => vec![vec![Op::Send(*channel, messages - 1)]],
-        Op::Recv(channel, messages) if *messages > 1 => vec![vec![Op::Recv(*channel, messages - 1)]],
+        Op::Send(channel, messages) if *messages > 1 => {
+            [messages / 2, messages - 1].map(|fewer| vec![Op::Send(*channel, fewer)]).to_vec()
+        }
+        Op::Recv(channel, messages) if *messages > 1 => {
+            [messages / 2, messages - 1].map(|fewer| vec![Op::Recv(*channel, fewer)]).to_vec()
+        }
         Op::Select(first, second) => vec![vec![Op::Wait(first.clone())], vec![Op::Wait(second.clone())]],
         Op::Wait(Wait::Sleep(ms)) if *ms > 0 => vec![vec![Op::Wait(Wait::Sleep(ms - 1))]],
         Op::Elsewhere(steps) => {

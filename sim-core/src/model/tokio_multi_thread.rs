@@ -1,0 +1,18 @@
+//! tokio's multi_thread runtime.
+
+use super::{Family, Model, Workers, refuses_nothing};
+use crate::executor::Executor;
+
+pub(super) static MODEL: Model = Model {
+    id: "tokio_multi_thread",
+    title: "tokio, multi-thread",
+    line: "Workers with a LIFO slot and a queue each steal from each other; one at a time turns the driver.",
+    stands_for: "tokio 1.54.1, runtime/scheduler/multi_thread",
+    family: Family::Async,
+    workers: Workers::PerCore,
+    run: |machine, setup, workload| {
+        let workers = MODEL.workers_for(setup.workers, machine.cores);
+        machine.run_workload_async(Executor::tokio_multi_thread(workers), workload)
+    },
+    refuses: refuses_nothing,
+};
