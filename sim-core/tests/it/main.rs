@@ -70,5 +70,6 @@ mod trace_random;
 mod trace_snapshot;
 mod trace_text;
 mod tracing_threads;
+mod unseen_answers;
 mod wakers;
 mod world_paths;
