@@ -14,10 +14,15 @@ use super::*;
 use crate::trace::Family;
 use crate::trace::event::{PollResult, WakeEffect};
 use crate::trace::ids::*;
+use crate::trace::snapshot::TaskState;
+use crate::trace::tables::ResourceKind;
 use crate::trace::text::rounded;
 
 /// Others must have waited at least this share of the threshold, so that a coincidence is no finding.
 const LEAST_WAIT_SHARE: u64 = 10;
+
+/// So many awaits that went on at once are why a poll was long.
+const MANY_AWAITS: usize = 10;
 
 #[derive(Default)]
 pub(super) struct LongPoll {
@@ -39,6 +44,8 @@ struct Poll {
     /// How long the worker's thread waited for a core inside it, and since when it does now.
     coreless: SimDuration,
     coreless_since: Option<SimTime>,
+    /// How many awaits inside it found what they asked for, and so went on at once.
+    went_on: usize,
 }
 
 /// What made a poll long.
@@ -59,6 +66,7 @@ struct Worst {
     span: (SimTime, SimTime),
     cause: Cause,
     coreless: SimDuration,
+    went_on: usize,
     others: Vec<TaskId>,
     /// Those of them whose answer was there and unseen.
     unseen: Vec<TaskId>,
@@ -84,6 +92,7 @@ impl Watch for LongPoll {
                     blocked_since: None,
                     coreless: SimDuration::ZERO,
                     coreless_since: None,
+                    went_on: 0,
                 };
                 self.polls.insert(at.worker, poll);
             }
@@ -91,6 +100,17 @@ impl Watch for LongPoll {
                 self.poll_over(seen, task, at.worker, Some(seen.n));
                 if result == PollResult::RequeuedFront && seen.tables.run.family() == Family::Callbacks {
                     self.callers.insert(task);
+                }
+            }
+            Event::Received { resource, by: Actor::Task(task) }
+            | Event::Acquired { resource, by: Actor::Task(task), .. } => {
+                let TaskState::Polling(worker) = seen.state.task(task).map_or(TaskState::Ready, |t| t.state) else {
+                    return;
+                };
+                if let Some(poll) = self.polls.get_mut(&worker)
+                    && is_awaited(seen.tables, resource)
+                {
+                    poll.went_on += 1;
                 }
             }
             Event::ThreadBlocked { thread, .. } => {
@@ -179,6 +199,7 @@ impl LongPoll {
             span: (poll.start, seen.time),
             cause,
             coreless,
+            went_on: poll.went_on,
             others: waits.iter().map(|w| w.task).collect(),
             unseen: waits.iter().filter(|w| w.unseen.is_some()).map(|w| w.task).collect(),
             longest_wait: wait,
@@ -194,6 +215,11 @@ impl LongPoll {
     }
 }
 
+/// Whether code awaits it: a lock that blocks a thread is no await.
+fn is_awaited(tables: &Tables, resource: ResourceId) -> bool {
+    tables.resources.get(resource.index()).is_some_and(|info| info.kind != ResourceKind::BlockingMutex)
+}
+
 fn finding(task: TaskId, worst: &Worst, tables: &Tables) -> Finding {
     let name = tables.task_name(task);
     let length = rounded(worst.span.1.since(worst.span.0));
@@ -203,6 +229,13 @@ fn finding(task: TaskId, worst: &Worst, tables: &Tables) -> Finding {
         Cause::Blocked => (
             "it made a blocking call inside its poll, and the worker's thread slept with it".to_owned(),
             "Use the async version of the call, or hand it to a thread of its own with spawn_blocking.",
+        ),
+        Cause::Computed if worst.went_on >= MANY_AWAITS && tables.run.family() == Family::Async => (
+            format!(
+                "{} of its awaits asked for what was there already, so each went on at once and none let others in",
+                worst.went_on
+            ),
+            "Yield now and then in such a loop; a runtime that counts, as tokio with its budget, does so by itself.",
         ),
         Cause::Computed => (
             "it computed all that time without reaching an await that lets others in".to_owned(),
