@@ -68,26 +68,36 @@ fn spawn_some(
     count: u32,
 ) -> Vec<JoinHandle<Outcome>> {
     let spec = shared.spec(task);
-    let (program, priority, wishes) = (spec.ops.clone(), spec.priority, spec.wishes());
-    let (row, first) = shared.code(task);
+    let (priority, wishes, row) = (spec.priority, spec.wishes(), shared.code(task).0);
     (0..count)
         .map(|nth| {
-            let name = shared.next_name(task);
-            let at = At::start(shared::place_of(&name, task, nth, from), first);
-            let env = Env {
-                shared: Rc::clone(shared),
-                ends: shared.ends_of(task, ends),
-                handles: RefCell::default(),
-                lets: RefCell::default(),
-                _slot: shared.slots.take(task),
-            };
-            let handle =
-                TaskBuilder::new(name).priority(priority).wishes(wishes).spawn_any(run(env, program.clone(), at));
+            let (name, future) = instance(shared, task, ends, from, nth);
+            let handle = TaskBuilder::new(name).priority(priority).wishes(wishes).spawn_any(future);
             let task = handle.id().expect("a spawned task is a task");
             shared::goes_through(Actor::Task(task), row);
             handle
         })
         .collect()
+}
+
+/// One more instance of a task: its name, and its future, which nobody has.
+pub(super) fn instance(
+    shared: &Rc<Shared>,
+    task: &str,
+    ends: &Ends,
+    from: Option<&OpPlace>,
+    nth: u32,
+) -> (String, impl Future<Output = Outcome> + 'static + use<>) {
+    let name = shared.next_name(task);
+    let at = At::start(shared::place_of(&name, task, nth, from), shared.code(task).1);
+    let env = Env {
+        shared: Rc::clone(shared),
+        ends: shared.ends_of(task, ends),
+        handles: RefCell::default(),
+        lets: RefCell::default(),
+        _slot: shared.slots.take(task),
+    };
+    (name, run(env, shared.spec(task).ops.clone(), at))
 }
 
 async fn run(env: Env, program: Program, at: At) -> Outcome {

@@ -28,6 +28,7 @@ mod lesson;
 mod locks;
 mod model_actors;
 mod model_coroutines;
+mod model_no_executor;
 mod model_sequential;
 mod model_static;
 mod model_thread_pool;
