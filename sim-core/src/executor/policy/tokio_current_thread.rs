@@ -69,7 +69,7 @@ impl TaskPolicy for TokioCurrentThread {
     }
 
     fn describe(&self) -> String {
-        format!("tokio's current_thread: FIFO, driver turned every {EVENT_INTERVAL} polls and at park")
+        format!("FIFO, driver turned every {EVENT_INTERVAL} polls and at park")
     }
 
     fn queues(&self, _: u32) -> Vec<QueueSpec> {

@@ -403,7 +403,7 @@ impl TaskPolicy for TokioMultiThread {
     }
 
     fn describe(&self) -> String {
-        "tokio's multi_thread: LIFO slot, queue of 256 a worker, stealing".to_owned()
+        "LIFO slot, queue of 256 a worker, stealing".to_owned()
     }
 
     fn queues(&self, workers: u32) -> Vec<QueueSpec> {
