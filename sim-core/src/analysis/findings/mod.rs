@@ -8,8 +8,8 @@ mod limit_reached;
 mod long_poll;
 mod lost_waker;
 mod never_polled;
-mod priority_inversion;
 mod pool_saturated;
+mod priority_inversion;
 mod self_wake;
 mod wait_cycle;
 

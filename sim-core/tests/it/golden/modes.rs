@@ -41,7 +41,13 @@ pub static MODES: [Mode; 13] = [
     mode_of("tokio_ct_task", Some(PAUSED), RootIs::Task, CURRENT_THREAD, NO_THREADS),
     mode_of("tokio_ct_main_realclock", Some(REAL_CLOCK), RootIs::Main, CURRENT_THREAD, NO_CLOCK),
     mode_of("tokio_ct_task_realclock", Some(REAL_CLOCK), RootIs::Task, CURRENT_THREAD, NO_CLOCK),
-    mode_of("tokio_localset_task", Some(|root, _| local_set(root)), RootIs::Task, &[], NO_THREADS),
+    mode_of(
+        "tokio_localset_task",
+        Some(|root, _| local_set(root)),
+        RootIs::Task,
+        &[Executor::tokio_local_set],
+        NO_THREADS,
+    ),
     mode_of(
         "tokio_mt1_task",
         Some(|root, _| multi_thread(root, 1_000_000)),
@@ -67,7 +73,7 @@ pub static MODES: [Mode; 13] = [
         &[|| Executor::smol(1), || Executor::async_std(1), || Executor::fifo(1)],
         NO_CLOCK,
     ),
-    mode_of("monoio_task", None, RootIs::Task, &[], NO_THREADS),
+    mode_of("monoio_task", None, RootIs::Task, &[|| Executor::monoio(1)], NO_THREADS),
 ];
 
 const fn mode_of(
