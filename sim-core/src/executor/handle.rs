@@ -10,7 +10,7 @@ use std::task::{Context, Poll};
 use pin_project_lite::pin_project;
 
 use super::foreign_budget::Budgeted;
-use super::policy::{Dropped, Root};
+use super::policy::{Dropped, Root, Wishes};
 use super::task::{NewTask, TaskFuture};
 use super::waker::TaskState;
 use super::{budget, core};
@@ -282,13 +282,14 @@ pub struct TaskBuilder {
     path: Option<String>,
     kind: TaskKind,
     priority: i32,
+    wishes: Wishes,
 }
 
 impl TaskBuilder {
     /// A task of this name. By its name, its spawner and how manieth of that name it is the world decides how long
     /// its I/O takes: the same for a thread in the same place.
     pub fn new(name: impl Into<String>) -> TaskBuilder {
-        TaskBuilder { name: name.into(), path: None, kind: TaskKind::Plain, priority: 0 }
+        TaskBuilder { name: name.into(), path: None, kind: TaskKind::Plain, priority: 0, wishes: Wishes::default() }
     }
 
     /// Known to the world by this path, and not by its name.
@@ -300,6 +301,12 @@ impl TaskBuilder {
     /// The task with this priority: larger goes first, where the executor looks at priorities. 0 if nothing is said.
     pub fn priority(mut self, priority: i32) -> TaskBuilder {
         self.priority = priority;
+        self
+    }
+
+    /// The task with these wishes, where the runtime knows them.
+    pub fn wishes(mut self, wishes: Wishes) -> TaskBuilder {
+        self.wishes = wishes;
         self
     }
 
@@ -356,6 +363,7 @@ impl TaskBuilder {
             name: self.name,
             kind: self.kind,
             priority: self.priority,
+            wishes: self.wishes,
             future_bytes: size_of::<F>(),
             place: Some(std::panic::Location::caller()),
         };

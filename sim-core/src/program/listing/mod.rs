@@ -13,6 +13,8 @@
 mod callbacks;
 mod rust;
 mod rust_async;
+mod rust_pool;
+mod rust_sequential;
 mod rust_threads;
 mod text;
 mod writer;
@@ -30,6 +32,10 @@ pub enum Shape {
     Async,
     /// A function that a thread of its own runs.
     Threads,
+    /// A function that a thread of a pool runs.
+    Pool,
+    /// A function that is called.
+    Sequential,
     /// Callbacks that an event loop calls.
     Callbacks,
 }
@@ -39,6 +45,8 @@ impl Shape {
         match self {
             Shape::Async => &rust_async::RustAsync,
             Shape::Threads => &rust_threads::RustThreads,
+            Shape::Pool => &rust_pool::RustPool,
+            Shape::Sequential => &rust_sequential::RustSequential,
             Shape::Callbacks => &callbacks::Callbacks,
         }
     }
@@ -96,6 +104,10 @@ pub(super) fn first_steps(workload: &Workload) -> Vec<(&str, StepId)> {
 
 #[cfg(test)]
 use {crate::instant::SimDuration, text::length};
+
+#[cfg(test)]
+#[path = "pool_tests.rs"]
+mod pool_tests;
 
 #[cfg(test)]
 #[path = "listing_tests.rs"]
