@@ -9,6 +9,7 @@ mod analysis_index;
 mod analysis_metrics;
 mod analysis_stands;
 mod analysis_sums;
+mod asyncio;
 mod circles_outlived;
 mod clock_moves;
 mod costs;

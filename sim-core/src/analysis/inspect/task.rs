@@ -7,6 +7,7 @@ use super::sentence::{Piece, Sentence};
 use super::{Inspection, Look, Thing, history, task_facts};
 use crate::analysis::track::{CounterKind, SpanState, TrackKind};
 use crate::trace::Event;
+use crate::trace::Family;
 use crate::trace::event::WakeEffect;
 use crate::trace::ids::*;
 use crate::trace::snapshot::{Snapshot, Task, TaskState, ThreadState, Wait, WorkerState};
@@ -273,7 +274,10 @@ fn pending(here: &Here<'_>, id: TaskId, task: &Task) -> Sentence {
         several => {
             let nouns = several.iter().map(|w| here.wait_noun(w.wait)).collect();
             let said = Sentence::plain(format!("It waits in {} branches at once: for ", several.len()));
-            said.then(Sentence::list(nouns)).and(". Each of them wakes it.")
+            // A callback counts, or looks at a flag: only one of those that it waits for calls what comes after.
+            let calls = here.tables().run.family() == Family::Callbacks;
+            let end = if calls { ". One of them calls what comes after." } else { ". Each of them wakes it." };
+            said.then(Sentence::list(nouns)).and(end)
         }
     }
 }
