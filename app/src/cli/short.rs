@@ -87,10 +87,16 @@ fn hanging(run: &Asked) -> String {
     if run.measured.trace.tables().run.threads {
         return format!("{} {verb}, blocked, for what will never come", count(unfinished, "thread"));
     }
-    let seen = if workers_blocked_in_a_poll(run) {
-        "and a worker is blocked inside a poll"
-    } else {
-        "and no thread is blocked"
+    let seen = match run.measured.trace.tables().run.family() {
+        Family::Sequential => "and the one thread there is is blocked",
+        Family::Pool => "and each of them blocks a thread of the pool, or stands in its queue",
+        Family::Async | Family::Threads | Family::Callbacks | Family::Coroutines | Family::Actors => {
+            if workers_blocked_in_a_poll(run) {
+                "and a worker is blocked inside a poll"
+            } else {
+                "and no thread is blocked"
+            }
+        }
     };
     format!("{} {verb} for what will never come, {seen}", count(unfinished, "task"))
 }
