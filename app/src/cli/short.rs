@@ -63,7 +63,8 @@ fn ending(run: &Asked) -> String {
     match run.measured.ended() {
         Some(EndReason::Finished) if metrics.run_end > metrics.makespan + ON_TIME => {
             let helpers = match run.measured.trace.tables().run.family() {
-                Family::Threads | Family::Pool => "helper threads",
+                Family::Threads => "helper threads",
+                Family::Pool => "helper tasks",
                 Family::Async | Family::Sequential | Family::Callbacks => "branches",
                 Family::Coroutines => "helper goroutines",
                 Family::Actors => "helper actors",
