@@ -63,7 +63,8 @@ fn ending(run: &Asked) -> String {
     match run.measured.ended() {
         Some(EndReason::Finished) if metrics.run_end > metrics.makespan + ON_TIME => {
             let helpers = match run.measured.trace.tables().run.family() {
-                Family::Threads | Family::Pool => "helper threads",
+                Family::Threads => "helper threads",
+                Family::Pool => "helper tasks",
                 Family::Async | Family::Sequential | Family::Callbacks => "branches",
                 Family::Coroutines => "helper goroutines",
                 Family::Actors => "helper actors",
@@ -87,10 +88,16 @@ fn hanging(run: &Asked) -> String {
     if run.measured.trace.tables().run.threads {
         return format!("{} {verb}, blocked, for what will never come", count(unfinished, "thread"));
     }
-    let seen = if workers_blocked_in_a_poll(run) {
-        "and a worker is blocked inside a poll"
-    } else {
-        "and no thread is blocked"
+    let seen = match run.measured.trace.tables().run.family() {
+        Family::Sequential => "and the one thread there is is blocked",
+        Family::Pool => "and each of them blocks a thread of the pool, or stands in its queue",
+        Family::Async | Family::Threads | Family::Callbacks | Family::Coroutines | Family::Actors => {
+            if workers_blocked_in_a_poll(run) {
+                "and a worker is blocked inside a poll"
+            } else {
+                "and no thread is blocked"
+            }
+        }
     };
     format!("{} {verb} for what will never come, {seen}", count(unfinished, "task"))
 }

@@ -63,6 +63,11 @@ struct Worst {
 
 impl Watch for LongPoll {
     fn note(&mut self, seen: &Seen<'_>) {
+        match seen.tables.run.family() {
+            // A task that keeps its thread to its end is what a pool is: that of one with none left is PoolSaturated.
+            Family::Pool | Family::Sequential => return,
+            Family::Async | Family::Threads | Family::Callbacks | Family::Coroutines | Family::Actors => {}
+        }
         match seen.event {
             Event::TaskSpawned { task, .. }
             | Event::Woken {
@@ -126,11 +131,6 @@ impl Watch for LongPoll {
     }
 
     fn finish(self: Box<Self>, _: &Snapshot, tables: &Tables, _: &Thresholds) -> Vec<Finding> {
-        match tables.run.family() {
-            // A task that keeps its thread to its end is what a pool is: that of one with none left is PoolSaturated.
-            Family::Pool | Family::Sequential => return Vec::new(),
-            Family::Async | Family::Threads | Family::Callbacks | Family::Coroutines | Family::Actors => {}
-        }
         let mut worst: Vec<(TaskId, Worst)> = self.worst.into_iter().collect();
         worst.sort_by_key(|(task, w)| (std::cmp::Reverse(w.longest_wait), *task));
         worst.into_iter().map(|(task, worst)| finding(task, &worst, tables)).collect()
