@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use super::*;
 use crate::trace::Family;
-use crate::trace::event::WakeEffect;
+use crate::trace::event::{PollResult, WakeEffect};
 use crate::trace::ids::*;
 use crate::trace::snapshot::TaskState;
 use crate::trace::tables::{QueueKind, TaskKind};
@@ -79,7 +79,12 @@ impl Watch for LongPoll {
                 };
                 self.polls.insert(at.worker, poll);
             }
-            Event::PollEnded { task, at, .. } => self.poll_over(seen, task, at.worker, Some(seen.n)),
+            Event::PollEnded { task, at, result } => {
+                self.poll_over(seen, task, at.worker, Some(seen.n));
+                if matches!(result, PollResult::RequeuedBack | PollResult::RequeuedFront) {
+                    self.called.insert(task, seen.n);
+                }
+            }
             Event::ThreadBlocked { thread, .. } => {
                 if let Some(poll) = self.poll_on(seen, thread) {
                     poll.blocked_since = Some(seen.time);
@@ -121,7 +126,9 @@ impl Watch for LongPoll {
         match tables.run.family() {
             // A task that keeps its thread to its end is what a pool is: that of one with none left is PoolSaturated.
             Family::Pool | Family::Sequential => return Vec::new(),
-            Family::Async | Family::Threads | Family::Callbacks | Family::Coroutines | Family::Actors => {}
+            // A goroutine is preempted, and a long call leaves its worker to others.
+            Family::Coroutines => return Vec::new(),
+            Family::Async | Family::Threads | Family::Callbacks | Family::Actors => {}
         }
         let mut worst: Vec<(TaskId, Worst)> = self.worst.into_iter().collect();
         worst.sort_by_key(|(task, w)| (std::cmp::Reverse(w.longest_wait), *task));
