@@ -223,7 +223,7 @@ mod tests {
             scale: UiScale::percent(150),
             motion: Motion::Reduced,
             drag: DragMeans::Pan,
-            costs: CostsChoice::Cited,
+            costs: CostsChoice::File("/home/x/mine.ron".into()),
         };
         session.set_settings(chosen.clone());
         let mut memory = Memory::default();

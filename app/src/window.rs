@@ -135,6 +135,7 @@ impl Window {
         shell.watch_files(Box::new(FileWatch::new(Arc::new(move || waker.request_repaint()))));
         let remembered = context.storage.map(settings::read).unwrap_or_default();
         notice.into_iter().for_each(|n| shell.session.notice(n));
+        shell.session.set_calibrated(settings::calibrated_file());
         settings::restore(&mut shell, &remembered);
         let kept = context.storage.and_then(|s| s.get_string(PROGRESS));
         let unreadable_progress = kept.filter(|text| !remember(&mut shell, text));

@@ -1,7 +1,7 @@
 //! What things cost on this computer: measured with tokio and `std`'s threads, and turned into a cost profile.
 //!
 //! - [`meter`] repeats a measurement until its time is over, and takes the median,
-//! - [`tasks`], [`threads`] and [`memory`] measure,
+//! - `tasks`, `threads` and `memory` measure,
 //! - [`figures`] is the list of what is measured, with what is cited of the same,
 //! - [`profile`] subtracts what is in a figure besides the step that it is for,
 //! - [`host`] says which computer this is.

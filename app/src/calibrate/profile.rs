@@ -51,6 +51,8 @@ pub fn costs(measured: &Measured) -> Costs {
         thread_spawn: or(thread_spawn, cited.thread_spawn),
         thread_switch,
         syscall: or(of(Figure::Syscall), cited.syscall),
+        // What a turn is besides asking the system is not measured by itself.
+        driver_turn: cited.driver_turn,
         sync_op: or(of(Figure::Mutex), cited.sync_op),
         timer: or(of(Figure::Sleep), cited.timer),
         task_bytes: measured.task_bytes.unwrap_or(cited.task_bytes),
@@ -88,7 +90,9 @@ pub fn remarks(measured: &Measured) -> Vec<String> {
         ),
         (_, _) => remarks.push("This system does not tell how much memory a task or thread keeps: as cited.".into()),
     }
-    remarks.push("Systems other than tokio and std's threads are as cited: they were not measured here.".to_owned());
+    remarks.push(
+        "A turn of the driver, and systems other than tokio and std's threads, are as cited: not measured.".to_owned(),
+    );
     remarks
 }
 

@@ -125,6 +125,9 @@ pub struct CheckArgs {
     /// Scenario files, ids, or directories of scenario files
     #[arg(required = true, value_name = "PATH")]
     pub paths: Vec<String>,
+    /// Hold every expectation to these costs, a profile or a RON file with one, instead of those that it names
+    #[arg(long, value_name = "NAME|FILE")]
+    pub costs: Option<String>,
 }
 
 /// What `events` is asked.
@@ -182,6 +185,9 @@ pub struct ShotArgs {
     /// Which look it has
     #[arg(long, value_enum, default_value = "light")]
     pub theme: ThemeArg,
+    /// What each step costs: a profile or a RON file with one, as for `run`; the scenario's own otherwise
+    #[arg(long, value_name = "NAME|FILE")]
+    pub costs: Option<String>,
     /// As an audience sees it: everything larger, the narration on top, the rest dimmed
     #[arg(long, conflicts_with = "library")]
     pub presenter: bool,

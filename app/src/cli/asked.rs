@@ -1,6 +1,6 @@
 //! What was asked for: a scenario in the world that the arguments describe, and its runs.
 
-use std::path::Path;
+use std::path::PathBuf;
 
 use sim_core::Costs;
 use sim_core::model::{MODELS, Model};
@@ -9,8 +9,9 @@ use sim_core::scenario::{Measured, RunOptions, RunSpec, Scenario, profile};
 
 use super::args::WorldArgs;
 use super::{Failure, Wrong};
+use crate::calibrate::profile::NAME;
 use crate::session::knobs::write_runs;
-use crate::{calibrate, library, settings};
+use crate::{library, settings};
 
 /// A run that was asked for, with its id.
 pub struct Asked {
@@ -55,17 +56,23 @@ pub fn known<'n>(what: &str, name: Option<&str>, names: impl Iterator<Item = &'n
 
 /// The profile that `--costs` names: one that comes with the program, this computer's, or a file's.
 pub fn costs(asked: &str) -> Result<Costs, Failure> {
-    match Costs::by_name(asked) {
-        Some(costs) => Ok(costs),
-        None if asked == calibrate::profile::NAME => {
-            let file = settings::calibrated_file().filter(|file| file.exists());
-            let none = || Wrong::failure("this computer has not been measured yet", "run `wakeline calibrate` first");
-            Ok(profile::read(&file.ok_or_else(none)?)?)
-        }
-        None if Path::new(asked).exists() => Ok(profile::read(Path::new(asked))?),
-        None => {
-            let message = format!("`{asked}` is no cost profile, and no file of that name is there");
-            Err(Wrong::failure(message, advice(asked, Costs::NAMES, "cost profile")))
-        }
+    if let Some(costs) = Costs::by_name(asked) {
+        return Ok(costs);
     }
+    let file = costs_file(asked);
+    if file.exists() {
+        return Ok(profile::read(&file)?);
+    }
+    if asked == NAME {
+        return Err(Wrong::failure("this computer has not been measured yet", "run `wakeline calibrate` first"));
+    }
+    let message = format!("`{asked}` is no cost profile, and no file of that name is there");
+    let names = Costs::NAMES.into_iter().chain([NAME]);
+    Err(Wrong::failure(message, advice(asked, names, "cost profile")))
+}
+
+/// The file of a profile that does not come with the program.
+pub fn costs_file(asked: &str) -> PathBuf {
+    let measured = settings::calibrated_file().filter(|_| asked == NAME);
+    measured.unwrap_or_else(|| PathBuf::from(asked))
 }

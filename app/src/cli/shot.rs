@@ -8,9 +8,10 @@ use sim_core::instant::{SimDuration, SimTime};
 use sim_core::scenario::error::advice;
 
 use super::args::ShotArgs;
+use super::asked::{costs, costs_file};
 use super::{Failure, Wrong};
 use crate::library;
-use crate::session::settings::Motion;
+use crate::session::settings::{CostsChoice, Motion};
 use crate::session::{Command, Place, Selection, Session, jobs};
 use crate::shot::Studio;
 
@@ -24,6 +25,9 @@ pub fn shot(ask: &ShotArgs) -> Result<(), Failure> {
     let mut studio = Studio::open([ask.size.0, ask.size.1]);
     studio.apply(Command::SetTheme(ask.theme.choice()));
     studio.apply(Command::SetMotion(Motion::Reduced));
+    if let Some(asked) = &ask.costs {
+        studio.apply(Command::SetCosts(costs_choice(asked)?));
+    }
     if let Some(scenario) = ask.scenario.as_deref().filter(|_| !ask.library) {
         studio.apply(crate::window::opening(PathBuf::from(scenario)));
         show(&mut studio, ask)?;
@@ -31,6 +35,17 @@ pub fn shot(ask: &ShotArgs) -> Result<(), Failure> {
         studio.finish_thumbnails();
     }
     save(&mut studio, &ask.output)
+}
+
+/// The choice that the window has for this profile. What is wrong with it is told before anything is drawn.
+fn costs_choice(asked: &str) -> Result<CostsChoice, Failure> {
+    let profile = costs(asked)?;
+    Ok(match profile.name.as_str() {
+        "zero" => CostsChoice::Textbook,
+        "jimblandy" => CostsChoice::Jimblandy,
+        "cited" => CostsChoice::Cited,
+        _ => CostsChoice::File(costs_file(asked)),
+    })
 }
 
 /// Brings the window to the moment and the thing asked for.

@@ -41,7 +41,7 @@ pub fn story(scenario: &Scenario, runs: &[Asked], out: &mut impl Write) -> io::R
         writeln!(out, "\nWhat happened: {} (times in ms)", info.title)?;
         let variant = scenario_variant(info).map_or(String::new(), |variant| format!(" --variant {variant}"));
         let how = format!("wakeline events {} --run {}{variant}", scenario.id, run.id);
-        happened(&run.measured.trace, &crowds, &how, out)?;
+        happened(&run.measured.trace, runs.len(), &crowds, &how, out)?;
     }
     table(scenario, runs, out)?;
     findings(runs, out)?;

@@ -6,10 +6,11 @@ use std::sync::Arc;
 
 use image::RgbaImage;
 use sim_core::scenario::sweep::{Curves, Over, Scale, Sweep};
-use sim_core::scenario::{RunOptions, Scenario, ScenarioErrors};
+use sim_core::scenario::{RunOptions, Scenario, set};
 
 use super::args::SweepArgs;
 use super::asked::{in_world, with_run};
+use super::wrap::wrap;
 use super::{Failure, Wrong, shot, sweep_table};
 use crate::plot::sheet::{self, Head};
 use crate::plot::{Words, svg};
@@ -27,7 +28,8 @@ pub fn sweep(ask: &SweepArgs, out: &mut impl Write) -> Result<(), Failure> {
     for name in &ask.runs {
         scenario = with_run(scenario, Some(name.trim()))?;
     }
-    let over = Over::parse(&ask.over, ask.steps).map_err(ScenarioErrors::from)?;
+    let over = Over::parse(&ask.over, ask.steps)?;
+    check_path(&scenario, &over)?;
     let mut runs: Vec<&str> = match ask.runs.is_empty() {
         true => scenario.runs.iter().map(|run| run.id.as_str()).collect(),
         false => Vec::new(),
@@ -48,10 +50,19 @@ pub fn sweep(ask: &SweepArgs, out: &mut impl Write) -> Result<(), Failure> {
             Ok(writeln!(out, "{} runs are in {}", curves.done(), path.display())?)
         }
         _ => {
-            writeln!(out, "{}: {}", head.title, head.line)?;
+            for line in wrap(&format!("{}: {}", head.title, head.line), 0) {
+                writeln!(out, "{line}")?;
+            }
             Ok(sweep_table::table(&curves, &words.turned, out)?)
         }
     }
+}
+
+/// Whether the path leads to a value: if not, that is no fault of the file's.
+fn check_path(scenario: &Scenario, over: &Over) -> Result<(), Failure> {
+    let first = over.points.first().copied().unwrap_or_default();
+    let told = |why: String| Wrong::failure(format!("nothing can be swept there: {why}"), "");
+    set::set(&scenario.text, &over.assignment(first)).map(drop).map_err(told)
 }
 
 /// What a file is to hold, by its name's end.

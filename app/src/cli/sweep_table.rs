@@ -1,6 +1,7 @@
 //! A sweep as a table for people and as CSV for programs.
 
 use std::io::{self, Write};
+use std::ops::Range;
 
 use sim_core::scenario::sweep::{At, Curves, Figure};
 use sim_core::trace::event::EndReason;
@@ -18,7 +19,9 @@ const WIDE_GAP: usize = 4;
 pub fn table(curves: &Curves, turned: &str, out: &mut impl Write) -> io::Result<()> {
     let values: Vec<String> = curves.over.points.iter().map(|point| curves.over.quantity.write(*point)).collect();
     let first = values.iter().map(|value| letters(value)).chain([letters(turned)]).max().unwrap_or(0);
-    let mut groups: Vec<Group> = Figure::ALL.into_iter().map(|figure| Group::of(curves, figure)).collect();
+    let room = WIDTH.saturating_sub(first + WIDE_GAP);
+    let mut groups: Vec<Group> =
+        Figure::ALL.into_iter().flat_map(|figure| Group::all_of(curves, figure, room)).collect();
     while !groups.is_empty() {
         let mut width = first;
         let fitting = groups.iter().take_while(|group| {
@@ -32,7 +35,7 @@ pub fn table(curves: &Curves, turned: &str, out: &mut impl Write) -> io::Result<
     Ok(())
 }
 
-/// A figure's columns, one a run.
+/// A figure's columns, one a run; of many runs, some of them.
 struct Group {
     title: &'static str,
     names: Vec<String>,
@@ -42,12 +45,25 @@ struct Group {
 }
 
 impl Group {
-    fn of(curves: &Curves, figure: Figure) -> Group {
+    /// The runs that fit beside each other in so much room, and then those that are left; each time one at least.
+    fn all_of(curves: &Curves, figure: Figure, room: usize) -> Vec<Group> {
+        let mut groups = Vec::new();
+        let mut from = 0;
+        while from < curves.runs.len() {
+            let upto = (from + 1..=curves.runs.len()).rev();
+            let fits = |to: &usize| *to == from + 1 || Group::of(curves, figure, from..*to).width() <= room;
+            let to = upto.into_iter().find(fits).unwrap_or(from + 1);
+            groups.push(Group::of(curves, figure, from..to));
+            from = to;
+        }
+        groups
+    }
+
+    fn of(curves: &Curves, figure: Figure, runs: Range<usize>) -> Group {
         let write = |at| curves.get(at).and_then(|f| f.get(figure)).map_or(NONE.to_owned(), |v| figure.write(v));
-        let runs = 0..curves.runs.len();
         let row = |point| runs.clone().map(|run| write(At { point, run })).collect::<Vec<_>>();
         let cells: Vec<Vec<String>> = (0..curves.over.points.len()).map(row).collect();
-        let names: Vec<String> = curves.runs.iter().map(|run| run.id.clone()).collect();
+        let names: Vec<String> = curves.runs[runs.clone()].iter().map(|run| run.id.clone()).collect();
         let widest = |run: usize| cells.iter().map(|row| letters(&row[run])).chain([letters(&names[run])]).max();
         let mut widths: Vec<usize> = (0..names.len()).map(|run| widest(run).unwrap_or(0)).collect();
         // The title stands above all of its columns.

@@ -51,9 +51,9 @@ pub enum Sign {
 impl Sign {
     const ALL: [Sign; 6] = [Sign::Circle, Sign::Square, Sign::Triangle, Sign::Diamond, Sign::Ring, Sign::Frame];
 
-    /// The sign of a run, by its place among the runs.
+    /// The sign of a run, by its place among the runs: where colours come again, they do with another sign.
     pub fn of(run: usize) -> Sign {
-        Sign::ALL[run % Sign::ALL.len()]
+        Sign::ALL[(run + run / Sign::ALL.len()) % Sign::ALL.len()]
     }
 }
 
@@ -186,7 +186,7 @@ pub fn plot(curves: &Curves, figure: Figure, words: &Words, frame: Frame) -> Plo
     let ground = Ground { figure: figure.unit(), log: is_log(curves, &series) };
     let values = series.iter().flatten().map(|(_, value)| *value);
     let Some(up) = Axis::of_values(values, ground, [inside.bottom, inside.top]) else {
-        plot.marks.push(none_text(inside));
+        plot.marks.push(none_text(figure, inside));
         return plot;
     };
     let along = Axis::of_points(&curves.over, [inside.left, inside.right]);
@@ -252,9 +252,14 @@ fn inside(series: &[Vec<(usize, u64)>], figure: Figure, words: &Words, frame: Fr
     }
 }
 
-fn none_text(inside: Frame) -> Mark {
+fn none_text(figure: Figure, inside: Frame) -> Mark {
+    let text = match figure {
+        Figure::Makespan => "none of these runs comes to an end",
+        Figure::Latency => "nobody waits in any of these runs",
+        Figure::Switches | Figure::Memory => "none of these runs has it",
+    };
     let at = [inside.left, (inside.top + inside.bottom) / 2.0];
-    text_mark(at, "none of these runs has it".to_owned(), TEXT, Ink::Text3, Align::Start)
+    text_mark(at, text.to_owned(), TEXT, Ink::Text3, Align::Start)
 }
 
 fn grid(marks: &mut Vec<Mark>, along: &Axis, up: &Axis, inside: Frame) {
@@ -263,7 +268,8 @@ fn grid(marks: &mut Vec<Mark>, along: &Axis, up: &Axis, inside: Frame) {
         marks.push(Mark::Line { through, ink: Ink::Grid, width: 1.0 });
         marks.push(text_mark([inside.left - 6.0, y], value, TEXT, Ink::Text2, Align::End));
     }
-    for (value, x) in along.ticks(36.0) {
+    let apart = if along.is_time() { 60.0 } else { 36.0 };
+    for (value, x) in along.ticks(apart) {
         let through = vec![[x, inside.bottom], [x, inside.bottom + 4.0]];
         marks.push(Mark::Line { through, ink: Ink::Edge, width: 1.0 });
         marks.push(text_mark([x, inside.bottom + 12.0], value, TEXT, Ink::Text2, Align::Middle));

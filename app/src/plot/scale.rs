@@ -1,5 +1,6 @@
 //! Values over a stretch of points, and where an axis has its ticks.
 
+use sim_core::clock::thousands;
 use sim_core::scenario::Unit;
 use sim_core::scenario::sweep::{Over, Quantity, Scale};
 
@@ -59,6 +60,11 @@ impl Axis {
     /// Whether ratios count.
     pub fn is_log(&self) -> bool {
         self.ground.log
+    }
+
+    /// Whether its values are lengths of time, which are written with a unit.
+    pub fn is_time(&self) -> bool {
+        self.ground.figure == Unit::Time
     }
 
     /// Where a value stands.
@@ -130,7 +136,8 @@ impl Axis {
         }
         let unit = units.iter().rev().find(|(per, _)| value >= *per * 0.9999).unwrap_or(&units[0]);
         let number = (value / unit.0 * 10.0).round() / 10.0;
-        format!("{number}{}", unit.1)
+        let text = if number.fract() == 0.0 { thousands(number as u64) } else { number.to_string() };
+        format!("{text}{}", unit.1)
     }
 }
 

@@ -70,7 +70,7 @@ fn what_nobody_has_is_said_in_words() {
     let (mut curves, words) = curves("machine.cores=1..2");
     curves.runs.clear();
     let plot = plot(&curves, Figure::Latency, &words, FRAME);
-    assert!(texts(&plot).contains(&"none of these runs has it") && plot.points.is_empty());
+    assert!(texts(&plot).contains(&"nobody waits in any of these runs") && plot.points.is_empty());
 }
 
 #[test]

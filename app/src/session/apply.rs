@@ -139,7 +139,10 @@ impl Session {
             C::SwitchTheme | C::SetTheme(_) | C::ScaleUp | C::ScaleDown | C::ScaleUsual => self.choose(command),
             C::SetScale(_) | C::SetMotion(_) | C::SetDragMeans(_) | C::SetCosts(_) => self.choose(command),
             C::ResetSettings => self.choose(command),
-            C::ShowSettings => self.toggle_overlay(Overlay::Settings),
+            C::ShowSettings => {
+                self.look_for_calibrated();
+                self.toggle_overlay(Overlay::Settings);
+            }
             C::DismissNotice => {
                 if !self.notices.is_empty() {
                     self.notices.remove(0);

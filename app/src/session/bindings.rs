@@ -138,6 +138,7 @@ pub const BINDINGS: &[Binding] = {
         bind(C::SetCosts(CostsChoice::Textbook), G::Window, "Costs: textbook", &[]),
         bind(C::SetCosts(CostsChoice::Jimblandy), G::Window, "Costs: jimblandy", &[]),
         bind(C::SetCosts(CostsChoice::Cited), G::Window, "Costs: cited", &[]),
+        bind(C::SetCosts(CostsChoice::Calibrated), G::Window, "Costs: this computer's", &[]),
         bind(C::ResetSettings, G::Window, "Reset all settings", &[]),
         bind(C::ShowSettings, G::Window, "Settings", &["Ctrl+,"]),
         bind(C::DismissNotice, G::Window, "Close the notice", &[]),

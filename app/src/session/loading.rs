@@ -30,7 +30,7 @@ impl Session {
         let base = self.told.as_ref().map(|told| Arc::clone(&told.base));
         // Read again on the way, it is still that to which the person returns.
         let returning = self.returning.take().filter(|_| same);
-        self.start(jobs::job(wanted, base, self.settings.costs));
+        self.start(jobs::job(wanted, base, self.costs_from()));
         self.returning = returning;
     }
 
@@ -118,6 +118,7 @@ impl Session {
         self.pass_notices();
         self.home.stale = false;
         run::forget(std::mem::replace(&mut self.runs, runs));
+        self.say_costs_problem(&document);
         self.document = Some(document);
         self.opened += 1;
         self.finding = None;

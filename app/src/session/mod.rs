@@ -8,6 +8,7 @@ pub mod bindings;
 pub mod breakpoints;
 pub mod change;
 pub mod command;
+pub mod costs;
 pub mod document;
 pub mod event_filter;
 pub mod event_match;
@@ -137,6 +138,9 @@ pub struct Session {
     tab_asked: u32,
     settings: Settings,
     system: Shade,
+    /// Where this computer's costs lie, and whether they were there when somebody looked.
+    calibrated: Option<std::path::PathBuf>,
+    is_calibrated: bool,
     keymap: Rc<Keymap>,
     overlay: Overlay,
     notices: Vec<String>,
@@ -193,6 +197,8 @@ impl Session {
             tab_asked: 0,
             settings: Settings::default(),
             system: Shade::default(),
+            calibrated: None,
+            is_calibrated: false,
             keymap: Rc::default(),
             overlay: Overlay::default(),
             notices: Vec::new(),

@@ -39,7 +39,7 @@ pub struct SweepState {
     found: Option<Found>,
     problem: Option<String>,
     /// What is being swept, with which costs, until its curves are there.
-    begun: Option<(Arc<Scenario>, String)>,
+    begun: Option<(Arc<Scenario>, Costs)>,
 }
 
 /// What a sweep has found, so far.
@@ -50,7 +50,7 @@ pub struct Found {
     /// What was swept.
     of: Arc<Scenario>,
     /// The costs it was swept with.
-    costs: String,
+    costs: Costs,
     /// Whether what is shown is another scenario now, as of the how manieth opening.
     other: Cell<Option<(u64, bool)>>,
 }
@@ -154,7 +154,7 @@ impl Session {
             let over = &found.curves.over;
             set(&scenario.text, &over.assignment(over.points.first().copied().unwrap_or(1))).ok()
         };
-        let costs = self.costs_used().is_some_and(|used| used != found.costs);
+        let costs = self.document().is_some_and(|document| document.costs != found.costs);
         let other = costs || without(&found.of) != without(shown);
         found.other.set(Some((self.opened, other)));
         other
@@ -168,9 +168,9 @@ impl Session {
     pub(super) fn start_sweep(&mut self) {
         let (Some(ask), Some(shown)) = (self.sweep_ask(), self.shown().cloned()) else { return };
         let Ok(over) = ask.over() else { return };
-        let used = self.costs_used().unwrap_or_default().to_owned();
+        let used = self.document().map(|document| document.costs.clone()).unwrap_or_default();
         let variant = self.document().and_then(|document| document.variant.clone());
-        let options = RunOptions { variant, seed: None, costs: Costs::by_name(&used) };
+        let options = RunOptions { variant, seed: None, costs: Some(used.clone()) };
         self.show_tab(Tab::Sweep);
         self.sweep.problem = None;
         self.sweep.found = None;

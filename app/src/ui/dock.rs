@@ -30,9 +30,10 @@ const COUNT: f32 = 40.0;
 const SHARES: [f32; 3] = [500.0, 600.0, 340.0];
 
 /// Which tabs stand side by side, by the window's width; inspector and Stage are among them where they have no place of
-/// their own.
-fn groups(width: f32, inspector: Beside, stage: Beside) -> Vec<Vec<Tab>> {
-    if width >= WIDE {
+/// their own. `last` is the tab that was opened last: a sweep's plots need the whole width.
+fn groups(width: f32, inspector: Beside, stage: Beside, last: Tab) -> Vec<Vec<Tab>> {
+    let inspector = if width >= WIDE { Beside::Yes } else { inspector };
+    if width >= WIDE && last != Tab::Sweep {
         let figures = if stage == Beside::Yes { vec![Tab::Compare] } else { vec![Tab::Stage, Tab::Compare] };
         return vec![vec![Tab::Events, Tab::Findings], vec![Tab::Program, Tab::Experiment, Tab::Sweep], figures];
     }
@@ -110,7 +111,7 @@ pub fn dock_ui(
     // A panel is as high as what stands in it: the groups take all there is.
     ui.expand_to_include_rect(area);
     let stage = if within.stage.is_some() { Beside::No } else { Beside::Yes };
-    let groups = groups(area.width(), within.inspector, stage);
+    let groups = groups(area.width(), within.inspector, stage, session.tab());
     let whole: f32 = SHARES.iter().sum();
     let mut left = area.left();
     for (n, tabs) in groups.iter().enumerate() {
@@ -263,15 +264,23 @@ mod tests {
                 (Beside::No, Beside::No),
                 (Beside::Yes, Beside::No),
             ] {
-                let mut tabs: Vec<_> = groups(width, inspector, stage).into_iter().flatten().collect();
-                tabs.sort();
-                let mut expected = Tab::ALL.to_vec();
-                expected.retain(|t| *t != Tab::Stage || stage == Beside::No);
-                expected.retain(|t| *t != Tab::Inspector || (inspector == Beside::No && width < WIDE));
-                expected.sort();
-                assert_eq!(tabs, expected, "at {width}");
+                for last in [Tab::Events, Tab::Sweep] {
+                    let mut tabs: Vec<_> = groups(width, inspector, stage, last).into_iter().flatten().collect();
+                    tabs.sort();
+                    let mut expected = Tab::ALL.to_vec();
+                    expected.retain(|t| *t != Tab::Stage || stage == Beside::No);
+                    expected.retain(|t| *t != Tab::Inspector || (inspector == Beside::No && width < WIDE));
+                    expected.sort();
+                    assert_eq!(tabs, expected, "at {width}");
+                }
             }
         }
+    }
+
+    #[test]
+    fn a_sweep_has_the_whole_width_while_it_is_looked_at() {
+        let count = |last| groups(1440.0, Beside::Yes, Beside::Yes, last).len();
+        assert_eq!((count(Tab::Sweep), count(Tab::Events)), (1, 3));
     }
 
     #[test]

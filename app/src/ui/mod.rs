@@ -47,6 +47,7 @@ mod row_room;
 pub mod run_chips;
 pub mod selected_time;
 pub mod settings;
+mod settings_costs;
 pub mod shell;
 pub mod spotlight;
 pub mod stage;

@@ -18,11 +18,11 @@ use super::veil::figures_veiled_ui;
 use super::widgets::{self, Emit};
 
 /// The width of what is set up.
-const SETUP: f32 = 208.0;
+const SETUP: f32 = 312.0;
 /// From this width on the plots stand beside that.
-const BESIDE: f32 = 480.0;
+const BESIDE: f32 = 590.0;
 /// A plot is at least so wide and so high, and at most so high.
-const LEAST: (f32, f32) = (230.0, 132.0);
+const LEAST: (f32, f32) = (230.0, 112.0);
 const HIGHEST: f32 = 320.0;
 /// The scroll bar, and what is free beside it.
 const BAR: f32 = 12.0;

@@ -1,6 +1,6 @@
 //! What is swept: which value, from where to where, which runs; the way to start it and to stop it.
 
-use egui::{DragValue, Response, Sense, Ui, WidgetInfo, vec2};
+use egui::{DragValue, Sense, Ui, WidgetInfo, vec2};
 use sim_core::SimDuration;
 use sim_core::scenario::sweep::{Quantity, Scale};
 use sim_core::scenario::{RunSpec, Scenario};
@@ -13,39 +13,56 @@ use super::fonts;
 use super::knobs::{chip_ui, label, name_of, wrapped};
 use super::widgets::{self, Emit, Weight, run_letter};
 
+/// The width of a field for one end.
+const FIELD: f32 = 72.0;
+
 /// Shows it.
 pub fn setup_ui(ui: &mut Ui, session: &Session, ask: &SweepAsk, emit: &mut Emit<'_>) {
     let choices = session.sweep_choices();
     let mut wanted = ask.clone();
     let chosen = choices.iter().find(|choice| choice.path == ask.path);
-    choice_ui(ui, &choices, chosen, &mut wanted);
-    if let Some(chosen) = chosen {
-        ends_ui(ui, chosen, &mut wanted);
-    }
-    wrapped(ui, |ui| {
-        for (scale, hint) in [
-            (Scale::Log, "1, 2, 5, 10, 20, 50 …: as far from 10 to 100 as from 100 to 1,000"),
-            (Scale::Linear, "Each value so much more than the one before"),
-        ] {
-            let (name, on) = (format!("Scale: {}", scale.id()), wanted.between.scale == scale);
-            if chip_ui(ui, scale.id(), &name, on, emit.theme).on_hover_text(hint).clicked() {
-                wanted.between.scale = scale;
-            }
+    ui.horizontal(|ui| {
+        ui.spacing_mut().item_spacing.x = 6.0;
+        ui.spacing_mut().interact_size.y = 28.0;
+        let fields = if chosen.is_some() { 2.0 * FIELD + 40.0 } else { 0.0 };
+        let width = (ui.available_width() - fields).max(90.0);
+        choice_ui(ui, &choices, chosen, &mut wanted, width);
+        if let Some(chosen) = chosen {
+            end_ui(ui, &mut wanted.between.from, chosen, "From");
+            ui.label("to");
+            end_ui(ui, &mut wanted.between.to, chosen, "To");
         }
     });
-    if let Some(shown) = session.shown() {
-        runs_ui(ui, shown, &mut wanted, emit);
-    }
+    wrapped(ui, |ui| {
+        scales_ui(ui, &mut wanted, emit);
+        if let Some(shown) = session.shown() {
+            ui.add_space(6.0);
+            runs_ui(ui, shown, &mut wanted, emit);
+        }
+    });
     start_ui(ui, session, ask, emit);
     if wanted != *ask {
         emit.emit(Command::SetUpSweep(Box::new(wanted)));
     }
 }
 
+/// How the values are spread.
+fn scales_ui(ui: &mut Ui, wanted: &mut SweepAsk, emit: &Emit<'_>) {
+    for (scale, hint) in [
+        (Scale::Log, "1, 2, 5, 10, 20, 50 …: as far from 10 to 100 as from 100 to 1,000"),
+        (Scale::Linear, "Each value so much more than the one before"),
+    ] {
+        let (name, on) = (format!("Scale: {}", scale.id()), wanted.between.scale == scale);
+        if chip_ui(ui, scale.id(), &name, on, emit.theme).on_hover_text(hint).clicked() {
+            wanted.between.scale = scale;
+        }
+    }
+}
+
 /// Which value.
-fn choice_ui(ui: &mut Ui, choices: &[Choice], chosen: Option<&Choice>, wanted: &mut SweepAsk) {
+fn choice_ui(ui: &mut Ui, choices: &[Choice], chosen: Option<&Choice>, wanted: &mut SweepAsk, width: f32) {
     let text = chosen.map_or(&wanted.path, |choice| &choice.label).clone();
-    let combo = egui::ComboBox::from_id_salt("swept value").selected_text(&text).width(ui.available_width() - 8.0);
+    let combo = egui::ComboBox::from_id_salt("swept value").selected_text(&text).width(width).truncate();
     let shown = combo.show_ui(ui, |ui| {
         for choice in choices {
             let option = ui.selectable_label(wanted.path == choice.path, &choice.label);
@@ -58,19 +75,8 @@ fn choice_ui(ui: &mut Ui, choices: &[Choice], chosen: Option<&Choice>, wanted: &
     shown.response.on_hover_text(&wanted.path);
 }
 
-/// From where to where.
-fn ends_ui(ui: &mut Ui, choice: &Choice, wanted: &mut SweepAsk) {
-    let between = &mut wanted.between;
-    ui.horizontal(|ui| {
-        ui.spacing_mut().item_spacing.x = 6.0;
-        let width = ((ui.available_width() - 34.0) / 2.0).max(56.0);
-        end_ui(ui, &mut between.from, choice, ("From", width));
-        ui.label("to");
-        end_ui(ui, &mut between.to, choice, ("To", width));
-    });
-}
-
-fn end_ui(ui: &mut Ui, value: &mut u64, choice: &Choice, (name, width): (&str, f32)) -> Response {
+/// One end of the sweep.
+fn end_ui(ui: &mut Ui, value: &mut u64, choice: &Choice, name: &str) {
     let quantity = choice.quantity;
     let speed = (*value as f64 * 0.01).max(0.05);
     let field = DragValue::new(value)
@@ -79,10 +85,9 @@ fn end_ui(ui: &mut Ui, value: &mut u64, choice: &Choice, (name, width): (&str, f
         .update_while_editing(false)
         .custom_formatter(move |number, _| quantity.write(number as u64))
         .custom_parser(move |text| read(text, quantity));
-    let response = ui.add_sized(vec2(width, 28.0), field);
+    let response = ui.add_sized(vec2(FIELD, 28.0), field);
     response.widget_info(|| WidgetInfo::drag_value(true, *value as f64));
     name_of(ui, &response, name);
-    response
 }
 
 /// A value as a person writes it: "10,000", "1.5 ms".
@@ -96,17 +101,14 @@ fn read(text: &str, quantity: Quantity) -> Option<f64> {
 
 /// Which runs.
 fn runs_ui(ui: &mut Ui, shown: &Scenario, wanted: &mut SweepAsk, emit: &Emit<'_>) {
-    wrapped(ui, |ui| {
-        for (n, run) in shown.runs.iter().enumerate() {
-            let on = wanted.runs.contains(&run.id);
-            let (text, name) =
-                (format!("{} {}", run_letter(n), run.id), format!("Sweep run {}: {}", run_letter(n), run.id));
-            let chip = chip_ui(ui, &text, &name, on, emit.theme).on_hover_text(shown.run_title(run));
-            if chip.clicked() {
-                wanted.runs = turned(shown.runs.as_slice(), &wanted.runs, &run.id);
-            }
+    for (n, run) in shown.runs.iter().enumerate() {
+        let on = wanted.runs.contains(&run.id);
+        let text = format!("{} {}", run_letter(n), run.id);
+        let chip = chip_ui(ui, &text, &format!("Sweep run {text}"), on, emit.theme).on_hover_text(shown.run_title(run));
+        if chip.clicked() {
+            wanted.runs = turned(shown.runs.as_slice(), &wanted.runs, &run.id);
         }
-    });
+    }
 }
 
 /// The runs with this one added, or taken away; in their order in the scenario.
@@ -133,11 +135,6 @@ fn start_ui(ui: &mut Ui, session: &Session, ask: &SweepAsk, emit: &mut Emit<'_>)
         return;
     }
     let why = session.why_not(&Command::StartSweep);
-    let start =
-        ui.add_enabled_ui(why.is_none(), |ui| widgets::text_button(ui, "Start sweep", Weight::Primary, 80.0, theme));
-    if start.inner.clicked() {
-        emit.emit(Command::StartSweep);
-    }
     let said = match (why, ask.points()) {
         (Some(why), _) => why.to_owned(),
         (None, Some(points)) => {
@@ -146,7 +143,14 @@ fn start_ui(ui: &mut Ui, session: &Session, ask: &SweepAsk, emit: &mut Emit<'_>)
         }
         (None, None) => String::new(),
     };
-    label(ui, &said, fonts::regular(fonts::LABEL), theme.text2);
+    ui.horizontal(|ui| {
+        let start = ui
+            .add_enabled_ui(why.is_none(), |ui| widgets::text_button(ui, "Start sweep", Weight::Primary, 80.0, theme));
+        if start.inner.clicked() {
+            emit.emit(Command::StartSweep);
+        }
+        label(ui, &said, fonts::regular(fonts::LABEL), theme.text2);
+    });
     if let Some(problem) = session.sweep_problem() {
         label(ui, problem, fonts::regular(fonts::ROW), theme.finding);
     }

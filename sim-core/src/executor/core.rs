@@ -9,7 +9,7 @@ use std::ptr;
 use std::sync::Arc;
 use std::task::Waker;
 
-use super::policy::{Asks, Came, Reason};
+use super::policy::{Asks, Came, Reason, Wishes};
 use super::ready::{Budget, Chosen, Core};
 use super::task::{NewTask, Task, TaskFuture};
 use super::waker::{Cell, Link, TaskState};
@@ -217,7 +217,9 @@ impl Exec {
         if new.kind == TaskKind::Main {
             state.main = Some(id);
         }
+        state.wishes = new.wishes;
         self.ready(&mut state, &mut kernel, id, Reason::Spawned, by);
+        state.wishes = Wishes::default();
         id
     }
 

@@ -20,7 +20,7 @@ impl Exec {
     pub fn turn_driver(&self, worker: WorkerId) {
         let unseen = {
             let mut kernel = self.sim.kernel.borrow_mut();
-            self.sim.owe(kernel.costs.syscall);
+            self.sim.owe(kernel.costs.driver_turn);
             kernel.take_unseen()
         };
         for due in unseen {

@@ -10,7 +10,7 @@ use std::task::{Context, Poll};
 use pin_project_lite::pin_project;
 
 use super::foreign_budget::Budgeted;
-use super::policy::{Dropped, Reason, Root};
+use super::policy::{Dropped, Reason, Root, Wishes};
 use super::task::{NewTask, TaskFuture};
 use super::waker::TaskState;
 use super::{budget, core};
@@ -290,6 +290,7 @@ pub struct TaskBuilder {
     kind: TaskKind,
     is_future: IsFuture,
     priority: i32,
+    wishes: Wishes,
 }
 
 /// Whether the task is a future to the program under study, too, and its bytes are worth telling.
@@ -304,7 +305,14 @@ impl TaskBuilder {
     /// A task of this name. By its name, its spawner and how manieth of that name it is the world decides how long
     /// its I/O takes: the same for a thread in the same place.
     pub fn new(name: impl Into<String>) -> TaskBuilder {
-        TaskBuilder { name: name.into(), path: None, kind: TaskKind::Plain, is_future: IsFuture::Yes, priority: 0 }
+        TaskBuilder {
+            name: name.into(),
+            path: None,
+            kind: TaskKind::Plain,
+            is_future: IsFuture::Yes,
+            priority: 0,
+            wishes: Wishes::default(),
+        }
     }
 
     /// Known to the world by this path, and not by its name.
@@ -316,6 +324,12 @@ impl TaskBuilder {
     /// The task with this priority: larger goes first, where the executor looks at priorities. 0 if nothing is said.
     pub fn priority(mut self, priority: i32) -> TaskBuilder {
         self.priority = priority;
+        self
+    }
+
+    /// The task with these wishes, where the runtime knows them.
+    pub fn wishes(mut self, wishes: Wishes) -> TaskBuilder {
+        self.wishes = wishes;
         self
     }
 
@@ -381,6 +395,7 @@ impl TaskBuilder {
                 IsFuture::No => 0,
             },
             priority: self.priority,
+            wishes: self.wishes,
             place: Some(std::panic::Location::caller()),
         };
         let joined = Joined { future, shared: Arc::clone(&shared) };

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
 use super::core::{Exec, Polled};
-use super::policy::{Asks, Came, Driver, Move, Next, Ready, Reason, Rules, TaskPolicy};
+use super::policy::{Asks, Came, Driver, Move, Next, Ready, Reason, Rules, TaskPolicy, Wishes};
 use super::run::Executor;
 use super::task::Task;
 use super::waker::TaskState;
@@ -31,6 +31,8 @@ pub(crate) struct Core {
     pub deferred: Vec<usize>,
     /// The thread that called `block_on`, where the root is polled there: one after the last worker.
     pub caller: Option<WorkerId>,
+    /// Of the task that is being spawned.
+    pub wishes: Wishes,
     /// The root, where there is one.
     pub main: Option<TaskId>,
     /// Tasks that have not ended.
@@ -93,6 +95,7 @@ impl Core {
             in_driver: None,
             deferred: Vec::new(),
             caller: None,
+            wishes: Wishes::default(),
             main: None,
             live: 0,
             rules: policy.rules(),
@@ -138,7 +141,7 @@ impl Core {
     /// A task that became Ready because of `by`, on this worker if on any.
     pub fn came(&self, task: TaskId, why: Reason, on: Option<WorkerId>, by: Actor) -> Came {
         let priority = self.tasks[task.index()].priority;
-        Came { task, why, on, by, asks: Asks::Nothing, priority, main: self.main == Some(task) }
+        Came { task, why, on, by, asks: Asks::Nothing, priority, wishes: self.wishes, main: self.main == Some(task) }
     }
 
     /// Unparks whom the policy says for a task that was just put into `queue`. Answers whether there was one.

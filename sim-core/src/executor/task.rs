@@ -4,6 +4,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 
+use super::policy::Wishes;
 use super::waker::{Cell, TaskState};
 use crate::trace::ids::WorkerId;
 use crate::trace::snapshot;
@@ -54,6 +55,7 @@ pub(crate) struct NewTask {
     pub path: String,
     pub kind: TaskKind,
     pub priority: i32,
+    pub wishes: Wishes,
     pub future_bytes: usize,
     pub place: Option<&'static std::panic::Location<'static>>,
 }

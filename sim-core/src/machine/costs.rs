@@ -43,6 +43,9 @@ pub struct Costs {
     /// Entering the kernel: a thread that blocks, yields, submits I/O or unparks another.
     #[serde(with = "duration")]
     pub syscall: SimDuration,
+    /// Turning a driver once: asking the system what has come, and looking at the timers. Once round, in an event loop.
+    #[serde(with = "duration")]
+    pub driver_turn: SimDuration,
     /// An uncontended lock, permit or channel operation.
     #[serde(with = "duration")]
     pub sync_op: SimDuration,
@@ -81,6 +84,7 @@ impl Costs {
             thread_spawn: ns(0),
             thread_switch: ns(0),
             syscall: ns(0),
+            driver_turn: ns(0),
             sync_op: ns(0),
             timer: ns(0),
             models: memory.collect(),
@@ -107,7 +111,7 @@ impl Costs {
     }
 
     /// Medians measured on an EPYC VM, Linux 6.18, of tokio's current_thread and of `std`'s threads: poll through tokio's queue 60; waker clone and drop 14 together;
-    /// a wake 7; a thread switch by futex 2,400; a syscall 150; an uncontended std Mutex 15; `Sleep` register and
+    /// a wake 7; a thread switch by futex 2,400; a syscall 150; a turn of tokio's driver 386; an uncontended std Mutex 15; `Sleep` register and
     /// drop 560. Spawns are what is left of spawn and join (370 and 32,000) without their polls and switches.
     /// A tokio task's block is 128 B; a parked thread has 37 KiB resident in all, of 2 MiB reserved by Rust's `std`.
     pub fn cited() -> Costs {
@@ -121,6 +125,7 @@ impl Costs {
             thread_spawn: ns(27_200),
             thread_switch: ns(2_400),
             syscall: ns(150),
+            driver_turn: ns(386),
             sync_op: ns(15),
             timer: ns(560),
             task_bytes: 128,

@@ -294,7 +294,7 @@ async fn first_of(env: &Rc<Env>, op: &Op, bodies: &[Program], at: &At) -> Outcom
 async fn within(env: &Rc<Env>, limit: SimDuration, program: &Program, at: At) -> Outcome {
     if matches!(env.way, Way::Calls(_)) {
         let begun = now();
-        let outcome = call(env, program, at).await;
+        let outcome = body(env, program, at).await;
         let took = now().since(begun);
         if took > limit {
             note(&format!("nobody could interrupt it: it took {took} where {limit} was the limit"));

@@ -20,6 +20,7 @@ use serde::{Deserialize, Deserializer};
 
 use super::durations::duration;
 use super::named::Named;
+use crate::executor::policy::Wishes;
 use crate::instant::SimDuration;
 use crate::machine::spec::Latency;
 
@@ -69,6 +70,19 @@ pub struct TaskSpec {
     /// How often a supervisor starts it again after it has failed, where the model has supervisors: among actors.
     #[serde(default)]
     pub restart: u32,
+    /// The core that it lives on, from 0, where the model keeps tasks on their cores; dealt out in turn if left out.
+    #[serde(default)]
+    pub shard: Option<u32>,
+    /// Its part of its core, 1 to 1,000, where the model shares a core by weight: glommio does.
+    #[serde(default)]
+    pub shares: Option<u32>,
+}
+
+impl TaskSpec {
+    /// What it wishes of its runtime.
+    pub(crate) fn wishes(&self) -> Wishes {
+        Wishes { shard: self.shard, shares: self.shares }
+    }
 }
 
 fn one() -> u32 {

@@ -17,6 +17,7 @@ pub mod listing;
 pub mod named;
 pub mod run;
 mod shared;
+mod slots;
 mod way;
 
 pub use ast::{Op, Program, ResourceSpec, TaskSpec, Workload};

@@ -35,6 +35,19 @@ impl Machine {
         trace
     }
 
+    /// Runs a workload without a heap: each task has so many slots as the workload has of it, and to spawn one fails while
+    /// all are in use. Names in it must fit together.
+    pub fn run_workload_static(self, workload: &Workload) -> Trace {
+        let mut handles = Vec::new();
+        let (trace, _) = self.run_tasks(Executor::embassy(), EndsWith::All, || {
+            start(workload, How::Task, Shape::Async, |shared, task, ends| {
+                shared.slots.fixed();
+                handles.extend(as_future::spawn(shared, task, ends, None));
+            });
+        });
+        trace
+    }
+
     /// Runs a workload as callbacks of an event loop: each task is a chain of them. Names in it must fit together.
     pub fn run_workload_callbacks(mut self, executor: Executor, workload: &Workload) -> Trace {
         self.info.family = Family::Callbacks;
@@ -118,10 +131,11 @@ impl Machine {
 
     fn run_blocking(mut self, executor: Executor, (family, way): (Family, &Way), workload: &Workload) -> Trace {
         self.info.family = family;
+        let shape = if family == Family::Pool { Shape::Pool } else { Shape::Sequential };
         // Kept beyond the run: the first tasks' handles are nobody's to drop.
         let mut handles = Vec::new();
         let (trace, _) = self.run_tasks(executor, EndsWith::All, || {
-            start(workload, How::Thread, Shape::Threads, |shared, task, ends| {
+            start(workload, How::Thread, shape, |shared, task, ends| {
                 handles.extend(as_thread::spawn(shared, way, task, ends));
             });
         });

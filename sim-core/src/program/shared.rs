@@ -9,6 +9,7 @@ use std::rc::Rc;
 
 use super::ast::{Op, ResourceSpec, TaskSpec, Workload, visit};
 use super::listing::{Shape, first_steps, listings};
+use super::slots::Slots;
 use crate::machine::blocking::How;
 use crate::machine::home::Home;
 use crate::machine::place::OpPlace;
@@ -62,6 +63,7 @@ pub(super) struct Shared {
     /// Each task's program in the trace, and its first step.
     code: BTreeMap<String, (ProgramId, StepId)>,
     created: RefCell<BTreeMap<String, u32>>,
+    pub slots: Rc<Slots>,
 }
 
 enum Thing {
@@ -94,7 +96,8 @@ impl Shared {
             things.insert(name.to_owned(), create(name, spec, how, shape, &mut ends));
         }
         let code = write_code(workload, shape);
-        let shared = Shared { workload: workload.clone(), how, things, code, created: RefCell::default() };
+        let shared =
+            Shared { workload: workload.clone(), how, things, code, created: RefCell::default(), slots: Rc::default() };
         (Rc::new(shared), ends)
     }
 

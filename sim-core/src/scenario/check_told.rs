@@ -208,8 +208,11 @@ impl Checker<'_> {
     }
 }
 
-/// Whether a runtime may have a thread of this name: "worker 1", "pool 7", "blocking 0".
+/// Whether a runtime may have a thread of this name: "worker 1", "pool 7", "blocking 0", "event loop".
 fn is_thread_of_runtime(told: &Scenario, name: &str) -> bool {
+    if name == "event loop" {
+        return told.runs.iter().any(|run| run.model.family == Family::Callbacks);
+    }
     let Some((kind, nth)) = name.split_once(' ') else { return false };
     let Ok(nth) = nth.parse::<u32>() else { return false };
     let mut runtimes = told.runs.iter().filter(|run| !run.model.is_thread_a_task());

@@ -210,6 +210,14 @@ fn callbacks_that_call_each_other_are_not_busy_asking() {
 }
 
 #[test]
+fn who_calls_another_is_not_kept_waiting_by_it() {
+    let calls = looped(r#"tasks: {"t": (ops: [Join([[Work("10ms")], [Work("10ms")]])])}"#);
+    assert_eq!(kinds(&calls), []);
+    let keeps = looped(r#"tasks: {"t": (ops: [Join([[Work("50ms")]])]), "other": (ops: [])}"#);
+    assert_eq!(kinds(&keeps), [FindingKind::LongPoll]);
+}
+
+#[test]
 fn the_world_is_the_same_as_under_any_model() {
     let workload = r#"tasks: {"t": (ops: [Repeat(3, [Join([[Io("1ms..20ms")], [Io("1ms..20ms")]]), Mark("m")])])}"#;
     let scenario = with_loop(workload);

@@ -3,7 +3,7 @@
 //! A long poll that keeps nobody waiting is none: then nobody lost anything. Time that the worker's thread itself
 //! waited for a core is not the poll's: where that is most of it, there are too many workers, and the finding says so.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::*;
 use crate::trace::Family;
@@ -21,6 +21,8 @@ pub(super) struct LongPoll {
     /// By which event each task last came to want a poll.
     called: BTreeMap<TaskId, usize>,
     polls: BTreeMap<WorkerId, Poll>,
+    /// Callbacks that called another and go on after it: they wait for what they asked for.
+    callers: BTreeSet<TaskId>,
     worst: BTreeMap<TaskId, Worst>,
 }
 
@@ -68,7 +70,8 @@ impl Watch for LongPoll {
             } => {
                 self.called.insert(task, seen.n);
             }
-            Event::PollStarted { at, .. } => {
+            Event::PollStarted { task, at, .. } => {
+                self.callers.remove(&task);
                 let poll = Poll {
                     event: seen.n,
                     start: seen.time,
@@ -83,6 +86,9 @@ impl Watch for LongPoll {
                 self.poll_over(seen, task, at.worker, Some(seen.n));
                 if matches!(result, PollResult::RequeuedBack | PollResult::RequeuedFront) {
                     self.called.insert(task, seen.n);
+                }
+                if result == PollResult::RequeuedFront && seen.tables.run.family() == Family::Callbacks {
+                    self.callers.insert(task);
                 }
             }
             Event::ThreadBlocked { thread, .. } => {
@@ -156,7 +162,8 @@ impl LongPoll {
             () if blocked * 2 >= own => Cause::Blocked,
             () => Cause::Computed,
         };
-        let waits = waits_behind(seen, task, worker, poll.start);
+        let mut waits = waits_behind(seen, task, worker, poll.start);
+        waits.retain(|(waits, _)| !self.callers.contains(waits));
         let Some((longest, wait)) = waits.iter().copied().max_by_key(|(task, wait)| (*wait, std::cmp::Reverse(*task)))
         else {
             return;

@@ -6,17 +6,18 @@ use crate::executor::Executor;
 use crate::trace::event::End;
 use crate::trace::ids::{Actor, WorkerId};
 
-const SCRIPT: usize = 0;
-const CALLED: usize = 1;
-const CALLERS: usize = 2;
+// The queue where the loop waits first: people see it where all are empty.
+const POLL: usize = 0;
+const CHECK: usize = 1;
+const TIMERS: usize = 2;
 const TICKS: usize = 3;
 const MICROTASKS: usize = 4;
-const TIMERS: usize = 5;
-const POLL: usize = 6;
-const CHECK: usize = 7;
+const SCRIPT: usize = 5;
+const CALLED: usize = 6;
+const CALLERS: usize = 7;
 
 const NAMES: [&str; 8] =
-    ["main script", "called", "callers", "nextTick", "microtasks", "timers", "poll (I/O)", "check"];
+    ["poll (I/O)", "check", "timers", "nextTick", "microtasks", "main script", "called", "callers"];
 
 /// Threads of libuv's pool (`src/threadpool.c`, `default_threads[4]`).
 const POOL: u32 = 4;
@@ -146,6 +147,10 @@ impl TaskPolicy for EventLoop {
 
     fn describe(&self) -> String {
         "libuv's loop: timers, poll, check; ticks and microtasks after each callback".to_owned()
+    }
+
+    fn worker_name(&self, _: WorkerId) -> String {
+        "event loop".to_owned()
     }
 
     fn queues(&self, _: u32) -> Vec<QueueSpec> {

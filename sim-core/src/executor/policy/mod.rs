@@ -5,8 +5,10 @@
 
 mod akka;
 mod beam;
+mod embassy;
 mod event_loop;
 mod fifo;
+mod glommio;
 mod go;
 mod local_pool;
 mod may;
@@ -14,13 +16,17 @@ mod pool;
 mod priority;
 mod smol;
 mod stealing;
+mod thread_per_core;
 mod tokio_current_thread;
+mod tokio_local_set;
 mod tokio_multi_thread;
 
 pub use akka::Akka;
 pub use beam::Beam;
+pub use embassy::Embassy;
 pub use event_loop::EventLoop;
 pub use fifo::Fifo;
+pub use glommio::Glommio;
 pub use go::Go;
 pub use local_pool::LocalPool;
 pub use may::May;
@@ -28,7 +34,9 @@ pub use pool::Pool;
 pub use priority::Priority;
 pub use smol::Smol;
 pub use stealing::Stealing;
+pub use thread_per_core::ThreadPerCore;
 pub use tokio_current_thread::TokioCurrentThread;
+pub use tokio_local_set::TokioLocalSet;
 pub use tokio_multi_thread::TokioMultiThread;
 
 use std::collections::VecDeque;
@@ -61,6 +69,8 @@ pub struct Came {
     pub asks: Asks,
     /// Its priority: larger goes first, where the policy looks at it.
     pub priority: i32,
+    /// What its spawner wishes for it.
+    pub wishes: Wishes,
     /// Whether it is the root: the future that `block_on` was given, where the runtime has such a thing.
     pub main: bool,
 }
@@ -78,6 +88,15 @@ pub enum Reason {
     Yielded,
     /// It had used up its slice ([`Rules::slice`]): its poll ended for that.
     Preempted,
+}
+
+/// What the spawner of a task wishes for it, where the runtime knows such a thing.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Wishes {
+    /// The core that it lives on, counted from 0.
+    pub shard: Option<u32>,
+    /// Its part of its core, beside other groups'.
+    pub shares: Option<u32>,
 }
 
 /// Where the code that makes a task Ready asks it to go. Only an event loop listens.

@@ -60,7 +60,7 @@ impl fmt::Display for Price {
 }
 
 /// Every price, in the order in which people read them.
-pub const ITEMS: [Item; 13] = [
+pub const ITEMS: [Item; 14] = [
     Item {
         id: "poll",
         title: "a poll, with taking the task from its queue",
@@ -101,6 +101,12 @@ pub const ITEMS: [Item; 13] = [
     Item { id: "thread_spawn", title: "creating a thread", price: |c| Price::Time(c.thread_spawn), own: |_| None },
     Item { id: "thread_switch", title: "a context switch", price: |c| Price::Time(c.thread_switch), own: |_| None },
     Item { id: "syscall", title: "entering the kernel", price: |c| Price::Time(c.syscall), own: |_| None },
+    Item {
+        id: "driver_turn",
+        title: "turning a driver, or an event loop, once",
+        price: |c| Price::Time(c.driver_turn),
+        own: |m| m.driver_turn.map(Price::Time),
+    },
     Item {
         id: "task_bytes",
         title: "a task's block, besides its future",

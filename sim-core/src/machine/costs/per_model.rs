@@ -28,6 +28,9 @@ pub struct ModelCosts {
     /// As [`Costs::task_spawn`].
     #[serde(with = "duration", skip_serializing_if = "Option::is_none")]
     pub task_spawn: Option<SimDuration>,
+    /// As [`Costs::driver_turn`].
+    #[serde(with = "duration", skip_serializing_if = "Option::is_none")]
+    pub driver_turn: Option<SimDuration>,
     /// As [`Costs::sync_op`].
     #[serde(with = "duration", skip_serializing_if = "Option::is_none")]
     pub sync_op: Option<SimDuration>,
@@ -42,13 +45,15 @@ pub struct ModelCosts {
 impl ModelCosts {
     /// These prices instead of those that `costs` has.
     pub(super) fn put_over(&self, costs: &mut Costs) {
-        let ModelCosts { poll, wake, waker_clone, waker_drop, task_spawn, sync_op, timer, task_bytes } = self;
+        let ModelCosts { poll, wake, waker_clone, waker_drop, task_spawn, driver_turn, sync_op, timer, task_bytes } =
+            self;
         let times = [
             (poll, &mut costs.poll),
             (wake, &mut costs.wake),
             (waker_clone, &mut costs.waker_clone),
             (waker_drop, &mut costs.waker_drop),
             (task_spawn, &mut costs.task_spawn),
+            (driver_turn, &mut costs.driver_turn),
             (sync_op, &mut costs.sync_op),
             (timer, &mut costs.timer),
         ];
@@ -71,6 +76,7 @@ const NO_WAKERS: ModelCosts = ModelCosts {
     waker_clone: Some(ns(0)),
     waker_drop: Some(ns(0)),
     task_spawn: None,
+    driver_turn: None,
     sync_op: None,
     timer: None,
     task_bytes: None,
@@ -105,8 +111,8 @@ pub(super) fn cited() -> BTreeMap<String, ModelCosts> {
     let embassy = ModelCosts { task_bytes: Some(48), ..NO_WAKERS };
     // Akka's own site: 2.5 million actors to a GB of heap.
     let akka = ModelCosts { task_bytes: Some(400), ..NO_WAKERS };
-    // Node: an await 69.
-    let node = ModelCosts { poll: Some(ns(62)), ..NO_WAKERS };
+    // Node: an await 69; setImmediate, which is a callback after a round of the loop, 1,228.
+    let node = ModelCosts { poll: Some(ns(62)), driver_turn: Some(ns(1_159)), ..NO_WAKERS };
     let all = [
         ("tokio_multi_thread", worker),
         ("smol", smol.clone()),

@@ -15,6 +15,8 @@ mod erlang;
 mod go;
 mod rust;
 mod rust_async;
+mod rust_pool;
+mod rust_sequential;
 mod rust_threads;
 mod text;
 mod writer;
@@ -32,6 +34,10 @@ pub enum Shape {
     Async,
     /// A function that a thread of its own runs.
     Threads,
+    /// A function that a thread of a pool runs.
+    Pool,
+    /// A function that is called.
+    Sequential,
     /// Callbacks that an event loop calls.
     Callbacks,
     /// A function that a goroutine runs.
@@ -47,6 +53,8 @@ impl Shape {
         match self {
             Shape::Async => &rust_async::RustAsync,
             Shape::Threads => &rust_threads::RustThreads,
+            Shape::Pool => &rust_pool::RustPool,
+            Shape::Sequential => &rust_sequential::RustSequential,
             Shape::Callbacks => &callbacks::Callbacks,
             Shape::Goroutines => &go::Go,
             Shape::Erlang | Shape::Akka => &erlang::Erlang,
@@ -106,6 +114,10 @@ pub(super) fn first_steps(workload: &Workload) -> Vec<(&str, StepId)> {
 
 #[cfg(test)]
 use {crate::instant::SimDuration, text::length};
+
+#[cfg(test)]
+#[path = "pool_tests.rs"]
+mod pool_tests;
 
 #[cfg(test)]
 #[path = "listing_tests.rs"]

@@ -77,11 +77,11 @@ impl Sweep {
         let scenarios = over.points.iter().map(at).collect::<Result<Vec<_>, _>>()?;
         let first = scenarios.first().unwrap_or(scenario);
         let run = |id: &&str| {
-            let run =
-                first.run(id).ok_or_else(|| Located::in_file(&scenario.file, format!("there is no run `{id}`")))?;
+            let nobody = || ScenarioErrors::from(Located::in_file(&scenario.file, format!("there is no run `{id}`")));
+            let run = first.run(id).ok_or_else(nobody)?;
             Ok(SweptRun { id: run.id.clone(), title: first.run_title(run), model: run.model.id })
         };
-        let runs = runs.iter().map(run).collect::<Result<Vec<_>, Located>>()?;
+        let runs = runs.iter().map(run).collect::<Result<Vec<_>, ScenarioErrors>>()?;
         Ok(Sweep { over, runs, scenarios, options })
     }
 

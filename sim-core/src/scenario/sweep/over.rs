@@ -16,7 +16,7 @@ use miette::NamedSource;
 
 use crate::clock::thousands;
 use crate::instant::SimDuration;
-use crate::scenario::error::{Located, Source, advice};
+use crate::scenario::error::{Located, ScenarioErrors, Source, advice};
 
 /// A sweep has at most so many values.
 pub const MOST_POINTS: usize = 200;
@@ -73,7 +73,7 @@ pub struct Between {
 
 impl Over {
     /// Reads a sweep as the command line writes it; `steps` is how many values it is to have, if that is asked apart.
-    pub fn parse(text: &str, steps: Option<usize>) -> Result<Over, Located> {
+    pub fn parse(text: &str, steps: Option<usize>) -> Result<Over, ScenarioErrors> {
         Reader::new(text).read(steps)
     }
 
@@ -199,9 +199,9 @@ impl<'t> Reader<'t> {
         Reader { text, source: Arc::new(NamedSource::new("--over", text.to_owned())) }
     }
 
-    fn read(&self, steps: Option<usize>) -> Result<Over, Located> {
+    fn read(&self, steps: Option<usize>) -> Result<Over, ScenarioErrors> {
         const FORM: &str = "write for example \"workload.tasks.conn.count=1..10000:log\"";
-        let whole = || self.at(0..self.text.len(), "this is not PATH=FROM..TO").help(FORM);
+        let whole = || ScenarioErrors::from(self.at(0..self.text.len(), "this is not PATH=FROM..TO").help(FORM));
         let (path, rest) = self.text.split_once('=').ok_or_else(whole)?;
         let (ends, options) = rest.split_once(':').map_or((rest, None), |(ends, options)| (ends, Some(options)));
         let (from, to) = ends.split_once("..").ok_or_else(|| {
@@ -214,7 +214,10 @@ impl<'t> Reader<'t> {
         let (last, other) = self.value(to)?;
         if quantity != other {
             let message = "one end is a number, and the other a length of time";
-            return Err(self.at(self.place(ends), message).help("write both with a unit, or none: \"1ms..100ms\""));
+            return Err(self
+                .at(self.place(ends), message)
+                .help("write both with a unit, or none: \"1ms..100ms\"")
+                .into());
         }
         let (mut scale, mut count) = (None, steps);
         for option in options.into_iter().flat_map(|options| options.split(':')) {
@@ -225,7 +228,7 @@ impl<'t> Reader<'t> {
                 (other, Err(_)) => {
                     let message = format!("`{other}` is no way from one end to the other");
                     let help = format!("{}; or write how many values", advice(other, ["log", "linear"], "scale"));
-                    return Err(self.at(self.place(option), message).help(help));
+                    return Err(self.at(self.place(option), message).help(help).into());
                 }
             }
         }
@@ -235,7 +238,7 @@ impl<'t> Reader<'t> {
         Ok(Over { path: path.trim().to_owned(), quantity, scale, points })
     }
 
-    fn value(&self, text: &str) -> Result<(u64, Quantity), Located> {
+    fn value(&self, text: &str) -> Result<(u64, Quantity), ScenarioErrors> {
         let plain = text.trim().replace('_', "");
         if let Ok(count) = plain.parse::<u64>() {
             return Ok((count, Quantity::Count));
@@ -244,11 +247,11 @@ impl<'t> Reader<'t> {
         match plain.parse::<SimDuration>() {
             Ok(length) => Ok((length.as_nanos(), Quantity::Time)),
             Err(why) if plain.starts_with(|c: char| c.is_ascii_digit()) => {
-                Err(self.at(self.place(text), why.to_string()))
+                Err(self.at(self.place(text), why.to_string()).into())
             }
             Err(_) => {
                 let message = format!("`{}` is neither a whole number nor a length of time", text.trim());
-                Err(self.at(self.place(text), message).help("write for example \"1..100000\" or \"1ms..1s\""))
+                Err(self.at(self.place(text), message).help("write for example \"1..100000\" or \"1ms..1s\"").into())
             }
         }
     }
@@ -319,7 +322,7 @@ mod tests {
 
     #[test]
     fn what_is_wrong_is_shown_where_it_stands() {
-        let wrong = |text: &str| Over::parse(text, None).unwrap_err();
+        let wrong = |text: &str| Over::parse(text, None).unwrap_err().errors()[0].clone();
         let check = |text: &str, column: usize, says: &str| {
             let error = wrong(text);
             assert!(error.message.contains(says) && error.column == column, "{text}: {} at {}", error, error.column);

@@ -53,7 +53,11 @@ impl Maker {
         let mut root = Vec::new();
         let mut children = Vec::new();
         // Some workloads are wide, so that a runtime's intervals and queues are reached.
-        let wide = if self.draw.one_in(12) { 30 + self.draw.below(60) } else { 0 };
+        let wide = match self.draw.below(60) {
+            0 => 250 + self.draw.below(300),
+            1..=5 => 30 + self.draw.below(60),
+            _ => 0,
+        };
         for _ in 0..2 + self.draw.below(7) {
             match self.draw.below(8) {
                 0 => root.push(Op::Yield),

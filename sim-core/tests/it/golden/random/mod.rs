@@ -19,7 +19,7 @@ use super::modes::{MODES, Mode, mode};
 use super::ours;
 use super::real_tokio::RootIs;
 
-/// How many workloads all modes run together.
+/// How many workloads all modes run together; `WAKELINE_WORKLOADS` asks for more.
 const WORKLOADS: usize = 10_000;
 
 /// The markers of the real runtime and of this model of it, if they differ.
@@ -31,27 +31,43 @@ fn difference(mode: &Mode, executor: fn() -> Executor, workload: &Workload) -> O
     (real != ours).then_some((real, ours))
 }
 
-/// Runs so many workloads in this mode, up to the first that differs; tells of the smallest like it.
-pub fn first_difference(mode: &Mode, executor: fn() -> Executor, count: usize) -> Option<String> {
+/// The first of so many workloads that this model runs otherwise than the runtime.
+pub fn first_difference(mode: &Mode, executor: fn() -> Executor, count: usize) -> Option<Workload> {
     // Each mode draws its own.
     let first = mode.name.bytes().fold(0, |seed: u64, byte| seed.wrapping_mul(31).wrapping_add(u64::from(byte)));
     let mut workloads = (0..count as u64).map(|i| generate::workload(first.wrapping_add(i), mode.can));
-    let differs = |workload: &Workload| difference(mode, executor, workload).is_some();
-    let found = workloads.find(differs)?;
-    let smallest = shrink::shrink(found, mode.can, differs);
+    workloads.find(|workload| difference(mode, executor, workload).is_some())
+}
+
+/// The smallest workload like it that the model still runs otherwise.
+fn smallest(mode: &Mode, executor: fn() -> Executor, workload: Workload) -> Workload {
+    shrink::shrink(workload, mode.can, |workload| difference(mode, executor, workload).is_some())
+}
+
+fn told(mode: &Mode, executor: fn() -> Executor, workload: Workload) -> String {
+    let smallest = smallest(mode, executor, workload);
     let (real, ours) = difference(mode, executor, &smallest).expect("the smallest differs, too");
     let text = ron::to_string(&smallest).expect("a workload can be written");
-    Some(format!("{} runs otherwise than its model:\n{text}\nreal: {real}\nours: {ours}", mode.name))
+    format!("{} runs otherwise than its model:\n{text}\nreal: {real}\nours: {ours}", mode.name)
+}
+
+/// As short as the text of the smallest workload gets that shows this model to be wrong.
+pub fn smallest_text(mode: &Mode, executor: fn() -> Executor) -> String {
+    let found = first_difference(mode, executor, WORKLOADS).expect("the model is wrong");
+    ron::to_string(&smallest(mode, executor, found)).expect("a workload can be written")
 }
 
 #[test]
 fn ten_thousand_random_workloads_run_in_the_real_order() {
     let modes = MODES.iter().filter(|mode| mode.real.is_some());
     let pairs: Vec<_> = modes.flat_map(|mode| mode.ours.iter().map(move |executor| (mode, *executor))).collect();
-    let each = WORKLOADS.div_ceil(pairs.len());
+    let asked = std::env::var("WAKELINE_WORKLOADS").ok().and_then(|n| n.parse().ok());
+    let each = asked.unwrap_or(0).max(WORKLOADS).div_ceil(pairs.len());
     let began = Instant::now();
     let differences: Vec<String> = std::thread::scope(|scope| {
-        let compare = |(mode, executor)| scope.spawn(move || first_difference(mode, executor, each));
+        let compare = |(mode, executor): (&'static Mode, fn() -> Executor)| {
+            scope.spawn(move || first_difference(mode, executor, each).map(|found| told(mode, executor, found)))
+        };
         let threads: Vec<_> = pairs.iter().copied().map(compare).collect();
         threads.into_iter().filter_map(|thread| thread.join().expect("a run panicked")).collect()
     });

@@ -19,16 +19,18 @@ pub fn shrink(workload: Workload, can: Can, still: impl Fn(&Workload) -> bool) -
     }
 }
 
-/// Halves are left out first, then single steps; then a step is made smaller, or gives way to what is in it.
+/// Long stretches are left out first, then shorter ones and single steps; then a step is made smaller, or gives way to
+/// what is in it.
 fn ops_smaller(ops: &[Op]) -> Vec<Vec<Op>> {
     let mut smaller = Vec::new();
-    let half = ops.len() / 2;
-    if half > 1 {
-        smaller.extend([ops[half..].to_vec(), ops[..half].to_vec()]);
+    let mut length = ops.len();
+    while length > 0 {
+        let starts = (0..ops.len()).step_by(length);
+        smaller.extend(starts.map(|at| [&ops[..at], &ops[(at + length).min(ops.len())..]].concat()));
+        length /= 2;
     }
     for (i, op) in ops.iter().enumerate() {
         let with = |inner: &[Op]| [&ops[..i], inner, &ops[i + 1..]].concat();
-        smaller.push(with(&[]));
         smaller.extend(op_smaller(op).iter().map(|inner| with(inner)));
     }
     smaller

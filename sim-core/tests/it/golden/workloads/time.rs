@@ -1,17 +1,14 @@
 //! Timers.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
-
 use futures::StreamExt as _;
 
+use super::super::modes::LATE;
 use super::*;
 
-pub const WORKLOADS: [(&str, fn(Rt) -> Boxed); 4] = [
+pub const WORKLOADS: &[Workload] = &[
     ("w24_timer_wheel_fifo", |rt| Box::pin(timer_wheel(rt))),
     ("w25_timeout_interval", |rt| Box::pin(timeout_and_interval(rt))),
     ("w29_real_sleep_lifo", |rt| Box::pin(same_instant(rt))),
-    ("r01_unpark_counts", |rt| Box::pin(unpark_counts(rt))),
 ];
 
 fn mark_at(rt: &Rt, name: &str) {
@@ -77,6 +74,9 @@ fn a_timeout_prefers_its_future_and_an_interval_keeps_its_beat() {
 async fn same_instant(rt: Rt) {
     let tasks = ["A", "B", "C"].map(|name| {
         rt.spawn(|rt| async move {
+            if rt.clock().now() >= 20 {
+                rt.mark(LATE);
+            }
             rt.clock().sleep_until(20).await;
             rt.mark(name);
         })
@@ -88,35 +88,4 @@ async fn same_instant(rt: Rt) {
 #[test]
 fn timers_that_fire_in_one_turn_wake_in_each_schedulers_order() {
     check("w29_real_sleep_lifo");
-}
-
-async fn unpark_counts(rt: Rt) {
-    for unparked in [false, true] {
-        if unparked {
-            rt.elsewhere(|rt| rt.spawn(|rt| async move { rt.mark("|") }).detach());
-            yield_self().await;
-        }
-        // Nothing else to do: the runtime parks.
-        let then = rt.clock().now() + 20;
-        rt.clock().sleep_until(then).await;
-        let ended = Arc::new(AtomicUsize::new(0));
-        let tasks = (0..70).map(|_| {
-            let ended = Arc::clone(&ended);
-            rt.spawn(|_| async move {
-                ended.fetch_add(1, Ordering::Relaxed);
-            })
-        });
-        let tasks: Vec<_> = tasks.collect();
-        let seen = Arc::clone(&ended);
-        rt.elsewhere(move |rt| {
-            rt.spawn(|rt| async move { rt.mark(format!("X@{}", seen.load(Ordering::Relaxed))) }).detach();
-        });
-        all(tasks).await;
-    }
-    rt.mark("R");
-}
-
-#[test]
-fn a_runtime_that_was_unparked_while_it_ran_does_not_park_the_next_time() {
-    check("r01_unpark_counts");
 }
