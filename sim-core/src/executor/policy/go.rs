@@ -201,7 +201,7 @@ impl TaskPolicy for Go {
     }
 
     fn describe(&self) -> String {
-        "Go's scheduler: runnext, ring of 256, global queue, preemption after 10 ms".to_owned()
+        "runnext, ring of 256, preempted after 10 ms".to_owned()
     }
 
     fn queues(&self, workers: u32) -> Vec<QueueSpec> {
