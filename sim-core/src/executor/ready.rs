@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
 use super::core::{Exec, Polled};
-use super::policy::{Asks, Came, Driver, Move, Next, Ready, Reason, Rules, TaskPolicy, Wishes};
+use super::policy::{Asks, Came, Driver, Move, Next, Ready, Reason, Rules, TaskPolicy, Wishes, Yields};
 use super::run::Executor;
 use super::task::Task;
 use super::waker::TaskState;
@@ -368,9 +368,12 @@ impl Core {
     /// A poll begins on this worker.
     #[inline(always)]
     pub fn begin_poll(&mut self, now: SimTime, worker: WorkerId, budget: Budget) {
-        self.leaving[worker.index()] = None;
-        if budget == Budget::Fresh {
-            self.slices[worker.index()] = now;
+        // Only where there are slices does anybody ask.
+        if self.rules.slice.is_some() || self.rules.yields == Yields::WakeAndSay {
+            self.leaving[worker.index()] = None;
+            if budget == Budget::Fresh {
+                self.slices[worker.index()] = now;
+            }
         }
     }
 

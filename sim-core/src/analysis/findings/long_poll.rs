@@ -66,7 +66,9 @@ impl Watch for LongPoll {
         match seen.tables.run.family() {
             // A task that keeps its thread to its end is what a pool is: that of one with none left is PoolSaturated.
             Family::Pool | Family::Sequential => return,
-            Family::Async | Family::Threads | Family::Callbacks | Family::Coroutines | Family::Actors => {}
+            // A goroutine is preempted, and a long call leaves its worker to others.
+            Family::Coroutines => return,
+            Family::Async | Family::Threads | Family::Callbacks | Family::Actors => {}
         }
         match seen.event {
             Event::TaskSpawned { task, .. }
@@ -89,6 +91,9 @@ impl Watch for LongPoll {
             }
             Event::PollEnded { task, at, result } => {
                 self.poll_over(seen, task, at.worker, Some(seen.n));
+                if matches!(result, PollResult::RequeuedBack | PollResult::RequeuedFront) {
+                    self.called.insert(task, seen.n);
+                }
                 if result == PollResult::RequeuedFront && seen.tables.run.family() == Family::Callbacks {
                     self.callers.insert(task);
                 }

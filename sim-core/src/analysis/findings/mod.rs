@@ -10,6 +10,7 @@ mod lost_waker;
 mod never_polled;
 mod pool_saturated;
 mod priority_inversion;
+mod retry_storm;
 mod self_wake;
 mod wait_cycle;
 
@@ -55,6 +56,8 @@ pub enum FindingKind {
     PoolSaturated,
     /// Tasks of an async runtime that only compute.
     CpuOnRuntime,
+    /// Most answers came when nobody waited for them any more.
+    RetryStorm,
     /// The run was cut off by a limit.
     LimitReached,
 }
@@ -70,6 +73,7 @@ impl FindingKind {
         FindingKind::PriorityInversion,
         FindingKind::PoolSaturated,
         FindingKind::CpuOnRuntime,
+        FindingKind::RetryStorm,
         FindingKind::LimitReached,
     ];
 
@@ -84,6 +88,7 @@ impl FindingKind {
             FindingKind::PriorityInversion => "PriorityInversion",
             FindingKind::PoolSaturated => "PoolSaturated",
             FindingKind::CpuOnRuntime => "CpuOnRuntime",
+            FindingKind::RetryStorm => "RetryStorm",
             FindingKind::LimitReached => "LimitReached",
         }
     }
@@ -177,6 +182,7 @@ fn watches() -> Vec<Box<dyn Watch>> {
         Box::<priority_inversion::PriorityInversion>::default(),
         Box::<pool_saturated::PoolSaturated>::default(),
         Box::<cpu_on_runtime::CpuOnRuntime>::default(),
+        Box::<retry_storm::RetryStorm>::default(),
         Box::<limit_reached::LimitReached>::default(),
     ]
 }
