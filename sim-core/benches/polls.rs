@@ -1,7 +1,8 @@
 //! What a poll costs here and elsewhere, side by side: `cargo bench -p sim-core`.
 //!
 //! Contenders take turns, round after round, so that a slow moment of the computer strikes all alike. Printed are the
-//! minima over all rounds, in ns a poll, and their ratio to tokio's current_thread.
+//! minima over all rounds, in ns a poll, and their ratio to tokio's current_thread. `-- workers`: only what more workers
+//! cost.
 
 use std::future::Future;
 use std::hint::black_box;
@@ -121,7 +122,37 @@ fn self_wakes(load: Load, rounds: u32) {
     }
 }
 
+fn tokio_workers(workers: u32, load: Load) {
+    let executor = Executor::tokio_multi_thread(workers);
+    black_box(machine().cores(4).run_async(executor, move || root(load)).trace.len());
+}
+
+/// What a run costs under tokio's multi_thread with several workers beside one: each poll ends while the others' go on.
+fn by_workers(load: Load, rounds: u32) {
+    const COUNTS: [u32; 3] = [1, 2, 4];
+    let mut best = [Duration::MAX; COUNTS.len()];
+    for round in 0..=rounds {
+        for (workers, best) in COUNTS.into_iter().zip(&mut best) {
+            let started = Instant::now();
+            tokio_workers(workers, load);
+            if round > 0 {
+                *best = started.elapsed().min(*best);
+            }
+        }
+    }
+    println!("\ntokio_multi_thread on 4 cores, recording: {} tasks × {} self-wakes", load.tasks, load.wakes);
+    for (workers, time) in COUNTS.into_iter().zip(best) {
+        let per_poll = time.as_nanos() as f64 / load.polls() as f64;
+        let ratio = time.as_secs_f64() / best[0].as_secs_f64();
+        println!("  {workers} workers{per_poll:>24.1} ns a poll{ratio:>8.2} × one worker   goal ≤ 2 with 4");
+    }
+}
+
 fn main() {
+    by_workers(Load { tasks: 1_000, wakes: 1_000 }, 15);
+    if std::env::args().any(|arg| arg == "workers") {
+        return;
+    }
     for (tasks, wakes, rounds) in
         [(10, 100_000, 15), (1_000, 1_000, 15), (100, 10_000, 15), (10_000, 100, 15), (100_000, 20, 9)]
     {

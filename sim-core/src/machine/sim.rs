@@ -238,8 +238,14 @@ impl Sim {
         }
     }
 
-    /// Runs until the run ends by itself, `finished` says so, or a limit stops it.
-    pub fn drive(&self, mut between: impl FnMut(), finished: impl Fn() -> bool) -> EndReason {
+    /// Runs until the run ends by itself, `finished` says so, or a limit stops it. While `is_quiet`, and one core's work
+    /// ends after another's and nothing else happens, neither `between` nor `finished` is asked.
+    pub fn drive(
+        &self,
+        mut between: impl FnMut(),
+        finished: impl Fn() -> bool,
+        is_quiet: impl Fn() -> bool,
+    ) -> EndReason {
         loop {
             between();
             if finished() {
@@ -248,7 +254,7 @@ impl Sim {
             let step = self.kernel.borrow_mut().next_step();
             match step {
                 Step::Due(due) => self.complete(due),
-                Step::Resume(core) => self.resume(core),
+                Step::Resume(core) => self.resume(core, &is_quiet),
                 Step::QuantumOver(core) => self.kernel.borrow_mut().quantum_over(core),
                 Step::End(reason) => return reason,
             }
@@ -287,24 +293,37 @@ impl Sim {
         self.debt.set(0);
     }
 
-    /// Runs the body of the thread on `core` until it asks for something.
-    fn resume(&self, core: CoreId) {
-        let (thread, mut body) = {
+    /// Runs the body of the thread on `core` until it asks for something; and as long as that is to compute and only other
+    /// cores' work comes next, those.
+    fn resume(&self, core: CoreId, is_quiet: &impl Fn() -> bool) {
+        let mut core = core;
+        let (mut thread, mut body) = {
             let mut kernel = self.kernel.borrow_mut();
             kernel.set_horizon(core);
-            let thread = kernel.cores[core.index()].thread.expect("only a core with a thread is resumed");
-            let state = &mut kernel.threads[thread.index()];
-            self.actor.set(state.actor);
-            self.debt.set(state.debt.as_nanos());
-            (thread, state.body.take())
+            self.begin(&mut kernel, core)
         };
-        self.thread.set(Some(thread));
-        let ask = match body.take() {
-            None => None,
-            Some(running) => {
-                let (ask, rest) = self.run_body(running);
-                body = rest;
-                ask
+        let ask = loop {
+            let ask = match body.take() {
+                None => None,
+                Some(running) => {
+                    let (ask, rest) = self.run_body(running);
+                    body = rest;
+                    ask
+                }
+            };
+            let Some(Ask::Work(d)) = ask else { break ask };
+            let mut kernel = self.kernel.borrow_mut();
+            self.pause(&mut kernel, core, thread, body.take(), d);
+            match kernel.next_work() {
+                Some(next) if is_quiet() => {
+                    kernel.go_to(next);
+                    core = next.core;
+                    (thread, body) = self.begin(&mut kernel, core);
+                }
+                Some(_) | None => {
+                    drop(kernel);
+                    return self.leave();
+                }
             }
         };
         self.thread.set(None);
@@ -313,11 +332,39 @@ impl Sim {
         let joiners = self.serve(core, thread, ask, body, debt);
         self.actor.set(Actor::Thread(thread));
         self.tell(joiners);
+        self.leave();
+    }
+
+    /// The thread on `core` speaks from now on. Answers it and its body.
+    fn begin(&self, kernel: &mut Kernel, core: CoreId) -> (ThreadId, Option<Body>) {
+        let thread = kernel.cores[core.index()].thread.expect("only a core with a thread is resumed");
+        let state = &mut kernel.threads[thread.index()];
+        self.actor.set(state.actor);
+        self.debt.set(state.debt.as_nanos());
+        self.thread.set(Some(thread));
+        (thread, state.body.take())
+    }
+
+    /// The thread on `core` computes for so long.
+    fn pause(&self, kernel: &mut Kernel, core: CoreId, thread: ThreadId, body: Option<Body>, d: SimDuration) {
+        let debt = SimDuration::from_nanos(self.debt.replace(0));
+        let state = &mut kernel.threads[thread.index()];
+        state.body = body;
+        // Whoever spoke goes on speaking when the thread does.
+        state.actor = self.actor.get();
+        state.debt = SimDuration::ZERO;
+        kernel.cores[core.index()].segment_end = kernel.now + d + debt;
+    }
+
+    /// No thread's code runs any more: the driver's does.
+    fn leave(&self) {
+        self.thread.set(None);
+        self.stop.set(ptr::null());
         self.actor.set(Actor::Run);
         self.debt.set(0);
     }
 
-    /// Does what the body asked; none: it has ended. Answers whom to tell.
+    /// Does what the body asked besides computing; none: it has ended. Answers whom to tell.
     fn serve(
         &self,
         core: CoreId,
@@ -334,7 +381,7 @@ impl Sim {
         state.actor = self.actor.get();
         state.debt = SimDuration::ZERO;
         match ask {
-            Some(Ask::Work(d)) => kernel.cores[core.index()].segment_end = now + d + debt,
+            Some(Ask::Work(_)) => unreachable!("who computes is paused"),
             Some(Ask::Block) => {
                 state.debt = debt;
                 kernel.cores[core.index()].segment_end = now;
