@@ -51,6 +51,14 @@ pub(crate) struct Sim {
     stack_bytes: usize,
 }
 
+/// The body of the thread whose code runs.
+enum Running {
+    /// Its stack, which stays where it is.
+    InPlace(*mut Stacked),
+    /// Taken out of its thread meanwhile; none: it has ended.
+    Taken(Option<Body>),
+}
+
 /// What a body that outlives its run is unwound with.
 pub(crate) struct RunIsOver;
 
@@ -297,28 +305,28 @@ impl Sim {
     /// cores' work comes next, those.
     fn resume(&self, core: CoreId, is_quiet: &impl Fn() -> bool) {
         let mut core = core;
-        let (mut thread, mut body) = {
+        let (mut thread, mut running) = {
             let mut kernel = self.kernel.borrow_mut();
             kernel.set_horizon(core);
             self.begin(&mut kernel, core)
         };
         let ask = loop {
-            let ask = match body.take() {
-                None => None,
-                Some(running) => {
-                    let (ask, rest) = self.run_body(running);
-                    body = rest;
+            let ask = match running {
+                Running::InPlace(stacked) => self.run_in_place(thread, stacked),
+                Running::Taken(body) => {
+                    let (ask, rest) = body.map_or((None, None), |body| self.run_body(body));
+                    self.kernel.borrow_mut().threads[thread.index()].body = rest;
                     ask
                 }
             };
             let Some(Ask::Work(d)) = ask else { break ask };
             let mut kernel = self.kernel.borrow_mut();
-            self.pause(&mut kernel, core, thread, body.take(), d);
+            self.pause(&mut kernel, core, thread, d);
             match kernel.next_work() {
                 Some(next) if is_quiet() => {
                     kernel.go_to(next);
                     core = next.core;
-                    (thread, body) = self.begin(&mut kernel, core);
+                    (thread, running) = self.begin(&mut kernel, core);
                 }
                 Some(_) | None => {
                     drop(kernel);
@@ -329,27 +337,30 @@ impl Sim {
         self.thread.set(None);
         self.stop.set(ptr::null());
         let debt = SimDuration::from_nanos(self.debt.replace(0));
-        let joiners = self.serve(core, thread, ask, body, debt);
+        let joiners = self.serve(core, thread, ask, debt);
         self.actor.set(Actor::Thread(thread));
         self.tell(joiners);
         self.leave();
     }
 
     /// The thread on `core` speaks from now on. Answers it and its body.
-    fn begin(&self, kernel: &mut Kernel, core: CoreId) -> (ThreadId, Option<Body>) {
+    fn begin(&self, kernel: &mut Kernel, core: CoreId) -> (ThreadId, Running) {
         let thread = kernel.cores[core.index()].thread.expect("only a core with a thread is resumed");
         let state = &mut kernel.threads[thread.index()];
         self.actor.set(state.actor);
         self.debt.set(state.debt.as_nanos());
         self.thread.set(Some(thread));
-        (thread, state.body.take())
+        let running = match &mut state.body {
+            Some(Body::Stack(stacked)) => Running::InPlace(&raw mut **stacked),
+            Some(Body::Closure(_) | Body::Steps(_)) | None => Running::Taken(state.body.take()),
+        };
+        (thread, running)
     }
 
     /// The thread on `core` computes for so long.
-    fn pause(&self, kernel: &mut Kernel, core: CoreId, thread: ThreadId, body: Option<Body>, d: SimDuration) {
+    fn pause(&self, kernel: &mut Kernel, core: CoreId, thread: ThreadId, d: SimDuration) {
         let debt = SimDuration::from_nanos(self.debt.replace(0));
         let state = &mut kernel.threads[thread.index()];
-        state.body = body;
         // Whoever spoke goes on speaking when the thread does.
         state.actor = self.actor.get();
         state.debt = SimDuration::ZERO;
@@ -365,18 +376,10 @@ impl Sim {
     }
 
     /// Does what the body asked besides computing; none: it has ended. Answers whom to tell.
-    fn serve(
-        &self,
-        core: CoreId,
-        thread: ThreadId,
-        ask: Option<Ask>,
-        body: Option<Body>,
-        debt: SimDuration,
-    ) -> Vec<Wake> {
+    fn serve(&self, core: CoreId, thread: ThreadId, ask: Option<Ask>, debt: SimDuration) -> Vec<Wake> {
         let mut kernel = self.kernel.borrow_mut();
         let now = kernel.now;
         let state = &mut kernel.threads[thread.index()];
-        state.body = body;
         // Whoever spoke goes on speaking when the thread does.
         state.actor = self.actor.get();
         state.debt = SimDuration::ZERO;
@@ -427,10 +430,28 @@ impl Sim {
         }
     }
 
+    /// Lets the code go on whose stack stays in its thread's slot.
+    fn run_in_place(&self, thread: ThreadId, stacked: *mut Stacked) -> Option<Ask> {
+        // SAFETY: the box is taken out of its slot only below, when its code has ended, and when the run has.
+        let stacked = unsafe { &mut *stacked };
+        self.stop.set(stacked.stop);
+        let ask = catch_unwind(AssertUnwindSafe(|| stacked.resume()));
+        if let Ok(Some(ask)) = ask {
+            return Some(ask);
+        }
+        let body = self.kernel.borrow_mut().threads[thread.index()].body.take();
+        let Some(Body::Stack(stacked)) = body else { unreachable!("who runs in place has a stack there") };
+        self.after_stack(stacked, ask).0
+    }
+
     fn run_stack(&self, mut stacked: Box<Stacked>) -> (Option<Ask>, Option<Body>) {
         self.stop.set(stacked.stop);
         let ask = catch_unwind(AssertUnwindSafe(|| stacked.resume()));
         stacked.stop = self.stop.get();
+        self.after_stack(stacked, ask)
+    }
+
+    fn after_stack(&self, stacked: Box<Stacked>, ask: std::thread::Result<Option<Ask>>) -> (Option<Ask>, Option<Body>) {
         match ask {
             Ok(Some(ask)) => (Some(ask), Some(Body::Stack(stacked))),
             Ok(None) => {
