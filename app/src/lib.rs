@@ -1,7 +1,9 @@
 //! The window and the command line.
 
+pub mod calibrate;
 pub mod cli;
 pub mod library;
+pub mod plot;
 pub mod session;
 pub mod settings;
 pub mod shot;

@@ -22,6 +22,7 @@ pub const APP: &str = "wakeline";
 const STORAGE: &str = "app.ron";
 const STORAGE_ASIDE: &str = "app-unreadable";
 const KEYS: &str = "keys.ron";
+const CALIBRATED: &str = "calibrated.ron";
 
 const THEME: &str = "theme";
 const SCALE: &str = "scale";
@@ -153,6 +154,11 @@ pub fn keys_file() -> Option<PathBuf> {
     Some(eframe::storage_dir(APP)?.join(KEYS))
 }
 
+/// The cost profile of this computer, as `wakeline calibrate` leaves it.
+pub fn calibrated_file() -> Option<PathBuf> {
+    Some(eframe::storage_dir(APP)?.join(CALIBRATED))
+}
+
 /// The keys, with those of the file instead where it names some; and what is wrong with it, a sentence each.
 pub fn keymap(file: &Path) -> (Keymap, Vec<String>) {
     let Ok(text) = std::fs::read_to_string(file) else { return (Keymap::default(), Vec::new()) };
@@ -217,7 +223,7 @@ mod tests {
             scale: UiScale::percent(150),
             motion: Motion::Reduced,
             drag: DragMeans::Pan,
-            costs: CostsChoice::Cited,
+            costs: CostsChoice::File("/home/x/mine.ron".into()),
         };
         session.set_settings(chosen.clone());
         let mut memory = Memory::default();

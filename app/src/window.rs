@@ -135,6 +135,7 @@ impl Window {
         shell.watch_files(Box::new(FileWatch::new(Arc::new(move || waker.request_repaint()))));
         let remembered = context.storage.map(settings::read).unwrap_or_default();
         notice.into_iter().for_each(|n| shell.session.notice(n));
+        shell.session.set_calibrated(settings::calibrated_file());
         settings::restore(&mut shell, &remembered);
         let kept = context.storage.and_then(|s| s.get_string(PROGRESS));
         let unreadable_progress = kept.filter(|text| !remember(&mut shell, text));
@@ -193,7 +194,7 @@ impl eframe::App for Window {
             ui.ctx().send_viewport_cmd(ViewportCommand::Title(title.clone()));
             self.title = title;
         }
-        let loading = self.shell.session.is_loading();
+        let loading = self.shell.session.is_loading() || self.shell.session.is_sweeping();
         if std::mem::replace(&mut self.loading, loading) && !loading {
             give_memory_back();
         }

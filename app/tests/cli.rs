@@ -91,7 +91,8 @@ fn every_story_fits_a_terminal_of_a_hundred_columns() {
         let story = said(&["run", path.to_str().unwrap()]);
         let wide = story.lines().find(|line| line.chars().count() > 100);
         assert_eq!(wide, None, "{}", path.display());
-        assert!(story.lines().count() < 260, "{}: {} lines", path.display(), story.lines().count());
+        let runs = story.matches("\nWhat happened: ").count();
+        assert!(story.lines().count() < 130 * runs, "{}: {} lines", path.display(), story.lines().count());
         assert!(story.contains("\nIn short\n"));
     }
 }
@@ -224,7 +225,7 @@ fn costs_are_read_from_a_file() {
     let file = folder.write(
         "dear.ron",
         r#"(name: "dear", poll: "1ms", wake: "0ns", waker_clone: "0ns", waker_drop: "0ns", task_spawn: "0ns",
-            thread_spawn: "0ns", thread_switch: "5ms", syscall: "0ns", sync_op: "0ns", timer: "0ns",
+            thread_spawn: "0ns", thread_switch: "5ms", syscall: "0ns", driver_turn: "0ns", sync_op: "0ns", timer: "0ns",
             task_bytes: 1, stack_reserved: 2, stack_resident: 3)"#,
     );
     let report = said(&["run", "poll-wake-poll", "--costs", &file, "--format", "json"]);
@@ -234,6 +235,48 @@ fn costs_are_read_from_a_file() {
     let broken = folder.write("broken.ron", "(name: \"x\", pol: \"1ms\")");
     assert!(refused(&["run", "poll-wake-poll", "--costs", &broken]).contains("pol"));
     assert!(refused(&["run", "poll-wake-poll", "--costs", "citedd"]).contains("did you mean `cited`?"));
+}
+
+#[test]
+fn this_computer_is_measured_and_runs_are_charged_what_it_takes() {
+    let folder = Folder::new();
+    let file = folder.file("mine.ron");
+    let told = said(&["calibrate", "--quick", "-o", &file]);
+    for word in ["poll", "thread_switch", "cited", "ratio", "system call", &format!("--costs {file}")] {
+        assert!(told.contains(word), "{word}: {told}");
+    }
+    let report = said(&["run", "poll-wake-poll", "--costs", &file, "--format", "json"]);
+    let report: Value = serde_json::from_str(&report).unwrap();
+    assert_eq!(report["costs"], "calibrated");
+    let free =
+        folder.write("free.ron", &std::fs::read_to_string(&file).unwrap().replace("poll: \"", "poll: \"0ns\", //"));
+    assert!(refused(&["run", "poll-wake-poll", "--costs", &free]).contains("a poll cannot be free"));
+    // Textbook arithmetic is not what happens on a real computer.
+    let output = wakeline(&["check", "poll-wake-poll", "--costs", &file]);
+    let told = String::from_utf8(output.stdout).unwrap();
+    assert_eq!((output.status.code(), told.contains("calibrated costs: ")), (Some(1), true), "{told}");
+    let picture = folder.file("x.png");
+    said(&["shot", "poll-wake-poll", "--costs", &file, "-o", &picture]);
+    assert!(refused(&["shot", "poll-wake-poll", "--costs", &free, "-o", &picture]).contains("a poll cannot be free"));
+    let nowhere = folder.file("no/such/folder/x.ron");
+    assert!(refused(&["calibrate", "--quick", "-o", &nowhere]).contains("there is no folder"));
+}
+
+#[test]
+fn what_was_measured_is_found_among_the_settings_by_its_name() {
+    let folder = Folder::new();
+    let at_home = |args: &[&str]| {
+        // Wherever the system keeps settings, it is below this folder.
+        let home = folder.0.path();
+        let vars = ["HOME", "XDG_DATA_HOME", "APPDATA"];
+        command(args).envs(vars.map(|name| (name, home))).output().expect("the program starts")
+    };
+    let run = ["run", "poll-wake-poll", "--costs", "calibrated"];
+    let before = at_home(&run);
+    let told = String::from_utf8_lossy(&before.stderr).into_owned();
+    assert_eq!((before.status.code(), told.contains("wakeline calibrate")), (Some(2), true), "{told}");
+    assert_eq!(at_home(&["calibrate", "--quick"]).status.code(), Some(0));
+    assert_eq!(at_home(&run).status.code(), Some(0));
 }
 
 #[test]
@@ -405,4 +448,95 @@ fn a_picture_that_cannot_be_drawn_says_why_and_what_to_do() {
     let nowhere = folder.file("no/such/folder/x.png");
     refuses(&["blocked-executor", "-o", &nowhere], &["cannot be written", "no/such/folder"]);
     refuses(&["blocked-executor", "-o", &folder.0.path().display().to_string()], &["cannot be written", "folder"]);
+}
+
+/// A sweep of the ten thousand connections, small enough for a test.
+const SWEEP: [&str; 5] =
+    ["sweep", "scenarios/c10k.ron", "--over", "workload.tasks.conn.count=1..100:log", "--costs=jimblandy"];
+
+#[test]
+fn a_sweep_tells_each_figure_of_each_run_at_each_value() {
+    let told = said(&SWEEP);
+    let lines: Vec<&str> = told.lines().collect();
+    let head = "workload.tasks.conn.count from 1 to 100 · 4 cores · costs: jimblandy · log scales";
+    assert!(lines[..2].join(" ").contains(head), "{told}");
+    let lines = &lines[1..];
+    for title in ["Makespan", "Context switches", "Memory, peak", "p99 latency"] {
+        assert!(lines[2].contains(title), "{title}: {told}");
+    }
+    let values: Vec<&str> = lines[4..].iter().filter_map(|line| line.split_whitespace().next()).collect();
+    assert_eq!(values, ["1", "2", "5", "10", "20", "50", "100"]);
+    let width = lines[4].chars().count();
+    assert!(lines[4..].iter().all(|line| line.chars().count() == width), "columns stand below each other: {told}");
+    assert!(lines.iter().all(|line| line.chars().count() <= 100), "{told}");
+}
+
+#[test]
+fn a_sweep_as_csv_says_what_the_runs_say_and_is_the_same_on_any_number_of_threads() {
+    let folder = Folder::new();
+    let written = |name: &str, threads: &str| {
+        let file = folder.file(name);
+        let runs = ["--runs", "async,thread_per_task", "--threads", threads, "-o", &file];
+        said(&[&SWEEP[..], &runs].concat());
+        std::fs::read_to_string(file).expect("it was written")
+    };
+    let csv = written("one.csv", "1");
+    assert_eq!(written("four.csv", "4"), csv);
+    let lines: Vec<Vec<&str>> = csv.lines().map(|line| line.split(',').collect()).collect();
+    let head =
+        "workload.tasks.conn.count,run,model,makespan_ns,context_switches,memory_bytes,latency_p99_ns,unfinished,ended";
+    assert_eq!((lines[0].join(","), lines.len()), (head.to_owned(), 15));
+    let row = lines.iter().find(|row| row[..2] == ["50", "async"]).expect("each value and run has a line");
+    let json = said(&[
+        "run",
+        "scenarios/c10k.ron",
+        "--run=async",
+        "--set=workload.tasks.conn.count=50",
+        "--costs=jimblandy",
+        "--format=json",
+    ]);
+    let json: Value = serde_json::from_str(&json).expect("it is JSON");
+    let run = &json["runs"][0];
+    let memory = run["peak_memory_bytes"]["tasks"].as_u64().zip(run["peak_memory_bytes"]["stack_resident"].as_u64());
+    let expected = [
+        run["makespan_ns"].to_string(),
+        run["context_switches"]["all"].to_string(),
+        memory.map_or(String::new(), |(tasks, stacks)| (tasks + stacks).to_string()),
+        run["latency_ns"]["p99"].to_string(),
+        "0".to_owned(),
+        "finished".to_owned(),
+    ];
+    assert_eq!((row[2], &row[3..]), ("async_fifo", &expected.each_ref().map(String::as_str)[..]));
+}
+
+#[test]
+fn a_sweep_is_drawn_as_svg_and_png() {
+    let folder = Folder::new();
+    let (svg, png) = (folder.file("curves.svg"), folder.file("curves.png"));
+    said(&[&SWEEP[..], &["-o", &svg]].concat());
+    let text = std::fs::read_to_string(svg).expect("it was written");
+    for part in ["Ten thousand connections", "connections, log scale", "threads", "p99 latency", "</svg>"] {
+        assert!(text.contains(part), "{part}");
+    }
+    said(&[&SWEEP[..], &["-o", &png, "--theme", "dark"]].concat());
+    let picture = image::open(png).expect("it is a picture").to_rgba8();
+    let colors: std::collections::BTreeSet<[u8; 4]> = picture.pixels().map(|pixel| pixel.0).collect();
+    assert_eq!(picture.dimensions(), (2400, 1600));
+    assert!(
+        colors.contains(&[0x14, 0x18, 0x1E, 255]) && colors.contains(&[0x56, 0xB4, 0xE9, 255]),
+        "ground and a curve"
+    );
+}
+
+#[test]
+fn a_sweep_that_cannot_be_says_why() {
+    let wrong = |over: &str| refused(&["sweep", "c10k", "--over", over]);
+    assert!(wrong("machine.cores=1..8:lgo").contains("did you mean `log`?"));
+    assert!(wrong("machine.cores=8").contains("from a value to another"));
+    assert!(wrong("workload.tasks.con.count=1..8").contains("did you mean `conn`?"));
+    assert!(wrong("machine.cores=1..80").contains("cores cannot be simulated"));
+    let runs = refused(&["sweep", "c10k", "--over", "machine.cores=1..2", "--runs", "async,thread_per_tsk"]);
+    assert!(runs.contains("did you mean `thread_per_task`?"), "{runs}");
+    let output = refused(&["sweep", "c10k", "--over", "machine.cores=1..2", "-o", "out.pdf"]);
+    assert!(output.contains(".csv, .svg or .png"), "{output}");
 }

@@ -21,8 +21,8 @@
 //! 1. [`instant`]: virtual time; [`clock`]: how people read it. [`trace`]: what happened, and nothing about how it was produced. [`analysis`]: tracks,
 //!    links, metrics and findings, read from a trace alone.
 //! 2. [`machine`]: cores, kernel threads, clock, devices, costs, decisions.
-//! 3. [`sync`], [`time`], [`io`](mod@io), [`thread`], [`observe`](mod@observe) and the plain calls [`work`], [`block`] and
-//!    [`mark`]: what user code computes with, awaits and blocks on. [`executor`]: polls real futures on the machine's
+//! 3. [`sync`], [`time`], [`io`](mod@io), [`thread`], [`callbacks`], [`observe`](mod@observe) and the plain calls [`work`],
+//!    [`block`] and [`mark`]: what user code computes with, awaits and blocks on. [`executor`]: polls real futures on the machine's
 //!    threads.
 //! 4. [`program`]: tasks told as data, and their shapes as code. [`model`]: the ways to run them, by name. [`scenario`]:
 //!    lessons from files, with located errors; runs them and compares.
@@ -40,6 +40,7 @@
 #![warn(missing_docs)]
 
 pub mod analysis;
+pub mod callbacks;
 pub mod clock;
 mod code;
 pub mod executor;

@@ -31,19 +31,26 @@ pub struct ThreadBuilder {
     path: Option<String>,
     kind: ThreadKind,
     priority: i32,
+    nice: i32,
 }
 
 impl ThreadBuilder {
     /// A thread of this name. By its name, its spawner and how manieth of that name it is the world decides how long
     /// its I/O takes: the same for a task in the same place.
     pub fn new(name: impl Into<String>) -> ThreadBuilder {
-        ThreadBuilder { name: name.into(), path: None, kind: ThreadKind::Plain, priority: 0 }
+        ThreadBuilder { name: name.into(), path: None, kind: ThreadKind::Plain, priority: 0, nice: 0 }
     }
 
-    /// The thread with this priority: larger goes first under a priority scheduler; under a fair one it is the nice
-    /// value negated.
+    /// The thread with this priority: larger goes first. Under a fair scheduler one above 0 is a real-time priority, and
+    /// comes before all threads that have none.
     pub fn priority(mut self, priority: i32) -> ThreadBuilder {
         self.priority = priority;
+        self
+    }
+
+    /// The thread with this nice value, −20 to 19: under a fair scheduler, the larger it is, the smaller its share.
+    pub fn nice(mut self, nice: i32) -> ThreadBuilder {
+        self.nice = nice;
         self
     }
 
@@ -93,8 +100,8 @@ impl ThreadBuilder {
                 sim.owe(kernel.costs.thread_spawn);
             }
             let path = self.path.unwrap_or_else(|| self.name.clone());
-            kernel
-                .create_thread(NewThread { name: self.name, path, kind: self.kind, priority: self.priority, body }, by)
+            let (kind, priority, nice) = (self.kind, self.priority, self.nice);
+            kernel.create_thread(NewThread { name: self.name, path, kind, priority, nice, body }, by)
         })
     }
 }
@@ -229,8 +236,13 @@ impl Machine {
         start: impl FnOnce(),
         finished: impl Fn(&Kernel) -> bool,
     ) -> (Trace, EndReason) {
-        self.info.model = "thread_per_task".to_owned();
+        if self.info.model.is_empty() {
+            self.info.model = "thread_per_task".to_owned();
+        }
         self.info.policy = self.scheduler.policy().describe();
+        if self.inherits {
+            self.info.policy.push_str(", priority inheritance");
+        }
         self.info.threads = true;
         self.info.family = Family::Threads;
         if self.info.title.is_empty() {

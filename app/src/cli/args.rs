@@ -34,6 +34,10 @@ pub enum Command {
     Events(EventsArgs),
     /// Draw the window as a picture, without a display
     Shot(ShotArgs),
+    /// Measure what polls, wakes, spawns and switches cost on this computer, and write a cost profile
+    Calibrate(CalibrateArgs),
+    /// Turn one value of a scenario from one end to the other, and show what each run comes to: curves, or a table
+    Sweep(SweepArgs),
     /// List the concurrency models that a run can name, with the real system that each follows
     Models,
 }
@@ -59,8 +63,9 @@ pub struct WorldArgs {
     /// Change one value of the scenario before it is read (see below); may be given many times
     #[arg(long, value_name = "PATH=VALUE")]
     pub set: Vec<String>,
-    /// What each step costs: a profile (cited, zero, jimblandy) or a RON file with a table; the scenario's own otherwise
-    #[arg(long, value_name = "cited|zero|jimblandy|FILE")]
+    /// What each step costs: a profile (cited, zero, jimblandy; calibrated, once `wakeline calibrate` has run) or a RON
+    /// file with one; the scenario's own otherwise
+    #[arg(long, value_name = "NAME|FILE")]
     pub costs: Option<String>,
 }
 
@@ -120,6 +125,9 @@ pub struct CheckArgs {
     /// Scenario files, ids, or directories of scenario files
     #[arg(required = true, value_name = "PATH")]
     pub paths: Vec<String>,
+    /// Hold every expectation to these costs, a profile or a RON file with one, instead of those that it names
+    #[arg(long, value_name = "NAME|FILE")]
+    pub costs: Option<String>,
 }
 
 /// What `events` is asked.
@@ -177,12 +185,66 @@ pub struct ShotArgs {
     /// Which look it has
     #[arg(long, value_enum, default_value = "light")]
     pub theme: ThemeArg,
+    /// What each step costs: a profile or a RON file with one, as for `run`; the scenario's own otherwise
+    #[arg(long, value_name = "NAME|FILE")]
+    pub costs: Option<String>,
     /// As an audience sees it: everything larger, the narration on top, the rest dimmed
     #[arg(long, conflicts_with = "library")]
     pub presenter: bool,
     /// The list of scenarios
     #[arg(long)]
     pub library: bool,
+}
+
+/// What `calibrate` is asked.
+#[derive(Debug, clap::Args)]
+pub struct CalibrateArgs {
+    /// The profile, a RON file for `--costs` and scenarios; among the settings otherwise, where the window and
+    /// `--costs calibrated` find it
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// Two seconds instead of half a minute: rough
+    #[arg(long)]
+    pub quick: bool,
+}
+
+/// How `--over` reads what is turned: printed below the options.
+const OVER_HELP: &str = "\
+How --over works:
+  PATH leads to a value of the file, as with --set. FROM and TO are whole numbers, or durations with
+  a unit. After a colon: log or linear, and how many values; without it, they are round numbers.
+
+    --over workload.tasks.conn.count=1..100000:log    1, 2, 5, 10, 20, 50 … tasks
+    --over machine.cores=1..8                         1, 2, 3 … 8 cores
+    --over workload.tasks.hog.ops.1.0=1ms..1s:log:7   seven lengths of the second step of hog";
+
+/// What `sweep` is asked.
+#[derive(Debug, clap::Args)]
+#[command(after_help = OVER_HELP)]
+pub struct SweepArgs {
+    /// A scenario: a .ron file, or the id of one that comes with the program
+    pub scenario: String,
+    /// What is turned, and from where to where
+    #[arg(long, value_name = "PATH=FROM..TO[:log|:linear][:N]")]
+    pub over: String,
+    /// Runs of the scenario, or models ("tokio_multi_thread"): all the scenario's runs otherwise
+    #[arg(long, value_name = "RUN,…", value_delimiter = ',')]
+    pub runs: Vec<String>,
+    /// How many values; round numbers otherwise
+    #[arg(long, value_name = "N")]
+    pub steps: Option<usize>,
+    /// The world that it runs in
+    #[command(flatten)]
+    pub world: WorldArgs,
+    /// Write the figures (.csv) or the curves (.svg, .png) into a file
+    #[arg(short, long, value_name = "OUT.csv|OUT.svg|OUT.png")]
+    pub output: Option<PathBuf>,
+    /// Which look the picture has
+    #[arg(long, value_enum, default_value = "light")]
+    pub theme: ThemeArg,
+    /// How many runs at a time; as many as the computer has cores otherwise
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1024))]
+    pub threads: Option<u32>,
 }
 
 /// A look of the window.

@@ -1,16 +1,17 @@
 //! What was asked for: a scenario in the world that the arguments describe, and its runs.
 
-use std::path::Path;
+use std::path::PathBuf;
 
 use sim_core::Costs;
 use sim_core::model::{MODELS, Model};
 use sim_core::scenario::error::advice;
-use sim_core::scenario::{Measured, RunOptions, RunSpec, Scenario, read};
+use sim_core::scenario::{Measured, RunOptions, RunSpec, Scenario, profile};
 
 use super::args::WorldArgs;
 use super::{Failure, Wrong};
-use crate::library;
+use crate::calibrate::profile::NAME;
 use crate::session::knobs::write_runs;
+use crate::{library, settings};
 
 /// A run that was asked for, with its id.
 pub struct Asked {
@@ -53,13 +54,25 @@ pub fn known<'n>(what: &str, name: Option<&str>, names: impl Iterator<Item = &'n
     Err(Wrong::failure(format!("there is no {what} called `{name}` in this scenario"), advice(name, names, what)))
 }
 
-fn costs(asked: &str) -> Result<Costs, Failure> {
-    match Costs::by_name(asked) {
-        Some(costs) => Ok(costs),
-        None if Path::new(asked).exists() => Ok(read::costs(Path::new(asked))?),
-        None => {
-            let message = format!("`{asked}` is no cost profile, and no file of that name is there");
-            Err(Wrong::failure(message, advice(asked, Costs::NAMES, "cost profile")))
-        }
+/// The profile that `--costs` names: one that comes with the program, this computer's, or a file's.
+pub fn costs(asked: &str) -> Result<Costs, Failure> {
+    if let Some(costs) = Costs::by_name(asked) {
+        return Ok(costs);
     }
+    let file = costs_file(asked);
+    if file.exists() {
+        return Ok(profile::read(&file)?);
+    }
+    if asked == NAME {
+        return Err(Wrong::failure("this computer has not been measured yet", "run `wakeline calibrate` first"));
+    }
+    let message = format!("`{asked}` is no cost profile, and no file of that name is there");
+    let names = Costs::NAMES.into_iter().chain([NAME]);
+    Err(Wrong::failure(message, advice(asked, names, "cost profile")))
+}
+
+/// The file of a profile that does not come with the program.
+pub fn costs_file(asked: &str) -> PathBuf {
+    let measured = settings::calibrated_file().filter(|_| asked == NAME);
+    measured.unwrap_or_else(|| PathBuf::from(asked))
 }

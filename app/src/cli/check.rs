@@ -4,11 +4,13 @@ use std::collections::BTreeSet;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
+use sim_core::Costs;
 use sim_core::scenario::narration::{Anchor, Step};
 use sim_core::scenario::{Scenario, anchor};
 use sim_core::trace::Trace;
 
 use super::args::CheckArgs;
+use super::asked::costs;
 use super::{Failure, Wrong, print_errors};
 use crate::library;
 
@@ -27,9 +29,10 @@ pub fn check(ask: &CheckArgs, out: &mut impl Write) -> Result<(), Failure> {
     for path in &ask.paths {
         found.extend(files_of(path)?);
     }
+    let instead = ask.costs.as_deref().map(costs).transpose()?;
     let (mut fails, mut wrong) = (0, 0);
     for asked in &found {
-        match one(asked, out)? {
+        match one(asked, instead.as_ref(), out)? {
             Verdict::Fine => {}
             Verdict::Fails => fails += 1,
             Verdict::Wrong => wrong += 1,
@@ -71,7 +74,7 @@ fn files_of(asked: &str) -> Result<Vec<String>, Failure> {
     Ok(files.iter().map(|file| file.display().to_string()).collect())
 }
 
-fn one(asked: &str, out: &mut impl Write) -> Result<Verdict, Failure> {
+fn one(asked: &str, instead: Option<&Costs>, out: &mut impl Write) -> Result<Verdict, Failure> {
     let scenario: Scenario = match library::find(asked, &[]) {
         Ok(scenario) => scenario,
         Err(errors) => {
@@ -82,12 +85,13 @@ fn one(asked: &str, out: &mut impl Write) -> Result<Verdict, Failure> {
     };
     let (mut runs, mut events) = (0, 0);
     let mut lost = BTreeSet::new();
-    let verdicts = scenario.assert(|measured| {
+    let verdicts = scenario.assert_at(instead, |measured| {
         runs += 1;
         events += measured.trace.len();
         lost.extend(lost_steps(&scenario, &measured.trace));
     })?;
-    let unanswered = scenario.check_questions()?;
+    // What its lesson asks is asked of the costs that it is told in.
+    let unanswered = if instead.is_some() { Vec::new() } else { scenario.check_questions()? };
     let failed: Vec<_> = verdicts.iter().filter(|verdict| !verdict.met).collect();
     let fine = failed.is_empty() && lost.is_empty() && unanswered.is_empty();
     let glyph = if fine { '✓' } else { '✗' };

@@ -10,8 +10,9 @@ use sim_core::{SimTime, Trace};
 use super::short::clock;
 use super::wrap::WIDTH;
 
-/// Events of a run that are listed; the middle of a longer story is left out.
-const MOST_EVENTS: usize = 48;
+/// Events that are listed of all runs together, and of one; the middle of a longer story is left out.
+const MOST_EVENTS: usize = 96;
+const MOST_OF_A_RUN: usize = 48;
 
 /// The last of them.
 const LAST_EVENTS: usize = 8;
@@ -26,18 +27,21 @@ struct Together {
     times: usize,
 }
 
-/// Lists the events. `crowds` are the names of tasks that are told as one; `how` lists all events.
-pub fn happened(trace: &Trace, crowds: &[String], how: &str, out: &mut impl Write) -> io::Result<()> {
-    if crowds.is_empty() { one_by_one(trace, how, out) } else { together(trace, crowds, how, out) }
+/// Lists the events of one of so many runs. `crowds` are the names of tasks that are told as one; `how` lists all events.
+pub fn happened(trace: &Trace, runs: usize, crowds: &[String], how: &str, out: &mut impl Write) -> io::Result<()> {
+    if !crowds.is_empty() {
+        return together(trace, crowds, how, out);
+    }
+    one_by_one(trace, (MOST_EVENTS / runs.max(1)).clamp(2 * LAST_EVENTS, MOST_OF_A_RUN), how, out)
 }
 
-fn one_by_one(trace: &Trace, how: &str, out: &mut impl Write) -> io::Result<()> {
+fn one_by_one(trace: &Trace, most: usize, how: &str, out: &mut impl Write) -> io::Result<()> {
     let lesson: Vec<usize> =
         trace.events_from(0).filter(|(_, _, event)| event.level() == Level::Lesson).map(|(n, _, _)| n).collect();
-    let (first, last) = if lesson.len() <= MOST_EVENTS {
+    let (first, last) = if lesson.len() <= most {
         (lesson.as_slice(), &[][..])
     } else {
-        (&lesson[..MOST_EVENTS - LAST_EVENTS], &lesson[lesson.len() - LAST_EVENTS..])
+        (&lesson[..most - LAST_EVENTS], &lesson[lesson.len() - LAST_EVENTS..])
     };
     let mut before = None;
     for n in first.iter().chain(last) {
@@ -105,8 +109,11 @@ fn together(trace: &Trace, crowds: &[String], how: &str, out: &mut impl Write) -
 
 /// "conn.17" is one of the crowd "conn"; workers are a crowd beside a crowd.
 fn crowd_of(who: &str, crowds: &[String]) -> String {
-    if who.strip_prefix("worker ").is_some_and(|n| n.parse::<u32>().is_ok()) {
-        return "workers".to_owned();
+    for (name, crowd) in [("worker", "workers"), ("pool", "pool")] {
+        let nth = who.strip_prefix(name).and_then(|rest| rest.strip_prefix(' '));
+        if nth.is_some_and(|n| n.parse::<u32>().is_ok()) {
+            return crowd.to_owned();
+        }
     }
     match who.rsplit_once('.') {
         Some((name, nth)) if nth.parse::<u32>().is_ok() && crowds.iter().any(|crowd| crowd == name) => name.to_owned(),
@@ -137,6 +144,7 @@ mod tests {
         assert_eq!(crowd_of("conn.x", &crowds), "conn.x");
         assert_eq!(crowd_of("hog.1", &crowds), "hog.1");
         assert_eq!(crowd_of("worker 3", &crowds), "workers");
+        assert_eq!(crowd_of("pool 3", &crowds), "pool");
     }
 
     #[test]

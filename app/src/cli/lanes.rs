@@ -7,6 +7,7 @@
 use sim_core::SimTime;
 use sim_core::analysis::index::Index;
 use sim_core::analysis::track::{Span, SpanState, Track, TrackKind};
+use sim_core::trace::Family;
 
 /// Columns of the picture.
 const COLUMNS: usize = 72;
@@ -17,8 +18,17 @@ const MOST_ROWS: usize = 12;
 /// What the bars of a crowd mean.
 pub const CROWD_LEGEND: &str = "▁ few … █ all of them at a time";
 
-/// What the characters mean.
-pub const LEGEND: &str = "█ runs   ▒ in a poll, off its core   ░ wants to run   · waits";
+const LEGEND: &str = "█ runs   ▒ in a poll, off its core   ░ wants to run   · waits";
+const POOL_LEGEND: &str = "█ runs   ▒ waits, and keeps its thread   ░ wants to run   · waits";
+
+/// What the characters mean in these runs.
+pub fn legend(families: &[Family]) -> &'static str {
+    let keeps = |family: &Family| match family {
+        Family::Pool | Family::Sequential => true,
+        Family::Async | Family::Threads | Family::Callbacks | Family::Coroutines | Family::Actors => false,
+    };
+    if families.iter().any(keeps) { POOL_LEGEND } else { LEGEND }
+}
 
 /// The rows of a run, up to `end`. `crowds` are the names of tasks whose many instances are one picture.
 pub fn lanes(index: &Index, end: SimTime, crowds: &[String]) -> Vec<String> {

@@ -5,6 +5,7 @@
 
 mod args;
 mod asked;
+mod calibrate;
 mod check;
 mod events;
 mod figures;
@@ -16,6 +17,8 @@ mod run;
 mod short;
 mod shot;
 mod story;
+mod sweep;
+mod sweep_table;
 mod wrap;
 
 use std::io::{self, BufWriter, Write};
@@ -89,6 +92,8 @@ pub fn main(open_window: impl FnOnce(Option<PathBuf>) -> Result<(), String>) -> 
         Some(Command::Check(ask)) => check::check(ask, &mut out),
         Some(Command::Events(ask)) => events::events(ask, &mut out),
         Some(Command::Shot(ask)) => shot::shot(ask),
+        Some(Command::Calibrate(ask)) => calibrate::calibrate(ask, &mut out),
+        Some(Command::Sweep(ask)) => sweep::sweep(ask, &mut out),
         Some(Command::Models) => models::models(&mut out),
     };
     let done = done.and_then(|()| out.flush().map_err(Failure::Output));

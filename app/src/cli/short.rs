@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 
 use sim_core::scenario::{Amount, Measure, Scenario};
+use sim_core::trace::Family;
 use sim_core::trace::event::{EndReason, kind};
 use sim_core::{SimDuration, SimTime};
 
@@ -61,10 +62,13 @@ fn ending(run: &Asked) -> String {
     let unfinished = metrics.unfinished;
     match run.measured.ended() {
         Some(EndReason::Finished) if metrics.run_end > metrics.makespan + ON_TIME => {
-            format!(
-                "All is done after {}; helper threads that nobody waits for run on to {at}.",
-                brief(metrics.makespan)
-            )
+            let helpers = match run.measured.trace.tables().run.family() {
+                Family::Threads | Family::Pool => "helper threads",
+                Family::Async | Family::Sequential | Family::Callbacks => "branches",
+                Family::Coroutines => "helper goroutines",
+                Family::Actors => "helper actors",
+            };
+            format!("All is done after {}; {helpers} that nobody waits for run on to {at}.", brief(metrics.makespan))
         }
         Some(EndReason::Finished) => format!("All is done after {}.", brief(metrics.makespan)),
         Some(EndReason::Stuck) => format!("It hangs from {at} on: {}.", hanging(run)),

@@ -8,9 +8,10 @@ use sim_core::instant::{SimDuration, SimTime};
 use sim_core::scenario::error::advice;
 
 use super::args::ShotArgs;
+use super::asked::{costs, costs_file};
 use super::{Failure, Wrong};
 use crate::library;
-use crate::session::settings::Motion;
+use crate::session::settings::{CostsChoice, Motion};
 use crate::session::{Command, Place, Selection, Session, jobs};
 use crate::shot::Studio;
 
@@ -24,6 +25,9 @@ pub fn shot(ask: &ShotArgs) -> Result<(), Failure> {
     let mut studio = Studio::open([ask.size.0, ask.size.1]);
     studio.apply(Command::SetTheme(ask.theme.choice()));
     studio.apply(Command::SetMotion(Motion::Reduced));
+    if let Some(asked) = &ask.costs {
+        studio.apply(Command::SetCosts(costs_choice(asked)?));
+    }
     if let Some(scenario) = ask.scenario.as_deref().filter(|_| !ask.library) {
         studio.apply(crate::window::opening(PathBuf::from(scenario)));
         show(&mut studio, ask)?;
@@ -31,6 +35,17 @@ pub fn shot(ask: &ShotArgs) -> Result<(), Failure> {
         studio.finish_thumbnails();
     }
     save(&mut studio, &ask.output)
+}
+
+/// The choice that the window has for this profile. What is wrong with it is told before anything is drawn.
+fn costs_choice(asked: &str) -> Result<CostsChoice, Failure> {
+    let profile = costs(asked)?;
+    Ok(match profile.name.as_str() {
+        "zero" => CostsChoice::Textbook,
+        "jimblandy" => CostsChoice::Jimblandy,
+        "cited" => CostsChoice::Cited,
+        _ => CostsChoice::File(costs_file(asked)),
+    })
 }
 
 /// Brings the window to the moment and the thing asked for.
@@ -144,8 +159,8 @@ fn save(studio: &mut Studio, path: &Path) -> Result<(), Failure> {
     image.save_with_format(path, image::ImageFormat::Png).map_err(told)
 }
 
-/// Before anything is simulated: whether the picture has a folder to lie in.
-fn check_output(path: &Path) -> Result<(), Failure> {
+/// Before anything is simulated: whether the file has a folder to lie in.
+pub(super) fn check_output(path: &Path) -> Result<(), Failure> {
     if path.is_dir() {
         return Err(cannot_be_written(path, &"it is a folder", "give the picture a name: out.png"));
     }
@@ -158,6 +173,6 @@ fn check_output(path: &Path) -> Result<(), Failure> {
     }
 }
 
-fn cannot_be_written(path: &Path, why: &dyn std::fmt::Display, help: &str) -> Failure {
+pub(super) fn cannot_be_written(path: &Path, why: &dyn std::fmt::Display, help: &str) -> Failure {
     Wrong::failure(format!("{} cannot be written: {why}", path.display()), help)
 }

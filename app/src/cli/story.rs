@@ -8,11 +8,12 @@ use sim_core::analysis::findings::Finding;
 use sim_core::analysis::index::Index;
 use sim_core::scenario::narration::{Question, plain};
 use sim_core::scenario::{RunOptions, Scenario, Step, anchor};
+use sim_core::trace::Family;
 
 use super::asked::Asked;
 use super::figures::figures;
 use super::happened::happened;
-use super::lanes::{CROWD_LEGEND, LEGEND, lanes};
+use super::lanes::{CROWD_LEGEND, lanes, legend};
 use super::short::{clock, short};
 use super::wrap::{WIDTH, wrap};
 
@@ -33,13 +34,14 @@ pub fn story(scenario: &Scenario, runs: &[Asked], out: &mut impl Write) -> io::R
             writeln!(out, "{lane}")?;
         }
     }
-    writeln!(out, "  {}", if crowds.is_empty() { LEGEND } else { CROWD_LEGEND })?;
+    let families: Vec<Family> = runs.iter().map(|run| run.measured.trace.tables().run.family()).collect();
+    writeln!(out, "  {}", if crowds.is_empty() { legend(&families) } else { CROWD_LEGEND })?;
     for run in runs {
         let info = &run.measured.trace.tables().run;
         writeln!(out, "\nWhat happened: {} (times in ms)", info.title)?;
         let variant = scenario_variant(info).map_or(String::new(), |variant| format!(" --variant {variant}"));
         let how = format!("wakeline events {} --run {}{variant}", scenario.id, run.id);
-        happened(&run.measured.trace, &crowds, &how, out)?;
+        happened(&run.measured.trace, runs.len(), &crowds, &how, out)?;
     }
     table(scenario, runs, out)?;
     findings(runs, out)?;

@@ -104,6 +104,7 @@ impl Session {
         self.opened += 1;
         self.events.reset();
         self.wanted = pending.document.wanted();
+        self.say_costs_problem(&pending.document);
         self.document = Some(pending.document);
         self.told = pending.told;
         self.mishap.clear();

@@ -67,6 +67,9 @@ impl Session {
             C::SetRuns(runs) => self.set_runs(&runs),
             C::AsInLesson => self.as_in_lesson(),
             C::AnotherWorld => self.another_world(),
+            C::SetUpSweep(ask) => self.set_up_sweep(*ask),
+            C::StartSweep => self.start_sweep(),
+            C::CancelSweep => self.cancel_sweep(),
             C::FileChanged(path) => self.file_changed(&path),
             C::GoTo(time) => {
                 self.go_to_time(time);
@@ -136,7 +139,10 @@ impl Session {
             C::SwitchTheme | C::SetTheme(_) | C::ScaleUp | C::ScaleDown | C::ScaleUsual => self.choose(command),
             C::SetScale(_) | C::SetMotion(_) | C::SetDragMeans(_) | C::SetCosts(_) => self.choose(command),
             C::ResetSettings => self.choose(command),
-            C::ShowSettings => self.toggle_overlay(Overlay::Settings),
+            C::ShowSettings => {
+                self.look_for_calibrated();
+                self.toggle_overlay(Overlay::Settings);
+            }
             C::DismissNotice => {
                 if !self.notices.is_empty() {
                     self.notices.remove(0);
@@ -388,7 +394,7 @@ fn is_gradual(command: &Command) -> bool {
 /// Whether what it asks to see stands in a panel that the wide timeline leaves out.
 fn asks_for_panel(command: &Command) -> bool {
     use Command as C;
-    matches!(command, C::ShowTab(_) | C::ShowFindings | C::FocusSearch | C::ShowFinding(_))
+    matches!(command, C::ShowTab(_) | C::ShowFindings | C::FocusSearch | C::ShowFinding(_) | C::StartSweep)
 }
 
 /// Which way a step goes.

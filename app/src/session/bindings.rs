@@ -5,7 +5,7 @@
 
 use super::settings::{CostsChoice, Motion, ThemeChoice};
 use super::span_of_time::DragMeans;
-use super::{Command, keymap};
+use super::{Command, Tab, keymap};
 
 /// A command with its name and keys.
 #[derive(Clone, PartialEq, Debug)]
@@ -75,6 +75,9 @@ pub const BINDINGS: &[Binding] = {
         bind(C::PreviousStep, G::Step, "Previous step of the lesson", &["PageUp"]),
         bind(C::AsInLesson, G::Step, "Reset all to the lesson", &["Backspace"]),
         bind(C::AnotherWorld, G::Step, "Another world: the next seed", &[]),
+        bind(C::ShowTab(Tab::Sweep), G::Window, "Sweep: each run's curves while one value is turned", &[]),
+        bind(C::StartSweep, G::Step, "Start the sweep", &[]),
+        bind(C::CancelSweep, G::Step, "Cancel the sweep", &[]),
         bind(C::Predict(0), G::Step, "Predict: first answer", &["1"]),
         bind(C::Predict(1), G::Step, "Predict: second answer", &["2"]),
         bind(C::Predict(2), G::Step, "Predict: third answer", &["3"]),
@@ -135,6 +138,7 @@ pub const BINDINGS: &[Binding] = {
         bind(C::SetCosts(CostsChoice::Textbook), G::Window, "Costs: textbook", &[]),
         bind(C::SetCosts(CostsChoice::Jimblandy), G::Window, "Costs: jimblandy", &[]),
         bind(C::SetCosts(CostsChoice::Cited), G::Window, "Costs: cited", &[]),
+        bind(C::SetCosts(CostsChoice::Calibrated), G::Window, "Costs: this computer's", &[]),
         bind(C::ResetSettings, G::Window, "Reset all settings", &[]),
         bind(C::ShowSettings, G::Window, "Settings", &["Ctrl+,"]),
         bind(C::DismissNotice, G::Window, "Close the notice", &[]),

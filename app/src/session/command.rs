@@ -13,6 +13,7 @@ use super::rows::{RowGroup, RowSort};
 use super::selection::Selection;
 use super::settings::{CostsChoice, Motion, ThemeChoice, UiScale};
 use super::span_of_time::DragMeans;
+use super::sweep::SweepAsk;
 use super::tab::Tab;
 
 pub use super::bindings::{BINDINGS, Binding, Group, key_for_people};
@@ -102,6 +103,12 @@ pub enum Command {
     AsInLesson,
     /// Another seed: another world.
     AnotherWorld,
+    /// Set up what is swept.
+    SetUpSweep(Box<SweepAsk>),
+    /// Run the scenario at each value of the sweep.
+    StartSweep,
+    /// Stop the sweep; what it has found stays.
+    CancelSweep,
     /// A file has changed on the disk.
     FileChanged(PathBuf),
     /// Go to a time and bring it into view.

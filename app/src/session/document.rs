@@ -5,6 +5,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use sim_core::Costs;
 use sim_core::scenario::Scenario;
 
 use super::knobs::{Dial, Wanted};
@@ -76,6 +77,10 @@ pub struct Document {
     pub written: Option<Arc<Scenario>>,
     /// The scenario with variant and values set: what the runs are of. None for a recording.
     pub shown: Option<Arc<Scenario>>,
+    /// What the runs are charged: the scenario's own costs, or those chosen in the settings.
+    pub costs: Costs,
+    /// Why it is not what was chosen there; empty if it is.
+    pub costs_problem: String,
     /// The scenario's knobs, as they stand.
     pub dials: Vec<Dial>,
 }

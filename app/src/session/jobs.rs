@@ -9,17 +9,16 @@ use std::sync::Arc;
 
 use miette::Diagnostic;
 use sim_core::analysis::findings::{Thresholds, diagnose};
-use sim_core::machine::costs::Costs;
 use sim_core::scenario::{Going, Located, Measured, RunOptions, Scenario, ScenarioErrors};
 use sim_core::trace::file::FileError;
 use sim_core::trace::tables::RunInfo;
 use sim_core::trace::{Trace, TracePart};
 
+use super::costs::CostsFrom;
 use super::document::{Document, DocumentKind, Entry, Origin, Problem, RunTitle, Step};
 use super::figures::RunFigures;
 use super::knobs::{Wanted, dials};
 use super::loader::{Job, Outlet, Report};
-use super::settings::CostsChoice;
 use super::told::{self, Base};
 use crate::library::{embedded, find, lessons};
 
@@ -44,8 +43,8 @@ fn entry(scenario: &Scenario) -> Entry {
 
 /// Loads what is asked for, with these costs unless it asks for its own. `base` is what is known of the lesson as
 /// written, to compare with.
-pub fn job(ask: Wanted, base: Option<Arc<Base>>, costs: CostsChoice) -> Job {
-    let costs = costs.profile().and_then(Costs::by_name).filter(|_| !ask.sets.iter().any(|s| s.starts_with("costs=")));
+pub fn job(ask: Wanted, base: Option<Arc<Base>>, costs: CostsFrom) -> Job {
+    let costs = if ask.sets.iter().any(|s| s.starts_with("costs=")) { CostsFrom::Scenario } else { costs };
     Box::new(move |outlet| {
         let problems = match &ask.origin {
             Origin::Library(id) => {
@@ -69,12 +68,16 @@ fn open_scenario(
     ask: &Wanted,
     scenario: Result<Scenario, ScenarioErrors>,
     text: Option<&str>,
-    (base, costs): (Option<Arc<Base>>, Option<Costs>),
+    (base, costs): (Option<Arc<Base>>, CostsFrom),
 ) -> Result<(), Vec<Problem>> {
     let told = |errors: ScenarioErrors| errors.errors().iter().map(|e| problem(e, text)).collect::<Vec<_>>();
     let scenario = scenario.map_err(told)?;
     // A variant that the file does not have any more is left aside.
     let variant = ask.variant.clone().filter(|id| scenario.variant(id).is_some());
+    let (costs, costs_problem) = match costs.read() {
+        Ok(costs) => (costs, String::new()),
+        Err(why) => (None, why),
+    };
     let options = RunOptions { variant, costs, ..RunOptions::default() };
     let mut asked = scenario.as_asked(&options).map_err(told)?;
     if !ask.sets.is_empty() {
@@ -84,6 +87,7 @@ fn open_scenario(
         asked.runs.iter().map(|run| RunTitle { title: asked.run_title(run), threads: run.model.is_thread_a_task() });
     let mut document = document(&ask.origin, &scenario, &asked, options.variant.clone());
     document.sets.clone_from(&ask.sets);
+    (document.costs, document.costs_problem) = (asked.costs_of(&options), costs_problem);
     if !outlet.send(Report::Opened(Arc::new(document), titles.collect())) {
         return Ok(());
     }
@@ -131,6 +135,9 @@ fn document(origin: &Origin, scenario: &Scenario, shown: &Scenario, variant: Opt
         steps: steps.collect(),
         variant,
         sets: Vec::new(),
+        // A recording's scenario may name a file that is not here.
+        costs: sim_core::Costs::default(),
+        costs_problem: String::new(),
         written: Some(Arc::new(scenario.clone())),
         shown: Some(Arc::new(shown.clone())),
         dials: dials(scenario, shown),

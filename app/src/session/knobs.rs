@@ -92,11 +92,6 @@ pub fn without(sets: &[String], path: &str) -> Vec<String> {
     sets.iter().filter(own).cloned().collect()
 }
 
-/// The name of the costs that a scenario has.
-pub fn own_costs(scenario: &Scenario) -> String {
-    scenario.costs_of(&RunOptions::default()).name
-}
-
 /// The list of runs as a file writes it.
 pub fn write_runs(runs: &[RunSpec]) -> String {
     let runs: Vec<String> = runs.iter().map(write_run).collect();
@@ -118,6 +113,9 @@ fn write_run(run: &RunSpec) -> String {
         Some(PolicySpec::Fifo) => text.push_str(", policy: fifo"),
         Some(PolicySpec::Fair) => text.push_str(", policy: fair"),
         None => {}
+    }
+    if let Some(inherits) = run.priority_inheritance {
+        text.push_str(&format!(", priority_inheritance: {inherits}"));
     }
     text.push(')');
     text
@@ -145,8 +143,7 @@ impl Session {
         let (Some(written), Some(shown), Some(document)) = (self.written(), self.shown(), self.document()) else {
             return 0;
         };
-        let costs = self.costs_used().is_some_and(|used| used != own_costs(written));
-        let others = [written.seed != shown.seed, costs, written.runs.len() != shown.runs.len()];
+        let others = [written.seed != shown.seed, self.are_costs_turned(), written.runs.len() != shown.runs.len()];
         document.dials.iter().map(Dial::is_turned).chain(others).filter(|turned| *turned).count()
     }
 
@@ -181,17 +178,6 @@ impl Session {
     pub fn is_told_of_another(&self) -> bool {
         let has_text = self.document().is_some_and(|d| !d.steps.is_empty());
         has_text && self.step_wanted.is_none() && self.is_changed()
-    }
-
-    /// The costs that the runs shown were run with, as they have recorded it.
-    pub fn costs_used(&self) -> Option<&str> {
-        let run = self.runs().first()?;
-        Some(run.trace.tables().run.costs.as_str()).filter(|costs| !costs.is_empty())
-    }
-
-    /// Whether those are not the scenario's, but chosen in the settings for all scenarios.
-    pub fn are_costs_of_settings(&self) -> bool {
-        self.shown().is_some_and(|shown| self.costs_used().is_some_and(|used| used != own_costs(shown)))
     }
 
     /// Whether chance has a say in the runs shown: only then another seed is another world.

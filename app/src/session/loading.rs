@@ -30,7 +30,7 @@ impl Session {
         let base = self.told.as_ref().map(|told| Arc::clone(&told.base));
         // Read again on the way, it is still that to which the person returns.
         let returning = self.returning.take().filter(|_| same);
-        self.start(jobs::job(wanted, base, self.settings.costs));
+        self.start(jobs::job(wanted, base, self.costs_from()));
         self.returning = returning;
     }
 
@@ -44,6 +44,7 @@ impl Session {
 
     /// Takes one report of the loader, if there is one. Answers whether there may be more.
     pub fn pump(&mut self) -> bool {
+        self.pump_sweep();
         let Some(loader) = &self.loader else { return false };
         match loader.take() {
             Taken::Nothing => false,
@@ -117,6 +118,7 @@ impl Session {
         self.pass_notices();
         self.home.stale = false;
         run::forget(std::mem::replace(&mut self.runs, runs));
+        self.say_costs_problem(&document);
         self.document = Some(document);
         self.opened += 1;
         self.finding = None;
@@ -143,6 +145,7 @@ impl Session {
         self.step_wanted = Some(self.step);
         self.finding = None;
         self.tabs = super::tab::Tabs::default();
+        self.sweep = super::sweep::SweepState::default();
     }
 
     /// After a run has grown: the whole stays in view while nobody has zoomed, and the cursor counts anew.

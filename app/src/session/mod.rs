@@ -8,6 +8,7 @@ pub mod bindings;
 pub mod breakpoints;
 pub mod change;
 pub mod command;
+pub mod costs;
 pub mod document;
 pub mod event_filter;
 pub mod event_match;
@@ -37,6 +38,8 @@ pub mod span_of_time;
 pub mod spotlight;
 pub mod stage;
 pub mod step;
+pub mod sweep;
+pub mod sweep_choices;
 pub mod tab;
 pub mod template;
 pub mod thumbnails;
@@ -135,6 +138,9 @@ pub struct Session {
     tab_asked: u32,
     settings: Settings,
     system: Shade,
+    /// Where this computer's costs lie, and whether they were there when somebody looked.
+    calibrated: Option<std::path::PathBuf>,
+    is_calibrated: bool,
     keymap: Rc<Keymap>,
     overlay: Overlay,
     notices: Vec<String>,
@@ -154,6 +160,7 @@ pub struct Session {
     /// Why what was asked for last could not be shown; what was open still is.
     mishap: Vec<Problem>,
     home: Home,
+    sweep: sweep::SweepState,
     loader: Option<Loader>,
     wake: Wake,
 }
@@ -190,6 +197,8 @@ impl Session {
             tab_asked: 0,
             settings: Settings::default(),
             system: Shade::default(),
+            calibrated: None,
+            is_calibrated: false,
             keymap: Rc::default(),
             overlay: Overlay::default(),
             notices: Vec::new(),
@@ -206,6 +215,7 @@ impl Session {
             told: None,
             mishap: Vec::new(),
             home: Home::default(),
+            sweep: sweep::SweepState::default(),
             loader: None,
             wake,
         }

@@ -3,6 +3,8 @@
 //! Owns the choices, their names and their limits. Knows no toolkit and no file: where they are kept is
 //! [`crate::settings`]'s.
 
+use std::path::PathBuf;
+
 use serde::{Deserialize, Serialize};
 
 use super::span_of_time::DragMeans;
@@ -173,7 +175,7 @@ impl Motion {
 }
 
 /// Which table says what each step costs.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 pub enum CostsChoice {
     /// The one that the scenario names: its narration speaks of that.
     #[default]
@@ -184,30 +186,26 @@ pub enum CostsChoice {
     Jimblandy,
     /// Measured costs, with their sources.
     Cited,
+    /// This computer's, as `wakeline calibrate` has measured them.
+    Calibrated,
+    /// A file's.
+    File(PathBuf),
 }
 
 impl CostsChoice {
-    /// Every table, in the order they are offered.
-    pub const ALL: [CostsChoice; 4] =
+    /// Every table that needs no file, in the order they are offered.
+    pub const BUILT_IN: [CostsChoice; 4] =
         [CostsChoice::Scenario, CostsChoice::Textbook, CostsChoice::Jimblandy, CostsChoice::Cited];
 
     /// Its name.
-    pub const fn title(self) -> &'static str {
+    pub fn title(&self) -> String {
         match self {
-            CostsChoice::Scenario => "Scenario's own",
-            CostsChoice::Textbook => "Textbook",
-            CostsChoice::Jimblandy => "jimblandy",
-            CostsChoice::Cited => "Cited",
-        }
-    }
-
-    /// The name of the profile; none: the scenario's own.
-    pub const fn profile(self) -> Option<&'static str> {
-        match self {
-            CostsChoice::Scenario => None,
-            CostsChoice::Textbook => Some("zero"),
-            CostsChoice::Jimblandy => Some("jimblandy"),
-            CostsChoice::Cited => Some("cited"),
+            CostsChoice::Scenario => "Scenario's own".to_owned(),
+            CostsChoice::Textbook => "Textbook".to_owned(),
+            CostsChoice::Jimblandy => "jimblandy".to_owned(),
+            CostsChoice::Cited => "Cited".to_owned(),
+            CostsChoice::Calibrated => "This computer".to_owned(),
+            CostsChoice::File(path) => path.file_name().map_or(String::new(), |n| n.to_string_lossy().into_owned()),
         }
     }
 }
@@ -215,7 +213,6 @@ impl CostsChoice {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use sim_core::machine::costs::Costs;
 
     #[test]
     fn a_size_beyond_the_limits_is_held_within_them() {
@@ -232,13 +229,6 @@ mod tests {
             let switched = theme.switched(Shade::Light);
             assert_ne!(switched.shade(Shade::Light), theme.shade(Shade::Light));
             assert_eq!(switched.switched(Shade::Light), theme.resolved(Shade::Light));
-        }
-    }
-
-    #[test]
-    fn every_table_of_costs_that_is_offered_exists() {
-        for choice in CostsChoice::ALL {
-            assert!(choice.profile().is_none_or(|name| Costs::by_name(name).is_some()), "{choice:?}");
         }
     }
 }

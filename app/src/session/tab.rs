@@ -15,6 +15,8 @@ pub enum Tab {
     Compare,
     /// What can be turned, and what came of it.
     Experiment,
+    /// What each run comes to while one value is turned from end to end.
+    Sweep,
     /// What is selected: a tab only where it has no place at the side.
     Inspector,
     /// Who wants to run, runs and waits: a tab only in a window that is too low for a place of its own.
@@ -23,8 +25,16 @@ pub enum Tab {
 
 impl Tab {
     /// Every tab, in order.
-    pub const ALL: [Tab; 7] =
-        [Tab::Stage, Tab::Events, Tab::Findings, Tab::Program, Tab::Compare, Tab::Experiment, Tab::Inspector];
+    pub const ALL: [Tab; 8] = [
+        Tab::Stage,
+        Tab::Events,
+        Tab::Findings,
+        Tab::Program,
+        Tab::Compare,
+        Tab::Experiment,
+        Tab::Sweep,
+        Tab::Inspector,
+    ];
 
     /// Its name.
     pub const fn title(self) -> &'static str {
@@ -34,6 +44,7 @@ impl Tab {
             Tab::Program => "Program",
             Tab::Compare => "Compare",
             Tab::Experiment => "Experiment",
+            Tab::Sweep => "Sweep",
             Tab::Inspector => "Inspector",
             Tab::Stage => "Stage",
         }

@@ -4,16 +4,19 @@
 
 use std::sync::Arc;
 
+use sim_core::Costs;
 use sim_core::scenario::{Answer, Going, Measured, RunOptions, Scenario};
 
 use super::change::{Change, LessonFigures, changes};
-use super::knobs::own_costs;
+use super::costs::own_costs;
 
 /// What the lesson as written comes to: that with which runs are compared in which something is turned.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Base {
     /// The text of the scenario.
     text: String,
+    /// What its runs were charged: a file beside it may have changed when it has not.
+    costs: Costs,
     /// The figures of each run.
     figures: Vec<LessonFigures>,
 }
@@ -44,10 +47,11 @@ pub struct Asked<'a> {
 pub fn told(asked: Asked<'_>, measured: &[Measured], base: Option<Arc<Base>>, going: &Going) -> Option<Told> {
     let Asked { written, shown, options } = asked;
     let figures: Vec<LessonFigures> = measured.iter().map(|m| figures_of(written, m)).collect();
-    let as_written = shown.text == written.text && options.costs.as_ref().is_none_or(|c| c.name == own_costs(written));
-    let base = base.filter(|base| base.text == written.text).unwrap_or_else(|| {
+    let costs = own_costs(written);
+    let as_written = shown.text == written.text && options.costs.as_ref().is_none_or(|c| *c == costs);
+    let base = base.filter(|base| base.text == written.text && base.costs == costs).unwrap_or_else(|| {
         let figures = if as_written { figures.clone() } else { base_figures(written, going) };
-        Arc::new(Base { text: written.text.clone(), figures })
+        Arc::new(Base { text: written.text.clone(), costs, figures })
     });
     let known: Vec<&Measured> = measured.iter().collect();
     let mut answers = Vec::new();

@@ -6,7 +6,7 @@ use sim_core::analysis::track::{CounterKind, Span, SpanState, Track, TrackEnd, T
 use sim_core::clock::write_length;
 use sim_core::trace::snapshot::{Request, RequestStage, TaskState, ThreadState};
 use sim_core::trace::tables::ThreadKind;
-use sim_core::trace::{Actor, Event, Snapshot, Tables, TaskId, ThreadId, Trace};
+use sim_core::trace::{Actor, Event, Family, Snapshot, Tables, TaskId, ThreadId, Trace};
 
 use super::axis::with_thousands;
 use super::scene::Sign;
@@ -74,20 +74,27 @@ pub fn span_labels(trace: &Trace, span: &Span) -> Vec<String> {
     let tables = trace.tables();
     let long = write_length(span.length());
     match span.state {
-        SpanState::Polling(_) => vec![format!("Polling {long}"), "Polling".into()],
+        SpanState::Polling(_) => {
+            let polling = tables.run.family().reword("Polling");
+            vec![format!("{polling} {long}"), polling]
+        }
+        SpanState::PollingOffCore(_) if keeps_thread(tables) => {
+            vec![format!("Keeps its thread {long}"), "Keeps its thread".into(), "waits".into()]
+        }
         SpanState::PollingOffCore(_) => {
             vec![format!("Polling {long}, off core"), format!("Polling {long}"), "Polling".into()]
         }
-        SpanState::Ready => vec![
-            format!("Ready {long}: waits for {}", if tables.workers.len() == 1 { "worker 0" } else { "a worker" }),
-            format!("Ready {long}"),
-            "Ready".into(),
-        ],
+        SpanState::Ready => {
+            vec![format!("Ready {long}: waits for {}", whom(tables)), format!("Ready {long}"), "Ready".into()]
+        }
         SpanState::Running(_) => vec![format!("Running {long}"), "Running".into()],
         SpanState::Runnable => {
             vec![format!("Runnable {long}: waits for a core"), format!("Runnable {long}"), "Runnable".into()]
         }
-        SpanState::Polls(task) => vec![format!("polls {}, {long}", tables.task_name(task)), tables.task_name(task)],
+        SpanState::Polls(task) => {
+            let (polls, name) = (tables.run.family().reword("polls"), tables.task_name(task));
+            vec![format!("{polls} {name}, {long}"), name]
+        }
         SpanState::PollsOffCore(task) => {
             let name = tables.task_name(task);
             vec![format!("{name}, {}", off_core_reason(trace, span, task)), name]
@@ -105,6 +112,22 @@ pub fn span_labels(trace: &Trace, span: &Span) -> Vec<String> {
     }
 }
 
+/// Whom a Ready task waits for.
+fn whom(tables: &Tables) -> String {
+    match tables.workers.as_slice() {
+        [one] => tables.thread_name(*one),
+        _ => format!("a {}", tables.run.family().worker()),
+    }
+}
+
+/// Whether a task keeps its thread also while it waits.
+fn keeps_thread(tables: &Tables) -> bool {
+    match tables.run.family() {
+        Family::Pool | Family::Sequential => true,
+        Family::Async | Family::Threads | Family::Callbacks | Family::Coroutines | Family::Actors => false,
+    }
+}
+
 /// Why a worker is off its core in the middle of a poll, from the events just before it left.
 fn off_core_reason(trace: &Trace, span: &Span, task: TaskId) -> String {
     let near = span.event.saturating_sub(6)..(span.event + 1).min(trace.len());
@@ -116,6 +139,7 @@ fn off_core_reason(trace: &Trace, span: &Span, task: TaskId) -> String {
     let blocked = near.rev().any(|n| matches!(trace.event(n), Some(Event::ThreadBlocked { .. })));
     match block {
         Some(length) => format!("inside block({length})"),
+        None if keeps_thread(trace.tables()) => if blocked { "blocked" } else { "preempted" }.to_owned(),
         None if blocked => "blocked inside its poll".to_owned(),
         None => "preempted inside its poll".to_owned(),
     }
@@ -141,7 +165,7 @@ pub fn row_state(tables: &Tables, track: &Track, state: &Snapshot) -> String {
     }
     match track.kind {
         TrackKind::Counter(counter) => level(state, counter).to_string(),
-        TrackKind::Task(id) => task_word(tables, state, id).to_owned(),
+        TrackKind::Task(id) => tables.run.family().reword(task_word(tables, state, id)),
         TrackKind::Thread(id) => state.threads.get(id.index()).map_or("", |t| thread_word(t.state)).to_owned(),
         TrackKind::Core(id) => {
             let thread = state.cores.get(id.index()).and_then(|c| c.thread);
@@ -149,7 +173,8 @@ pub fn row_state(tables: &Tables, track: &Track, state: &Snapshot) -> String {
         }
         TrackKind::Worker(id) => {
             let task = state.polled_by(id).map(|task| tables.task_name(task));
-            task.map_or("idle".to_owned(), |name| format!("polls {name}"))
+            let polls = tables.run.family().reword("polls");
+            task.map_or("idle".to_owned(), |name| format!("{polls} {name}"))
         }
         TrackKind::Device(id) => {
             let started = |r: &&Request| r.device == id && matches!(r.stage, RequestStage::Started { .. });

@@ -5,7 +5,6 @@
 use egui::{Sense, Ui, WidgetInfo, pos2, vec2};
 
 use crate::session::change::{Change, Turn};
-use crate::session::knobs::own_costs;
 use crate::session::{Command, Session};
 use crate::timeline::scene::Sign;
 
@@ -41,7 +40,7 @@ pub fn changed_ui(ui: &mut Ui, session: &Session, emit: &mut Emit<'_>) {
     let top = ui.cursor().top();
     label(ui, "What changed", fonts::semibold(fonts::ROW), theme.text2);
     if let Some(used) = session.costs_used().filter(|_| session.are_costs_of_settings()) {
-        let said = format!("Costs: {used}, {}.", costs_text(session, &own_costs(written)));
+        let said = format!("Costs: {used}, {}.", costs_text(session, written));
         label(ui, &said, fonts::regular(fonts::LABEL), theme.text2);
     }
     if changes.is_empty() {

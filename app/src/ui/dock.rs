@@ -15,7 +15,7 @@ use super::measures::TAB;
 use super::stage::{self, StageState};
 use super::theme::Theme;
 use super::widgets::{self, Emit};
-use super::{compare, findings, fonts, icons, inspector, knobs, program};
+use super::{compare, findings, fonts, icons, inspector, knobs, program, sweep};
 
 /// From this width on there are three groups.
 const WIDE: f32 = 1280.0;
@@ -30,16 +30,17 @@ const COUNT: f32 = 40.0;
 const SHARES: [f32; 3] = [500.0, 600.0, 340.0];
 
 /// Which tabs stand side by side, by the window's width; inspector and Stage are among them where they have no place of
-/// their own.
-fn groups(width: f32, inspector: Beside, stage: Beside) -> Vec<Vec<Tab>> {
-    if width >= WIDE {
+/// their own. `last` is the tab that was opened last: a sweep's plots need the whole width.
+fn groups(width: f32, inspector: Beside, stage: Beside, last: Tab) -> Vec<Vec<Tab>> {
+    let inspector = if width >= WIDE { Beside::Yes } else { inspector };
+    if width >= WIDE && last != Tab::Sweep {
         let figures = if stage == Beside::Yes { vec![Tab::Compare] } else { vec![Tab::Stage, Tab::Compare] };
-        return vec![vec![Tab::Events, Tab::Findings], vec![Tab::Program, Tab::Experiment], figures];
+        return vec![vec![Tab::Events, Tab::Findings], vec![Tab::Program, Tab::Experiment, Tab::Sweep], figures];
     }
     let is_there = |tab: &Tab| match tab {
         Tab::Inspector => inspector == Beside::No,
         Tab::Stage => stage == Beside::No,
-        Tab::Events | Tab::Findings | Tab::Program | Tab::Compare | Tab::Experiment => true,
+        Tab::Events | Tab::Findings | Tab::Program | Tab::Compare | Tab::Experiment | Tab::Sweep => true,
     };
     vec![Tab::ALL.into_iter().filter(is_there).collect()]
 }
@@ -110,7 +111,7 @@ pub fn dock_ui(
     // A panel is as high as what stands in it: the groups take all there is.
     ui.expand_to_include_rect(area);
     let stage = if within.stage.is_some() { Beside::No } else { Beside::Yes };
-    let groups = groups(area.width(), within.inspector, stage);
+    let groups = groups(area.width(), within.inspector, stage, session.tab());
     let whole: f32 = SHARES.iter().sum();
     let mut left = area.left();
     for (n, tabs) in groups.iter().enumerate() {
@@ -169,6 +170,7 @@ fn group_ui(
             Tab::Program => program::program_ui(ui, session, emit),
             Tab::Compare => compare::compare_ui(ui, session, emit),
             Tab::Experiment => knobs::tab_ui(ui, session, emit),
+            Tab::Sweep => sweep::sweep_ui(ui, session, emit),
             Tab::Inspector => inspector::inspector_ui(ui, session, within.inspecting, emit),
             Tab::Stage => {
                 if let Some((stage, _)) = &mut within.stage {
@@ -262,15 +264,23 @@ mod tests {
                 (Beside::No, Beside::No),
                 (Beside::Yes, Beside::No),
             ] {
-                let mut tabs: Vec<_> = groups(width, inspector, stage).into_iter().flatten().collect();
-                tabs.sort();
-                let mut expected = Tab::ALL.to_vec();
-                expected.retain(|t| *t != Tab::Stage || stage == Beside::No);
-                expected.retain(|t| *t != Tab::Inspector || (inspector == Beside::No && width < WIDE));
-                expected.sort();
-                assert_eq!(tabs, expected, "at {width}");
+                for last in [Tab::Events, Tab::Sweep] {
+                    let mut tabs: Vec<_> = groups(width, inspector, stage, last).into_iter().flatten().collect();
+                    tabs.sort();
+                    let mut expected = Tab::ALL.to_vec();
+                    expected.retain(|t| *t != Tab::Stage || stage == Beside::No);
+                    expected.retain(|t| *t != Tab::Inspector || (inspector == Beside::No && width < WIDE));
+                    expected.sort();
+                    assert_eq!(tabs, expected, "at {width}");
+                }
             }
         }
+    }
+
+    #[test]
+    fn a_sweep_has_the_whole_width_while_it_is_looked_at() {
+        let count = |last| groups(1440.0, Beside::Yes, Beside::Yes, last).len();
+        assert_eq!((count(Tab::Sweep), count(Tab::Events)), (1, 3));
     }
 
     #[test]

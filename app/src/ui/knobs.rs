@@ -2,7 +2,8 @@
 
 use egui::{Color32, Rect, Sense, Slider, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2};
 
-use crate::session::knobs::{Dial, own_costs};
+use crate::session::costs::own_costs;
+use crate::session::knobs::{Dial, value_at};
 use crate::session::settings::CostsChoice;
 use crate::session::{Command, Session};
 use sim_core::scenario::{KnobValues, Scenario};
@@ -216,9 +217,8 @@ const COSTS: [(&str, &str, &str); 3] = [
 ];
 
 fn costs_ui(ui: &mut Ui, session: &Session, written: &Scenario, emit: &mut Emit<'_>) {
-    let own = own_costs(written);
     let wanted = session.wanted_value("costs").or_else(|| session.costs_used().map(str::to_owned));
-    let now = wanted.unwrap_or_else(|| own.clone());
+    let now = wanted.unwrap_or_else(|| own_costs(written).name);
     let theme = emit.theme;
     label(ui, "Costs", fonts::regular(fonts::ROW), theme.text1);
     wrapped(ui, |ui| {
@@ -228,26 +228,30 @@ fn costs_ui(ui: &mut Ui, session: &Session, written: &Scenario, emit: &mut Emit<
                 emit.emit(Command::Turn { path: "costs".to_owned(), value: id.to_owned() });
             }
         }
+        if !COSTS.iter().any(|(id, _, _)| *id == now) {
+            chip_ui(ui, &now, &format!("Costs: {now}"), true, theme).on_hover_text("A cost profile from a file.");
+        }
     });
     if let Some((_, _, meaning)) = COSTS.iter().find(|(id, _, _)| *id == now) {
         label(ui, meaning, fonts::regular(fonts::LABEL), theme.text2);
     }
-    if now != own {
+    if session.are_costs_turned() {
         ui.horizontal(|ui| {
-            label(ui, &costs_text(session, &own), fonts::regular(fonts::LABEL), theme.text2);
+            label(ui, &costs_text(session, written), fonts::regular(fonts::LABEL), theme.text2);
             if link_ui(ui, "reset", "Reset costs", theme).clicked() {
                 emit.emit(match session.are_costs_of_settings() {
                     true => Command::SetCosts(CostsChoice::Scenario),
-                    false => Command::Turn { path: "costs".to_owned(), value: own },
+                    false => Command::Turn { path: "costs".to_owned(), value: value_at(written, "costs") },
                 });
             }
         });
     }
 }
 
-/// Where other costs than the lesson's, which are `own`, come from.
-pub(super) fn costs_text(session: &Session, own: &str) -> String {
-    let name = COSTS.iter().find(|(id, _, _)| *id == own).map_or(own, |(_, name, _)| name);
+/// Where other costs than the lesson's come from.
+pub(super) fn costs_text(session: &Session, written: &Scenario) -> String {
+    let own = own_costs(written).name;
+    let name = COSTS.iter().find(|(id, _, _)| *id == own).map_or(own.as_str(), |(_, name, _)| name);
     match session.are_costs_of_settings() {
         true => format!("from Settings; {name} in the lesson"),
         false => format!("{name} in the lesson"),
@@ -329,7 +333,7 @@ fn focus_ring(ui: &Ui, rect: Rect, response: &egui::Response, theme: &Theme) {
 }
 
 /// Gives a control that brings its own contents the name that it is called by.
-fn name_of(ui: &Ui, response: &egui::Response, name: &str) {
+pub(super) fn name_of(ui: &Ui, response: &egui::Response, name: &str) {
     ui.ctx().accesskit_node_builder(response.id, |node| node.set_label(name));
 }
 

@@ -100,7 +100,7 @@ pub fn note(row: &Row, sheet: &Sheet, tables: &Tables, clock: Clock) -> Note {
 
 /// One stands here, or several branches of it.
 fn standing(stand: &Stand, (count, others): (usize, u32), sheet: &Sheet, tables: &Tables, clock: Clock) -> Note {
-    let state = stand.doing.text(stand.who);
+    let state = tables.run.family().reword(stand.doing.text(stand.who));
     let several = if count > 1 { format!(" +{}", count - 1) } else { String::new() };
     let mut words = vec![format!("{state}{several}")];
     let mut full = format!("{}: {state}", tables.actor_name(stand.who));
@@ -127,7 +127,7 @@ fn nowhere(sheet: &Sheet, tables: &Tables) -> Note {
         let text = "never started".to_owned();
         return Note { words: vec![text.clone()], doing: None, full: text };
     };
-    let state = sheet.doing.text(who);
+    let state = tables.run.family().reword(sheet.doing.text(who));
     let doing = Some(sheet.doing).filter(|doing| *doing != Doing::NotStarted);
     Note { words: vec![state.to_owned()], doing, full: format!("{}: {state}", tables.actor_name(who)) }
 }

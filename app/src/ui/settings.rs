@@ -2,10 +2,11 @@
 
 use egui::{Context, RichText, Ui, WidgetInfo, vec2};
 
-use crate::session::settings::{CostsChoice, Motion, ThemeChoice, UiScale};
+use crate::session::settings::{Motion, ThemeChoice, UiScale};
 use crate::session::{Command, DragMeans, Session};
 
 use super::fonts;
+use super::settings_costs::{self, costs_ui};
 use super::theme::Theme;
 use super::widgets::{Emit, Weight, text_button};
 
@@ -60,11 +61,7 @@ fn choices_ui(ui: &mut Ui, session: &Session, emit: &mut Emit<'_>) {
         let all = DragMeans::ALL.map(|c| (c.title(), c, Command::SetDragMeans(c)));
         choice_ui(ui, "Dragging the rows", now.drag, &all, emit);
     });
-    let costs = "What each step costs. A lesson's text speaks of the scenario's own. A change runs it again.";
-    row_ui(ui, "Costs", costs, theme, |ui| {
-        let all = CostsChoice::ALL.map(|c| (c.title(), c, Command::SetCosts(c)));
-        choice_ui(ui, "Costs", now.costs, &all, emit);
-    });
+    row_ui(ui, "Costs", settings_costs::about(session), theme, |ui| costs_ui(ui, session, emit));
 }
 
 fn row_ui(ui: &mut Ui, name: &str, about: &str, theme: &Theme, add: impl FnOnce(&mut Ui)) {
@@ -85,7 +82,7 @@ fn row_ui(ui: &mut Ui, name: &str, about: &str, theme: &Theme, add: impl FnOnce(
 }
 
 /// One of several, side by side; the chosen one on ink.
-fn choice_ui<C: Copy + PartialEq>(ui: &mut Ui, of: &str, now: C, all: &[(&str, C, Command)], emit: &mut Emit<'_>) {
+pub(super) fn choice_ui<C: PartialEq>(ui: &mut Ui, of: &str, now: C, all: &[(&str, C, Command)], emit: &mut Emit<'_>) {
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing = vec2(6.0, 6.0);
         for (title, choice, command) in all {

@@ -246,6 +246,11 @@ impl Theme {
         if self.dark { rgb(0x252D37) } else { rgb(0xE6EAEE) }
     }
 
+    /// The colours of runs that are drawn as curves. What a state means is nothing there: a name and a sign stand by each.
+    pub fn runs(&self) -> [Color32; 6] {
+        [self.running, self.ready_small, self.wake, self.finished, self.finding, self.cancelled]
+    }
+
     /// The theme that a person chose; what the system has is resolved before.
     pub fn of(choice: ThemeChoice) -> &'static Theme {
         match choice {
@@ -405,6 +410,15 @@ mod tests {
                 check(name, "a line", (edge, panel), if strong { 7.0 } else { 1.2 });
             }
             check(name, "the grid", (grid, panel), 1.1);
+        }
+    }
+
+    #[test]
+    fn the_curves_of_runs_can_be_told_from_their_ground() {
+        for (name, theme) in THEMES {
+            for color in theme.runs() {
+                check(name, "a curve", (color, theme.panel), 3.0);
+            }
         }
     }
 

@@ -20,3 +20,4 @@ mod window_program;
 mod window_rows;
 mod window_sizes;
 mod window_stage;
+mod window_sweep;

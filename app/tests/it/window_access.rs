@@ -107,12 +107,12 @@ fn assert_can_be_used_without_eyes(window: &mut Window, what: &str) {
 #[test]
 fn every_control_has_a_name_and_a_role_and_is_on_the_way_of_tab() {
     let mut window = ready(1440.0, 900.0);
-    for tab in [Tab::Events, Tab::Findings, Tab::Program, Tab::Experiment, Tab::Compare] {
+    for tab in [Tab::Events, Tab::Findings, Tab::Program, Tab::Experiment, Tab::Sweep, Tab::Compare] {
         window.apply(Command::ShowTab(tab));
         assert_can_be_used_without_eyes(&mut window, &format!("{tab:?}, wide"));
     }
     let mut window = ready(1024.0, 768.0);
-    for tab in [Tab::Events, Tab::Program, Tab::Compare, Tab::Inspector] {
+    for tab in [Tab::Events, Tab::Program, Tab::Compare, Tab::Sweep, Tab::Inspector] {
         window.apply(Command::ShowTab(tab));
         assert_can_be_used_without_eyes(&mut window, &format!("{tab:?}, narrow"));
     }

@@ -1,8 +1,10 @@
 //! The settings, the palette, notices, and the lesson before an audience.
 
 use egui_kittest::kittest::{NodeT, Queryable};
+use sim_core::Costs;
 use sim_core::instant::SimTime;
-use wakeline::session::settings::{Motion, ThemeChoice, UiScale};
+use sim_core::scenario::profile;
+use wakeline::session::settings::{CostsChoice, Motion, ThemeChoice, UiScale};
 use wakeline::session::{Command, Keymap, Overlay, Place, Selection};
 
 use crate::support::Window;
@@ -51,6 +53,32 @@ fn other_costs_run_it_again_and_the_cursor_stays() {
     finish(&mut window);
     assert!(window.session(|s| s.end()) > end, "what costs more takes longer");
     assert_eq!(window.session(|s| s.cursor().time), SimTime::from_nanos(50_000_000));
+}
+
+#[test]
+fn a_cost_profile_is_chosen_by_its_path() {
+    let folder = tempfile::tempdir().expect("a folder for the test");
+    let file = folder.path().join("mine.ron");
+    let mine = Costs { name: "mine".to_owned(), ..Costs::cited() };
+    std::fs::write(&file, profile::write(&mine)).unwrap();
+    let mut window = blocked();
+    window.press("Ctrl+,");
+    let field = |window: &Window| window.harness.get_by_label("Cost profile file").accesskit_node().bounding_box();
+    assert!(field(&window).is_some());
+    window.harness.get_by_label("Cost profile file").click();
+    window.harness.run_steps(2);
+    window.harness.get_by_label("Cost profile file").type_text(file.to_str().expect("a path that is text"));
+    window.harness.run_steps(2);
+    choose(&mut window, "Use");
+    finish(&mut window);
+    assert_eq!(window.session(|s| s.costs_used().map(str::to_owned)).as_deref(), Some("mine"));
+    assert_eq!(window.session(|s| s.settings().costs.clone()), CostsChoice::File(file));
+    assert!(window.session(|s| s.is_changed()));
+    choose(&mut window, "Costs: Scenario's own");
+    finish(&mut window);
+    choose(&mut window, "Use");
+    finish(&mut window);
+    window.harness.get_by_label("Costs: mine.ron");
 }
 
 #[test]

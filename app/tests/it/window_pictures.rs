@@ -3,8 +3,9 @@
 use std::path::PathBuf;
 
 use sim_core::instant::SimTime;
+use wakeline::session::costs::CostsFrom;
 use wakeline::session::knobs::Wanted;
-use wakeline::session::settings::{CostsChoice, Motion, ThemeChoice};
+use wakeline::session::settings::{Motion, ThemeChoice};
 use wakeline::session::{Command, Origin, Selection, Tab, jobs};
 
 use crate::support::{Window, assert_picture, different_pixels};
@@ -91,7 +92,7 @@ fn what_cannot_be_opened_looks_as_it_did() {
     let file = PathBuf::from("no such scenario.ron");
     let mut window = Window::open(900.0, 600.0);
     window.apply(Command::SetTheme(ThemeChoice::Light));
-    window.session(|s| s.start(jobs::job(Wanted::plain(Origin::File(file), None), None, CostsChoice::Scenario)));
+    window.session(|s| s.start(jobs::job(Wanted::plain(Origin::File(file), None), None, CostsFrom::Scenario)));
     window.finish_loading();
     assert_picture("failed", &window.picture());
 }

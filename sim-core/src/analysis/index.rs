@@ -138,7 +138,7 @@ impl Index {
             self.track_or_new(TrackKind::Core(core), || core.to_string());
         }
         for worker in (0..tables.workers.len()).map(WorkerId::from_index) {
-            self.track_or_new(TrackKind::Worker(worker), || worker.to_string());
+            self.track_or_new(TrackKind::Worker(worker), || tables.worker_name(worker));
         }
         for device in (0..tables.devices.len()).map(DeviceId::from_index) {
             self.track_or_new(TrackKind::Device(device), || tables.device_name(device));

@@ -9,7 +9,7 @@ use std::ptr;
 use std::sync::Arc;
 use std::task::Waker;
 
-use super::policy::Reason;
+use super::policy::{Asks, Came, Reason, Wishes};
 use super::ready::{Budget, Chosen, Core};
 use super::task::{NewTask, Task, TaskFuture};
 use super::waker::{Cell, Link, TaskState};
@@ -34,9 +34,12 @@ pub(crate) struct Exec {
     pub ends: EndsWith,
     pub poll_cost: SimDuration,
     pub wake_cost: SimDuration,
+    pub self_wakes_at_once: bool,
     /// As the kernel's, where a wake finds it at once.
     pub recording: StdCell<bool>,
     pub pool: RefCell<super::pool::Pool>,
+    /// Where the code that now spawns or wakes asks it to go.
+    pub asks: StdCell<Asks>,
     /// With what the task that is being dropped panicked.
     pub panic: RefCell<Option<String>>,
     pub budget: super::budget::Left,
@@ -175,6 +178,18 @@ fn own_run(cell: &Cell, f: impl FnOnce(&Exec, &mut Kernel)) {
 }
 
 impl Exec {
+    /// Runs `f`: what it spawns and wakes is asked to go there.
+    pub fn asking<R>(&self, asks: Asks, f: impl FnOnce() -> R) -> R {
+        struct Back<'a>(&'a StdCell<Asks>, Asks);
+        impl Drop for Back<'_> {
+            fn drop(&mut self) {
+                self.0.set(self.1);
+            }
+        }
+        let _back = Back(&self.asks, self.asks.replace(asks));
+        f()
+    }
+
     /// A new task, Ready. `with_future` gets its cell; what it answers is polled later.
     pub fn add(&self, new: NewTask, future: TaskFuture) -> TaskId {
         let by = self.sim.actor.get();
@@ -187,7 +202,8 @@ impl Exec {
         let future_bytes = u32::try_from(new.future_bytes).unwrap_or(u32::MAX);
         kernel.recorder.tables_mut().tasks.push(TaskInfo { name, kind: new.kind, path, future_bytes, place });
         let cell = Arc::new(Cell::new(id, Arc::clone(&self.link)));
-        let task = Task { future: Some(future), cell: Some(cell), unpaid: by == Actor::Run, fixed: None };
+        let (unpaid, priority) = (by == Actor::Run, new.priority);
+        let task = Task { future: Some(future), cell: Some(cell), unpaid, priority, fixed: None };
         state.tasks.push(task);
         state.live += 1;
         if by != Actor::Run {
@@ -199,17 +215,22 @@ impl Exec {
         if new.kind == TaskKind::Main {
             state.main = Some(id);
         }
+        state.wishes = new.wishes;
         self.ready(&mut state, &mut kernel, id, Reason::Spawned, by);
+        state.wishes = Wishes::default();
         id
     }
 
     /// Wakes the cell's task. The common case, a task that wakes itself, touches nothing but its cell.
     #[inline(always)]
-    fn wake(&self, cell: &Cell) {
+    pub fn wake(&self, cell: &Cell) {
         if !cell.is(TaskState::Polling) {
             return self.wake_other(cell, self.sim.actor.get());
         }
         cell.set(TaskState::Woken);
+        if self.self_wakes_at_once {
+            self.state.borrow_mut().woke_itself(cell.task);
+        }
         self.sim.owe(self.wake_cost);
         if self.recording.get() {
             let by = self.sim.actor.get();
@@ -239,7 +260,7 @@ impl Exec {
 
     fn ready(&self, state: &mut Core, kernel: &mut Kernel, task: TaskId, why: Reason, by: Actor) {
         let on = state.worker_on(self.sim.running());
-        let came = state.came(task, why, on, by);
+        let came = Came { asks: self.asks.get(), ..state.came(task, why, on, by) };
         let (queue, end) = state.enqueue(kernel, &came);
         kernel.record(Event::Queued { task, queue, end });
         if state.unpark_for(kernel, queue, &came) {

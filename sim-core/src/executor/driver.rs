@@ -19,7 +19,7 @@ impl Exec {
     pub fn turn_driver(&self, worker: WorkerId) {
         let unseen = {
             let mut kernel = self.sim.kernel.borrow_mut();
-            self.sim.owe(kernel.costs.syscall);
+            self.sim.owe(kernel.costs.driver_turn);
             kernel.take_unseen()
         };
         for due in unseen {
@@ -97,9 +97,18 @@ impl Exec {
         }
     }
 
-    /// Whether a task is cancelled when its handle is dropped. Not while the run is being taken apart.
-    pub fn drop_cancels(&self) -> bool {
-        !self.over.get() && !self.sim.is_ending() && self.state.borrow().rules.dropped == Dropped::Cancels
+    /// What becomes of a task whose handle is dropped now. Nothing while the run is being taken apart.
+    pub fn dropped(&self) -> Dropped {
+        let is_over = self.over.get() || self.sim.is_ending();
+        if is_over { Dropped::Detaches } else { self.state.borrow().rules.dropped }
+    }
+
+    /// Wakes a task whose handle is gone, if it waits.
+    pub fn wake_task(&self, task: TaskId) {
+        let cell = self.state.borrow().tasks[task.index()].cell.clone();
+        if let Some(cell) = cell.filter(|cell| cell.is(TaskState::Pending)) {
+            self.wake(&cell);
+        }
     }
 
     /// Unparks the worker in the driver if something has completed that nobody has seen.

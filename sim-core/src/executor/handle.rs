@@ -10,7 +10,7 @@ use std::task::{Context, Poll};
 use pin_project_lite::pin_project;
 
 use super::foreign_budget::Budgeted;
-use super::policy::Root;
+use super::policy::{Dropped, Root, Wishes};
 use super::task::{NewTask, TaskFuture};
 use super::waker::TaskState;
 use super::{budget, core};
@@ -198,10 +198,17 @@ impl<T> JoinHandle<T> {
 
 impl<T> Drop for JoinHandle<T> {
     fn drop(&mut self) {
-        if self.detached || !self.is_cancelled_by_drop() {
-            return self.let_go();
+        let dropped = self.becomes();
+        match dropped {
+            Dropped::Detaches => {}
+            Dropped::Wakes => {
+                if let Actor::Task(task) = self.target.get() {
+                    core::with(|exec| exec.wake_task(task));
+                }
+            }
+            Dropped::Cancels if self.detached => {}
+            Dropped::Cancels => self.abort(),
         }
-        self.abort();
         self.let_go();
     }
 }
@@ -212,10 +219,11 @@ impl<T> JoinHandle<T> {
         self.detached = true;
     }
 
-    /// Whether the runtime cancels the task when this is dropped, as smol does (async-task 4.7, `Task::drop`).
-    fn is_cancelled_by_drop(&self) -> bool {
+    /// What becomes of the task when this is dropped: smol cancels it (async-task 4.7, `Task::drop`), LocalPool wakes it
+    /// (futures-util 0.3.34, `future/remote_handle.rs`: the sender that the task polls is closed).
+    fn becomes(&self) -> Dropped {
         let is_ours = self.target.here().is_some() && !self.shared.lock().ended;
-        is_ours && core::try_with(|exec| exec.drop_cancels()).unwrap_or(false)
+        is_ours.then(|| core::try_with(core::Exec::dropped)).flatten().unwrap_or(Dropped::Detaches)
     }
 
     fn let_go(&mut self) {
@@ -273,17 +281,32 @@ pub struct TaskBuilder {
     name: String,
     path: Option<String>,
     kind: TaskKind,
+    priority: i32,
+    wishes: Wishes,
 }
 
 impl TaskBuilder {
     /// A task of this name. By its name, its spawner and how manieth of that name it is the world decides how long
     /// its I/O takes: the same for a thread in the same place.
     pub fn new(name: impl Into<String>) -> TaskBuilder {
-        TaskBuilder { name: name.into(), path: None, kind: TaskKind::Plain }
+        TaskBuilder { name: name.into(), path: None, kind: TaskKind::Plain, priority: 0, wishes: Wishes::default() }
     }
 
+    /// Known to the world by this path, and not by its name.
     pub(crate) fn path(mut self, path: impl Into<String>) -> TaskBuilder {
         self.path = Some(path.into());
+        self
+    }
+
+    /// The task with this priority: larger goes first, where the executor looks at priorities. 0 if nothing is said.
+    pub fn priority(mut self, priority: i32) -> TaskBuilder {
+        self.priority = priority;
+        self
+    }
+
+    /// The task with these wishes, where the runtime knows them.
+    pub fn wishes(mut self, wishes: Wishes) -> TaskBuilder {
+        self.wishes = wishes;
         self
     }
 
@@ -339,6 +362,8 @@ impl TaskBuilder {
             path: self.path.unwrap_or_else(|| self.name.clone()),
             name: self.name,
             kind: self.kind,
+            priority: self.priority,
+            wishes: self.wishes,
             future_bytes: size_of::<F>(),
             place: Some(std::panic::Location::caller()),
         };

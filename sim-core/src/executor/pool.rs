@@ -35,7 +35,7 @@ impl Exec {
             self.sim.owe(kernel.costs.thread_spawn);
             let name = format!("blocking {}", pool.threads.len());
             let body = Body::Closure(Box::new(serve));
-            let new = NewThread { path: name.clone(), name, kind: ThreadKind::Blocking, priority: 0, body };
+            let new = NewThread { path: name.clone(), name, kind: ThreadKind::Blocking, priority: 0, nice: 0, body };
             let thread = kernel.create_thread(new, by);
             pool.threads.push(thread);
             thread

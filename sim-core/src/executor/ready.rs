@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
 use super::core::{Exec, Polled};
-use super::policy::{Came, Driver, Move, Next, Ready, Reason, Rules, TaskPolicy};
+use super::policy::{Asks, Came, Driver, Move, Next, Ready, Reason, Rules, TaskPolicy, Wishes};
 use super::run::Executor;
 use super::task::Task;
 use super::waker::TaskState;
@@ -26,11 +26,15 @@ pub(crate) struct Core {
     pub deferred: Vec<usize>,
     /// The thread that called `block_on`, where the root is polled there: one after the last worker.
     pub caller: Option<WorkerId>,
+    /// Of the task that is being spawned.
+    pub wishes: Wishes,
     /// The root, where there is one.
     pub main: Option<TaskId>,
     /// Tasks that have not ended.
     pub live: usize,
     pub rules: Rules,
+    /// Where a poll that wakes its own task asks it to go when the poll has ended.
+    pub asks_of_poll: Asks,
     policy: Box<dyn TaskPolicy>,
     /// Emptied and filled again: what has to be moved to make room.
     room: Vec<Move>,
@@ -82,9 +86,11 @@ impl Core {
             in_driver: None,
             deferred: Vec::new(),
             caller: None,
+            wishes: Wishes::default(),
             main: None,
             live: 0,
             rules: policy.rules(),
+            asks_of_poll: Asks::Nothing,
             lane: policy.lane().map(|place| QueueId::from_index(first_queue + place)),
             policy,
             room: Vec::new(),
@@ -125,7 +131,8 @@ impl Core {
 
     /// A task that became Ready because of `by`, on this worker if on any.
     pub fn came(&self, task: TaskId, why: Reason, on: Option<WorkerId>, by: Actor) -> Came {
-        Came { task, why, on, by, main: self.main == Some(task) }
+        let priority = self.tasks[task.index()].priority;
+        Came { task, why, on, by, asks: Asks::Nothing, priority, wishes: self.wishes, main: self.main == Some(task) }
     }
 
     /// Unparks whom the policy says for a task that was just put into `queue`. Answers whether there was one.
@@ -161,6 +168,11 @@ impl Core {
         kernel.turned = self.is_turned();
         kernel.record(Event::WorkerUnparked { worker, by });
         kernel.unblock(self.workers[worker.index()], by);
+    }
+
+    /// Tells the policy that the task that is being polled woke itself.
+    pub fn woke_itself(&mut self, task: TaskId) {
+        self.policy.woke_itself(task);
     }
 
     /// The workers, without the thread that called `block_on`.
@@ -256,6 +268,7 @@ impl Core {
             End::Back => list.pop_back(),
         };
         let task = TaskId(task.expect("a policy polls from a queue that holds a task"));
+        self.asks_of_poll = Asks::Nothing;
         Chosen::Poll { task, queue, end, budget }
     }
 
@@ -316,6 +329,7 @@ impl Core {
             }
             None => {
                 let came = self.came(task, Reason::WokenInPoll, Some(at.worker), Actor::Worker(at.worker));
+                let came = Came { asks: self.asks_of_poll, ..came };
                 self.enqueue(kernel, &came)
             }
         };

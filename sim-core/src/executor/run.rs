@@ -9,7 +9,7 @@ use std::sync::Arc;
 use super::budget::Left;
 use super::core::{self, EndsWith, Exec};
 use super::handle::{JoinHandle, TaskBuilder};
-use super::policy::{Driver, Fifo, LocalPool, Root, Smol, Stealing, TaskPolicy, TokioCurrentThread, TokioMultiThread};
+use super::policy::{Driver, Root, SelfWakes, TaskPolicy};
 use super::ready::Core;
 use super::task::Task;
 use super::worker;
@@ -76,44 +76,6 @@ pub struct Executor {
 pub const MAX_WORKERS: u32 = 1_024;
 
 impl Executor {
-    /// One FIFO queue, served by so many workers. With one, the order is async-executor's (1.14.1, one thread). Panics
-    /// outside 1 to [`MAX_WORKERS`] workers.
-    pub fn fifo(workers: u32) -> Executor {
-        Executor::with_policy(workers, Box::new(Fifo))
-    }
-
-    /// A queue a worker; one with nothing to do steals half of another's. Panics outside 1 to [`MAX_WORKERS`] workers.
-    pub fn stealing(workers: u32) -> Executor {
-        Executor::with_policy(workers, Box::new(Stealing { steals: true }))
-    }
-
-    /// tokio's current_thread runtime (1.54.1): the root is the future that `block_on` is given.
-    pub fn tokio_current_thread() -> Executor {
-        Executor::with_policy(1, Box::new(TokioCurrentThread::default()))
-    }
-
-    /// tokio's multi_thread runtime (1.54.1): the root is the future that `block_on` is given, and is polled on a thread
-    /// besides the workers. For a fixed interval of its global queue, see [`TokioMultiThread`]. Panics outside 1 to
-    /// [`MAX_WORKERS`] workers.
-    pub fn tokio_multi_thread(workers: u32) -> Executor {
-        Executor::with_policy(workers, Box::new(TokioMultiThread::default()))
-    }
-
-    /// futures' `LocalPool` (0.3.34), running until the root completes.
-    pub fn local_pool() -> Executor {
-        Executor::with_policy(1, Box::new(LocalPool::default()))
-    }
-
-    /// smol 2.0.2: async-executor on so many threads, the root on the first. Panics outside 1 to [`MAX_WORKERS`].
-    pub fn smol(workers: u32) -> Executor {
-        Executor::with_policy(workers, Box::new(Smol::smol(workers)))
-    }
-
-    /// async-std 1.13.2, discontinued in favour of smol: the same executor. Panics outside 1 to [`MAX_WORKERS`] workers.
-    pub fn async_std(workers: u32) -> Executor {
-        Executor::with_policy(workers, Box::new(Smol::async_std(workers)))
-    }
-
     /// A policy of your own. Panics outside 1 to [`MAX_WORKERS`] workers.
     pub fn with_policy(workers: u32, policy: Box<dyn TaskPolicy>) -> Executor {
         assert!((1..=MAX_WORKERS).contains(&workers), "an executor has 1 to {MAX_WORKERS} workers, not {workers}");
@@ -166,7 +128,10 @@ impl Machine {
 
     /// Runs the tasks that `start` spawns.
     pub(crate) fn run_tasks(mut self, executor: Executor, ends: EndsWith, start: impl FnOnce()) -> (Trace, EndReason) {
-        self.info.model = executor.policy.name().to_owned();
+        // A scenario has named its model: two models can share a policy.
+        if self.info.model.is_empty() {
+            self.info.model = executor.policy.name().to_owned();
+        }
         // Said wherever the run is named: a real runtime turns its driver only between polls.
         let rules = executor.policy.rules();
         self.info.policy = match (self.info.family, rules.driver) {
@@ -182,9 +147,10 @@ impl Machine {
             let plural = if executor.workers == 1 { "" } else { "s" };
             self.info.title = format!("async, {} worker{plural}", executor.workers);
         }
-        let (stack_bytes, poll_cost, wake_cost) = (self.stack_bytes, self.costs.poll, self.costs.wake);
+        let stack_bytes = self.stack_bytes;
         let recording = Cell::new(self.recording);
         let mut kernel = Kernel::new(self);
+        let (poll_cost, wake_cost) = (kernel.costs.poll, kernel.costs.wake);
         kernel.turned = rules.driver == Driver::Turned;
         kernel.timer_step = rules.timer_step;
         let workers = executor.workers;
@@ -199,7 +165,9 @@ impl Machine {
             ends,
             poll_cost,
             wake_cost,
+            self_wakes_at_once: rules.self_wakes == SelfWakes::AtOnce,
             recording,
+            asks: Cell::default(),
             pool: RefCell::default(),
             panic: RefCell::default(),
             budget: Left::new(workers + 1, rules.budget),
@@ -253,7 +221,7 @@ impl Exec {
         let mut kernel = self.sim.kernel.borrow_mut();
         let body = Body::Closure(Box::new(move || core::with(|exec| worker::run(exec, worker))));
         let name = self.state.borrow().worker_name(worker);
-        let new = NewThread { path: name.clone(), name, kind: ThreadKind::Worker(worker), priority: 0, body };
+        let new = NewThread { path: name.clone(), name, kind: ThreadKind::Worker(worker), priority: 0, nice: 0, body };
         let thread = kernel.create_thread(new, Actor::Run);
         kernel.recorder.tables_mut().workers.push(thread);
         let mut state = self.state.borrow_mut();

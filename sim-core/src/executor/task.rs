@@ -4,6 +4,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 
+use super::policy::Wishes;
 use super::waker::{Cell, TaskState};
 use crate::trace::ids::WorkerId;
 use crate::trace::snapshot;
@@ -18,6 +19,7 @@ pub(crate) struct Task {
     pub cell: Option<Arc<Cell>>,
     /// Whether the task itself pays for its creation, and has not yet.
     pub unpaid: bool,
+    pub priority: i32,
     /// What it is in place of its cell's state: how it ended, or, while it is being dropped, where it stood.
     pub fixed: Option<TaskState>,
 }
@@ -52,6 +54,8 @@ pub(crate) struct NewTask {
     pub name: String,
     pub path: String,
     pub kind: TaskKind,
+    pub priority: i32,
+    pub wishes: Wishes,
     pub future_bytes: usize,
     pub place: Option<&'static std::panic::Location<'static>>,
 }

@@ -60,6 +60,8 @@ pub(crate) struct Kernel {
     pub given_up: bool,
     pub submissions: u64,
     pub waiters: u64,
+    /// Whether whoever holds a lock inherits the priority of those that wait for it.
+    pub inherits: bool,
     /// Waiters that were granted what they wait for and have not looked yet, by key.
     pub granted: BTreeMap<u64, Granted>,
     /// Is shown the machine's own view after every step.
@@ -79,7 +81,8 @@ pub(crate) struct Core {
     pub segment_end: SimTime,
     /// When others get their turn.
     pub quantum_end: SimTime,
-    pub dispatched_at: SimTime,
+    /// Until when the policy knows how long the thread on it has run.
+    pub settled_at: SimTime,
 }
 
 /// What the future holds. At one moment: in order of submission.
@@ -117,11 +120,12 @@ impl Kernel {
     pub fn new(machine: Machine) -> Kernel {
         let policy = machine.scheduler.policy();
         let mut info = machine.info;
-        info.costs.clone_from(&machine.costs.name);
+        let costs = machine.costs.for_model(&info.model);
+        info.costs.clone_from(&costs.name);
         info.seed = machine.seed;
         info.cores = machine.cores;
-        info.thread_bytes = (machine.costs.stack_reserved, machine.costs.stack_resident);
-        info.switch_cost = machine.costs.thread_switch;
+        info.thread_bytes = (costs.stack_reserved, costs.stack_resident);
+        info.switch_cost = costs.thread_switch;
         let mut recorder = Recorder::new(Tables { run: info, ..Tables::default() }, machine.sink);
         let name = recorder.intern("run queue");
         recorder.tables_mut().queues.push(QueueInfo { name, kind: QueueKind::Run });
@@ -135,7 +139,7 @@ impl Kernel {
             free_since: SimTime::ZERO,
             segment_end: SimTime::ZERO,
             quantum_end: SimTime::MAX,
-            dispatched_at: SimTime::ZERO,
+            settled_at: SimTime::ZERO,
         };
         Kernel {
             now: SimTime::ZERO,
@@ -143,7 +147,7 @@ impl Kernel {
             recording: machine.recording,
             recorder,
             interrupted: false,
-            costs: machine.costs,
+            costs,
             limits: machine.limits,
             steps: 0,
             cores: (0..machine.cores).map(|_| core()).collect(),
@@ -162,6 +166,7 @@ impl Kernel {
             given_up: false,
             submissions: 0,
             waiters: 0,
+            inherits: machine.inherits,
             granted: BTreeMap::new(),
             watcher: machine.watcher,
             decider: Decider::new(machine.seed, machine.replay),

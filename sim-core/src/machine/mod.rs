@@ -12,6 +12,7 @@ pub mod costs;
 pub(crate) mod decide;
 pub(crate) mod devices;
 pub(crate) mod home;
+pub(crate) mod inherit;
 pub(crate) mod kernel;
 pub(crate) mod origins;
 pub(crate) mod panics;

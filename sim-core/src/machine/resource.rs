@@ -106,6 +106,7 @@ impl Kernel {
         resource.available -= need;
         resource.holders.push((by, mode));
         self.record(Event::Acquired { resource: id, by, mode });
+        self.now_holds(id, by);
         true
     }
 
@@ -117,17 +118,27 @@ impl Kernel {
             WaitFor::Permits(need, mode) => (need, mode),
             WaitFor::Room | WaitFor::Message | WaitFor::Notification => (1, Mode::Exclusive),
         };
-        let tries = how == How::Thread && matches!(what, WaitFor::Permits(..));
+        let tries = how == How::Thread && matches!(what, WaitFor::Permits(..)) && !self.inherits_through(id);
+        let place = match what {
+            WaitFor::Permits(..) | WaitFor::Notification => self.place_in_line(id, &wake),
+            WaitFor::Room | WaitFor::Message => usize::MAX,
+        };
+        if let Wake::Thread(thread) = wake
+            && self.inherits_through(id)
+        {
+            self.threads[thread.index()].wants = Some(id);
+        }
         let waiter = Waiter { key, by, need, mode, tries, wake: Some(wake) };
         let resource = &mut self.resources[id.index()];
         let queue = if what == WaitFor::Message { &mut resource.receivers } else { &mut resource.waiters };
-        queue.push_back(waiter);
+        queue.insert(place.min(queue.len()), waiter);
         self.record(match what {
             WaitFor::Permits(_, mode) => Event::AcquireWaiting { resource: id, by, mode },
             WaitFor::Room => Event::SendWaiting { resource: id, by },
             WaitFor::Message => Event::RecvWaiting { resource: id, by },
             WaitFor::Notification => Event::NotifyWaiting { resource: id, by },
         });
+        self.line_changed(id);
         WaitKey(key)
     }
 
@@ -157,10 +168,14 @@ impl Kernel {
         }
         let resource = &mut self.resources[id.index()];
         let line = if what == WaitFor::Message { &mut resource.receivers } else { &mut resource.waiters };
-        // Keys grow along the line.
-        let place = line.partition_point(|w| w.key < key.0);
-        let waiter = line.remove(place).expect("one that waits stands in the line until it is granted");
+        let place = line.iter().position(|w| w.key == key.0);
+        let waiter = place.and_then(|place| line.remove(place));
+        let waiter = waiter.expect("one that waits stands in the line until it is granted");
         self.record(Event::WaitCancelled { resource: id, by: waiter.by });
+        if let Some(Wake::Thread(thread)) = waiter.wake {
+            self.threads[thread.index()].wants = None;
+        }
+        self.line_changed(id);
         (waiter.wake, self.serve_line(id))
     }
 
@@ -185,6 +200,7 @@ impl Kernel {
             resource.holders.remove(place);
         }
         self.record(Event::Released { resource: id, by, mode });
+        self.no_longer_holds(id, by);
         self.serve_line(id)
     }
 
@@ -214,7 +230,11 @@ impl Kernel {
         }
         resource.holders.push((waiter.by, waiter.mode));
         self.granted.insert(waiter.key, Granted::Given(waiter.by));
+        if let Some(Wake::Thread(thread)) = waiter.wake {
+            self.threads[thread.index()].wants = None;
+        }
         self.record(Event::Acquired { resource: id, by: waiter.by, mode: waiter.mode });
+        self.now_holds(id, waiter.by);
     }
 
     /// Takes room in the channel if there is some and nobody waits who came before. Room that is taken must be filled.

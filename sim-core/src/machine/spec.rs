@@ -3,7 +3,7 @@
 //! Owns the builder. What runs on it, and how, is the models' affair.
 
 use super::costs::Costs;
-use super::policy::{Eevdf, FifoPriority, RoundRobin, ThreadPolicy};
+use super::policy::{Fair, FifoPriority, RoundRobin, ThreadPolicy};
 use crate::instant::{SimDuration, SimTime};
 use crate::trace::snapshot::SnapshotView;
 use crate::trace::store::Sink;
@@ -15,11 +15,11 @@ pub const MAX_CORES: u32 = 64;
 /// Which policy chooses the next thread.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Scheduler {
-    /// One queue, a quantum each.
+    /// By priority; among equals in turn, a quantum each.
     RoundRobin(SimDuration),
     /// By priority, until the thread blocks.
     FifoPriority,
-    /// Fair shares by nice weight, after Linux's EEVDF, with this slice.
+    /// Fair shares by nice weight, after Linux's EEVDF, with this slice; priorities above 0 come before all of them.
     Fair(SimDuration),
 }
 
@@ -34,8 +34,8 @@ impl Scheduler {
     pub(crate) fn policy(self) -> Box<dyn ThreadPolicy> {
         match self {
             Scheduler::RoundRobin(quantum) => Box::new(RoundRobin::new(quantum)),
-            Scheduler::FifoPriority => Box::new(FifoPriority),
-            Scheduler::Fair(slice) => Box::new(Eevdf::new(slice)),
+            Scheduler::FifoPriority => Box::<FifoPriority>::default(),
+            Scheduler::Fair(slice) => Box::new(Fair::new(slice)),
         }
     }
 }
@@ -157,6 +157,7 @@ pub type Watcher = Box<dyn FnMut(usize, &SnapshotView)>;
 pub struct Machine {
     pub(crate) cores: u32,
     pub(crate) scheduler: Scheduler,
+    pub(crate) inherits: bool,
     pub(crate) devices: Vec<Device>,
     pub(crate) costs: Costs,
     pub(crate) seed: u64,
@@ -181,6 +182,7 @@ impl Machine {
         Machine {
             cores: 1,
             scheduler: Scheduler::default(),
+            inherits: false,
             devices: vec![Device::new("I/O", SimDuration::from_millis(1))],
             costs: Costs::cited(),
             seed: 0,
@@ -204,6 +206,45 @@ impl Machine {
     /// How the operating system chooses the next thread.
     pub fn scheduler(mut self, scheduler: Scheduler) -> Machine {
         self.scheduler = scheduler;
+        self
+    }
+
+    /// Whoever holds a lock that threads wait for runs with the highest priority among them: priority inheritance. A
+    /// released lock is handed to the waiter of the highest priority then; without, whoever comes first takes it.
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    ///
+    /// use sim_core::sync::BlockingMutex;
+    /// use sim_core::{Costs, Machine, Scheduler, SimDuration, thread, work};
+    ///
+    /// let ms = SimDuration::from_millis;
+    /// let machine = || Machine::new().scheduler(Scheduler::FifoPriority).costs(Costs::zero());
+    /// let root = move || {
+    ///     let lock = Arc::new(BlockingMutex::new(()));
+    ///     let other = Arc::clone(&lock);
+    ///     let low = thread::ThreadBuilder::new("low").priority(1).spawn(move || {
+    ///         let _held = other.lock();
+    ///         work(ms(5));
+    ///     });
+    ///     let middle = thread::ThreadBuilder::new("middle").priority(2).spawn(move || {
+    ///         thread::sleep(ms(2));
+    ///         work(ms(20));
+    ///     });
+    ///     let high = thread::ThreadBuilder::new("high").priority(3).spawn(move || {
+    ///         thread::sleep(ms(1));
+    ///         let _held = lock.lock();
+    ///         sim_core::now().as_millis()
+    ///     });
+    ///     let had_it_at = high.join().unwrap();
+    ///     [low, middle].map(|thread| thread.join().unwrap());
+    ///     had_it_at
+    /// };
+    /// assert_eq!(machine().run_threads(root).output, Some(25)); // "middle" keeps "low" off the core, and so "high" too
+    /// assert_eq!(machine().inheriting_priorities().run_threads(root).output, Some(5));
+    /// ```
+    pub fn inheriting_priorities(mut self) -> Machine {
+        self.inherits = true;
         self
     }
 

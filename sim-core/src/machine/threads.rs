@@ -5,7 +5,7 @@
 use std::future::Future;
 use std::pin::Pin;
 
-use super::kernel::{Core, Kernel, MOST_THREADS, RUN_QUEUE};
+use super::kernel::{Kernel, MOST_THREADS, RUN_QUEUE};
 use super::policy::{Arrival, ThreadView};
 use super::stack::Stacked;
 use super::waiting::Wake;
@@ -53,7 +53,16 @@ pub(crate) struct Thread {
     pub debt: SimDuration,
     /// Who speaks when its code runs: itself, a worker, or the task in whose poll it stands.
     pub actor: Actor,
+    /// The priority it goes by: its own, or a higher one that is lent to it.
     pub priority: i32,
+    pub own_priority: i32,
+    /// Who lends it that priority.
+    pub lender: Option<ThreadId>,
+    /// The locks that it holds, where holders inherit.
+    pub holds: Vec<ResourceId>,
+    /// The lock that it waits for, where holders inherit.
+    pub wants: Option<ResourceId>,
+    pub nice: i32,
     pub last_core: Option<CoreId>,
     /// When it came onto a core last.
     pub dispatched_at: Option<SimTime>,
@@ -68,6 +77,7 @@ pub(crate) struct NewThread {
     pub path: String,
     pub kind: ThreadKind,
     pub priority: i32,
+    pub nice: i32,
     pub body: Body,
 }
 
@@ -92,6 +102,11 @@ impl Kernel {
                 ThreadKind::Plain | ThreadKind::Blocking | ThreadKind::Helper => Actor::Thread(id),
             },
             priority: new.priority,
+            own_priority: new.priority,
+            lender: None,
+            holds: Vec::new(),
+            wants: None,
+            nice: new.nice,
             last_core: None,
             dispatched_at: None,
             joiners: Vec::new(),
@@ -123,6 +138,7 @@ impl Kernel {
     }
 
     fn make_runnable(&mut self, id: ThreadId, why: Arrival) {
+        self.settle();
         self.threads[id.index()].state = ThreadState::Runnable;
         let view = self.view_of(id);
         let end = self.policy.arrives(view, why);
@@ -138,8 +154,21 @@ impl Kernel {
         }
     }
 
+    /// Tells the policy how long each thread that is on a core has run since it was told last.
+    pub fn settle(&mut self) {
+        for index in 0..self.cores.len() {
+            let Some(thread) = self.cores[index].thread else { continue };
+            let since = self.cores[index].settled_at;
+            // One that is still being switched to has not run.
+            if since < self.now {
+                self.cores[index].settled_at = self.now;
+                self.policy.ran(self.view_of(thread), self.now - since);
+            }
+        }
+    }
+
     /// The newcomer takes the core of the first thread that it may preempt, the least important of them.
-    fn consider_preemption(&mut self, newcomer: ThreadView) {
+    pub fn consider_preemption(&mut self, newcomer: ThreadView) {
         let mut victim: Option<(i32, usize)> = None;
         for index in 0..self.cores.len() {
             let Some(running) = self.cores[index].thread else { continue };
@@ -148,8 +177,7 @@ impl Kernel {
                 continue;
             }
             let view = self.view_of(running);
-            let ran = self.now - self.cores[index].dispatched_at;
-            if self.policy.preempts(newcomer, view, ran) && victim.is_none_or(|(least, _)| view.priority < least) {
+            if self.policy.preempts(newcomer, view) && victim.is_none_or(|(least, _)| view.priority < least) {
                 victim = Some((view.priority, index));
             }
         }
@@ -159,8 +187,9 @@ impl Kernel {
         }
     }
 
-    fn view_of(&self, id: ThreadId) -> ThreadView {
-        ThreadView { id, priority: self.threads[id.index()].priority }
+    pub fn view_of(&self, id: ThreadId) -> ThreadView {
+        let thread = &self.threads[id.index()];
+        ThreadView { id, priority: thread.priority, nice: thread.nice }
     }
 
     /// Gives every thread that waits a free core, as far as there are any: the one it ran on last if that is free, or
@@ -196,7 +225,7 @@ impl Kernel {
         let core = &mut self.cores[id.index()];
         core.thread = Some(thread);
         core.last = Some(thread);
-        core.dispatched_at = start;
+        core.settled_at = start;
         core.segment_end = start + left;
         core.quantum_end = quantum.map_or(SimTime::MAX, |quantum| start + quantum);
     }
@@ -217,15 +246,14 @@ impl Kernel {
 
     /// Takes the thread off its core. Its state says already, or is told here, what becomes of it.
     pub fn switch_out(&mut self, id: CoreId, reason: SwitchReason) {
+        self.settle();
         let core = &mut self.cores[id.index()];
         let thread = core.thread.take().expect("only a core with a thread is switched");
-        let ran = self.now - core.dispatched_at;
         // A switch that is cut short is over: the next one is paid, and not the rest of this one, too.
-        let left = core.segment_end - core.dispatched_at.max(self.now);
+        let left = core.segment_end - core.settled_at.max(self.now);
         core.free_since = self.now;
         self.record(Event::SwitchedOut { thread, core: id, reason });
         let view = self.view_of(thread);
-        self.policy.ran(view, ran);
         match reason {
             SwitchReason::Blocked => self.policy.departs(view),
             SwitchReason::Exited => self.policy.exits(view),
@@ -237,19 +265,16 @@ impl Kernel {
         }
     }
 
-    /// The quantum is over. A thread that nobody waits behind goes on: that is no switch.
+    /// The quantum is over. A thread goes on if nobody waits whose turn it is: that is no switch.
     pub fn quantum_over(&mut self, id: CoreId) {
-        if !self.run_queue.is_empty() {
+        self.settle();
+        let thread = self.cores[id.index()].thread.expect("a quantum belongs to a thread on its core");
+        let view = self.view_of(thread);
+        if !self.run_queue.is_empty() && self.policy.gives_way(view) {
             return self.switch_out(id, SwitchReason::Preempted);
         }
-        let now = self.now;
-        let Core { thread, dispatched_at, .. } = &mut self.cores[id.index()];
-        let (thread, ran) = (thread.expect("a quantum belongs to a thread on its core"), now - *dispatched_at);
-        *dispatched_at = now.max(*dispatched_at);
-        let view = self.view_of(thread);
-        self.policy.ran(view, ran);
         let quantum = self.policy.quantum(view);
-        self.cores[id.index()].quantum_end = quantum.map_or(SimTime::MAX, |quantum| now + quantum);
+        self.cores[id.index()].quantum_end = quantum.map_or(SimTime::MAX, |quantum| self.now + quantum);
     }
 
     /// The thread has ended. Answers whom to tell.

@@ -19,6 +19,7 @@ impl Kernel {
 
     fn view(&self) -> SnapshotView {
         let on_core = |(i, core): (usize, &super::kernel::Core)| Some((CoreId::from_index(i), core.thread?));
+        let lent = |(i, t): (usize, &threads::Thread)| Some((ThreadId::from_index(i), (t.priority, t.lender?)));
         let deadline = |timer: &TimerId| self.recorder.tables().timers[timer.index()];
         let armed = self.timers.iter().filter(|(_, state)| state.is_armed());
         let mut timers: Vec<_> = armed.map(|(timer, _)| (deadline(timer), *timer)).collect();
@@ -26,6 +27,7 @@ impl Kernel {
         SnapshotView {
             tasks: Vec::new(),
             threads: self.threads.iter().map(thread_state).collect(),
+            lent: self.threads.iter().enumerate().filter_map(lent).collect(),
             cores: self.cores.iter().enumerate().filter_map(on_core).collect(),
             queues: self.queue_views(),
             resources: self.resource_views(),

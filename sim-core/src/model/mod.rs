@@ -3,17 +3,6 @@
 //! A model says what it is called, which real system it follows, what it cannot express, and how it runs a workload on
 //! a machine. Knows no scenario: a scenario names a model by its id.
 
-mod async_fifo;
-mod async_std;
-mod async_stealing;
-mod local_pool;
-mod sequential;
-mod smol;
-mod thread_per_task;
-mod thread_pool;
-mod tokio_current_thread;
-mod tokio_multi_thread;
-
 use std::fmt;
 
 use serde::de::{Deserializer, EnumAccess, Error, VariantAccess, Visitor};
@@ -23,21 +12,37 @@ use crate::program::{Op, Workload};
 use crate::trace::Trace;
 pub use crate::trace::family::Family;
 
-/// Every model, in the order in which people are offered them.
+/// Declares each model's file, and lists the models in the order in which people are offered them.
+macro_rules! models {
+    ($($name:ident),* $(,)?) => {
+        $(mod $name;)*
+
+        const COUNT: usize = [$(stringify!($name)),*].len();
+
+        /// Every model, in the order in which people are offered them.
+        pub static MODELS: [&Model; COUNT] = [$(&$name::MODEL),*];
+    };
+}
+
 // A line a model.
-#[rustfmt::skip]
-pub static MODELS: [&Model; 10] = [
-    &tokio_current_thread::MODEL,
-    &tokio_multi_thread::MODEL,
-    &smol::MODEL,
-    &async_std::MODEL,
-    &local_pool::MODEL,
-    &async_fifo::MODEL,
-    &async_stealing::MODEL,
-    &thread_per_task::MODEL,
-    &thread_pool::MODEL,
-    &sequential::MODEL,
-];
+models! {
+    tokio_current_thread,
+    tokio_multi_thread,
+    smol,
+    async_std,
+    local_pool,
+    thread_per_core,
+    monoio,
+    glommio,
+    static_executor,
+    async_fifo,
+    async_priority,
+    async_stealing,
+    thread_per_task,
+    thread_pool,
+    event_loop,
+    sequential,
+}
 
 /// A way to execute a workload.
 pub struct Model {

@@ -15,6 +15,7 @@ use futures::future::{join_all, select_all};
 use super::ast::{Op, Program};
 use super::at::At;
 use super::shared::{self, Ends, Failure, Outcome, Shared, fail};
+use super::slots::Slot;
 use crate::code::{block, mark, work};
 use crate::executor::handle::{JoinHandle, TaskBuilder, offload, yield_now};
 use crate::instant::SimDuration;
@@ -36,6 +37,8 @@ struct Env {
     handles: RefCell<BTreeMap<String, Vec<JoinHandle<Outcome>>>>,
     /// Futures made by Let; none while one is being polled.
     lets: RefCell<BTreeMap<String, Option<Body>>>,
+    /// In use until the task has ended.
+    _slot: Slot,
 }
 
 /// The futures of Let hold their task, which holds them: the end of the task takes them apart.
@@ -54,7 +57,7 @@ impl Drop for Scope {
 /// needs.
 pub(super) fn spawn(shared: &Rc<Shared>, task: &str, ends: &Ends, from: Option<&OpPlace>) -> Vec<JoinHandle<Outcome>> {
     let spec = shared.spec(task);
-    let program = spec.ops.clone();
+    let (program, priority, wishes) = (spec.ops.clone(), spec.priority, spec.wishes());
     let (row, first) = shared.code(task);
     (0..spec.count)
         .map(|nth| {
@@ -65,8 +68,10 @@ pub(super) fn spawn(shared: &Rc<Shared>, task: &str, ends: &Ends, from: Option<&
                 ends: shared.ends_of(task, ends),
                 handles: RefCell::default(),
                 lets: RefCell::default(),
+                _slot: shared.slots.take(task),
             };
-            let handle = TaskBuilder::new(name).spawn_any(run(env, program.clone(), at));
+            let handle =
+                TaskBuilder::new(name).priority(priority).wishes(wishes).spawn_any(run(env, program.clone(), at));
             let task = handle.id().expect("a spawned task is a task");
             shared::goes_through(Actor::Task(task), row);
             handle
@@ -131,6 +136,9 @@ async fn step(env: &Rc<Env>, op: &Op, at: &At) -> Outcome {
         Op::Wait(name) => env.shared.notify(name).notified().await,
         Op::Barrier(name) => {
             env.shared.barrier(name).wait().await;
+        }
+        Op::Spawn(name) if !env.shared.slots.are_free(name) => {
+            return fail(&format!("{name}: every slot of it is in use, and there is no heap to make another"));
         }
         Op::Spawn(name) => {
             let handles = spawn(&env.shared, name, &env.ends, Some(&at.place()));

@@ -13,7 +13,7 @@ use std::rc::Rc;
 use super::ast::{Op, Program};
 use super::at::At;
 use super::shared::{self, Ends, Failure, Outcome, Shared, fail};
-use super::way::{Child, Live, MOST_CALLS, NewChild, Race, Way, join_all, on_pool, on_thread};
+use super::way::{Child, Live, MOST_CALLS, NewChild, Race, Rank, Way, join_all, on_pool, on_thread};
 use crate::code::{block_step, mark, note, now, work_step};
 use crate::instant::SimDuration;
 use crate::io::Request;
@@ -35,6 +35,8 @@ struct Env {
     shared: Rc<Shared>,
     way: Way,
     name: String,
+    /// Its helper threads have it too, as pthread's inherit theirs.
+    rank: Rank,
     /// Its program's row in the trace.
     row: ProgramId,
     ends: Ends,
@@ -58,13 +60,12 @@ pub(super) fn spawn(shared: &Rc<Shared>, way: &Way, task: &str, ends: &Ends) -> 
 struct Instance {
     env: Rc<Env>,
     program: Program,
-    priority: i32,
     at: At,
 }
 
 impl Instance {
     fn child(&self) -> NewChild {
-        NewChild { name: self.env.name.clone(), priority: self.priority, row: self.env.row, helps: None }
+        NewChild { name: self.env.name.clone(), rank: self.env.rank, row: self.env.row, helps: None }
     }
 
     fn on_thread(self, live: &Live) -> Child {
@@ -94,7 +95,7 @@ fn instances(
     from: Option<&OpPlace>,
 ) -> impl Iterator<Item = Instance> {
     let spec = shared.spec(task);
-    let (program, priority) = (spec.ops.clone(), spec.priority);
+    let (program, rank) = (spec.ops.clone(), Rank { priority: spec.priority, nice: spec.nice });
     let (row, first) = shared.code(task);
     (0..spec.count).map(move |nth| {
         let name = shared.next_name(task);
@@ -103,12 +104,13 @@ fn instances(
             shared: Rc::clone(shared),
             way: way.clone(),
             name,
+            rank,
             row,
             ends: shared.ends_of(task, ends),
             children: RefCell::default(),
             lets: RefCell::default(),
         });
-        Instance { env, program: program.clone(), priority, at }
+        Instance { env, program: program.clone(), at }
     })
 }
 
@@ -231,7 +233,7 @@ fn cancel(env: &Rc<Env>, name: &str) {
 /// Runs a body beside, for this task: it meets the same world as its task, so it has its task's path.
 fn helper(env: &Rc<Env>, what: &str, nth: usize, program: &Program, at: At, race: Option<&Rc<Race>>) -> Child {
     let name = format!("{} {what} {nth}", env.name);
-    let new = NewChild { name, priority: 0, row: env.row, helps: Some(env.name.clone()) };
+    let new = NewChild { name, rank: env.rank, row: env.row, helps: Some(env.name.clone()) };
     let (code, race) = (body(env, program, at), race.cloned());
     let code = async move {
         let outcome = code.await;
@@ -292,7 +294,7 @@ async fn first_of(env: &Rc<Env>, op: &Op, bodies: &[Program], at: &At) -> Outcom
 async fn within(env: &Rc<Env>, limit: SimDuration, program: &Program, at: At) -> Outcome {
     if matches!(env.way, Way::Calls(_)) {
         let begun = now();
-        let outcome = call(env, program, at).await;
+        let outcome = body(env, program, at).await;
         let took = now().since(begun);
         if took > limit {
             note(&format!("nobody could interrupt it: it took {took} where {limit} was the limit"));

@@ -20,6 +20,7 @@ use serde::{Deserialize, Deserializer};
 
 use super::durations::duration;
 use super::named::Named;
+use crate::executor::policy::Wishes;
 use crate::instant::SimDuration;
 use crate::machine::spec::Latency;
 
@@ -60,9 +61,25 @@ pub struct TaskSpec {
     /// How many such tasks there are. More than one are named "name.0", "name.1", …
     #[serde(default = "one")]
     pub count: u32,
-    /// Larger goes first, where the model looks at priorities. 0 is usual.
+    /// Larger goes first, where the model looks at priorities: threads do, and `async_priority`. 0 is usual.
     #[serde(default)]
     pub priority: i32,
+    /// As a thread under fair shares: the larger, the smaller its share. −20 to 19; 0 is usual.
+    #[serde(default)]
+    pub nice: i32,
+    /// The core that it lives on, from 0, where the model keeps tasks on their cores; dealt out in turn if left out.
+    #[serde(default)]
+    pub shard: Option<u32>,
+    /// Its part of its core, 1 to 1,000, where the model shares a core by weight: glommio does.
+    #[serde(default)]
+    pub shares: Option<u32>,
+}
+
+impl TaskSpec {
+    /// What it wishes of its runtime.
+    pub(crate) fn wishes(&self) -> Wishes {
+        Wishes { shard: self.shard, shares: self.shares }
+    }
 }
 
 fn one() -> u32 {

@@ -3,6 +3,7 @@
 //! [`ast`] owns the ops and what they mean. `as_future` and `as_thread` are the interpreters: the first an `async fn`
 //! over sim-core's own primitives, the second the body of a thread. Nothing here knows scenario files.
 
+mod as_callbacks;
 mod as_future;
 mod as_thread;
 pub mod ast;
@@ -12,6 +13,7 @@ pub mod listing;
 pub mod named;
 pub mod run;
 mod shared;
+mod slots;
 mod way;
 
 pub use ast::{Op, Program, ResourceSpec, TaskSpec, Workload};

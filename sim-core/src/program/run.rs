@@ -7,9 +7,10 @@ use std::cell::Cell;
 use std::rc::Rc;
 
 use super::ast::Workload;
+use super::listing::Shape;
 use super::shared::{Ends, Shared};
 use super::way::{Live, Way};
-use super::{as_future, as_thread};
+use super::{as_callbacks, as_future, as_thread};
 use crate::executor::Executor;
 use crate::executor::core::EndsWith;
 use crate::executor::policy::Pool;
@@ -27,7 +28,34 @@ impl Machine {
         // Kept beyond the run: the first tasks' handles are nobody's to drop.
         let mut handles = Vec::new();
         let (trace, _) = self.run_tasks(executor, EndsWith::All, || {
-            start(workload, How::Task, |shared, task, ends| handles.extend(as_future::spawn(shared, task, ends, None)));
+            start(workload, How::Task, Shape::Async, |shared, task, ends| {
+                handles.extend(as_future::spawn(shared, task, ends, None))
+            });
+        });
+        trace
+    }
+
+    /// Runs a workload without a heap: each task has so many slots as the workload has of it, and to spawn one fails while
+    /// all are in use. Names in it must fit together.
+    pub fn run_workload_static(self, workload: &Workload) -> Trace {
+        let mut handles = Vec::new();
+        let (trace, _) = self.run_tasks(Executor::embassy(), EndsWith::All, || {
+            start(workload, How::Task, Shape::Async, |shared, task, ends| {
+                shared.slots.fixed();
+                handles.extend(as_future::spawn(shared, task, ends, None));
+            });
+        });
+        trace
+    }
+
+    /// Runs a workload as callbacks of an event loop: each task is a chain of them. Names in it must fit together.
+    pub fn run_workload_callbacks(mut self, executor: Executor, workload: &Workload) -> Trace {
+        self.info.family = Family::Callbacks;
+        let mut handles = Vec::new();
+        let (trace, _) = self.run_tasks(executor, EndsWith::All, || {
+            start(workload, How::Task, Shape::Callbacks, |shared, task, ends| {
+                handles.extend(as_callbacks::spawn(shared, task, ends, None));
+            });
         });
         trace
     }
@@ -38,7 +66,7 @@ impl Machine {
         let way = Way::Threads(Rc::clone(&live));
         let (trace, _) = self.run_thread_bodies(
             || {
-                start(workload, How::Thread, |shared, task, ends| {
+                start(workload, How::Thread, Shape::Threads, |shared, task, ends| {
                     as_thread::spawn(shared, &way, task, ends);
                 })
             },
@@ -64,10 +92,11 @@ impl Machine {
 
     fn run_blocking(mut self, executor: Executor, (family, way): (Family, &Way), workload: &Workload) -> Trace {
         self.info.family = family;
+        let shape = if family == Family::Pool { Shape::Pool } else { Shape::Sequential };
         // Kept beyond the run: the first tasks' handles are nobody's to drop.
         let mut handles = Vec::new();
         let (trace, _) = self.run_tasks(executor, EndsWith::All, || {
-            start(workload, How::Thread, |shared, task, ends| {
+            start(workload, How::Thread, shape, |shared, task, ends| {
                 handles.extend(as_thread::spawn(shared, way, task, ends));
             });
         });
@@ -75,8 +104,8 @@ impl Machine {
     }
 }
 
-fn start(workload: &Workload, how: How, mut spawn: impl FnMut(&Rc<Shared>, &str, &Ends)) {
-    let (shared, ends) = Shared::new(workload, how);
+fn start(workload: &Workload, how: How, shape: Shape, mut spawn: impl FnMut(&Rc<Shared>, &str, &Ends)) {
+    let (shared, ends) = Shared::new(workload, how, shape);
     let later: Vec<String> = workload.spawned().into_iter().map(str::to_owned).collect();
     for name in workload.tasks.names().filter(|name| !later.iter().any(|l| l == name)) {
         spawn(&shared, name, &ends);

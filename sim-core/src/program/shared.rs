@@ -9,6 +9,7 @@ use std::rc::Rc;
 
 use super::ast::{Op, ResourceSpec, TaskSpec, Workload, visit};
 use super::listing::{Shape, first_steps, listings};
+use super::slots::Slots;
 use crate::machine::blocking::How;
 use crate::machine::home::Home;
 use crate::machine::place::OpPlace;
@@ -62,6 +63,7 @@ pub(super) struct Shared {
     /// Each task's program in the trace, and its first step.
     code: BTreeMap<String, (ProgramId, StepId)>,
     created: RefCell<BTreeMap<String, u32>>,
+    pub slots: Rc<Slots>,
 }
 
 enum Thing {
@@ -85,15 +87,17 @@ pub(super) struct Ends {
 }
 
 impl Shared {
-    /// Creates the run's resources. Answers them and every end of every channel.
-    pub fn new(workload: &Workload, how: How) -> (Rc<Shared>, Ends) {
+    /// Creates the run's resources, and writes its programs in this shape. Answers the resources and every end of every
+    /// channel.
+    pub fn new(workload: &Workload, how: How, shape: Shape) -> (Rc<Shared>, Ends) {
         let mut ends = Ends::default();
         let mut things = BTreeMap::new();
         for (name, spec) in workload.resources.iter() {
             things.insert(name.to_owned(), create(name, spec, how, &mut ends));
         }
-        let code = write_code(workload, how);
-        let shared = Shared { workload: workload.clone(), how, things, code, created: RefCell::default() };
+        let code = write_code(workload, shape);
+        let shared =
+            Shared { workload: workload.clone(), how, things, code, created: RefCell::default(), slots: Rc::default() };
         (Rc::new(shared), ends)
     }
 
@@ -166,11 +170,7 @@ fn pick<T: Clone>(all: &BTreeMap<String, T>, names: Vec<&String>) -> BTreeMap<St
 }
 
 /// Puts the workload's programs into the trace, as code of the run's own shape.
-fn write_code(workload: &Workload, how: How) -> BTreeMap<String, (ProgramId, StepId)> {
-    let shape = match how {
-        How::Task => Shape::Async,
-        How::Thread => Shape::Threads,
-    };
+fn write_code(workload: &Workload, shape: Shape) -> BTreeMap<String, (ProgramId, StepId)> {
     let (programs, steps) = listings(workload, shape);
     sim::with(|sim| {
         let mut kernel = sim.kernel.borrow_mut();

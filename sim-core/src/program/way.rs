@@ -36,10 +36,17 @@ pub(super) enum Way {
 /// So many calls fit into each other on the stack.
 pub(super) const MOST_CALLS: u32 = 300;
 
+/// What the operating system's scheduler goes by.
+#[derive(Clone, Copy)]
+pub(super) struct Rank {
+    pub priority: i32,
+    pub nice: i32,
+}
+
 /// What to know of code that is to run beside.
 pub(super) struct NewChild {
     pub name: String,
-    pub priority: i32,
+    pub rank: Rank,
     /// Its program's row in the trace.
     pub row: ProgramId,
     /// The path of the task that it is a helper of; none for a task of the workload.
@@ -72,7 +79,7 @@ pub(super) fn on_thread(live: &Live, new: NewChild, code: impl Future<Output = O
     let result: Rc<Cell<Option<Outcome>>> = Rc::default();
     let (place, live) = (Rc::clone(&result), Rc::clone(live));
     live.set(live.get() + 1);
-    let mut builder = ThreadBuilder::new(new.name).priority(new.priority);
+    let mut builder = ThreadBuilder::new(new.name).priority(new.rank.priority).nice(new.rank.nice);
     if let Some(path) = new.helps {
         builder = builder.path(path).kind(ThreadKind::Helper);
     }

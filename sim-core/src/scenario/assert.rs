@@ -41,8 +41,9 @@ pub struct Verdict {
 }
 
 impl Measured {
-    /// Takes the figures of a run.
+    /// Takes the figures of a run that had the prices that this profile has for its model.
     pub fn of(trace: Trace, costs: Costs) -> Measured {
+        let costs = costs.for_model(&trace.tables().run.model);
         let metrics = Metrics::of(&trace);
         let findings = diagnose(&trace, &Thresholds::default());
         Measured { trace, metrics, findings, costs }
@@ -101,7 +102,7 @@ impl Measured {
             Event::PollStarted { task, at, .. } if is_its(task) => Some(at.worker),
             _ => None,
         });
-        polls.nth(nth.checked_sub(1)? as usize).map(|worker| format!("worker {}", worker.index()))
+        polls.nth(nth.checked_sub(1)? as usize).map(|worker| self.trace.tables().worker_name(worker))
     }
 
     /// A worker that has nothing to poll is parked: it is not held up by anything.
@@ -141,7 +142,7 @@ impl Measured {
         let says = format!(
             "{}{variant}, {} costs: {} is {found}, expected {}",
             expectation.run,
-            expectation.costs,
+            self.trace.tables().run.costs,
             expectation.metric,
             wanted.join(" and ")
         );
@@ -152,18 +153,33 @@ impl Measured {
 impl Scenario {
     /// Runs every run of every variant once a cost profile that an expectation names (at least once), and asserts every
     /// expectation. `seen` is shown each run before it is dropped.
-    pub fn assert(&self, mut seen: impl FnMut(&Measured)) -> Result<Vec<Verdict>, ScenarioErrors> {
+    pub fn assert(&self, seen: impl FnMut(&Measured)) -> Result<Vec<Verdict>, ScenarioErrors> {
+        self.assert_at(None, seen)
+    }
+
+    /// The same, at these costs whatever profile an expectation names: what still holds on another computer.
+    pub fn assert_at(
+        &self,
+        instead: Option<&Costs>,
+        mut seen: impl FnMut(&Measured),
+    ) -> Result<Vec<Verdict>, ScenarioErrors> {
         let mut verdicts = Vec::new();
         let variants = std::iter::once(None).chain(self.variants.iter().map(|v| Some(v.id.clone())));
         for variant in variants {
             let options = RunOptions { variant: variant.clone(), ..RunOptions::default() };
             let scenario = self.as_asked(&options)?;
             for run in &self.runs {
-                for costs in self.profiles_of(&run.id, variant.as_deref()) {
-                    let options = RunOptions { costs: Costs::by_name(costs), ..options.clone() };
+                let mut profiles = self.profiles_of(&run.id, variant.as_deref());
+                if instead.is_some() {
+                    profiles.truncate(1);
+                }
+                for costs in profiles {
+                    let costs_asked = instead.cloned().or_else(|| self.profiles.find(costs));
+                    let options = RunOptions { costs: costs_asked, ..options.clone() };
                     let trace = scenario.execute(&run.id, &options, None);
                     let measured = Measured::of(trace, scenario.costs_of(&options));
-                    let about = |e: &Expectation| e.run == run.id && e.variant == variant && e.costs == costs;
+                    let is_its = |e: &Expectation| instead.is_some() || e.costs == costs;
+                    let about = |e: &Expectation| e.run == run.id && e.variant == variant && is_its(e);
                     let expectations = self.expectations.iter().enumerate().filter(|(_, e)| about(e));
                     verdicts.extend(expectations.map(|(place, e)| measured.verdict(place, e)));
                     seen(&measured);

@@ -10,7 +10,6 @@ use super::error::{Located, Source, advice};
 use super::outline::Node;
 use super::spec::{KnobValues, PolicySpec, SCHEMA, Scenario};
 use super::{check_told, check_workload, set};
-use crate::machine::costs::Costs;
 use crate::machine::spec::MAX_CORES;
 
 /// The most workers a run can have.
@@ -103,8 +102,13 @@ impl<'s> Checker<'s> {
             self.wrong("schema", other_schema(scenario.schema), "another version of the program wrote this file");
         }
         self.name("id", &scenario.id);
-        if Costs::by_name(&scenario.costs).is_none() {
-            self.unknown("costs", "cost profile", &scenario.costs, Costs::NAMES);
+        self.profile("costs", &scenario.costs);
+    }
+
+    /// A profile's name, or a file with one.
+    pub fn profile(&mut self, path: &str, name: &str) {
+        if let Some(problem) = self.scenario.profiles.problem(name) {
+            self.wrong(path, problem.says, problem.help);
         }
     }
 

@@ -6,8 +6,8 @@ use super::measure::Measure;
 use super::narration::{Anchor, Piece, Question, Step, When, pieces};
 use super::spec::Scenario;
 use crate::analysis::findings::FindingKind;
-use crate::machine::costs::Costs;
 use crate::trace::Event;
+use crate::trace::Family;
 
 /// Checks every expectation and every step of the narration.
 pub(super) fn told(checker: &mut Checker<'_>) {
@@ -33,9 +33,7 @@ impl Checker<'_> {
         for (i, expectation) in scenario.expectations.iter().enumerate() {
             let path = format!("expectations.{i}");
             self.run_and_variant(&path, Some(&expectation.run), expectation.variant.as_deref());
-            if Costs::by_name(&expectation.costs).is_none() {
-                self.unknown(&format!("{path}.costs"), "cost profile", &expectation.costs, Costs::NAMES);
-            }
+            self.profile(&format!("{path}.costs"), &expectation.costs);
             if expectation.bounds().next().is_none() {
                 self.wrong(&path, "this expects nothing", "add `equals`, `at_least` or `at_most`");
             }
@@ -210,13 +208,17 @@ impl Checker<'_> {
     }
 }
 
-/// Whether a runtime may have a thread of this name: "worker 1", "blocking 0".
+/// Whether a runtime may have a thread of this name: "worker 1", "pool 7", "blocking 0", "event loop".
 fn is_thread_of_runtime(told: &Scenario, name: &str) -> bool {
+    if name == "event loop" {
+        return told.runs.iter().any(|run| run.model.family == Family::Callbacks);
+    }
     let Some((kind, nth)) = name.split_once(' ') else { return false };
     let Ok(nth) = nth.parse::<u32>() else { return false };
     let mut runtimes = told.runs.iter().filter(|run| !run.model.is_thread_a_task());
     match kind {
         "worker" => runtimes.any(|run| nth < told.workers(run)),
+        "pool" => runtimes.any(|run| run.model.family == Family::Pool && nth < told.workers(run)),
         "blocking" => runtimes.next().is_some() && nth < check_workload::offloads(told),
         _ => false,
     }

@@ -37,6 +37,9 @@ pub(super) fn workload(checker: &mut Checker<'_>) {
             let message = format!("{} tasks of one name cannot be run", task.count);
             checker.wrong(&format!("{path}.count"), message, format!("write 1 to {MAX_COUNT}"));
         }
+        if !(-20..=19).contains(&task.nice) {
+            checker.wrong(&format!("{path}.nice"), format!("there is no nice value {}", task.nice), "write -20 to 19");
+        }
         let spawned: BTreeSet<&str> = spawned_in(&task.ops).collect();
         let futures: BTreeSet<&str> = futures_in(&task.ops).collect();
         Steps { checker, spawned, futures }.body(&format!("{path}.ops"), &task.ops);

@@ -16,10 +16,12 @@ pub mod figures;
 pub mod measure;
 pub mod narration;
 pub mod outline;
+pub mod profile;
 pub mod read;
 pub mod run;
 pub mod set;
 pub mod spec;
+pub mod sweep;
 mod words;
 
 pub use answer::Answer;

@@ -17,10 +17,10 @@ use serde::Deserialize;
 use super::check::{check, check_parts, other_schema};
 use super::error::{Located, ScenarioErrors, Source};
 use super::outline::{MAX_DEPTH, Node};
+use super::profile::Profiles;
 use super::set::set;
 use super::spec::{SCHEMA, Scenario};
 use super::words;
-use crate::machine::costs::Costs;
 
 /// A scenario file is at most so long: 1 MiB. The longest of ours has 8 KiB.
 pub const MAX_BYTES: u64 = 1 << 20;
@@ -61,7 +61,7 @@ impl Scenario {
             return Err(Located::in_file(file, "is empty: a scenario file begins with `(schema: 1, id: …`").into());
         }
         let source: Source = Arc::new(NamedSource::new(file, text.to_owned()));
-        let scenario = Scenario::from_source(&source)?;
+        let scenario = Scenario::from_source(&source, file)?;
         let errors = check(&scenario, &source);
         if sets.is_empty() || errors.iter().any(|e| !e.warning) {
             return Ok((scenario, errors));
@@ -69,10 +69,12 @@ impl Scenario {
         Ok((scenario.with(sets)?, errors))
     }
 
-    fn from_source(source: &Source) -> Result<Scenario, ScenarioErrors> {
+    /// `file`: where it was read from, for what it names beside it.
+    fn from_source(source: &Source, file: &str) -> Result<Scenario, ScenarioErrors> {
         let mut scenario: Scenario = read_ron(source)?;
-        scenario.file = source.name().to_owned();
+        scenario.file = file.to_owned();
         scenario.text = source.inner().clone();
+        scenario.profiles = Profiles::of(&scenario);
         Ok(scenario)
     }
 
@@ -87,12 +89,11 @@ impl Scenario {
         }
         let name = format!("{} (with {})", self.file, sets.join(", "));
         let source: Source = Arc::new(NamedSource::new(name, text));
-        let mut changed = Scenario::from_source(&source)?;
+        let changed = Scenario::from_source(&source, &self.file)?;
         let errors = check_parts(&changed, &source);
         if !errors.is_empty() {
             return Err(ScenarioErrors::new(source.name(), errors));
         }
-        changed.file = self.file.clone();
         Ok(changed)
     }
 
@@ -102,17 +103,7 @@ impl Scenario {
     }
 }
 
-/// Reads a table of costs from a file.
-pub fn costs(path: &Path) -> Result<Costs, ScenarioErrors> {
-    let file = path.display().to_string();
-    let fail = |message: String| ScenarioErrors::from(Located::in_file(&file, message));
-    let bytes = read_limited(path).map_err(fail)?;
-    let text = String::from_utf8(bytes).map_err(|_| fail("is not a table of costs: it is no UTF-8 text".to_owned()))?;
-    let source: Source = Arc::new(NamedSource::new(&file, text));
-    read_ron(&source)
-}
-
-fn read_limited(path: &Path) -> Result<Vec<u8>, String> {
+pub(super) fn read_limited(path: &Path) -> Result<Vec<u8>, String> {
     let fail = |e: std::io::Error| format!("cannot be read: {e}");
     let mut bytes = Vec::new();
     // A device or a pipe has no length, and may have no end.
@@ -129,11 +120,11 @@ struct Version {
     schema: u32,
 }
 
-fn options() -> ron::Options {
+pub(super) fn options() -> ron::Options {
     ron::Options::default().with_default_extension(Extensions::IMPLICIT_SOME).with_recursion_limit(MAX_DEPTH)
 }
 
-fn read_ron<T: serde::de::DeserializeOwned>(source: &Source) -> Result<T, ScenarioErrors> {
+pub(super) fn read_ron<T: serde::de::DeserializeOwned>(source: &Source) -> Result<T, ScenarioErrors> {
     let text = source.inner();
     let mut deserializer = ron::Deserializer::from_str_with_options(text, &options())
         .map_err(|e| words::located(source, &e.code, bytes_between(text, &e.span.start, &e.span.end), ""))

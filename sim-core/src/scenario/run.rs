@@ -13,7 +13,8 @@ use crate::trace::Trace;
 use crate::trace::store::Sink;
 use crate::trace::tables::RunInfo;
 
-/// The slice of the fair scheduler: Linux's base slice on four CPUs, rounded up by a 250 Hz tick.
+/// The slice of the fair scheduler: Linux's base slice, 0.7 ms on one CPU and 2.8 ms on eight and more, rounded up by a
+/// 250 Hz tick.
 const FAIR_SLICE: SimDuration = SimDuration::from_millis(4);
 
 /// What a run is asked besides the scenario.
@@ -41,7 +42,7 @@ impl Scenario {
 
     /// The costs of a run with these options.
     pub fn costs_of(&self, options: &RunOptions) -> Costs {
-        let own = || Costs::by_name(&self.costs).expect("a profile's name was checked with the scenario");
+        let own = || self.profiles.find(&self.costs).expect("a profile's name was checked with the scenario");
         options.costs.clone().unwrap_or_else(own)
     }
 
@@ -70,8 +71,10 @@ impl Scenario {
             time: self.machine.max_time.map_or(usual.time, |d| SimTime::ZERO + d),
         };
         let plain = Device::new("I/O", SimDuration::from_millis(1));
+        let inherits = self.inherits_priorities(run);
         let named = self.machine.devices.iter().map(|(name, spec)| device(name, spec));
-        Machine::new()
+        let machine = if inherits { Machine::new().inheriting_priorities() } else { Machine::new() };
+        machine
             .cores(self.machine.cores)
             .scheduler(scheduler(self.policy(run)))
             .devices(std::iter::once(plain).chain(named).collect())
@@ -87,6 +90,7 @@ impl Scenario {
             run: run.id.clone(),
             title: self.run_title(run),
             family: run.model.family,
+            model: run.model.id.to_owned(),
             variant: options.variant.clone().unwrap_or_default(),
             knobs: self.knob_values(),
             source: self.text.clone(),

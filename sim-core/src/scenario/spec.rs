@@ -7,6 +7,7 @@ use serde::Deserialize;
 
 use super::expect::Expectation;
 use super::narration::Step;
+use super::profile::Profiles;
 use crate::instant::SimDuration;
 use crate::machine::spec::Latency;
 use crate::model::{Model, Setup, Workers};
@@ -38,7 +39,8 @@ pub struct Scenario {
     /// The simulated computer; one core if left out.
     #[serde(default)]
     pub machine: MachineSpec,
-    /// The cost profile that the lesson is told in: "zero", "jimblandy" or "cited" (the default).
+    /// The cost profile that the lesson is told in: "zero", "jimblandy" or "cited" (the default), or a file beside the
+    /// scenario's: "mine.ron".
     #[serde(default = "cited")]
     pub costs: String,
     /// What has to be done.
@@ -63,6 +65,9 @@ pub struct Scenario {
     /// The text it was read from, with what was set in it.
     #[serde(skip)]
     pub text: String,
+    /// The cost profiles that it names, as they were read with it.
+    #[serde(skip)]
+    pub profiles: Profiles,
 }
 
 impl Scenario {
@@ -83,7 +88,7 @@ impl Scenario {
             Workers::None => format!("{}, {}", run.model.title, plural(self.machine.cores, "core")),
             Workers::One => run.model.title.to_owned(),
             Workers::Any { .. } | Workers::PerCore => {
-                format!("{}, {}", run.model.title, plural(self.workers(run), "worker"))
+                format!("{}, {}", run.model.title, plural(self.workers(run), run.model.family.worker()))
             }
         };
         run.title.clone().unwrap_or_else(own)
@@ -97,6 +102,11 @@ impl Scenario {
     /// How threads are scheduled in this run.
     pub fn policy(&self, run: &RunSpec) -> PolicySpec {
         run.policy.unwrap_or(self.machine.policy)
+    }
+
+    /// Whether threads in this run inherit the priority of those that wait for what they hold.
+    pub fn inherits_priorities(&self, run: &RunSpec) -> bool {
+        run.priority_inheritance.unwrap_or(self.machine.priority_inheritance)
     }
 }
 
@@ -156,6 +166,8 @@ pub struct MachineSpec {
     pub cores: u32,
     /// How threads get their turn on a core.
     pub policy: PolicySpec,
+    /// Whether a thread that holds a lock runs with the highest priority of those that wait for it.
+    pub priority_inheritance: bool,
     /// Devices besides the plain one, by name.
     pub devices: Named<DeviceSpec>,
     /// A run ends with a finding after so many steps; ten million if left out.
@@ -170,6 +182,7 @@ impl Default for MachineSpec {
         MachineSpec {
             cores: 1,
             policy: PolicySpec::RoundRobin { quantum: SimDuration::from_millis(4) },
+            priority_inheritance: false,
             devices: Named::default(),
             max_steps: None,
             max_time: None,
@@ -181,7 +194,7 @@ impl Default for MachineSpec {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum PolicySpec {
-    /// In turn, at most a quantum at a time.
+    /// By priority; among equals in turn, at most a quantum at a time. Linux's SCHED_RR has a quantum of 100 ms.
     RoundRobin {
         /// The longest time on the core while others wait.
         #[serde(deserialize_with = "duration")]
@@ -189,7 +202,7 @@ pub enum PolicySpec {
     },
     /// By priority, the first come first among equals, until it blocks or one of higher priority comes.
     Fifo,
-    /// In proportion to weight, after Linux's EEVDF.
+    /// In proportion to the weight of the nice value, after Linux's EEVDF; a priority above 0 comes before all of that.
     Fair,
 }
 
@@ -222,12 +235,15 @@ pub struct RunSpec {
     /// How threads get their turn in this run; as the machine says, if left out.
     #[serde(default)]
     pub policy: Option<PolicySpec>,
+    /// Whether threads inherit priorities in this run; as the machine says, if left out.
+    #[serde(default)]
+    pub priority_inheritance: Option<bool>,
 }
 
 impl RunSpec {
     /// A run of this model that says nothing else.
     pub fn of_model(id: impl Into<String>, model: &'static Model) -> RunSpec {
-        RunSpec { id: id.into(), title: None, model, workers: None, policy: None }
+        RunSpec { id: id.into(), title: None, model, workers: None, policy: None, priority_inheritance: None }
     }
 
     /// What it says about its model.

@@ -116,7 +116,7 @@ fn value(source: &Source, code: &RonError, span: Range<usize>, path: &str) -> Lo
             error("after a `\\` in a text, this is not known".to_owned()).help("write `\\\\` for the sign itself")
         }
         RonError::TrailingCharacters => {
-            error(format!("the scenario has ended, but {} follows", token(source.inner(), place.start)))
+            error(format!("the last bracket is closed, but {} follows", token(source.inner(), place.start)))
                 .label("expected the end of the file")
         }
         other => error(lowercase_first(&other.to_string())),
@@ -155,6 +155,8 @@ fn thing(outer: &str) -> &'static str {
         "When" => "test of an answer (is, at_least, at_most, between, never, least, same, each)",
         "Stretch" => "stretch of time",
         "Scenario" => "scenario",
+        "Costs" => "cost profile",
+        "ModelCosts" => "model's prices",
         _ => "value",
     }
 }

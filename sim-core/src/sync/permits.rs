@@ -62,10 +62,10 @@ impl Want {
                 return held;
             }
             let by = sim::with(|sim| sim.actor.get());
-            Grant::new(self.resource, WaitFor::Permits(self.count, self.mode), self.how).await;
+            let told = Grant::new(self.resource, WaitFor::Permits(self.count, self.mode), self.how).await;
             match self.how {
-                How::Task => return self.held(by),
-                How::Thread => {}
+                How::Thread if told => {}
+                How::Thread | How::Task => return self.held(by),
             }
         }
     }

@@ -3,7 +3,7 @@
 //! Owns the catalogue: kinds, levels, fields. Knows nothing of how events come about, and nothing of what they
 //! add up to: that is [`super::snapshot`]. Kinds are part of the file format: never renumber one, never reuse one.
 //!
-//! Three events imply a second one, so that a self-waking poll costs three records:
+//! Some events imply a second one. Three of them, so that a self-waking poll costs three records:
 //! `PollStarted` takes the task out of the queue it names, unless [`PollFrom::Direct`];
 //! `PollEnded` with a requeue puts it into the queue it names;
 //! `Moved` carries `count` entries from one end of a queue to one of another, as a block that keeps its order.
@@ -191,6 +191,11 @@ events! {
     38 Lesson ThreadUnblocked { thread @ a: ThreadId, by @ b: Actor } "what the thread waited for has come";
     /// The thread ended.
     39 Lesson ThreadExited { thread @ a: ThreadId, panicked @ flags: bool } "the thread has ended";
+    /// The thread runs with the priority of `by`, who waits for what it holds. If it is in the run queue, it goes to its
+    /// back.
+    40 Lesson PriorityLent { thread @ a: ThreadId, by @ b: ThreadId } "a thread of higher priority waits for what this one holds, and lends it its priority";
+    /// The thread runs with its own priority again. If it is in the run queue, it goes to its back.
+    41 Lesson PriorityReturned { thread @ a: ThreadId, to @ b: ThreadId } "the thread goes by its own priority again";
 
     // --- Resources -----------------------------------------------------------------------------------------------
     /// A resource came to be; its kind, name and capacity are in the table of resources.

@@ -43,6 +43,22 @@ impl Family {
         }
     }
 
+    /// One of those that its tasks run on: "worker".
+    pub const fn worker(self) -> &'static str {
+        match self {
+            Family::Pool | Family::Sequential => "thread",
+            Family::Async | Family::Threads | Family::Callbacks | Family::Coroutines | Family::Actors => "worker",
+        }
+    }
+
+    /// Several of those: "workers".
+    pub const fn workers(self) -> &'static str {
+        match self {
+            Family::Pool | Family::Sequential => "threads",
+            Family::Async | Family::Threads | Family::Callbacks | Family::Coroutines | Family::Actors => "workers",
+        }
+    }
+
     /// A stretch of a task on a worker, from taking it to giving it up: "poll". The event is `PollStarted` under every
     /// model.
     pub const fn turn(self) -> &'static str {
@@ -65,6 +81,91 @@ impl Family {
     }
 }
 
+/// Phrases that only hold for a poll, and what holds instead. Before the words: the longer first.
+const PHRASES: [(&str, &str); 14] = [
+    ("Nothing can preempt a poll: it is polled when one of them returns", "It runs when one of them has done"),
+    ("Nothing can preempt a poll", "It runs when that has done"),
+    ("It can do nothing else until that poll returns", "It can do nothing else until then"),
+    ("its code runs until it returns Ready or Pending", "its code runs"),
+    ("Its future returned Ready, after", "It came to its end, after"),
+    ("when one of the polls returns", "when one of them has done"),
+    ("'s poll returns", " has done"),
+    ("'s poll", ""),
+    ("is Ready and waits to be polled", "is Ready and waits for its turn"),
+    ("workers are inside polls", "workers are inside tasks"),
+    ("between two polls", "between two tasks"),
+    ("Between polls", "Between two tasks"),
+    ("between polls", "between two tasks"),
+    ("the executor's own code", "its own code"),
+];
+
+/// Where a task keeps its thread to its end.
+const KEEPS: [(&str, &str); 6] = [
+    ("In its poll", "Keeps its thread"),
+    ("Polling, off core", "Keeps its thread"),
+    ("in a poll, off core", "waits, off core"),
+    ("blocks the thread inside its poll", "waits, and keeps its thread"),
+    ("inside its poll", "inside it"),
+    ("All workers", "All threads"),
+];
+
+const WORDS: [(&str, &str); 6] = [
+    ("polled", "run"),
+    ("polling", "running"),
+    ("Polling", "Running"),
+    ("polls", "runs"),
+    ("Polls", "Runs"),
+    ("poll", "run"),
+];
+
+const THREADS: [(&str, &str); 2] = [("workers", "threads"), ("worker", "thread")];
+
+impl Family {
+    /// Words that were written of futures and their executor, said of this family's tasks: "polls hb" is "runs hb".
+    pub fn reword(self, text: &str) -> String {
+        match self {
+            Family::Async | Family::Threads => text.to_owned(),
+            Family::Pool | Family::Sequential => {
+                let text = replaced(text, &KEEPS, Bounds::Any);
+                let text = replaced(&replaced(&text, &PHRASES, Bounds::Any), &WORDS, Bounds::Words);
+                replaced(&text, &THREADS, Bounds::Words)
+            }
+            Family::Callbacks | Family::Coroutines | Family::Actors => {
+                replaced(&replaced(text, &PHRASES, Bounds::Any), &WORDS, Bounds::Words)
+            }
+        }
+    }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Bounds {
+    Any,
+    /// Not within another word.
+    Words,
+}
+
+fn replaced(text: &str, pairs: &[(&str, &str)], bounds: Bounds) -> String {
+    let mut said = String::with_capacity(text.len());
+    let mut rest = text;
+    while !rest.is_empty() {
+        let begins = bounds == Bounds::Any || !said.ends_with(|c: char| c.is_alphanumeric() || c == '_');
+        let ends = |after: &str| bounds == Bounds::Any || !after.starts_with(|c: char| c.is_alphanumeric() || c == '_');
+        let found = pairs.iter().find_map(|(from, to)| rest.strip_prefix(from).filter(|r| ends(r)).map(|r| (*to, r)));
+        match found.filter(|_| begins) {
+            Some((to, after)) => {
+                said.push_str(to);
+                rest = after;
+            }
+            None => {
+                let next = rest.chars().next().map_or(0, char::len_utf8);
+                said.push_str(&rest[..next]);
+                rest = &rest[next..];
+            }
+        }
+    }
+    said
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -76,5 +177,19 @@ mod tests {
             assert_eq!(family.nouns(), format!("{}s", family.noun()));
             assert_eq!(family.turns(), format!("{}s", family.turn()));
         }
+    }
+
+    #[test]
+    fn what_is_said_of_polls_is_said_of_a_pool_in_its_own_words() {
+        let said = |text| Family::Pool.reword(text);
+        assert_eq!(
+            said("worker 0 polls it, and the workers are pollution"),
+            "thread 0 runs it, and the threads are pollution"
+        );
+        assert_eq!(said("Polling 5 ms, off core"), "Running 5 ms, off core");
+        assert_eq!(said("Polling, off core"), "Keeps its thread");
+        assert_eq!(said("Its future returned Ready, after 1 poll."), "It came to its end, after 1 run.");
+        assert_eq!(Family::Async.reword("polls it"), "polls it");
+        assert_eq!(Family::Coroutines.reword("a worker polls it"), "a worker runs it");
     }
 }

@@ -6,6 +6,7 @@
 use std::fmt::Write as _;
 
 use super::event::{DecisionKind, End, Event, PollFrom, PollResult, WakeEffect};
+use super::family::Family;
 use super::ids::*;
 use super::snapshot::Wait;
 use super::store::Trace;
@@ -45,6 +46,7 @@ pub fn subject(event: &Event) -> Actor {
         E::Migrated { thread, .. } | E::ThreadBlocked { thread, .. } => Actor::Thread(thread),
         E::ThreadUnblocked { thread, .. } | E::ThreadExited { thread, .. } => Actor::Thread(thread),
         E::StackReserved { thread, .. } | E::StackTouched { thread, .. } => Actor::Thread(thread),
+        E::PriorityLent { thread, .. } | E::PriorityReturned { thread, .. } => Actor::Thread(thread),
         E::FutureCreated { by, .. } | E::FuturePolled { by, .. } => by,
         E::FutureCompleted { by, .. } | E::FutureDropped { by, .. } => by,
         E::ResourceCreated { by, .. } | E::Acquired { by, .. } | E::AcquireWaiting { by, .. } => by,
@@ -96,7 +98,7 @@ fn detail(event: &Event, tables: &Tables) -> String {
         E::WakerCloned { by, .. } | E::WakerDropped { by, .. } => format!("by {}", name(by)),
         E::Moved { queues, count, ends } => moved(queues, count, ends.stolen, tables),
         E::BudgetExhausted { worker, .. } => format!("on {worker}: has to yield"),
-        E::TaskCompleted { by, .. } => format!("on {by}"),
+        E::TaskCompleted { by, .. } => format!("on {}", tables.worker_name(by)),
         E::TaskCancelled { by, .. } | E::AbortRequested { by, .. } => format!("by {}", name(by)),
         E::TaskFreed { by, .. } => format!("last reference dropped by {}", name(by)),
         E::TaskDetached { by, .. } => format!("handle dropped by {}; the task runs on", name(by)),
@@ -115,6 +117,8 @@ fn detail(event: &Event, tables: &Tables) -> String {
         E::ThreadBlocked { on, reason, .. } => format!("waits for {}", wait_name(Wait::new(reason, on), tables)),
         E::ThreadUnblocked { by, .. } => format!("by {}", name(by)),
         E::ThreadExited { panicked, .. } => if panicked { "by a panic" } else { "" }.to_owned(),
+        E::PriorityLent { by, .. } => format!("goes by the priority of {}, who waits for what it holds", tables.thread_name(by)),
+        E::PriorityReturned { to, .. } => format!("gives {} its priority back", tables.thread_name(to)),
         E::ResourceCreated { resource: r, .. } => resource(r),
         E::Acquired { resource: r, mode, .. } => format!("{}, {}", resource(r), mode.text()),
         E::AcquireWaiting { resource: r, mode, .. } => format!("{} is taken: waits in line, {}", resource(r), mode.text()),
@@ -159,10 +163,20 @@ fn detail(event: &Event, tables: &Tables) -> String {
 }
 
 fn poll_started(at: WorkerQueue, from: PollFrom, tables: &Tables) -> String {
+    let (worker, queue) = (tables.worker_name(at.worker), tables.queue_name(at.queue));
+    let does = match tables.run.family() {
+        Family::Async => "polls",
+        Family::Threads
+        | Family::Pool
+        | Family::Sequential
+        | Family::Callbacks
+        | Family::Coroutines
+        | Family::Actors => "runs",
+    };
     match from {
-        PollFrom::Front => format!("{} polls it, from the front of {}", at.worker, tables.queue_name(at.queue)),
-        PollFrom::Back => format!("{} polls it, from the back of {}", at.worker, tables.queue_name(at.queue)),
-        PollFrom::Direct => format!("{} polls its main future", at.worker),
+        PollFrom::Front => format!("{worker} {does} it, from the front of {queue}"),
+        PollFrom::Back => format!("{worker} {does} it, from the back of {queue}"),
+        PollFrom::Direct => format!("{worker} {does} its main future"),
     }
 }
 
@@ -173,7 +187,15 @@ fn poll_ended(at: WorkerQueue, result: PollResult, tables: &Tables) -> String {
         PollResult::Pending => "Pending: waits to be woken".to_owned(),
         PollResult::RequeuedBack => back(End::Back),
         PollResult::RequeuedFront => back(End::Front),
-        PollResult::Ready => "Ready: it has its result".to_owned(),
+        PollResult::Ready => match tables.run.family() {
+            Family::Async => "Ready: it has its result".to_owned(),
+            Family::Threads
+            | Family::Pool
+            | Family::Sequential
+            | Family::Callbacks
+            | Family::Coroutines
+            | Family::Actors => "it has come to its end".to_owned(),
+        },
         PollResult::Panicked => "panicked".to_owned(),
         PollResult::Cut => "cut off".to_owned(),
     }

@@ -211,3 +211,41 @@ fn a_step_limit_names_who_was_polled_most() {
     let finding = only(&script.end(EndReason::StepLimit), FindingKind::LimitReached);
     assert!(finding.explanation.contains("spin was polled most often: 5 times"), "{}", finding.explanation);
 }
+
+/// "high" waits from 2 ms on for what "low" holds; from 3 to 13 ms a thread of this priority is on the core.
+fn inversion(priority: i32) -> sim_core::Trace {
+    let mut script = Script::cores(1);
+    let low = script.thread_of_priority("low", 1);
+    let lock = script.resource("state", ResourceKind::BlockingMutex, None);
+    script.dispatch(low, 0, false).acquire(lock, Actor::Thread(low));
+    script.at(2.0);
+    let high = script.thread_of_priority("high", 9);
+    script.preempt(low, 0).dispatch(high, 0, true);
+    script.wait_for(lock, Actor::Thread(high)).block(high, 0, BlockReason::Lock, lock.0).dispatch(low, 0, true);
+    script.at(3.0);
+    let middle = script.thread_of_priority("middle", priority);
+    script.preempt(low, 0).dispatch(middle, 0, true).at(13.0).exit(middle, 0).dispatch(low, 0, true);
+    script.at(14.0).say(Event::Released { resource: lock, by: Actor::Thread(low), mode: Mode::Exclusive });
+    script.unblock(high, Actor::Thread(low)).preempt(low, 0).dispatch(high, 0, true);
+    script.acquire(lock, Actor::Thread(high)).exit(high, 0).dispatch(low, 0, true).exit(low, 0);
+    script.end(EndReason::Finished)
+}
+
+#[test]
+fn a_middle_priority_that_keeps_the_holder_of_a_lock_off_its_core_is_an_inversion() {
+    let trace = inversion(5);
+    let finding = only(&trace, FindingKind::PriorityInversion);
+    assert_eq!(finding.title, "high waited 10ms for middle, of lower priority");
+    assert!(finding.explanation.contains("Turn on priority inheritance"), "{}", finding.explanation);
+    assert_eq!(finding.span, (ms(3.0), ms(13.0)));
+    let names: Vec<&str> = finding.proof.iter().map(|n| trace.event(*n).expect("it is recorded").name()).collect();
+    assert_eq!(names, ["AcquireWaiting", "Dispatched", "SwitchedOut"]);
+}
+
+#[test]
+fn a_thread_of_no_middle_priority_is_no_inversion() {
+    // The same priority as the holder's, and one that goes before the waiter too.
+    for priority in [1, 9, 10] {
+        assert_eq!(find(&inversion(priority)), [], "priority {priority}");
+    }
+}

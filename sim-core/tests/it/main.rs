@@ -1,6 +1,7 @@
 //! Whole runs and whole traces.
 
 mod support;
+mod sweep;
 
 mod aborts;
 mod analysis_findings;
@@ -11,11 +12,15 @@ mod analysis_sums;
 mod circles_outlived;
 mod clock_moves;
 mod costs;
+mod costs_doc;
 mod determinism;
 mod devices;
 mod endings;
+mod event_loop;
 mod foreign_wakes;
 mod golden;
+mod golden_threads;
+mod inheritance;
 mod inspect_scenarios;
 mod inspect_states;
 mod latency_wide;
@@ -27,7 +32,9 @@ mod own_policy;
 mod own_view;
 mod panics;
 mod poll_without_core;
+mod profiles;
 mod program_branches;
+mod program_callbacks;
 mod program_channels;
 mod program_failures;
 mod program_futures;

@@ -132,6 +132,43 @@ fn who_waits_for_a_task_that_fails_fails_too() {
     assert_eq!(run.marks(), "caught");
 }
 
+#[test]
+fn a_pool_whose_threads_all_wait_while_tasks_stand_in_its_queue_is_found() {
+    let waits = r#"tasks: {"t": (count: 5, ops: [Work("1ms"), Io("30ms")])}"#;
+    let (two, five) = (pool(4, 2, waits), pool(4, 5, waits));
+    assert_eq!((kinds(&two), kinds(&five)), (vec![FindingKind::PoolSaturated], vec![]));
+    let found = &two.findings[0];
+    assert_eq!(found.title, "All 2 threads of the pool were blocked while 3 tasks waited in the queue");
+    assert!(found.explanation.contains("It lasted 60ms in all, 2 times"), "{}", found.explanation);
+    let proof: Vec<f64> = found.proof.iter().map(|n| two.trace.time(*n).as_nanos() as f64 / 1e6).collect();
+    assert_eq!(proof.iter().map(|at| at.round()).collect::<Vec<_>>(), [1.0, 31.0]);
+}
+
+#[test]
+fn a_pool_whose_threads_compute_is_busy_and_not_saturated() {
+    let computes = pool(1, 2, r#"tasks: {"t": (count: 6, ops: [Work("30ms")])}"#);
+    assert_eq!(kinds(&computes), []);
+}
+
+#[test]
+fn a_pool_that_waits_for_ever_for_those_in_its_queue_is_found() {
+    let meet = r#"tasks: {"t": (count: 3, ops: [Barrier("b"), Mark("met")])}, resources: {"b": barrier(parties: 3)}"#;
+    let (two, three) = (pool(2, 2, meet), pool(2, 3, meet));
+    assert_eq!((ended(&two), kinds(&two)), (Some(EndReason::Stuck), vec![FindingKind::PoolSaturated]));
+    assert!(two.findings[0].explanation.contains("never comes"), "{}", two.findings[0].explanation);
+    assert_eq!((ended(&three), kinds(&three)), (Some(EndReason::Finished), vec![]));
+}
+
+#[test]
+fn tasks_of_a_runtime_that_only_compute_get_a_hint_and_those_of_a_pool_do_not() {
+    let text = r#"tasks: {"t": (count: 4, ops: [Work("50ms")])}"#;
+    let on_runtime = |workload: &str| kinds(&run(&lesson_with("cores: 4", "workers: 4", workload), "async"));
+    assert_eq!(on_runtime(text), [FindingKind::CpuOnRuntime]);
+    assert_eq!(kinds(&pool(4, 4, text)), []);
+    assert_eq!(on_runtime(r#"tasks: {"t": (count: 4, ops: [Work("25ms"), Io("1ms"), Work("25ms")])}"#), []);
+    assert_eq!(on_runtime(r#"tasks: {"t": (count: 4, ops: [Work("2ms")])}"#), []);
+}
+
 const EVERYTHING: &str = r#"(tasks: {
     "main": (ops: [Spawn("child"), Lock("m", [Io("2ms")]), Work("1ms"), JoinTask("child"), NotifyAll("n")]),
     "child": (count: 2, ops: [Lock("m", [Work("1ms"), Sleep("1ms")]), Send("c"), Barrier("b")]),

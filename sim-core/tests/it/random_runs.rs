@@ -39,6 +39,7 @@ impl Dice {
 struct Shared {
     lock: Mutex<u64>,
     blocking: BlockingMutex<u64>,
+    outer: BlockingMutex<()>,
     gate: Semaphore,
     table: RwLock<u64>,
     notify: Notify,
@@ -51,6 +52,7 @@ impl Shared {
         Arc::new(Shared {
             lock: Mutex::new(0),
             blocking: BlockingMutex::new(0),
+            outer: BlockingMutex::new(()),
             gate: Semaphore::new(2),
             table: RwLock::new(0),
             notify: Notify::new(),
@@ -158,6 +160,7 @@ fn tasks(seed: u64) -> Outcome<()> {
 fn threads(seed: u64) -> Outcome<()> {
     let mut dice = Dice::new(seed);
     let machine = machine(&mut dice).seed(seed);
+    let machine = if dice.below(2) == 0 { machine.inheriting_priorities() } else { machine };
     check(machine, |m| {
         m.run_threads(move || {
             let mut dice = dice.clone();
@@ -176,9 +179,15 @@ fn threads(seed: u64) -> Outcome<()> {
 
 fn thread_step(dice: &mut Dice, shared: &Arc<Shared>) {
     let length = dice.time();
-    match dice.below(13) {
+    match dice.below(14) {
         0 | 1 => work(length),
         2 => block(length),
+        13 => {
+            let _first = shared.outer.lock();
+            work(length);
+            let _second = shared.blocking.lock();
+            work(length);
+        }
         3 => sim_core::io::Request::new().submit_blocking(),
         4 => thread::yield_now(),
         5 => {

@@ -56,6 +56,7 @@ const SLIPS: &[(&str, &str, &str)] = &[
     ("two runs of one id", "id: \"threads\"", "id: \"async\""),
     ("workers of a model that has none", "thread_per_task)", "thread_per_task, workers: 2)"),
     ("a task that spawns itself", "Mark(\"beat\")", "Spawn(\"hb\")"),
+    ("a nice value that Linux does not know", "count: 2", "nice: 20"),
     ("no tasks of a name", "count: 2", "count: 0"),
     ("a figure that does not exist", "\"makespan\"", "\"makspan\""),
     ("a figure in another unit", "at_least: \"1ms\"", "at_least: 1"),

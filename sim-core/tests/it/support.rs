@@ -176,10 +176,18 @@ impl Script {
     }
 
     pub fn thread_of_kind(&mut self, name: &str, kind: ThreadKind) -> ThreadId {
+        self.thread_of(name, kind, 0)
+    }
+
+    pub fn thread_of_priority(&mut self, name: &str, priority: i32) -> ThreadId {
+        self.thread_of(name, ThreadKind::Plain, priority)
+    }
+
+    fn thread_of(&mut self, name: &str, kind: ThreadKind, priority: i32) -> ThreadId {
         let name = self.text(name);
         let threads = &mut self.recorder.tables_mut().threads;
         let thread = ThreadId::from_index(threads.len());
-        threads.push(ThreadInfo { name, kind, path: name, priority: 0 });
+        threads.push(ThreadInfo { name, kind, path: name, priority });
         self.say(Event::ThreadCreated { thread, by: Actor::Run });
         self.say(Event::ThreadRunnable { thread, queue: RUN, end: End::Back });
         thread

@@ -121,7 +121,7 @@ fn shares(scheduler: Scheduler, cores: u32, nice: &'static [i32], total: u64) ->
     let outcome = machine.run_threads(move || {
         for (place, nice) in nice.iter().enumerate() {
             let counter = Arc::clone(&counter);
-            thread::ThreadBuilder::new(format!("nice {nice}")).priority(-nice).spawn(move || {
+            thread::ThreadBuilder::new(format!("nice {nice}")).nice(*nice).spawn(move || {
                 loop {
                     work(millis(1));
                     counter.lock().unwrap()[place] += 1;
@@ -156,27 +156,73 @@ fn equal_threads_get_equal_shares() {
     }
 }
 
-#[test]
-fn one_that_wakes_waits_for_the_end_of_the_slice_and_then_goes_first() {
-    let outcome = run(Scheduler::Fair(millis(4)), || {
+/// Two threads that spin and one that wakes at these times; how many ms after each it runs.
+fn late_by(wakes: &'static [u64]) -> String {
+    let outcome = legal(textbook(1).scheduler(Scheduler::Fair(millis(4))).run_threads(move || {
         let spinners = ["x", "y"].map(|name| spawn(name, 0, || work(millis(40))));
-        let sleeper = spawn("sleeper", 0, || {
-            for _ in 0..3 {
-                let due = sim_core::now() + millis(9);
-                thread::sleep(millis(9));
-                mark(format!("{}", (sim_core::now() - due).as_millis()));
+        let sleeper = spawn("sleeper", 0, move || {
+            for at in wakes {
+                let due = SimTime::ZERO + millis(*at);
+                thread::sleep(due.since(sim_core::now()));
+                mark(format!("{}", sim_core::now().since(due).as_millis()));
                 work(millis(1));
             }
         });
         sleeper.join().unwrap();
         spinners.into_iter().for_each(|t| t.join().unwrap());
+    }));
+    marks(&outcome.trace)
+}
+
+#[test]
+fn one_that_wakes_takes_the_core_of_one_that_is_past_its_share_if_it_is_the_next() {
+    // From 4 ms on the two spin in turn, 4 ms each; at 13 ms x has had 7 ms and y 6 ms.
+    assert_eq!(late_by(&[13]), "0");
+}
+
+#[test]
+fn one_that_has_had_less_than_its_share_keeps_the_core_to_the_end_of_its_slice() {
+    // At 9 ms y has had 3 ms and x 6 ms: RUN_TO_PARITY protects y until 12 ms. Then the sleeper is the next.
+    assert_eq!(late_by(&[9]), "3");
+}
+
+#[test]
+fn a_real_time_priority_comes_before_all_fair_threads() {
+    let outcome = run(Scheduler::Fair(millis(4)), || {
+        let fair = thread::ThreadBuilder::new("fair").nice(-20).spawn(|| {
+            work(millis(20));
+            mark("fair");
+        });
+        let high = spawn("real time", 1, || {
+            thread::sleep(millis(3));
+            work(millis(10));
+            mark("real time");
+        });
+        fair.join().unwrap();
+        high.join().unwrap();
     });
-    // RUN_TO_PARITY: whoever runs keeps the core to the end of its slice. The sleeper has lag to its credit: it is next.
-    for marker in outcome.trace.markers() {
-        let late: u64 = marker.text.parse().expect("the marker says how late it is");
-        assert!(late <= 4, "late by {late} ms: two spinners went first");
-    }
-    assert_eq!(outcome.trace.markers().count(), 3);
+    assert_eq!(timed_marks(&outcome.trace), "real time@13 fair@30");
+}
+
+#[test]
+fn in_turn_means_among_the_highest_priority_and_a_preempted_quantum_is_finished_later() {
+    let outcome = run(Scheduler::RoundRobin(millis(4)), || {
+        let threads = [("low", 0), ("a", 1), ("b", 1)].map(|(name, priority)| {
+            spawn(name, priority, move || {
+                work(millis(6));
+                mark(name);
+            })
+        });
+        let high = spawn("high", 2, || {
+            thread::sleep(millis(1));
+            work(millis(2));
+            mark("high");
+        });
+        threads.into_iter().for_each(|t| t.join().unwrap());
+        high.join().unwrap();
+    });
+    // a 0–1, high 1–3, a's other 3 ms 3–6, b 6–10, a 10–12, b 12–14, low 14–20.
+    assert_eq!(timed_marks(&outcome.trace), "high@3 a@12 b@14 low@20");
 }
 
 #[test]

@@ -118,3 +118,33 @@ fn a_request_that_nobody_wants_is_completed_all_the_same() {
     script.at(1.0).say(Event::IoCompleted { request, device: disk });
     legal::check(&script.finish()).unwrap_or_else(|illegal| panic!("{}", illegal[0]));
 }
+
+/// "low" holds a lock that "high" waits for, and "middle" has nothing to do with it.
+fn lock_of_low() -> (Script, [ThreadId; 3]) {
+    let mut script = Script::cores(1);
+    let (low, middle, high) = (
+        script.thread_of_priority("low", 1),
+        script.thread_of_priority("middle", 2),
+        script.thread_of_priority("high", 3),
+    );
+    let lock = script.resource("m", ResourceKind::BlockingMutex, Some(1));
+    script.dispatch(low, 0, false).acquire(lock, Actor::Thread(low)).preempt(low, 0);
+    script.dispatch(high, 0, true).wait_for(lock, Actor::Thread(high));
+    (script, [low, middle, high])
+}
+
+#[test]
+fn a_priority_is_lent_by_a_higher_one_that_waits_and_given_back_to_the_same() {
+    let (mut script, [low, middle, high]) = lock_of_low();
+    script.say(Event::PriorityLent { thread: low, by: high });
+    script.say(Event::PriorityReturned { thread: low, to: high });
+    legal::check(&script.finish()).unwrap_or_else(|illegal| panic!("{}", illegal[0]));
+
+    let (mut script, _) = lock_of_low();
+    script.say(Event::PriorityLent { thread: low, by: middle });
+    check(script, "middle waits for nothing that low holds");
+
+    let (mut script, _) = lock_of_low();
+    script.say(Event::PriorityReturned { thread: low, to: high });
+    check(script, "high lends low nothing");
+}

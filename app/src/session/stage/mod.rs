@@ -11,7 +11,7 @@ use sim_core::instant::SimTime;
 use sim_core::trace::event::EndReason;
 use sim_core::trace::snapshot::{RequestStage, Resource, TaskState, ThreadState, WorkerState};
 use sim_core::trace::tables::{QueueKind, ThreadKind};
-use sim_core::trace::{QueueId, Snapshot, Tables, TaskId, ThreadId, WorkerId};
+use sim_core::trace::{Family, QueueId, Snapshot, Tables, TaskId, ThreadId, WorkerId};
 
 use crate::timeline::scene::Sign;
 use crate::timeline::words::{sign_of, wait_words};
@@ -267,14 +267,19 @@ impl At<'_> {
             (WorkerState::Idle, None) => "not started",
             (WorkerState::Idle, _) => "between polls",
         };
-        Place { name: id.to_string(), state: state.to_owned(), occupant, track: TrackKind::Worker(id) }
+        let (name, state) = (self.tables.worker_name(id), self.tables.run.family().reword(state));
+        Place { name, state, occupant, track: TrackKind::Worker(id) }
     }
 
     fn polled(&self, id: TaskId, standing: Standing) -> Occupant {
         let task = self.state.task(id);
         let polls = task.map_or(0, |t| t.polls);
         let age = self.age(task.map_or(self.now, |t| t.since));
-        let name = format!("{}, poll {polls}", self.tables.task_name(id));
+        let name = match self.tables.run.family() {
+            Family::Async => format!("{}, poll {polls}", self.tables.task_name(id)),
+            Family::Threads | Family::Callbacks | Family::Coroutines | Family::Actors => self.tables.task_name(id),
+            Family::Pool | Family::Sequential => self.tables.task_name(id),
+        };
         Occupant { name, age, standing, track: TrackKind::Task(id) }
     }
 
@@ -286,6 +291,9 @@ impl At<'_> {
             if task.state == TaskState::Pending {
                 let wait = task.waits.first().map(|w| w.wait);
                 waits.push((task.since, TrackKind::Task(id), wait));
+            }
+            if let Some((since, wait)) = self.kept_thread(task.state) {
+                waits.push((since, TrackKind::Task(id), Some(wait)));
             }
         }
         for (i, thread) in self.state.threads.iter().enumerate().filter(|_| threads) {
@@ -305,6 +313,21 @@ impl At<'_> {
         }
         waits.sort_by_key(|(key, _)| *key);
         stage.waits = waits.into_iter().map(|((_, _, track), wait)| self.waiter(track, wait)).collect();
+    }
+
+    /// Of a task that keeps its thread while it waits: since when, and for what.
+    fn kept_thread(&self, state: TaskState) -> Option<(SimTime, Wait)> {
+        let TaskState::Polling(worker) = state else { return None };
+        match self.tables.run.family() {
+            Family::Pool | Family::Sequential => {}
+            Family::Async | Family::Threads | Family::Callbacks | Family::Coroutines | Family::Actors => return None,
+        }
+        let thread = self.tables.workers.get(worker.index()).and_then(|id| self.state.thread(*id))?;
+        match thread.state {
+            ThreadState::Blocked(wait) => Some((thread.since, wait)),
+            ThreadState::NotCreated | ThreadState::Runnable | ThreadState::Running(_) => None,
+            ThreadState::Exited { .. } => None,
+        }
     }
 
     fn waiter(&self, track: TrackKind, wait: Option<Wait>) -> Waiter {

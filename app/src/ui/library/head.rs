@@ -201,7 +201,7 @@ pub(super) fn close_ui<'a>(ui: &mut Ui, rect: Rect, button: impl Into<CloseButto
 
 /// What a field is called, and what stands in it while it is empty.
 #[derive(Clone, Copy)]
-pub(super) struct FieldWords<'a> {
+pub(in crate::ui) struct FieldWords<'a> {
     pub name: &'a str,
     pub hint: &'a str,
 }
@@ -229,7 +229,13 @@ fn bare_field_ui(ui: &mut Ui, text: &mut String, words: FieldWords<'_>, id: Opti
 }
 
 /// A field with a frame.
-pub(super) fn field_ui(ui: &mut Ui, rect: Rect, text: &mut String, words: FieldWords<'_>, theme: &Theme) -> Response {
+pub(in crate::ui) fn field_ui(
+    ui: &mut Ui,
+    rect: Rect,
+    text: &mut String,
+    words: FieldWords<'_>,
+    theme: &Theme,
+) -> Response {
     let id = Id::unique(("library field", words.name));
     let focused = ui.memory(|m| m.has_focus(id));
     let edge = if focused { Stroke::new(2.0, theme.ink) } else { Stroke::new(1.0, theme.strong_line) };

@@ -23,6 +23,7 @@ use crate::session::Session;
 use super::patterns::Patterns;
 use super::widgets::{self, Emit};
 
+pub(super) use head::{FieldWords, field_ui};
 pub use state::LibraryState;
 
 /// Around the cards.

@@ -18,6 +18,7 @@ use super::{
     BOX_FOOT, BOX_HEAD, GAP, LINE, MARGIN, box_height, fitted, groups, running_lines, shown_queues, wanted_lines,
 };
 use sim_core::analysis::track::TrackKind;
+use sim_core::trace::Family;
 
 /// Between two columns.
 pub const BETWEEN: f32 = 28.0;
@@ -237,7 +238,8 @@ impl<'a> RunStage<'a> {
             match (n, places) {
                 (0, [place]) => self.single(ui, rect, place, chips, emit),
                 (0, places) => {
-                    let kind = if threads { "cores" } else { "workers" };
+                    let family = self.session.runs()[self.run].family();
+                    let kind = if threads { "cores" } else { family.workers() };
                     self.several(ui, rect, &format!("{} {kind}", places.len()), places, chips, emit);
                 }
                 (_, places) => self.several(ui, rect, "blocking pool", places, chips, emit),
@@ -299,7 +301,11 @@ impl<'a> RunStage<'a> {
         let column = self.column(2);
         let theme = emit.theme;
         if self.stage.waits.is_empty() {
-            let what = if self.session.runs()[self.run].threads { "blocked threads" } else { "pending tasks" };
+            let what = match self.session.runs()[self.run].family() {
+                Family::Threads => "blocked threads",
+                Family::Pool | Family::Sequential => "tasks that wait",
+                Family::Async | Family::Callbacks | Family::Coroutines | Family::Actors => "pending tasks",
+            };
             return self.frame(ui, column, what, "", Some("none: no timer, no I/O, no lock"), emit);
         }
         ui.painter().rect(column, 8.0, theme.raised, Stroke::new(1.0, theme.strong_line), StrokeKind::Inside);

@@ -3,10 +3,11 @@
 //! A long poll that keeps nobody waiting is none: then nobody lost anything. Time that the worker's thread itself
 //! waited for a core is not the poll's: where that is most of it, there are too many workers, and the finding says so.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::*;
-use crate::trace::event::WakeEffect;
+use crate::trace::Family;
+use crate::trace::event::{PollResult, WakeEffect};
 use crate::trace::ids::*;
 use crate::trace::snapshot::TaskState;
 use crate::trace::tables::{QueueKind, TaskKind};
@@ -20,6 +21,8 @@ pub(super) struct LongPoll {
     /// By which event each task last came to want a poll.
     called: BTreeMap<TaskId, usize>,
     polls: BTreeMap<WorkerId, Poll>,
+    /// Callbacks that called another and go on after it: they wait for what they asked for.
+    callers: BTreeSet<TaskId>,
     worst: BTreeMap<TaskId, Worst>,
 }
 
@@ -67,7 +70,8 @@ impl Watch for LongPoll {
             } => {
                 self.called.insert(task, seen.n);
             }
-            Event::PollStarted { at, .. } => {
+            Event::PollStarted { task, at, .. } => {
+                self.callers.remove(&task);
                 let poll = Poll {
                     event: seen.n,
                     start: seen.time,
@@ -78,7 +82,12 @@ impl Watch for LongPoll {
                 };
                 self.polls.insert(at.worker, poll);
             }
-            Event::PollEnded { task, at, .. } => self.poll_over(seen, task, at.worker, Some(seen.n)),
+            Event::PollEnded { task, at, result } => {
+                self.poll_over(seen, task, at.worker, Some(seen.n));
+                if result == PollResult::RequeuedFront && seen.tables.run.family() == Family::Callbacks {
+                    self.callers.insert(task);
+                }
+            }
             Event::ThreadBlocked { thread, .. } => {
                 if let Some(poll) = self.poll_on(seen, thread) {
                     poll.blocked_since = Some(seen.time);
@@ -117,6 +126,11 @@ impl Watch for LongPoll {
     }
 
     fn finish(self: Box<Self>, _: &Snapshot, tables: &Tables, _: &Thresholds) -> Vec<Finding> {
+        match tables.run.family() {
+            // A task that keeps its thread to its end is what a pool is: that of one with none left is PoolSaturated.
+            Family::Pool | Family::Sequential => return Vec::new(),
+            Family::Async | Family::Threads | Family::Callbacks | Family::Coroutines | Family::Actors => {}
+        }
         let mut worst: Vec<(TaskId, Worst)> = self.worst.into_iter().collect();
         worst.sort_by_key(|(task, w)| (std::cmp::Reverse(w.longest_wait), *task));
         worst.into_iter().map(|(task, worst)| finding(task, &worst, tables)).collect()
@@ -143,7 +157,8 @@ impl LongPoll {
             () if blocked * 2 >= own => Cause::Blocked,
             () => Cause::Computed,
         };
-        let waits = waits_behind(seen, task, worker, poll.start);
+        let mut waits = waits_behind(seen, task, worker, poll.start);
+        waits.retain(|(waits, _)| !self.callers.contains(waits));
         let Some((longest, wait)) = waits.iter().copied().max_by_key(|(task, wait)| (*wait, std::cmp::Reverse(*task)))
         else {
             return;

@@ -3,10 +3,13 @@
 //! One file a finding, listed once in `watches`. A diagnosis reads the trace and nothing else, and says nothing
 //! where it is not sure: a false alarm costs more trust than a missed hint.
 
+mod cpu_on_runtime;
 mod limit_reached;
 mod long_poll;
 mod lost_waker;
 mod never_polled;
+mod pool_saturated;
+mod priority_inversion;
 mod self_wake;
 mod wait_cycle;
 
@@ -46,6 +49,12 @@ pub enum FindingKind {
     SelfWake,
     /// Tasks or threads that wait for each other.
     WaitCycle,
+    /// A thread waited for one of lower priority, because of a lock that a third one held.
+    PriorityInversion,
+    /// Every thread of a pool was blocked while tasks waited for one.
+    PoolSaturated,
+    /// Tasks of an async runtime that only compute.
+    CpuOnRuntime,
     /// The run was cut off by a limit.
     LimitReached,
 }
@@ -58,6 +67,9 @@ impl FindingKind {
         FindingKind::LostWaker,
         FindingKind::SelfWake,
         FindingKind::WaitCycle,
+        FindingKind::PriorityInversion,
+        FindingKind::PoolSaturated,
+        FindingKind::CpuOnRuntime,
         FindingKind::LimitReached,
     ];
 
@@ -69,6 +81,9 @@ impl FindingKind {
             FindingKind::LostWaker => "LostWaker",
             FindingKind::SelfWake => "SelfWake",
             FindingKind::WaitCycle => "WaitCycle",
+            FindingKind::PriorityInversion => "PriorityInversion",
+            FindingKind::PoolSaturated => "PoolSaturated",
+            FindingKind::CpuOnRuntime => "CpuOnRuntime",
             FindingKind::LimitReached => "LimitReached",
         }
     }
@@ -114,13 +129,21 @@ pub struct Thresholds {
     pub self_wakes: u64,
     /// A task with a smaller share of wakes by itself is no `SelfWake`.
     pub self_wake_share: f64,
+    /// Less time that middle priorities kept the holder of a lock off its core is no `PriorityInversion`.
+    pub inversion: SimDuration,
     /// At most so many findings of one kind are listed; the worst of them.
     pub most_of_a_kind: usize,
 }
 
 impl Default for Thresholds {
     fn default() -> Thresholds {
-        Thresholds { long_poll: SimDuration::from_millis(10), self_wakes: 10, self_wake_share: 0.5, most_of_a_kind: 20 }
+        Thresholds {
+            long_poll: SimDuration::from_millis(10),
+            self_wakes: 10,
+            self_wake_share: 0.5,
+            inversion: SimDuration::from_millis(1),
+            most_of_a_kind: 20,
+        }
     }
 }
 
@@ -151,6 +174,9 @@ fn watches() -> Vec<Box<dyn Watch>> {
         Box::<lost_waker::LostWaker>::default(),
         Box::<self_wake::SelfWake>::default(),
         Box::<wait_cycle::WaitCycle>::default(),
+        Box::<priority_inversion::PriorityInversion>::default(),
+        Box::<pool_saturated::PoolSaturated>::default(),
+        Box::<cpu_on_runtime::CpuOnRuntime>::default(),
         Box::<limit_reached::LimitReached>::default(),
     ]
 }

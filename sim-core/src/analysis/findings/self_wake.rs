@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::*;
 use crate::trace::event::WakeEffect;
+use crate::trace::family::Family;
 use crate::trace::ids::*;
 
 /// So many of a task's own wakes are shown as proof.
@@ -42,6 +43,10 @@ impl Watch for SelfWake {
     }
 
     fn finish(self: Box<Self>, _: &Snapshot, tables: &Tables, thresholds: &Thresholds) -> Vec<Finding> {
+        // A callback that asks for a microtask or an immediate, or calls another, is no poll that came too early.
+        if tables.run.family() == Family::Callbacks {
+            return Vec::new();
+        }
         let too_many =
             |w: &Wakes| w.own >= thresholds.self_wakes && w.own as f64 > thresholds.self_wake_share * w.all as f64;
         let mut found: Vec<(TaskId, Wakes)> = self.tasks.into_iter().filter(|(_, w)| too_many(w)).collect();

@@ -87,7 +87,7 @@ impl<'a> Here<'a> {
     }
 
     pub(super) fn worker(&self, id: WorkerId) -> Piece {
-        Piece::Thing(Thing::Track(TrackKind::Worker(id)), id.to_string())
+        Piece::Thing(Thing::Track(TrackKind::Worker(id)), self.tables().worker_name(id))
     }
 
     pub(super) fn core(&self, id: CoreId) -> Piece {

@@ -28,7 +28,7 @@ pub use sentence::{Piece, Sentence};
 
 use super::track::TrackKind;
 use crate::trace::ids::ResourceId;
-use crate::trace::{Snapshot, Tables};
+use crate::trace::{Family, Snapshot, Tables};
 
 /// Something that can be looked at.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -105,7 +105,37 @@ pub fn inspect(here: &Here<'_>, thing: Thing) -> Option<Inspection> {
         Thing::Track(TrackKind::Counter(kind)) => counter::inspect(here, kind),
         Thing::Resource(id) => resource::inspect(here, id),
     }?;
-    Some(Inspection { history: history::aligned(here, said.history), ..said })
+    Some(in_words_of(here.tables().run.family(), Inspection { history: history::aligned(here, said.history), ..said }))
+}
+
+/// The words are written of futures: of other tasks others hold.
+fn in_words_of(family: Family, said: Inspection) -> Inspection {
+    if family == Family::Async || family == Family::Threads {
+        return said;
+    }
+    let facts = said.facts.into_iter().map(|fact| Fact {
+        label: if fact.label == "Polls" { "Runs" } else { fact.label },
+        says: fact.says.of_family(family),
+    });
+    let history = said.history.into_iter().map(|entry| Entry { says: entry.says.of_family(family), ..entry });
+    Inspection {
+        state: state_of_family(family, said.state),
+        headline: said.headline.of_family(family),
+        answer: said.answer.of_family(family),
+        facts: facts.collect(),
+        history: history.collect(),
+        ..said
+    }
+}
+
+fn state_of_family(family: Family, state: &'static str) -> &'static str {
+    let keeps = family == Family::Pool || family == Family::Sequential;
+    match state {
+        "Polling" => "Running",
+        "Polling, off core" if keeps => "Keeps its thread",
+        "Polling, off core" => "Running, off core",
+        other => other,
+    }
 }
 
 /// What the state of a task or thread looks like, without any words; other things look idle.

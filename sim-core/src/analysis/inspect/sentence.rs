@@ -5,6 +5,7 @@ use std::fmt;
 use super::Thing;
 use crate::clock::write_length;
 use crate::instant::{SimDuration, SimTime};
+use crate::trace::Family;
 
 /// A part of a sentence.
 #[derive(Clone, PartialEq, Debug)]
@@ -84,6 +85,17 @@ impl Sentence {
     /// The sentence, and then another.
     pub fn then(mut self, other: Sentence) -> Sentence {
         self.pieces.extend(other.pieces);
+        self
+    }
+
+    /// The same, its plain words said as this family's tasks ask.
+    pub(super) fn of_family(mut self, family: Family) -> Sentence {
+        for piece in &mut self.pieces {
+            if let Piece::Text(text) = piece {
+                // "worker 1 in hb's": in its poll.
+                *text = if text == "'s" { String::new() } else { family.reword(text) };
+            }
+        }
         self
     }
 

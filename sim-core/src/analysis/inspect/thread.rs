@@ -149,7 +149,7 @@ pub(super) fn cores_told(here: &Here<'_>, id: ThreadId) -> Sentence {
     let cores = &here.state.cores;
     if let Some(free) = cores.iter().position(|c| c.thread.is_none()) {
         let core = here.core(CoreId::from_index(free));
-        return Sentence::from(core).and(" is free: the first in the run queue is put on it now.").then(behind);
+        return Sentence::from(core).and(" is free: the next from the run queue is put on it now.").then(behind);
     }
     let taken = |(i, core): (usize, &crate::trace::snapshot::Core)| {
         let thread = core.thread?;
@@ -175,12 +175,19 @@ pub(super) fn cores_told(here: &Here<'_>, id: ThreadId) -> Sentence {
 
 fn running(here: &Here<'_>, core: CoreId, thread: &Thread) -> Sentence {
     let said = Sentence::plain("It runs on ").and(here.core(core));
-    match thread.activity {
+    let said = match thread.activity {
         Some(activity) => said
             .and(format!(". It {} for ", here.activity(Some(activity))))
             .and(Piece::Length(activity.length))
             .and("."),
         None => said.and(": its code goes on until it waits for something, or its turn is over."),
+    };
+    match thread.lender {
+        Some(lender) => {
+            let lent = Sentence::plain(" It goes by the priority of ").and(here.thread(lender));
+            said.then(lent.and(", who waits for what it holds."))
+        }
+        None => said,
     }
 }
 
@@ -238,6 +245,7 @@ fn facts(here: &Here<'_>, id: ThreadId, thread: &Thread) -> Vec<Fact> {
     }
     facts.extend(here.step_facts(Actor::Thread(id)));
     facts.extend(super::resource::held_fact(here, Actor::Thread(id)));
+    facts.extend(priority_fact(here, id, thread));
     let turns = Sentence::plain(thousands(u64::from(thread.dispatches)));
     let turns = if thread.dispatches == 0 {
         turns
@@ -254,6 +262,20 @@ fn facts(here: &Here<'_>, id: ThreadId, thread: &Thread) -> Vec<Fact> {
         facts.push(fact("Stack", Sentence::plain(format!("{reserved} reserved, {resident} in memory"))));
     }
     facts
+}
+
+/// The priority it goes by, if threads have any.
+fn priority_fact(here: &Here<'_>, id: ThreadId, thread: &Thread) -> Option<Fact> {
+    let own = here.trace.tables().threads.get(id.index())?.priority;
+    let says = match thread.lender {
+        Some(lender) => {
+            let lent = Sentence::plain(format!("{}, lent by ", thread.priority)).and(here.thread(lender));
+            lent.and(format!(", who waits for what it holds; its own is {own}"))
+        }
+        None if own == 0 => return None,
+        None => Sentence::plain(own.to_string()),
+    };
+    Some(fact("Priority", says))
 }
 
 /// Who made it Runnable the last time, and when.

@@ -18,7 +18,7 @@ pub(super) fn inspect(here: &Here<'_>, id: WorkerId) -> Option<Inspection> {
     let About { state, look, headline, question, answer } = about(here, id, &worker);
     Some(Inspection {
         thing: Thing::Track(TrackKind::Worker(id)),
-        name: id.to_string(),
+        name: here.tables().worker_name(id),
         id: format!("on {thread}"),
         state,
         look,

@@ -1,11 +1,20 @@
 //! One queue for all workers: first come, first served.
 
 use super::{Came, Move, Next, QueueSpec, Ready, TaskPolicy};
+use crate::executor::Executor;
 use crate::trace::event::End;
 use crate::trace::ids::WorkerId;
 
 /// Every wake goes to the back of the one queue, a self-wake too: it must not starve the others.
 pub struct Fifo;
+
+impl Executor {
+    /// One FIFO queue, served by so many workers. With one, the order is async-executor's (1.14.1, one thread). Panics
+    /// outside 1 to [`MAX_WORKERS`](crate::executor::MAX_WORKERS) workers.
+    pub fn fifo(workers: u32) -> Executor {
+        Executor::with_policy(workers, Box::new(Fifo))
+    }
+}
 
 impl TaskPolicy for Fifo {
     fn name(&self) -> &'static str {

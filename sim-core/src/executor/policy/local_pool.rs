@@ -1,12 +1,15 @@
 //! futures 0.3.34, `LocalPool::run_until` (`futures-executor/src/local_pool.rs`, its pool a `FuturesUnordered`).
 
-use super::{Came, Move, Next, QueueSpec, Ready, Reason, TaskPolicy};
+use super::{Came, Dropped, Move, Next, QueueSpec, Ready, Reason, Rules, SelfWakes, TaskPolicy};
+use crate::executor::Executor;
 use crate::trace::event::{End, PollResult};
 use crate::trace::ids::{TaskId, WorkerId};
 
 const MAIN: usize = 0;
 const INCOMING: usize = 1;
 const POOL: usize = 2;
+/// Children that were woken after the one that is being polled had woken itself.
+const AFTER: usize = 3;
 
 /// In turn: the root, woken or not; then the pool, until it yields or nothing in it is ready; again at once if anything
 /// was woken meanwhile. What is spawned stands in a list of its own that is emptied into the pool only when the pool has
@@ -27,6 +30,8 @@ pub struct LocalPool {
     polled: usize,
     yielded: usize,
     ended: Option<PollResult>,
+    /// The child that is being polled has woken itself, and has its place.
+    has_place: bool,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -74,6 +79,11 @@ impl LocalPool {
     }
 
     fn step(&mut self, ready: &Ready<'_>) -> Option<Next> {
+        self.has_place = false;
+        if ready.len(AFTER) > 0 {
+            let (from, to) = ((AFTER, End::Front), (POOL, End::Back));
+            return Some(Next::Move(Move { from, to, count: ready.len(AFTER), stolen: false }));
+        }
         match self.stage {
             Stage::Root => {
                 self.stage = Stage::Drain;
@@ -104,6 +114,13 @@ impl LocalPool {
     }
 }
 
+impl Executor {
+    /// futures' `LocalPool` (0.3.34), running until the root completes.
+    pub fn local_pool() -> Executor {
+        Executor::with_policy(1, Box::new(LocalPool::default()))
+    }
+}
+
 impl TaskPolicy for LocalPool {
     fn name(&self) -> &'static str {
         "local_pool"
@@ -115,7 +132,18 @@ impl TaskPolicy for LocalPool {
 
     fn queues(&self, _: u32) -> Vec<QueueSpec> {
         let own = Some(WorkerId(0));
-        ["run_until", "incoming", "pool"].map(|name| QueueSpec { name: name.to_owned(), owner: own }).into()
+        ["run_until", "incoming", "pool", "woken since"]
+            .map(|name| QueueSpec { name: name.to_owned(), owner: own })
+            .into()
+    }
+
+    fn rules(&self) -> Rules {
+        // A child that wakes itself is linked into the ready list at once (`Task::wake_by_ref`).
+        Rules { dropped: Dropped::Wakes, self_wakes: SelfWakes::AtOnce, ..Rules::default() }
+    }
+
+    fn woke_itself(&mut self, _: TaskId) {
+        self.has_place = self.stage == Stage::Pool;
     }
 
     fn place(&mut self, came: &Came, _: &Ready<'_>, _: &mut Vec<Move>) -> (usize, End) {
@@ -125,6 +153,7 @@ impl TaskPolicy for LocalPool {
         let queue = match (came.main, came.why) {
             (true, _) => MAIN,
             (false, Reason::Spawned) => INCOMING,
+            (false, Reason::Woken) if self.has_place => AFTER,
             (false, Reason::Woken | Reason::WokenInPoll) => POOL,
         };
         (queue, End::Back)

@@ -3,20 +3,32 @@
 //! A policy chooses and the executor acts: it is handed the lengths of the queues and says what to take, what to move
 //! and where a task that was woken goes. The queues belong to the machine, and each answer becomes an event.
 
+mod embassy;
+mod event_loop;
 mod fifo;
+mod glommio;
 mod local_pool;
 mod pool;
+mod priority;
 mod smol;
 mod stealing;
+mod thread_per_core;
 mod tokio_current_thread;
+mod tokio_local_set;
 mod tokio_multi_thread;
 
+pub use embassy::Embassy;
+pub use event_loop::EventLoop;
 pub use fifo::Fifo;
+pub use glommio::Glommio;
 pub use local_pool::LocalPool;
 pub use pool::Pool;
+pub use priority::Priority;
 pub use smol::Smol;
 pub use stealing::Stealing;
+pub use thread_per_core::ThreadPerCore;
 pub use tokio_current_thread::TokioCurrentThread;
+pub use tokio_local_set::TokioLocalSet;
 pub use tokio_multi_thread::TokioMultiThread;
 
 use std::collections::VecDeque;
@@ -45,6 +57,12 @@ pub struct Came {
     pub on: Option<WorkerId>,
     /// Who spawned or woke it.
     pub by: Actor,
+    /// Where the code that spawned or woke it asks it to go.
+    pub asks: Asks,
+    /// Its priority: larger goes first, where the policy looks at it.
+    pub priority: i32,
+    /// What its spawner wishes for it.
+    pub wishes: Wishes,
     /// Whether it is the root: the future that `block_on` was given, where the runtime has such a thing.
     pub main: bool,
 }
@@ -60,6 +78,33 @@ pub enum Reason {
     WokenInPoll,
 }
 
+/// What the spawner of a task wishes for it, where the runtime knows such a thing.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Wishes {
+    /// The core that it lives on, counted from 0.
+    pub shard: Option<u32>,
+    /// Its part of its core, beside other groups'.
+    pub shares: Option<u32>,
+}
+
+/// Where the code that makes a task Ready asks it to go. Only an event loop listens.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Asks {
+    /// Nowhere: where such a task goes by itself.
+    #[default]
+    Nothing,
+    /// It is called: it runs before whoever calls goes on.
+    Call,
+    /// It goes on when what it called has returned.
+    Return,
+    /// Node's `process.nextTick`.
+    Tick,
+    /// A microtask.
+    Microtask,
+    /// `setImmediate`.
+    Immediate,
+}
+
 /// What a runtime's rules ask of the executor besides its queues.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Rules {
@@ -73,6 +118,8 @@ pub struct Rules {
     pub yields: Yields,
     /// What becomes of a task whose handle is dropped.
     pub dropped: Dropped,
+    /// Where a task that wakes itself in its poll stands among those that come meanwhile.
+    pub self_wakes: SelfWakes,
     /// The most threads of its blocking pool.
     pub blocking_threads: u32,
     /// Where the root is polled.
@@ -88,6 +135,7 @@ impl Default for Rules {
             budget: None,
             yields: Yields::Wake,
             dropped: Dropped::Detaches,
+            self_wakes: SelfWakes::AfterPoll,
             blocking_threads: 512,
             root: Root::OnWorkers,
         }
@@ -106,11 +154,22 @@ pub enum Driver {
     ParkedOrThread,
 }
 
+/// Where a task that wakes itself in its poll stands among those that come to the queues during the rest of the poll.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum SelfWakes {
+    /// After them: it is placed when the poll has ended.
+    AfterPoll,
+    /// Before them: the policy is told at once ([`TaskPolicy::woke_itself`]).
+    AtOnce,
+}
+
 /// What becomes of a task whose handle is dropped.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Dropped {
     /// It runs on.
     Detaches,
+    /// It runs on, and is woken: it looks whether it should.
+    Wakes,
     /// It is cancelled.
     Cancels,
 }
@@ -284,6 +343,12 @@ pub trait TaskPolicy {
     /// executor then does so without asking, which costs less than a poll. Asked once, after `queues`.
     fn lane(&self) -> Option<usize> {
         None
+    }
+
+    /// The task that is being polled woke itself for the first time in this poll: a runtime that queues it at once keeps its
+    /// place, and has it placed there when the poll has ended.
+    fn woke_itself(&mut self, task: TaskId) {
+        let _ = task;
     }
 
     /// The worker's poll of this task has ended. A task that was woken in it has been placed before.

@@ -1,6 +1,7 @@
 //! async-executor 1.14.1 (`src/lib.rs`), as smol 2.0.2 and async-std 1.13.2 use it.
 
 use super::{Came, Driver, Dropped, Move, Next, QueueSpec, Ready, Rules, TaskPolicy};
+use crate::executor::Executor;
 use crate::trace::event::End;
 use crate::trace::ids::WorkerId;
 
@@ -204,6 +205,18 @@ impl Smol {
 
 fn take(from: usize, to: usize, count: usize) -> Next {
     Next::Move(Move { from: (from, End::Front), to: (to, End::Back), count, stolen: false })
+}
+
+impl Executor {
+    /// smol 2.0.2: async-executor on so many threads, the root on the first. Panics outside 1 to [`MAX_WORKERS`](crate::executor::MAX_WORKERS)(crate::executor::MAX_WORKERS).
+    pub fn smol(workers: u32) -> Executor {
+        Executor::with_policy(workers, Box::new(Smol::smol(workers)))
+    }
+
+    /// async-std 1.13.2, discontinued in favour of smol: the same executor. Panics outside 1 to [`MAX_WORKERS`](crate::executor::MAX_WORKERS) workers.
+    pub fn async_std(workers: u32) -> Executor {
+        Executor::with_policy(workers, Box::new(Smol::async_std(workers)))
+    }
 }
 
 impl TaskPolicy for Smol {

@@ -2,6 +2,7 @@
 //! another's.
 
 use super::{Came, Move, Next, QueueSpec, Ready, TaskPolicy};
+use crate::executor::Executor;
 use crate::trace::event::End;
 use crate::trace::ids::WorkerId;
 
@@ -16,6 +17,13 @@ fn own(worker: WorkerId) -> usize {
 pub struct Stealing {
     /// Whether workers steal at all: without, a queue that got all tasks keeps them.
     pub steals: bool,
+}
+
+impl Executor {
+    /// A queue a worker; one with nothing to do steals half of another's. Panics outside 1 to [`MAX_WORKERS`](crate::executor::MAX_WORKERS) workers.
+    pub fn stealing(workers: u32) -> Executor {
+        Executor::with_policy(workers, Box::new(Stealing { steals: true }))
+    }
 }
 
 impl TaskPolicy for Stealing {

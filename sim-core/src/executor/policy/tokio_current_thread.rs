@@ -1,6 +1,7 @@
 //! tokio 1.54.1, current_thread (`runtime/scheduler/current_thread/mod.rs`).
 
 use super::{Came, Driver, Move, Next, QueueSpec, Ready, Rules, TaskPolicy, Yields};
+use crate::executor::Executor;
 use crate::instant::SimDuration;
 use crate::trace::event::End;
 use crate::trace::ids::{Actor, WorkerId};
@@ -24,6 +25,9 @@ pub struct TokioCurrentThread {
     /// Tasks of this round so far; none: the round has not begun, and the main future comes first.
     round: Option<u32>,
     after: After,
+    /// Another thread unparked it since the driver was last turned: the next park returns at once, and has counted a
+    /// tick (`runtime/park.rs`, `NOTIFIED`).
+    notified: bool,
 }
 
 /// What the worker did last that has a sequel.
@@ -36,6 +40,11 @@ enum After {
 }
 
 impl TokioCurrentThread {
+    fn turn(&mut self) -> Next {
+        self.notified = false;
+        Next::Turn
+    }
+
     fn poll(queue: usize) -> Next {
         Next::Poll { queue, end: End::Front }
     }
@@ -44,6 +53,13 @@ impl TokioCurrentThread {
     fn next_task(&self, ready: &Ready<'_>) -> Option<usize> {
         let order = if self.tick.is_multiple_of(INJECT_INTERVAL) { [INJECT, LOCAL] } else { [LOCAL, INJECT] };
         order.into_iter().find(|queue| ready.len(*queue) > 0)
+    }
+}
+
+impl Executor {
+    /// tokio's current_thread runtime (1.54.1): the root is the future that `block_on` is given.
+    pub fn tokio_current_thread() -> Executor {
+        Executor::with_policy(1, Box::new(TokioCurrentThread::default()))
     }
 }
 
@@ -80,6 +96,7 @@ impl TaskPolicy for TokioCurrentThread {
     /// exists from the start was spawned by the main future.
     fn place(&mut self, came: &Came, _: &Ready<'_>, _: &mut Vec<Move>) -> (usize, End) {
         let inside = came.on.is_some() || came.by == Actor::Run;
+        self.notified |= !inside;
         let queue = match (came.main, inside) {
             (true, _) => MAIN,
             (false, true) => LOCAL,
@@ -94,7 +111,7 @@ impl TaskPolicy for TokioCurrentThread {
 
     fn next(&mut self, worker: WorkerId, ready: &Ready<'_>, _: &mut dyn FnMut(u64) -> u64) -> Next {
         if std::mem::take(&mut self.after) == After::Park {
-            return Next::Turn;
+            return self.turn();
         }
         let polled = match self.round {
             Some(polled) => polled,
@@ -108,7 +125,7 @@ impl TaskPolicy for TokioCurrentThread {
         };
         if polled == EVENT_INTERVAL {
             self.round = None;
-            return Next::Turn;
+            return self.turn();
         }
         self.tick = self.tick.wrapping_add(1);
         if let Some(queue) = self.next_task(ready) {
@@ -117,8 +134,8 @@ impl TaskPolicy for TokioCurrentThread {
         }
         self.round = None;
         // `has_pending_work`: whoever yielded, and a main future that was woken, must not wait for an event.
-        if ready.deferred(worker) > 0 || ready.len(MAIN) > 0 {
-            return Next::Turn;
+        if ready.deferred(worker) > 0 || ready.len(MAIN) > 0 || self.notified {
+            return self.turn();
         }
         self.after = After::Park;
         Next::ParkInDriver

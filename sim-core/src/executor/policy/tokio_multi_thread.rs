@@ -8,6 +8,7 @@ use stats::Stats;
 
 use super::tokio_current_thread::BUDGET;
 use super::{Came, Driver, Move, Next, QueueSpec, Ready, Reason, Root, Rules, TaskPolicy, Yields};
+use crate::executor::Executor;
 use crate::instant::SimDuration;
 use crate::trace::event::End;
 use crate::trace::ids::{Actor, WorkerId};
@@ -422,6 +423,15 @@ impl TokioMultiThread {
 /// The second half of a full local queue goes to the inject queue (`queue.rs`, `push_overflow`, 295).
 fn overflow(worker: usize) -> Move {
     Move { from: (local(worker), End::Back), to: (INJECT, End::Back), count: LOCAL_CAPACITY / 2, stolen: false }
+}
+
+impl Executor {
+    /// tokio's multi_thread runtime (1.54.1): the root is the future that `block_on` is given, and is polled on a thread
+    /// besides the workers. For a fixed interval of its global queue, see [`TokioMultiThread`]. Panics outside 1 to
+    /// [`MAX_WORKERS`](crate::executor::MAX_WORKERS) workers.
+    pub fn tokio_multi_thread(workers: u32) -> Executor {
+        Executor::with_policy(workers, Box::new(TokioMultiThread::default()))
+    }
 }
 
 impl TaskPolicy for TokioMultiThread {

@@ -163,6 +163,8 @@ impl Checker<'_> {
             Event::ThreadRunnable { thread, .. } => self.in_no_queue(thread),
             Event::Dispatched { thread, onto, .. } => self.dispatches(thread, onto),
             Event::SwitchedOut { thread, core, .. } => self.leaves(thread, core),
+            Event::PriorityLent { thread, by } => self.lends(thread, by),
+            Event::PriorityReturned { thread, to } => self.gives_back(thread, to),
             Event::Acquired { resource, mode, .. } => self.acquires(resource, mode),
             Event::Released { resource, by, mode } => self.releases(resource, by, mode),
             Event::WaitCancelled { resource, by } => self.waits(resource, by),
@@ -252,6 +254,24 @@ impl Checker<'_> {
             Some(core) => Err(format!("it is on {} still", CoreId::from_index(core))),
             None => Ok(()),
         }
+    }
+
+    fn lends(&self, thread: ThreadId, by: ThreadId) -> Verdict {
+        let name = |id| self.tables.thread_name(id);
+        let waits = |r: &Resource| r.waiters.iter().any(|w| w.actor == Actor::Thread(by));
+        let holds = |r: &Resource| r.holders.iter().any(|h| h.actor == Actor::Thread(thread));
+        let between = self.state.resources.iter().any(|r| holds(r) && waits(r));
+        demand(between, || format!("{} waits for nothing that {} holds", name(by), name(thread)))?;
+        let own = self.tables.threads.get(thread.index()).map_or(0, |t| t.priority);
+        let lent = self.state.thread(by).map_or(0, |t| t.priority);
+        demand(lent > own, || format!("{}'s priority is not above {}'s", name(by), name(thread)))
+    }
+
+    fn gives_back(&self, thread: ThreadId, to: ThreadId) -> Verdict {
+        let lender = self.state.thread(thread).and_then(|t| t.lender);
+        demand(lender == Some(to), || {
+            format!("{} lends {} nothing", self.tables.thread_name(to), self.tables.thread_name(thread))
+        })
     }
 
     fn leaves(&self, thread: ThreadId, core: CoreId) -> Verdict {

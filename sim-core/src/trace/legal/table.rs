@@ -2,7 +2,7 @@
 //!
 //! Data only, one line a rule. An event that is not listed is legal in every state.
 
-use crate::trace::event::{Event, PollResult, SwitchReason, WakeEffect};
+use crate::trace::event::{Event, PollFrom, PollResult, SwitchReason, WakeEffect};
 use crate::trace::ids::*;
 use crate::trace::snapshot::{FutureState, Task, TaskState, Thread, ThreadState};
 
@@ -62,6 +62,8 @@ pub(super) fn task_rule(event: Event) -> Option<(TaskId, &'static [TaskPhase])> 
         E::TaskSpawned { task, .. } => (task, &[NotSpawned]),
         E::Queued { task, .. } => (task, &[Ready]),
         E::Dequeued { task, .. } => (task, &[Ready, Ended]),
+        // A root may be polled without having been woken.
+        E::PollStarted { task, from: PollFrom::Direct, .. } => (task, &[Pending]),
         E::PollStarted { task, .. } => (task, &[Ready]),
         E::PollEnded { task, result: PollResult::Pending, .. } => (task, &[Polling]),
         E::PollEnded { task, result: PollResult::RequeuedBack | PollResult::RequeuedFront, .. } => (task, &[Polling]),
@@ -96,6 +98,7 @@ pub(super) fn thread_rule(event: Event) -> Option<(ThreadId, &'static [ThreadPha
         E::ThreadBlocked { thread, .. } | E::ThreadExited { thread, .. } => (thread, &[Running]),
         E::ThreadUnblocked { thread, .. } => (thread, &[Blocked]),
         E::StackReserved { thread, .. } | E::StackTouched { thread, .. } => (thread, &[Runnable, Running, Blocked]),
+        E::PriorityLent { thread, .. } | E::PriorityReturned { thread, .. } => (thread, &[Runnable, Running, Blocked]),
         _ => return None,
     })
 }

@@ -235,6 +235,8 @@ impl Snapshot {
             E::WorkEnded { by } | E::BlockEnded { by } => self.set_activity(by, None, SimDuration::ZERO),
             E::Offloaded { by: _, to: _ } => {}
             E::TaskAllocated { task, bytes } => self.task_allocated(task, bytes),
+            E::PriorityLent { thread, by } => self.priority_lent(tables, thread, by),
+            E::PriorityReturned { thread, to: _ } => self.priority_returned(tables, thread),
             E::StackReserved { thread, bytes } => self.stack_reserved(thread, bytes),
             E::StackTouched { thread, bytes } => self.stack_touched(thread, bytes),
             E::SpanEntered { by, name } => self.spans.entry(by).or_default().push(name),

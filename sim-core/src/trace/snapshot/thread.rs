@@ -64,6 +64,10 @@ pub struct Thread {
     pub since: SimTime,
     /// The run queue it stands in.
     pub queue: Option<QueueId>,
+    /// The priority it goes by: its own, or the one that is lent to it.
+    pub priority: i32,
+    /// Who lends it its priority, while it holds what that one waits for.
+    pub lender: Option<ThreadId>,
     /// How often it was put on a core.
     pub dispatches: u32,
     /// The core it was on last.
@@ -143,6 +147,7 @@ impl Snapshot {
             thread.state = ThreadState::Runnable;
             thread.since = self.time;
             thread.last_event = self.events;
+            thread.priority = tables.threads.get(id.index()).map_or(0, |info| info.priority);
             self.totals.threads_created += 1;
             self.totals.runnable += 1;
         }
@@ -203,6 +208,26 @@ impl Snapshot {
     pub(super) fn thread_unblocked(&mut self, id: ThreadId) {
         if self.threads.get(id.index()).is_some_and(|t| matches!(t.state, ThreadState::Blocked(_))) {
             self.set_thread(id, ThreadState::Runnable);
+        }
+    }
+
+    pub(super) fn priority_lent(&mut self, tables: &Tables, id: ThreadId, by: ThreadId) {
+        if let Some(lent) = self.threads.get(by.index()).map(|lender| lender.priority) {
+            self.set_priority(tables, id, lent, Some(by));
+        }
+    }
+
+    pub(super) fn priority_returned(&mut self, tables: &Tables, id: ThreadId) {
+        let own = tables.threads.get(id.index()).map_or(0, |info| info.priority);
+        self.set_priority(tables, id, own, None);
+    }
+
+    fn set_priority(&mut self, tables: &Tables, id: ThreadId, priority: i32, lender: Option<ThreadId>) {
+        let queue = self.threads.get(id.index()).and_then(|thread| thread.queue);
+        self.change_thread(id, |t| (t.priority, t.lender) = (priority, lender));
+        if let Some(queue) = queue {
+            self.leave_queue(queue, id.0, End::Front);
+            self.join_queue(tables, queue, id.0, End::Back);
         }
     }
 

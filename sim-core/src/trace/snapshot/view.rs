@@ -17,6 +17,8 @@ pub struct SnapshotView {
     pub tasks: Vec<TaskState>,
     /// Every thread created so far, by [`ThreadId`].
     pub threads: Vec<ThreadState>,
+    /// The threads that go by a priority that is lent to them, that priority, and who lends it.
+    pub lent: BTreeMap<ThreadId, (i32, ThreadId)>,
     /// The cores with a thread on them.
     pub cores: BTreeMap<CoreId, ThreadId>,
     /// The queues with something in them, front first.
@@ -44,9 +46,11 @@ impl Snapshot {
     /// What a machine at this moment must say of itself.
     pub fn view(&self) -> SnapshotView {
         let on_core = |(i, core): (usize, &super::Core)| Some((CoreId::from_index(i), core.thread?));
+        let lent = |(i, t): (usize, &super::Thread)| Some((ThreadId::from_index(i), (t.priority, t.lender?)));
         SnapshotView {
             tasks: self.tasks.iter().map(|t| t.state).collect(),
             threads: self.threads.iter().map(|t| t.state).collect(),
+            lent: self.threads.iter().enumerate().filter_map(lent).collect(),
             cores: self.cores.iter().enumerate().filter_map(on_core).collect(),
             queues: non_empty(self.queues.iter().map(|q| q.iter().copied().collect())),
             resources: self.resource_views(),

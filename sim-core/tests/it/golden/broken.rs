@@ -2,64 +2,155 @@
 //! workloads and in random ones.
 
 use sim_core::Executor;
-use sim_core::executor::policy::{Came, Move, Next, QueueSpec, Ready, Reason, TaskPolicy};
-use sim_core::trace::WorkerId;
-use sim_core::trace::event::End;
+use sim_core::executor::policy::{
+    Came, Fifo, Move, Next, QueueSpec, Ready, Reason, Rules, TaskPolicy, TokioCurrentThread, TokioMultiThread, Yields,
+};
+use sim_core::trace::event::{End, PollResult};
+use sim_core::trace::{TaskId, WorkerId};
 
-use super::modes::{Mode, mode};
-use super::{ours, random, recorded, workloads};
+use super::modes::mode;
+use super::{ours, random, workloads};
 
-/// FIFO, but for tasks that wake themselves: they keep the turn.
-struct SelfWakeFirst;
+/// A model in which one rule is another.
+struct Broken {
+    model: Box<dyn TaskPolicy>,
+    rule: Rule,
+}
 
-impl TaskPolicy for SelfWakeFirst {
+/// The queue of current_thread for what comes from inside.
+const INSIDE: usize = 1;
+
+/// What is broken.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Rule {
+    /// A task that woke itself goes to the front of the queue.
+    SelfWakeToFront,
+    /// A task that was spawned goes to the front of the queue.
+    SpawnToFront,
+    /// A yield is a wake of oneself.
+    NoDeferring,
+    /// A task that has no operation left goes on.
+    NoBudget,
+    /// What another thread spawns or wakes stands in line with the rest.
+    NoInjectQueue,
+    /// The driver is not turned between polls.
+    NoTurn,
+}
+
+impl Broken {
+    fn executor(model: impl TaskPolicy + 'static, rule: Rule) -> Executor {
+        Executor::with_policy(1, Box::new(Broken { model: Box::new(model), rule }))
+    }
+}
+
+impl TaskPolicy for Broken {
     fn name(&self) -> &'static str {
-        "self_wake_first"
+        self.model.name()
     }
 
     fn describe(&self) -> String {
-        "FIFO, self-wakes to the front".to_owned()
+        format!("{}, but {:?}", self.model.describe(), self.rule)
     }
 
-    fn queues(&self, _: u32) -> Vec<QueueSpec> {
-        vec![QueueSpec { name: "ready queue".to_owned(), owner: None }]
+    fn queues(&self, workers: u32) -> Vec<QueueSpec> {
+        self.model.queues(workers)
     }
 
-    fn place(&mut self, came: &Came, _: &Ready<'_>, _: &mut Vec<Move>) -> (usize, End) {
-        match came.why {
-            Reason::Spawned | Reason::Woken => (0, End::Back),
-            Reason::WokenInPoll => (0, End::Front),
+    fn rules(&self) -> Rules {
+        let rules = self.model.rules();
+        match self.rule {
+            Rule::NoDeferring => Rules { yields: Yields::Wake, ..rules },
+            Rule::NoBudget => Rules { budget: None, ..rules },
+            Rule::SelfWakeToFront | Rule::SpawnToFront | Rule::NoInjectQueue | Rule::NoTurn => rules,
         }
     }
 
-    fn unpark(&mut self, _: usize, _: &Came, ready: &Ready<'_>) -> Option<WorkerId> {
-        ready.first_parked()
+    fn place(&mut self, came: &Came, ready: &Ready<'_>, room: &mut Vec<Move>) -> (usize, End) {
+        let (queue, end) = self.model.place(came, ready, room);
+        let front = match self.rule {
+            Rule::SelfWakeToFront => came.why == Reason::WokenInPoll,
+            Rule::SpawnToFront => came.why == Reason::Spawned,
+            Rule::NoDeferring | Rule::NoBudget | Rule::NoInjectQueue | Rule::NoTurn => false,
+        };
+        let queue = if self.rule == Rule::NoInjectQueue && came.on.is_none() { INSIDE } else { queue };
+        (queue, if front { End::Front } else { end })
     }
 
-    fn next(&mut self, _: WorkerId, ready: &Ready<'_>, _: &mut dyn FnMut(u64) -> u64) -> Next {
-        if ready.len(0) == 0 { Next::Park } else { Next::Poll { queue: 0, end: End::Front } }
+    fn unpark(&mut self, queue: usize, came: &Came, ready: &Ready<'_>) -> Option<WorkerId> {
+        self.model.unpark(queue, came, ready)
+    }
+
+    fn polled(&mut self, worker: WorkerId, task: TaskId, result: PollResult) {
+        self.model.polled(worker, task, result);
+    }
+
+    fn next(&mut self, worker: WorkerId, ready: &Ready<'_>, draw: &mut dyn FnMut(u64) -> u64) -> Next {
+        loop {
+            let next = self.model.next(worker, ready, draw);
+            let tasks = (0..self.model.queues(1).len()).any(|queue| ready.len(queue) > 0);
+            if next != Next::Turn || self.rule != Rule::NoTurn || !tasks {
+                return next;
+            }
+        }
     }
 }
 
-/// The mode with this executor in place of its model.
-fn instead(name: &str, executor: fn() -> Executor) -> Mode {
-    let right = mode(name);
-    let (_, root_is) = right.ours.expect("only a mode with a model can have a wrong one");
-    Mode { ours: Some((executor, root_is)), ..*right }
-}
-
-/// The wrong executor gives another order than the recorded one, and random workloads find that out, too.
+/// The wrong executor gives another order than the real one in this workload, and random workloads find that out, too.
 #[track_caller]
 fn is_noticed(name: &str, workload: &str, executor: fn() -> Executor) {
-    let wrong = instead(name, executor);
-    let recorded = &recorded::orders(workload)[name];
-    let given = ours::run(executor(), &workloads::root(workload), wrong.ours.unwrap().1);
-    assert_ne!(given, *recorded, "{workload} does not notice that {name} breaks a rule");
-    let found = random::first_difference(&wrong, 2_000).expect("one of 2,000 random workloads notices it");
-    assert!(found.lines().nth(1).unwrap().len() < 200, "not shrunk much: {found}");
+    let mode = mode(name);
+    let root = workloads::root(workload);
+    let real = mode.real.expect("a runtime that runs here")(&root, mode.root);
+    let given = ours::run(executor(), &root, mode.root);
+    assert_ne!(given, real, "{workload} does not notice that {name} breaks a rule");
+    let found = random::first_difference(mode, executor, 2_000);
+    assert!(found.is_some(), "no random workload notices that {name} breaks a rule");
 }
 
 #[test]
 fn a_self_wake_that_keeps_the_turn_is_noticed() {
-    is_noticed("asyncexec_task", "w03_yield_self_rounds", || Executor::with_policy(1, Box::new(SelfWakeFirst)));
+    is_noticed("asyncexec_task", "w03_yield_self_rounds", || Broken::executor(Fifo, Rule::SelfWakeToFront));
+}
+
+#[test]
+fn a_spawned_task_that_jumps_the_queue_is_noticed() {
+    is_noticed("asyncexec_task", "w01_spawn_fifo", || Broken::executor(Fifo, Rule::SpawnToFront));
+}
+
+#[test]
+fn a_yield_that_is_not_deferred_is_noticed() {
+    is_noticed("tokio_ct_main", "w02_yield_native_rounds", || {
+        Broken::executor(TokioCurrentThread::default(), Rule::NoDeferring)
+    });
+}
+
+#[test]
+fn a_budget_that_nobody_keeps_is_noticed() {
+    is_noticed("tokio_ct_task", "w16_coop_budget", || Broken::executor(TokioCurrentThread::default(), Rule::NoBudget));
+}
+
+#[test]
+fn a_driver_that_is_turned_only_at_rest_is_noticed() {
+    is_noticed("tokio_ct_main", "w17_event_interval", || Broken::executor(TokioCurrentThread::default(), Rule::NoTurn));
+}
+
+#[test]
+fn a_spawn_from_another_thread_that_stands_in_line_is_noticed() {
+    is_noticed("tokio_ct_task_realclock", "w19_inject_interval", || {
+        Broken::executor(TokioCurrentThread::default(), Rule::NoInjectQueue)
+    });
+}
+
+#[test]
+fn a_lifo_slot_without_its_cap_is_noticed() {
+    is_noticed("tokio_mt1_task", "r01_lifo_cap", || {
+        let policy = TokioMultiThread::default().global_queue_interval(1_000_000).without_lifo_cap();
+        Executor::with_policy(1, Box::new(policy))
+    });
+}
+
+#[test]
+fn what_notices_a_broken_rule_is_made_as_small_as_it_gets() {
+    let text = random::smallest_text(mode("asyncexec_task"), || Broken::executor(Fifo, Rule::SelfWakeToFront));
+    assert_eq!(text, "(channels:[None],locks:1,notifies:1,root:[Spawn([])])");
 }

@@ -6,6 +6,7 @@
 //! - `random` runs workloads that nobody wrote; `broken` shows that a broken rule is seen.
 
 mod broken;
+mod join_set;
 mod modes;
 mod ours;
 mod random;

@@ -4,9 +4,10 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use futures::StreamExt as _;
-use futures::stream::{BoxStream, FuturesUnordered};
+use futures::stream::BoxStream;
 use sim_core::{EndReason, Executor, JoinHandle, Limits, SimTime, time};
 
+use super::join_set::Set;
 use super::real_tokio::RootIs;
 use super::rt::*;
 use crate::support::{legal, marks, textbook};
@@ -24,24 +25,8 @@ impl Future for Task {
 }
 
 impl Join for Task {
-    fn detach(self: Pin<Box<Self>>) {}
-}
-
-/// As tokio's set, whose tasks wake it in turn: it polls the handles of those that ended, in the order of their ends.
-#[derive(Default)]
-struct Set(std::sync::Arc<tokio::sync::Mutex<FuturesUnordered<JoinHandle<usize>>>>);
-
-impl JoinSet for Set {
-    fn spawn(&mut self, task: Boxed<usize>) {
-        self.0.try_lock().expect("nobody awaits the set while it grows").push(sim_core::spawn(task));
-    }
-
-    fn join_next(&mut self) -> Boxed<Option<usize>> {
-        let set = std::sync::Arc::clone(&self.0);
-        Box::pin(async move {
-            let mut set = set.try_lock().expect("one at a time awaits the set");
-            set.next().await.map(|ended| ended.expect("no task of a workload panics"))
-        })
+    fn detach(self: Pin<Box<Self>>) {
+        Pin::into_inner(self).0.detach();
     }
 }
 

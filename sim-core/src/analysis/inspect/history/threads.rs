@@ -85,6 +85,7 @@ fn instant_turn(here: &Here<'_>, id: ThreadId, event: usize, time: SimTime, befo
 fn made_runnable(here: &Here<'_>, id: ThreadId, before: usize) -> Option<usize> {
     here.last_event_before(before, |e| match e {
         Event::ThreadUnblocked { thread, .. } | Event::ThreadCreated { thread, .. } => thread == id,
+        Event::SwitchedOut { thread, reason: SwitchReason::Preempted | SwitchReason::Yielded, .. } => thread == id,
         _ => false,
     })
 }

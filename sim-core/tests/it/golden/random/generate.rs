@@ -53,7 +53,11 @@ impl Maker {
         let mut root = Vec::new();
         let mut children = Vec::new();
         // Some workloads are wide, so that a runtime's intervals and queues are reached.
-        let wide = if self.draw.one_in(12) { 30 + self.draw.below(60) } else { 0 };
+        let wide = match self.draw.below(60) {
+            0 => 250 + self.draw.below(300),
+            1..=5 => 30 + self.draw.below(60),
+            _ => 0,
+        };
         for _ in 0..2 + self.draw.below(7) {
             match self.draw.below(8) {
                 0 => root.push(Op::Yield),
@@ -102,7 +106,12 @@ impl Maker {
 
     fn any(&mut self, depth: usize, held: Option<usize>) -> Op {
         let channel = self.draw.below(self.workload.channels.len());
-        let messages = if self.draw.one_in(4) { 1 + self.draw.below(4) } else { 1 };
+        let messages = match self.draw.below(32) {
+            // So many that a budget of 128 is used up.
+            0 => 100 + self.draw.below(100),
+            1..=6 => 1 + self.draw.below(4),
+            _ => 1,
+        };
         match self.draw.below(17) {
             0 | 1 if depth < DEPTH => Op::Spawn(self.task(depth + 1)),
             2 if held.is_none() => Op::Join,

@@ -54,6 +54,13 @@ impl Task {
         self.rt.mark(format!("{}:{what}", self.name));
     }
 
+    /// Of many messages only some are worth a marker.
+    fn mark_some(&self, n: usize, what: &str) {
+        if n <= 4 || n.is_multiple_of(32) {
+            self.mark(what);
+        }
+    }
+
     fn steps<'a>(&'a mut self, ops: &'a [Op]) -> std::pin::Pin<Box<dyn Future<Output = ()> + Send + 'a>> {
         Box::pin(async move {
             for op in ops {
@@ -85,15 +92,15 @@ impl Task {
                 self.mark("self");
             }
             Op::Send(channel, messages) => {
-                for _ in 0..*messages {
+                for n in 1..=*messages {
                     self.world.channels[*channel].send().await;
-                    self.mark("send");
+                    self.mark_some(n, "send");
                 }
             }
             Op::Recv(channel, messages) => {
-                for _ in 0..*messages {
+                for n in 1..=*messages {
                     let what = self.world.channels[*channel].recv().await;
-                    self.mark(what);
+                    self.mark_some(n, what);
                 }
             }
             Op::Lock(lock, ops) => {

@@ -11,60 +11,72 @@ use std::collections::BTreeSet;
 use std::io::Write as _;
 use std::time::Instant;
 
+use sim_core::Executor;
 pub use tree::Can;
 use tree::Workload;
 
 use super::modes::{MODES, Mode, mode};
 use super::ours;
+use super::real_tokio::RootIs;
 
-/// How many workloads all modes run together.
+/// How many workloads all modes run together; `WAKELINE_WORKLOADS` asks for more.
 const WORKLOADS: usize = 10_000;
 
-/// The markers of both, if they differ.
-fn difference(mode: &Mode, workload: &Workload) -> Option<(String, String)> {
+/// The markers of the real runtime and of this model of it, if they differ.
+fn difference(mode: &Mode, executor: fn() -> Executor, workload: &Workload) -> Option<(String, String)> {
+    assert!(workload.is_sound(mode.can), "this may never come to its end: {workload:?}");
     let root = interpret::root(workload, mode.can);
-    let real = mode.real?(&root);
-    let (executor, root_is) = mode.ours?;
-    let ours = ours::run(executor(), &root, root_is);
+    let real = mode.real.expect("only what runs here can be compared")(&root, mode.root);
+    let ours = ours::run(executor(), &root, mode.root);
     (real != ours).then_some((real, ours))
 }
 
-/// Runs so many workloads in this mode, up to the first that differs; tells of the smallest like it.
-pub fn first_difference(mode: &Mode, count: usize) -> Option<String> {
+/// The first of so many workloads that this model runs otherwise than the runtime.
+pub fn first_difference(mode: &Mode, executor: fn() -> Executor, count: usize) -> Option<Workload> {
     // Each mode draws its own.
     let first = mode.name.bytes().fold(0, |seed: u64, byte| seed.wrapping_mul(31).wrapping_add(u64::from(byte)));
     let mut workloads = (0..count as u64).map(|i| generate::workload(first.wrapping_add(i), mode.can));
-    workloads.find(|workload| difference(mode, workload).is_some()).map(|workload| told(mode, workload))
+    workloads.find(|workload| difference(mode, executor, workload).is_some())
 }
 
-fn told(mode: &Mode, workload: Workload) -> String {
-    let smallest = shrink::shrink(workload, mode.can, |workload| difference(mode, workload).is_some());
-    let (real, ours) = difference(mode, &smallest).expect("the smallest differs, too");
+/// The smallest workload like it that the model still runs otherwise.
+fn smallest(mode: &Mode, executor: fn() -> Executor, workload: Workload) -> Workload {
+    shrink::shrink(workload, mode.can, |workload| difference(mode, executor, workload).is_some())
+}
+
+fn told(mode: &Mode, executor: fn() -> Executor, workload: Workload) -> String {
+    let smallest = smallest(mode, executor, workload);
+    let (real, ours) = difference(mode, executor, &smallest).expect("the smallest differs, too");
     let text = ron::to_string(&smallest).expect("a workload can be written");
     format!("{} runs otherwise than its model:\n{text}\nreal: {real}\nours: {ours}", mode.name)
 }
 
+/// As short as the text of the smallest workload gets that shows this model to be wrong.
+pub fn smallest_text(mode: &Mode, executor: fn() -> Executor) -> String {
+    let found = first_difference(mode, executor, WORKLOADS).expect("the model is wrong");
+    ron::to_string(&smallest(mode, executor, found)).expect("a workload can be written")
+}
+
 #[test]
 fn ten_thousand_random_workloads_run_in_the_real_order() {
-    let modes: Vec<&Mode> = MODES.iter().filter(|mode| mode.real.is_some() && mode.ours.is_some()).collect();
-    let modes: Vec<&Mode> = modes.into_iter().filter(|mode| !mode.name.ends_with("realclock")).collect();
-    let each = WORKLOADS.div_ceil(modes.len());
+    let modes = MODES.iter().filter(|mode| mode.real.is_some());
+    let pairs: Vec<_> = modes.flat_map(|mode| mode.ours.iter().map(move |executor| (mode, *executor))).collect();
+    let asked = std::env::var("WAKELINE_WORKLOADS").ok().and_then(|n| n.parse().ok());
+    let each = asked.unwrap_or(0).max(WORKLOADS).div_ceil(pairs.len());
     let began = Instant::now();
-    std::thread::scope(|scope| {
-        for mode in &modes {
-            scope.spawn(move || {
-                if let Some(told) = first_difference(mode, each) {
-                    panic!("{told}");
-                }
-            });
-        }
+    let differences: Vec<String> = std::thread::scope(|scope| {
+        let compare = |(mode, executor): (&'static Mode, fn() -> Executor)| {
+            scope.spawn(move || first_difference(mode, executor, each).map(|found| told(mode, executor, found)))
+        };
+        let threads: Vec<_> = pairs.iter().copied().map(compare).collect();
+        threads.into_iter().filter_map(|thread| thread.join().expect("a run panicked")).collect()
     });
-    let names: Vec<&str> = modes.iter().map(|mode| mode.name).collect();
-    let count = each * modes.len();
+    assert!(differences.is_empty(), "{}", differences.join("\n\n"));
+    let names: BTreeSet<&str> = pairs.iter().map(|(mode, _)| mode.name).collect();
+    let names = names.into_iter().collect::<Vec<_>>().join(", ");
+    let (count, took) = (each * pairs.len(), began.elapsed().as_secs_f64());
     // Past the test runner, which keeps what a test that passes prints.
-    let (names, took) = (names.join(", "), began.elapsed().as_secs_f64());
-    writeln!(std::io::stderr(), "{count} random workloads, {each} each on {names}: 0 differences, in {took:.1} s")
-        .unwrap();
+    writeln!(std::io::stderr(), "{count} random workloads on {names}: 0 differences, in {took:.1} s").unwrap();
     assert!(count >= WORKLOADS);
 }
 
@@ -79,11 +91,11 @@ fn a_workload_is_the_same_when_it_is_read_again() {
 
 #[test]
 fn random_workloads_do_all_that_can_be_done() {
-    let all = mode("tokio_ct_main");
-    let real = all.real.expect("tokio runs here");
+    let real = mode("tokio_ct_main").real.expect("tokio runs here");
     let mut seen = BTreeSet::new();
     for seed in 0..300 {
-        let markers = real(&interpret::root(&generate::workload(seed, all.can), all.can));
+        let all = Can { sleep: true, elsewhere: true };
+        let markers = real(&interpret::root(&generate::workload(seed, all), all), RootIs::Main);
         seen.extend(markers.split(' ').map(|marker| marker.split(':').next_back().unwrap().to_owned()));
     }
     let expected = "begin busy elsewhere end first free join lock recv second self send spawn unlock waited yield";

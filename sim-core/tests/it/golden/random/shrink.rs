@@ -19,16 +19,18 @@ pub fn shrink(workload: Workload, can: Can, still: impl Fn(&Workload) -> bool) -
     }
 }
 
-/// Halves are left out first, then single steps; then a step is made smaller, or gives way to what is in it.
+/// Long stretches are left out first, then shorter ones and single steps; then a step is made smaller, or gives way to
+/// what is in it.
 fn ops_smaller(ops: &[Op]) -> Vec<Vec<Op>> {
     let mut smaller = Vec::new();
-    let half = ops.len() / 2;
-    if half > 1 {
-        smaller.extend([ops[half..].to_vec(), ops[..half].to_vec()]);
+    let mut length = ops.len();
+    while length > 0 {
+        let starts = (0..ops.len()).step_by(length);
+        smaller.extend(starts.map(|at| [&ops[..at], &ops[(at + length).min(ops.len())..]].concat()));
+        length /= 2;
     }
     for (i, op) in ops.iter().enumerate() {
         let with = |inner: &[Op]| [&ops[..i], inner, &ops[i + 1..]].concat();
-        smaller.push(with(&[]));
         smaller.extend(op_smaller(op).iter().map(|inner| with(inner)));
     }
     smaller
@@ -41,8 +43,12 @@ fn op_smaller(op: &Op) -> Vec<Vec<Op>> {
             let locked = ops_smaller(ops).into_iter().map(|ops| vec![Op::Lock(*lock, ops)]);
             std::iter::once(ops.clone()).chain(locked).collect()
         }
-        Op::Send(channel, messages) if *messages > 1 => vec![vec![Op::Send(*channel, messages - 1)]],
-        Op::Recv(channel, messages) if *messages > 1 => vec![vec![Op::Recv(*channel, messages - 1)]],
+        Op::Send(channel, messages) if *messages > 1 => {
+            [messages / 2, messages - 1].map(|fewer| vec![Op::Send(*channel, fewer)]).to_vec()
+        }
+        Op::Recv(channel, messages) if *messages > 1 => {
+            [messages / 2, messages - 1].map(|fewer| vec![Op::Recv(*channel, fewer)]).to_vec()
+        }
         Op::Select(first, second) => vec![vec![Op::Wait(first.clone())], vec![Op::Wait(second.clone())]],
         Op::Wait(Wait::Sleep(ms)) if *ms > 0 => vec![vec![Op::Wait(Wait::Sleep(ms - 1))]],
         Op::Elsewhere(steps) => {

@@ -5,7 +5,7 @@ use tokio::sync::{broadcast, mpsc};
 
 use super::*;
 
-pub const WORKLOADS: [(&str, fn(Rt) -> Boxed); 5] = [
+pub const WORKLOADS: &[Workload] = &[
     ("w06_mpsc_cap1", |rt| Box::pin(mpsc_of_one(rt))),
     ("w07_mpsc_burst", |rt| Box::pin(mpsc_burst(rt))),
     ("w14_select_biased", |rt| Box::pin(select_biased(rt))),

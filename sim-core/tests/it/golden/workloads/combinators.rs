@@ -8,7 +8,7 @@ use futures::{FutureExt as _, StreamExt as _};
 
 use super::*;
 
-pub const WORKLOADS: [(&str, fn(Rt) -> Boxed); 3] = [
+pub const WORKLOADS: &[Workload] = &[
     ("w15_join_macro_rotation", |rt| Box::pin(join_macros(rt))),
     ("w21_futures_unordered", |rt| Box::pin(futures_unordered(rt))),
     ("w22_join_all_small_big", |rt| Box::pin(join_all(rt))),

@@ -13,14 +13,17 @@ use std::sync::Arc;
 use super::rt::*;
 use super::{modes, recorded};
 
-/// Every workload of the file that runs here, by name.
-const WORKLOADS: [&[(&str, fn(Rt) -> Boxed)]; 6] = [
-    &channels::WORKLOADS,
-    &combinators::WORKLOADS,
-    &runtimes::WORKLOADS,
-    &tasks::WORKLOADS,
-    &time::WORKLOADS,
-    &waiters::WORKLOADS,
+/// A workload: its name in the file, and its root.
+type Workload = (&'static str, fn(Rt) -> Boxed);
+
+/// Every workload of the file that runs here.
+const WORKLOADS: [&[Workload]; 6] = [
+    channels::WORKLOADS,
+    combinators::WORKLOADS,
+    runtimes::WORKLOADS,
+    tasks::WORKLOADS,
+    time::WORKLOADS,
+    waiters::WORKLOADS,
 ];
 
 /// The root of the workload of this name.

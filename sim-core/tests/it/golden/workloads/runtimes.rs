@@ -7,11 +7,12 @@ use tokio::sync::{mpsc, oneshot};
 
 use super::*;
 
-pub const WORKLOADS: [(&str, fn(Rt) -> Boxed); 5] = [
+pub const WORKLOADS: &[Workload] = &[
     ("w13_joinset", |rt| Box::pin(join_set(rt))),
     ("w16_coop_budget", |rt| Box::pin(coop_budget(rt))),
     ("w17_event_interval", |rt| Box::pin(event_interval(rt))),
     ("w19_inject_interval", |rt| Box::pin(inject_interval(rt))),
+    ("r01_lifo_cap", |rt| Box::pin(ping_pong(rt))),
     ("w30_tokio_budget_yield_order", |rt| Box::pin(budget_and_yield(rt))),
 ];
 
@@ -139,6 +140,32 @@ async fn inject_interval(rt: Rt) {
 #[test]
 fn what_comes_from_outside_is_taken_in_at_the_runtimes_interval() {
     check("w19_inject_interval");
+}
+
+async fn ping_pong(rt: Rt) {
+    let (ping, mut pinged) = mpsc::unbounded_channel();
+    let (pong, mut ponged) = mpsc::unbounded_channel();
+    let other = rt.spawn(|rt| steps(rt, "B", 4));
+    let first = rt.spawn(|rt| async move {
+        for i in 1..=6 {
+            ping.send(i).unwrap();
+            rt.mark(format!("p{i}"));
+            ponged.recv().await.unwrap();
+        }
+    });
+    let second = rt.spawn(|rt| async move {
+        while let Some(i) = pinged.recv().await {
+            rt.mark(format!("c{i}"));
+            pong.send(i).unwrap();
+        }
+    });
+    all([other, first, second]).await;
+    rt.mark("R");
+}
+
+#[test]
+fn two_tasks_that_wake_each_other_let_others_run() {
+    check("r01_lifo_cap");
 }
 
 async fn budget_and_yield(rt: Rt) {

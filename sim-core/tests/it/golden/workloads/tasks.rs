@@ -2,7 +2,7 @@
 
 use super::*;
 
-pub const WORKLOADS: [(&str, fn(Rt) -> Boxed); 4] = [
+pub const WORKLOADS: &[Workload] = &[
     ("w01_spawn_fifo", |rt| Box::pin(spawn_fifo(rt))),
     ("w02_yield_native_rounds", |rt| Box::pin(yield_native_rounds(rt))),
     ("w03_yield_self_rounds", |rt| Box::pin(yield_self_rounds(rt))),

@@ -2,9 +2,10 @@
 
 use futures::StreamExt as _;
 
+use super::super::modes::LATE;
 use super::*;
 
-pub const WORKLOADS: [(&str, fn(Rt) -> Boxed); 3] = [
+pub const WORKLOADS: &[Workload] = &[
     ("w24_timer_wheel_fifo", |rt| Box::pin(timer_wheel(rt))),
     ("w25_timeout_interval", |rt| Box::pin(timeout_and_interval(rt))),
     ("w29_real_sleep_lifo", |rt| Box::pin(same_instant(rt))),
@@ -73,6 +74,9 @@ fn a_timeout_prefers_its_future_and_an_interval_keeps_its_beat() {
 async fn same_instant(rt: Rt) {
     let tasks = ["A", "B", "C"].map(|name| {
         rt.spawn(|rt| async move {
+            if rt.clock().now() >= 20 {
+                rt.mark(LATE);
+            }
             rt.clock().sleep_until(20).await;
             rt.mark(name);
         })

@@ -7,7 +7,7 @@ use tokio::sync::{Notify, oneshot};
 
 use super::*;
 
-pub const WORKLOADS: [(&str, fn(Rt) -> Boxed); 5] = [
+pub const WORKLOADS: &[Workload] = &[
     ("w09_wake_many", |rt| Box::pin(wake_many(rt))),
     ("w10_tokio_mutex", |rt| Box::pin(tokio_mutex(rt))),
     ("w11_notify", |rt| Box::pin(notify(rt))),

@@ -1,0 +1,155 @@
+//! tokio 1.54.1, a `LocalSet` that a current_thread runtime runs until the root is ready (`task/local.rs`).
+
+use super::tokio_current_thread::BUDGET;
+use super::{Came, Driver, Move, Next, QueueSpec, Ready, Rules, TaskPolicy, Yields};
+use crate::executor::Executor;
+use crate::instant::SimDuration;
+use crate::trace::event::End;
+use crate::trace::ids::{Actor, WorkerId};
+
+const MAIN: usize = 0;
+const LOCAL: usize = 1;
+const REMOTE: usize = 2;
+
+/// How many tasks of the set are polled in a row (`MAX_TASKS_PER_TICK`).
+const TASKS_PER_TICK: u32 = 61;
+/// Every so manieth task is taken from the remote queue first (`REMOTE_FIRST_INTERVAL`).
+const REMOTE_INTERVAL: u32 = 31;
+
+/// The set is the runtime's main future. When it was woken, it polls the root, woken or not, then up to 61 of its tasks
+/// (`RunUntil::poll`, `LocalSet::tick`); then the driver is turned, and whoever yielded is woken, the last first.
+#[derive(Debug, Default)]
+pub struct TokioLocalSet {
+    tick: u32,
+    stage: Stage,
+    has_main: bool,
+    /// The set is to be polled again.
+    is_woken: bool,
+    /// Another thread unparked the runtime since the driver was last turned: the next park returns at once.
+    is_notified: bool,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+enum Stage {
+    /// Between two polls of the set.
+    #[default]
+    Outside,
+    /// In the set, which has polled so many tasks.
+    Inside(u32),
+    /// In the driver, or about to be.
+    Parking,
+    /// Parked in the driver.
+    Parked,
+}
+
+impl Executor {
+    /// tokio's `LocalSet` (1.54.1) on a current_thread runtime: the root is what `run_until` is given, and tasks are
+    /// spawned into the set.
+    pub fn tokio_local_set() -> Executor {
+        Executor::with_policy(1, Box::new(TokioLocalSet::default()))
+    }
+}
+
+impl TokioLocalSet {
+    /// `LocalSet::next_task`.
+    fn next_task(&mut self, ready: &Ready<'_>) -> Option<usize> {
+        let tick = self.tick;
+        self.tick = tick.wrapping_add(1);
+        let order = if tick.is_multiple_of(REMOTE_INTERVAL) { [REMOTE, LOCAL] } else { [LOCAL, REMOTE] };
+        order.into_iter().find(|queue| ready.len(*queue) > 0)
+    }
+
+    fn step(&mut self, worker: WorkerId, ready: &Ready<'_>) -> Option<Next> {
+        match self.stage {
+            Stage::Outside if std::mem::take(&mut self.is_woken) => {
+                self.stage = Stage::Inside(0);
+                let in_queue = ready.len(MAIN) > 0;
+                let main =
+                    if in_queue { Next::Poll { queue: MAIN, end: End::Front } } else { Next::PollMain { queue: MAIN } };
+                self.has_main.then_some(main)
+            }
+            Stage::Outside => {
+                self.stage = Stage::Parking;
+                None
+            }
+            Stage::Inside(TASKS_PER_TICK) => {
+                // `tick` answers that there may be more.
+                (self.stage, self.is_woken) = (Stage::Parking, true);
+                None
+            }
+            Stage::Inside(polled) => match self.next_task(ready) {
+                Some(queue) => {
+                    self.stage = Stage::Inside(polled + 1);
+                    Some(Next::Poll { queue, end: End::Front })
+                }
+                None => {
+                    self.stage = Stage::Parking;
+                    None
+                }
+            },
+            Stage::Parking if ready.deferred(worker) == 0 && !self.is_woken && !self.is_notified => {
+                self.stage = Stage::Parked;
+                Some(Next::ParkInDriver)
+            }
+            Stage::Parking | Stage::Parked => {
+                (self.stage, self.is_notified) = (Stage::Outside, false);
+                Some(Next::Turn)
+            }
+        }
+    }
+}
+
+impl TaskPolicy for TokioLocalSet {
+    fn name(&self) -> &'static str {
+        "tokio_local_set"
+    }
+
+    fn describe(&self) -> String {
+        format!("tokio's LocalSet: FIFO, {TASKS_PER_TICK} tasks between two turns of the driver")
+    }
+
+    fn queues(&self, _: u32) -> Vec<QueueSpec> {
+        let own = Some(WorkerId(0));
+        vec![
+            QueueSpec { name: "run_until".to_owned(), owner: own },
+            QueueSpec { name: "local queue".to_owned(), owner: own },
+            QueueSpec { name: "remote queue".to_owned(), owner: None },
+        ]
+    }
+
+    fn rules(&self) -> Rules {
+        Rules {
+            driver: Driver::Turned,
+            timer_step: SimDuration::from_millis(1),
+            budget: Some(BUDGET),
+            yields: Yields::Deferred,
+            ..Rules::default()
+        }
+    }
+
+    /// `Shared::schedule`: a task of a set that is being polled only joins its queue; otherwise the set is woken, too.
+    fn place(&mut self, came: &Came, _: &Ready<'_>, _: &mut Vec<Move>) -> (usize, End) {
+        let inside = came.on.is_some() || came.by == Actor::Run;
+        self.has_main |= came.main;
+        self.is_notified |= !inside;
+        self.is_woken |= came.main || !inside || !matches!(self.stage, Stage::Inside(_));
+        let queue = match (came.main, inside) {
+            (true, _) => MAIN,
+            (false, true) => LOCAL,
+            (false, false) => REMOTE,
+        };
+        (queue, End::Back)
+    }
+
+    fn unpark(&mut self, _: usize, _: &Came, ready: &Ready<'_>) -> Option<WorkerId> {
+        ready.first_parked()
+    }
+
+    fn next(&mut self, worker: WorkerId, ready: &Ready<'_>, _: &mut dyn FnMut(u64) -> u64) -> Next {
+        loop {
+            if let Some(next) = self.step(worker, ready) {
+                return next;
+            }
+        }
+    }
+}

@@ -1,0 +1,361 @@
+//! The event loop gives callbacks the order in which Node calls them.
+//!
+//! The expected orders were printed by Node 20.20.2 (libuv 1.46.0), 20 identical repeats each. A JavaScript `async`
+//! function is called with [`call`]: its part up to the first await runs at once. An await of nothing is a microtask.
+
+use std::cell::{Cell, RefCell};
+use std::collections::VecDeque;
+use std::future::Future;
+use std::pin::Pin;
+use std::rc::Rc;
+use std::task::Poll;
+
+use serde_json::Value;
+use sim_core::callbacks::{call, immediate, microtask, next_tick, queue_microtask, set_immediate, set_timeout};
+use sim_core::{Executor, JoinHandle, Outcome, SimDuration, io, mark};
+
+use crate::support::{legal, marks, textbook};
+
+fn run<Fut: Future<Output = ()> + 'static>(root: fn() -> Fut) -> Outcome<()> {
+    legal(textbook(1).run_local(Executor::event_loop(), root))
+}
+
+#[track_caller]
+fn check<Fut: Future<Output = ()> + 'static>(expected: &str, root: fn() -> Fut) {
+    assert_eq!(marks(&run(root).trace), expected);
+}
+
+/// `await promise`: goes on as a microtask, also if the promise is resolved already.
+async fn settled<T: 'static>(promise: JoinHandle<T>) -> T {
+    if promise.is_finished() {
+        microtask().await;
+    }
+    promise.await.unwrap()
+}
+
+/// `await new Promise(resolve => setImmediate(resolve))`: the immediate resolves, and its microtask goes on.
+async fn resolved_by_an_immediate() {
+    immediate().await;
+    microtask().await;
+}
+
+/// A callback that only leaves its name.
+async fn says(name: &'static str) {
+    mark(name);
+}
+
+/// `fs.readFile(…, callback)`.
+async fn from_io<F: Future>(callback: F) -> F::Output {
+    io(SimDuration::from_millis(1)).await;
+    callback.await
+}
+
+#[test]
+fn e01_after_io_come_ticks_then_microtasks_then_immediates_then_timers() {
+    let expected =
+        "sync nextTick micro queueMicrotask immediate1 tick-in-immediate micro-in-immediate immediate2 timeout0";
+    check(expected, || {
+        from_io(async {
+            let timer = set_timeout(SimDuration::from_millis(1), says("timeout0"));
+            set_immediate(async {
+                mark("immediate1");
+                next_tick(says("tick-in-immediate"));
+                queue_microtask(says("micro-in-immediate"));
+            });
+            set_immediate(says("immediate2"));
+            next_tick(says("nextTick"));
+            queue_microtask(says("micro"));
+            queue_microtask(says("queueMicrotask"));
+            mark("sync");
+            timer.await.unwrap();
+        })
+    });
+}
+
+#[test]
+fn e04_microtasks_that_make_microtasks_starve_an_immediate() {
+    check("m1 m2 m3 m4 m5 m6 imm", || async {
+        let last = set_immediate(says("imm"));
+        for n in 1..=6 {
+            microtask().await;
+            mark(format!("m{n}"));
+        }
+        last.await.unwrap();
+    });
+}
+
+#[test]
+fn e05_an_immediate_asked_for_by_an_immediate_waits_for_the_next_round() {
+    check("i1 i1a i1b", || async {
+        let first = set_immediate(async {
+            mark("i1");
+            let next = set_immediate(says("i1b"));
+            next_tick(says("i1a"));
+            next.await.unwrap();
+        });
+        first.await.unwrap();
+    });
+    // With another that stood in line before: the new one comes after it, in a round of its own.
+    check("i1 i2 i1a", || async {
+        let first = set_immediate(async {
+            mark("i1");
+            set_immediate(says("i1a")).await.unwrap();
+        });
+        set_immediate(says("i2"));
+        first.await.unwrap();
+    });
+}
+
+#[test]
+fn w01_an_async_function_begins_inside_its_call() {
+    check("R0 A B C R1 R2", || async {
+        mark("R0");
+        let mut called = Vec::new();
+        for name in ["A", "B", "C"] {
+            called.push(call(says(name)).await);
+        }
+        mark("R1");
+        for promise in called {
+            settled(promise).await;
+        }
+        mark("R2");
+    });
+}
+
+/// Three functions that leave four marks each, with `pause` between two; and who waits for them leaves one for each.
+async fn rounds<F: Future<Output = ()> + 'static>(pause: fn() -> F) {
+    let mut called = Vec::new();
+    for name in ["A", "B", "C"] {
+        let steps = async move {
+            for step in 1..=4 {
+                if step > 1 {
+                    pause().await;
+                }
+                mark(format!("{name}{step}"));
+            }
+        };
+        called.push((name, call(steps).await));
+    }
+    for (name, promise) in called {
+        settled(promise).await;
+        mark(format!("R{name}"));
+    }
+}
+
+#[test]
+fn w02_functions_that_await_nothing_take_turns() {
+    check("A1 B1 C1 A2 B2 C2 A3 B3 C3 A4 B4 C4 RA RB RC", || rounds(microtask));
+}
+
+#[test]
+fn w02i_functions_that_await_an_immediate_take_turns_and_microtasks_come_between() {
+    check("A1 B1 C1 A2 B2 C2 A3 B3 C3 A4 RA B4 RB C4 RC", || rounds(resolved_by_an_immediate));
+}
+
+#[test]
+fn w05_nested_functions_begin_inside_their_callers() {
+    check("A1 a1 A2 B1 b1 B2 a2 A3 b2 B3 A4 B4 R", || async {
+        let child = |name: &'static str| async move {
+            mark(format!("{name}1"));
+            microtask().await;
+            mark(format!("{name}2"));
+        };
+        let parent = move |name: &'static str, of: &'static str| async move {
+            mark(format!("{name}1"));
+            let promise = call(child(of)).await;
+            mark(format!("{name}2"));
+            microtask().await;
+            mark(format!("{name}3"));
+            settled(promise).await;
+            mark(format!("{name}4"));
+        };
+        let a = call(parent("A", "a")).await;
+        let b = call(parent("B", "b")).await;
+        settled(a).await;
+        settled(b).await;
+        mark("R");
+    });
+}
+
+/// A channel of promises, as one writes it in JavaScript: whoever finds it full, or empty, leaves a promise's `resolve`
+/// in a list, and looks again when it is called.
+#[derive(Default)]
+struct Channel {
+    queue: RefCell<VecDeque<u32>>,
+    closed: Cell<bool>,
+    getters: Resolves,
+    putters: Resolves,
+}
+
+#[derive(Default)]
+struct Resolves(RefCell<VecDeque<Rc<Promise>>>);
+
+#[derive(Default)]
+struct Promise {
+    resolved: Cell<bool>,
+    waker: RefCell<Option<std::task::Waker>>,
+}
+
+impl Resolves {
+    fn resolve_first(&self) {
+        let first = self.0.borrow_mut().pop_front();
+        if let Some(promise) = first {
+            promise.resolved.set(true);
+            let waker = promise.waker.take();
+            waker.into_iter().for_each(std::task::Waker::wake);
+        }
+    }
+
+    async fn wait(&self) {
+        let promise = Rc::new(Promise::default());
+        self.0.borrow_mut().push_back(Rc::clone(&promise));
+        std::future::poll_fn(|cx| {
+            if promise.resolved.get() {
+                return Poll::Ready(());
+            }
+            promise.waker.replace(Some(cx.waker().clone()));
+            Poll::Pending
+        })
+        .await;
+    }
+}
+
+impl Channel {
+    async fn send(&self, value: u32) {
+        while !self.queue.borrow().is_empty() {
+            self.putters.wait().await;
+        }
+        self.queue.borrow_mut().push_back(value);
+        self.getters.resolve_first();
+        // The async function's own promise: whoever awaits it goes on as a microtask.
+        microtask().await;
+    }
+
+    async fn recv(&self) -> Option<u32> {
+        while self.queue.borrow().is_empty() {
+            if self.closed.get() {
+                return None;
+            }
+            self.getters.wait().await;
+        }
+        let value = self.queue.borrow_mut().pop_front();
+        self.putters.resolve_first();
+        microtask().await;
+        value
+    }
+}
+
+#[test]
+fn w06_a_channel_of_one_passes_the_turn_to_and_fro() {
+    check("s1 d1 s2 r1 d2 s3 r2 d3 s4 r3 d4 Px r4 Cx R", || async {
+        let sends = Rc::new(Channel::default());
+        let receives = Rc::clone(&sends);
+        let producer = call(async move {
+            for i in 1..=4 {
+                mark(format!("s{i}"));
+                sends.send(i).await;
+                mark(format!("d{i}"));
+            }
+            sends.closed.set(true);
+            sends.getters.resolve_first();
+            mark("Px");
+        });
+        let producer = producer.await;
+        let consumer = call(async move {
+            while let Some(i) = receives.recv().await {
+                mark(format!("r{i}"));
+            }
+            mark("Cx");
+        });
+        let consumer = consumer.await;
+        settled(producer).await;
+        settled(consumer).await;
+        mark("R");
+    });
+}
+
+/// Programs drawn at random, each with the order in which Node 20.20.2 left its marks, three times out of three.
+///
+/// A program is a list of `async` functions, of which the main script calls the first; a function is a list of steps:
+///
+/// ```text
+/// ["mark", name]                            leaves a mark
+/// ["await"]                                 await null
+/// ["immediate"]                             await new Promise(resolve => setImmediate(resolve))
+/// ["call", n]                               calls function n, and keeps its promise
+/// ["settled", k]                            awaits the promise that was kept as number k
+/// ["tick" | "micro" | "check", steps]       process.nextTick, queueMicrotask or setImmediate of a plain function, whose
+///                                           steps are marks and more such calls
+/// ```
+const RANDOM: &str = include_str!("golden/node_20.20.2.json");
+
+#[test]
+fn programs_drawn_at_random_leave_their_marks_as_on_node() {
+    let programs: Vec<Value> = serde_json::from_str(RANDOM).expect("the file is JSON");
+    for (place, program) in programs.iter().enumerate() {
+        let expected = program["order"].as_str().unwrap();
+        assert_eq!(marks_under(Executor::event_loop(), program), expected, "program {place}: {program}");
+    }
+    // Under another order of callbacks most of them tell the difference.
+    let differs = |program: &&Value| marks_under(Executor::fifo(1), program) != program["order"].as_str().unwrap();
+    let told = programs.iter().filter(differs).count();
+    println!("{} programs, 0 differences; {told} differ under a plain FIFO queue", programs.len());
+    assert!(programs.len() == 200 && told > 150, "{told} of {}", programs.len());
+}
+
+/// The marks of the program, called by the main script.
+fn marks_under(executor: Executor, program: &Value) -> String {
+    let functions = Functions::from(program["functions"].clone());
+    let outcome = legal(textbook(1).run_local(executor, move || {
+        let main = functions.clone();
+        async move {
+            function(main, 0).await;
+            // The root's end would end the run.
+            set_timeout(SimDuration::from_secs(1), async {}).await.unwrap();
+        }
+    }));
+    marks(&outcome.trace)
+}
+
+#[derive(Clone, Debug)]
+struct Functions(Rc<Value>);
+
+impl From<Value> for Functions {
+    fn from(functions: Value) -> Functions {
+        Functions(Rc::new(functions))
+    }
+}
+
+fn function(functions: Functions, n: usize) -> Pin<Box<dyn Future<Output = ()>>> {
+    Box::pin(async move {
+        let mut kept = Vec::new();
+        for step in functions.0[n].as_array().unwrap() {
+            match step[0].as_str().unwrap() {
+                "await" => microtask().await,
+                "immediate" => resolved_by_an_immediate().await,
+                "call" => {
+                    let nth = step[1].as_u64().unwrap() as usize;
+                    kept.push(Some(call(function(functions.clone(), nth)).await));
+                }
+                // A promise that was awaited before is resolved.
+                "settled" => match kept[step[1].as_u64().unwrap() as usize].take() {
+                    Some(promise) => settled(promise).await,
+                    None => microtask().await,
+                },
+                _ => plain_step(step),
+            }
+        }
+    })
+}
+
+fn plain_step(step: &Value) {
+    let steps = step[1].clone();
+    let callback = async move { steps.as_array().unwrap().iter().for_each(plain_step) };
+    match step[0].as_str().unwrap() {
+        "mark" => mark(step[1].as_str().unwrap()),
+        "tick" => drop(next_tick(callback)),
+        "micro" => drop(queue_microtask(callback)),
+        "check" => drop(set_immediate(callback)),
+        other => panic!("no step is called {other}"),
+    }
+}
