@@ -95,6 +95,17 @@ impl Request {
         sim::with(|sim| sim.kernel.borrow_mut().poll_request(request, None));
     }
 
+    /// Submits the request and goes on: `wake` is told when the answer is there.
+    pub(crate) fn submit_and_tell(self, wake: Wake) -> RequestId {
+        let device = self.device();
+        sim::with(|sim| {
+            let by = sim.actor.get();
+            let mut kernel = sim.kernel.borrow_mut();
+            sim.owe(kernel.costs.syscall);
+            kernel.submit(device, self.latency, by, self.place.as_ref(), Some(wake))
+        })
+    }
+
     fn device(&self) -> DeviceId {
         let found = sim::with(|sim| sim.kernel.borrow().device_by_name(self.device.as_deref()));
         found.unwrap_or_else(|| {

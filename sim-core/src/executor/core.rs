@@ -90,6 +90,8 @@ pub(crate) enum Turn {
     Foreign,
     /// See what has completed, and wake whoever waits for it.
     Driver,
+    /// Look for work for so long, and ask again.
+    Spin(SimDuration),
     /// Wake whoever was deferred.
     Deferred,
     /// Stop until unparked: there is nothing to poll.
@@ -309,6 +311,7 @@ impl Exec {
                     if budget == Budget::Fresh {
                         self.budget.refill(worker, state.rules.budget);
                     }
+                    state.begin_poll(kernel.now, worker, budget);
                     let from = match end {
                         End::Front => PollFrom::Front,
                         End::Back => PollFrom::Back,
@@ -317,10 +320,12 @@ impl Exec {
                 }
                 Chosen::Main { task, queue } => {
                     self.budget.refill(worker, state.rules.budget);
+                    state.begin_poll(kernel.now, worker, Budget::Fresh);
                     break (task, queue, PollFrom::Direct);
                 }
                 Chosen::Unparked => self.sim.owe(kernel.costs.syscall),
                 Chosen::Turn => return Turn::Driver,
+                Chosen::Spin(d) => return Turn::Spin(d),
                 Chosen::WakeDeferred => return Turn::Deferred,
                 Chosen::Park => {
                     self.park(&mut state, &mut kernel, worker);

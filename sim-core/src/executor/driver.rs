@@ -6,8 +6,9 @@
 use std::task::Waker;
 
 use super::core::Exec;
-use super::policy::{Dropped, Yields};
+use super::policy::{Dropped, Reason, Yields};
 use super::waker::TaskState;
+use crate::instant::SimDuration;
 use crate::machine::kernel::Due;
 use crate::trace::event::Event;
 use crate::trace::ids::*;
@@ -54,10 +55,13 @@ impl Exec {
     /// Wakes the task of this waker at once, or after its worker's next turn of the driver: as the runtime treats whoever
     /// yields. Who yields on no worker is woken at once (tokio 1.54.1, `runtime/context.rs`, `defer`).
     pub fn yields(&self, waker: &Waker) {
+        if self.state.borrow().rules.yields == Yields::WakeAndSay {
+            return self.requeue(waker, Reason::Yielded);
+        }
         let worker = {
             let state = self.state.borrow();
             match state.rules.yields {
-                Yields::Wake => None,
+                Yields::Wake | Yields::WakeAndSay => None,
                 Yields::Deferred => state.worker_on(self.sim.running()).filter(|worker| state.caller != Some(*worker)),
             }
         };
@@ -69,6 +73,23 @@ impl Exec {
         let waker = waker.clone();
         self.deferred.borrow_mut()[worker.index()].push(waker);
         self.state.borrow_mut().deferred[worker.index()] += 1;
+    }
+
+    /// Has the task that is being polled queued again for this reason, as soon as its poll has ended.
+    pub fn requeue(&self, waker: &Waker, why: Reason) {
+        let mut state = self.state.borrow_mut();
+        if let Some(worker) = state.worker_on(self.sim.running()) {
+            state.leaving[worker.index()] = Some(why);
+        }
+        drop(state);
+        waker.wake_by_ref();
+    }
+
+    /// How much of its slice the task that is being polled has left. None: there are no slices.
+    pub fn slice_left(&self) -> Option<SimDuration> {
+        let state = self.state.borrow();
+        let worker = state.worker_on(self.sim.running())?;
+        state.slice_left(self.sim.kernel.borrow().now, worker)
     }
 
     /// As [`Exec::yields`] for the task that is being polled, which has just woken itself instead.

@@ -10,10 +10,12 @@ use std::task::{Context, Poll};
 use pin_project_lite::pin_project;
 
 use super::foreign_budget::Budgeted;
-use super::policy::{Dropped, Root, Wishes};
+use super::policy::{Dropped, Reason, Root, Wishes};
 use super::task::{NewTask, TaskFuture};
 use super::waker::TaskState;
 use super::{budget, core};
+use crate::code::work;
+use crate::instant::SimDuration;
 use crate::machine::blocking;
 use crate::machine::home::Home;
 use crate::machine::sim;
@@ -113,6 +115,11 @@ impl<T> JoinHandle<T> {
         if let Actor::Task(task) = self.target.get() {
             core::with(|exec| exec.abort(task));
         }
+    }
+
+    /// Gives the handle away without a word: it is the simulation's, and nobody's in the program under study.
+    pub(crate) fn leave(self) {
+        self.shared.lock().ended = true;
     }
 
     /// Whether the task has ended.
@@ -281,15 +288,31 @@ pub struct TaskBuilder {
     name: String,
     path: Option<String>,
     kind: TaskKind,
+    is_future: IsFuture,
     priority: i32,
     wishes: Wishes,
+}
+
+/// Whether the task is a future to the program under study, too, and its bytes are worth telling.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum IsFuture {
+    Yes,
+    /// Only to the simulation: the task has a stack, or a mailbox.
+    No,
 }
 
 impl TaskBuilder {
     /// A task of this name. By its name, its spawner and how manieth of that name it is the world decides how long
     /// its I/O takes: the same for a thread in the same place.
     pub fn new(name: impl Into<String>) -> TaskBuilder {
-        TaskBuilder { name: name.into(), path: None, kind: TaskKind::Plain, priority: 0, wishes: Wishes::default() }
+        TaskBuilder {
+            name: name.into(),
+            path: None,
+            kind: TaskKind::Plain,
+            is_future: IsFuture::Yes,
+            priority: 0,
+            wishes: Wishes::default(),
+        }
     }
 
     /// Known to the world by this path, and not by its name.
@@ -312,6 +335,11 @@ impl TaskBuilder {
 
     pub(crate) fn kind(mut self, kind: TaskKind) -> TaskBuilder {
         self.kind = kind;
+        self
+    }
+
+    pub(crate) fn is_future(mut self, is_future: IsFuture) -> TaskBuilder {
+        self.is_future = is_future;
         self
     }
 
@@ -362,9 +390,12 @@ impl TaskBuilder {
             path: self.path.unwrap_or_else(|| self.name.clone()),
             name: self.name,
             kind: self.kind,
+            future_bytes: match self.is_future {
+                IsFuture::Yes => size_of::<F>(),
+                IsFuture::No => 0,
+            },
             priority: self.priority,
             wishes: self.wishes,
-            future_bytes: size_of::<F>(),
             place: Some(std::panic::Location::caller()),
         };
         let joined = Joined { future, shared: Arc::clone(&shared) };
@@ -453,4 +484,32 @@ pub fn yield_now() -> impl Future<Output = ()> {
         }
         Poll::Pending
     })
+}
+
+/// Ends the poll, and has the task queued for this reason.
+pub(crate) fn requeue(why: Reason) -> impl Future<Output = ()> {
+    let mut left = false;
+    std::future::poll_fn(move |cx| {
+        if std::mem::replace(&mut left, true) {
+            return Poll::Ready(());
+        }
+        core::with(|exec| exec.requeue(cx.waker(), why));
+        Poll::Pending
+    })
+}
+
+/// Computes for `d`, preempted whenever the slice of the task is used up: as code is that its runtime interrupts.
+pub(crate) async fn work_in_slices(d: SimDuration) {
+    let mut left = d;
+    loop {
+        let slice = core::with(|exec| exec.slice_left()).unwrap_or(left);
+        if left <= slice {
+            return work(left);
+        }
+        if !slice.is_zero() {
+            work(slice);
+        }
+        left = SimDuration::from_nanos(left.as_nanos() - slice.as_nanos());
+        requeue(Reason::Preempted).await;
+    }
 }

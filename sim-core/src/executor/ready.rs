@@ -10,6 +10,7 @@ use super::policy::{Asks, Came, Driver, Move, Next, Ready, Reason, Rules, TaskPo
 use super::run::Executor;
 use super::task::Task;
 use super::waker::TaskState;
+use crate::instant::{SimDuration, SimTime};
 use crate::machine::kernel::Kernel;
 use crate::trace::event::{DecisionKind, End, Ends, Event, PollResult};
 use crate::trace::ids::*;
@@ -19,6 +20,10 @@ pub(crate) struct Core {
     /// By [`WorkerId`]: the thread it runs on, and whether it is parked.
     pub workers: Vec<ThreadId>,
     pub parked: Vec<bool>,
+    /// By [`WorkerId`]: why the task that it polls is about to end its poll, if not for a wait, and when the slice that
+    /// this task is on began.
+    pub leaving: Vec<Option<Reason>>,
+    pub slices: Vec<SimTime>,
     pub any_parked: bool,
     /// The worker that is parked in the driver.
     pub in_driver: Option<WorkerId>,
@@ -55,6 +60,8 @@ pub(crate) enum Chosen {
     Unparked,
     /// Turn the driver.
     Turn,
+    /// Let so much time pass.
+    Spin(SimDuration),
     /// Wake whoever was deferred.
     WakeDeferred,
     /// Stop until unparked.
@@ -82,6 +89,8 @@ impl Core {
             tasks: Vec::new(),
             workers: Vec::new(),
             parked: Vec::new(),
+            leaving: Vec::new(),
+            slices: Vec::new(),
             any_parked: false,
             in_driver: None,
             deferred: Vec::new(),
@@ -247,6 +256,10 @@ impl Core {
                     }
                 }
                 Next::Turn => return Chosen::Turn,
+                Next::Spin(d) => {
+                    kernel.record(Event::WorkerSearching { worker });
+                    return Chosen::Spin(d);
+                }
                 Next::WakeDeferred => return Chosen::WakeDeferred,
                 Next::Park => return Chosen::Park,
                 // What is there already is seen at once: the policy turns the driver as after any park.
@@ -328,7 +341,7 @@ impl Core {
                 (lane, End::Back)
             }
             None => {
-                let came = self.came(task, Reason::WokenInPoll, Some(at.worker), Actor::Worker(at.worker));
+                let came = self.came(task, self.why_again(at.worker), Some(at.worker), Actor::Worker(at.worker));
                 let came = Came { asks: self.asks_of_poll, ..came };
                 self.enqueue(kernel, &came)
             }
@@ -340,10 +353,31 @@ impl Core {
         kernel.record(Event::PollEnded { task, at: WorkerQueue { worker: at.worker, queue }, result });
         self.polled(at.worker, task, result);
         if self.any_parked {
-            let came = self.came(task, Reason::WokenInPoll, Some(at.worker), Actor::Worker(at.worker));
+            let came = self.came(task, self.why_again(at.worker), Some(at.worker), Actor::Worker(at.worker));
             self.unpark_one(kernel, queue, &came);
         }
         true
+    }
+}
+
+impl Core {
+    fn why_again(&self, worker: WorkerId) -> Reason {
+        self.leaving[worker.index()].unwrap_or(Reason::WokenInPoll)
+    }
+
+    /// A poll begins on this worker.
+    #[inline(always)]
+    pub fn begin_poll(&mut self, now: SimTime, worker: WorkerId, budget: Budget) {
+        self.leaving[worker.index()] = None;
+        if budget == Budget::Fresh {
+            self.slices[worker.index()] = now;
+        }
+    }
+
+    /// How much of the slice of the task that this worker polls is left at this time. None: there are no slices.
+    pub fn slice_left(&self, now: SimTime, worker: WorkerId) -> Option<SimDuration> {
+        let ends = self.slices[worker.index()] + self.rules.slice?;
+        Some(if ends > now { ends - now } else { SimDuration::ZERO })
     }
 }
 

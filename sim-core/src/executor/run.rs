@@ -13,6 +13,7 @@ use super::policy::{Driver, Root, SelfWakes, TaskPolicy};
 use super::ready::Core;
 use super::task::Task;
 use super::worker;
+use crate::instant::SimTime;
 use crate::machine::capture::captured;
 use crate::machine::kernel::Kernel;
 use crate::machine::panics;
@@ -227,6 +228,8 @@ impl Exec {
         let mut state = self.state.borrow_mut();
         state.workers.push(thread);
         state.parked.push(false);
+        state.leaving.push(None);
+        state.slices.push(SimTime::ZERO);
         state.deferred.push(0);
         self.deferred.borrow_mut().push(Vec::new());
     }

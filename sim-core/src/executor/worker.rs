@@ -35,6 +35,11 @@ pub(crate) fn run(exec: &Exec, worker: WorkerId) {
                 exec.turn_driver(worker);
                 polled = None;
             }
+            Turn::Spin(d) => {
+                exec.sim.actor.set(Actor::Worker(worker));
+                exec.sim.charge(d);
+                polled = None;
+            }
             Turn::Deferred => {
                 exec.wake_deferred(worker);
                 polled = None;

@@ -7,6 +7,7 @@
 use std::collections::VecDeque;
 
 use super::blocking::How;
+use super::go::Served;
 use super::kernel::Kernel;
 use super::waiting::Wake;
 use crate::trace::event::{ChannelEnd, Event, Mode};
@@ -30,6 +31,10 @@ pub(crate) struct Resource {
     /// Whether a notification that nobody waited for is kept.
     pub permit: bool,
     pub closed: bool,
+    /// Of a goroutines' lock: whether it is handed to the first in line, because that one starved.
+    pub starving: bool,
+    /// Of a goroutines' lock: whether one in line was told to try, and has not yet.
+    pub told: bool,
 }
 
 /// What a waiter that left the line finds when it looks.
@@ -51,6 +56,8 @@ pub(crate) struct Waiter {
     /// Whether it is told to try, when its turn comes, and given nothing.
     pub tries: bool,
     pub wake: Option<Wake>,
+    /// Of a goroutine's select: whether another of its cases was served.
+    pub served: Option<Served>,
 }
 
 /// For what an actor waits in a resource's queue.
@@ -92,6 +99,8 @@ impl Kernel {
             len: 0,
             permit: false,
             closed: false,
+            starving: false,
+            told: false,
         });
         self.record(Event::ResourceCreated { resource: id, by });
         id
@@ -128,7 +137,7 @@ impl Kernel {
         {
             self.threads[thread.index()].wants = Some(id);
         }
-        let waiter = Waiter { key, by, need, mode, tries, wake: Some(wake) };
+        let waiter = Waiter { key, by, need, mode, tries, wake: Some(wake), served: None };
         let resource = &mut self.resources[id.index()];
         let queue = if what == WaitFor::Message { &mut resource.receivers } else { &mut resource.waiters };
         queue.insert(place.min(queue.len()), waiter);

@@ -41,6 +41,9 @@ models! {
     thread_per_task,
     thread_pool,
     event_loop,
+    coroutines,
+    actors,
+    akka,
     sequential,
 }
 

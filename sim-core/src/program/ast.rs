@@ -67,6 +67,9 @@ pub struct TaskSpec {
     /// As a thread under fair shares: the larger, the smaller its share. −20 to 19; 0 is usual.
     #[serde(default)]
     pub nice: i32,
+    /// How often a supervisor starts it again after it has failed, where the model has supervisors: among actors.
+    #[serde(default)]
+    pub restart: u32,
     /// The core that it lives on, from 0, where the model keeps tasks on their cores; dealt out in turn if left out.
     #[serde(default)]
     pub shard: Option<u32>,

@@ -1,14 +1,18 @@
 //! A task told as data: its steps, without naming a concurrency model; and how each model runs them.
 //!
-//! [`ast`] owns the ops and what they mean. `as_future` and `as_thread` are the interpreters: the first an `async fn`
-//! over sim-core's own primitives, the second the body of a thread. Nothing here knows scenario files.
+//! [`ast`] owns the ops and what they mean. `as_future`, `as_thread`, `as_coroutine` and `as_actor` are the interpreters: an
+//! `async fn` over sim-core's own primitives, the body of a thread, a goroutine, an actor. Nothing here knows scenario files.
 
+mod actor;
+mod as_actor;
 mod as_callbacks;
+mod as_coroutine;
 mod as_future;
 mod as_thread;
 pub mod ast;
 mod at;
 pub mod durations;
+mod go;
 pub mod listing;
 pub mod named;
 pub mod run;

@@ -10,7 +10,7 @@ use super::ast::Workload;
 use super::listing::Shape;
 use super::shared::{Ends, Shared};
 use super::way::{Live, Way};
-use super::{as_callbacks, as_future, as_thread};
+use super::{as_actor, as_callbacks, as_coroutine, as_future, as_thread};
 use crate::executor::Executor;
 use crate::executor::core::EndsWith;
 use crate::executor::policy::Pool;
@@ -56,6 +56,45 @@ impl Machine {
             start(workload, How::Task, Shape::Callbacks, |shared, task, ends| {
                 handles.extend(as_callbacks::spawn(shared, task, ends, None));
             });
+        });
+        trace
+    }
+
+    /// Runs a workload as goroutines under an executor: each task is one. Names in it must fit together.
+    pub fn run_workload_goroutines(self, executor: Executor, workload: &Workload) -> Trace {
+        let mut handles = Vec::new();
+        let (trace, _) = self.run_tasks(executor, EndsWith::All, || {
+            start(workload, How::Task, Shape::Goroutines, |shared, task, ends| {
+                handles.extend(as_coroutine::spawn(shared, task, ends));
+            });
+        });
+        trace
+    }
+
+    /// Runs a workload as Erlang's processes under an executor. Names in it must fit together.
+    pub fn run_workload_erlang(self, executor: Executor, workload: &Workload) -> Trace {
+        self.run_workload_actors(executor, as_actor::Kind::Erlang, workload)
+    }
+
+    /// Runs a workload as Akka's actors under an executor. Names in it must fit together.
+    pub fn run_workload_akka(self, executor: Executor, workload: &Workload) -> Trace {
+        self.run_workload_actors(executor, as_actor::Kind::Akka, workload)
+    }
+
+    fn run_workload_actors(self, executor: Executor, kind: as_actor::Kind, workload: &Workload) -> Trace {
+        let mut handles = Vec::new();
+        let mut world = None;
+        let shape = match kind {
+            as_actor::Kind::Erlang => Shape::Erlang,
+            as_actor::Kind::Akka => Shape::Akka,
+        };
+        let (trace, _) = self.run_tasks(executor, EndsWith::All, || {
+            start(workload, How::Task, shape, |shared, task, ends| {
+                let world = world.get_or_insert_with(|| as_actor::World::new(shared, kind));
+                handles.extend(as_actor::spawn(world, task, ends));
+            });
+            // The actors alone keep it: with the last of them the owners end.
+            world = None;
         });
         trace
     }

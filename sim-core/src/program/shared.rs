@@ -93,7 +93,7 @@ impl Shared {
         let mut ends = Ends::default();
         let mut things = BTreeMap::new();
         for (name, spec) in workload.resources.iter() {
-            things.insert(name.to_owned(), create(name, spec, how, &mut ends));
+            things.insert(name.to_owned(), create(name, spec, how, shape, &mut ends));
         }
         let code = write_code(workload, shape);
         let shared =
@@ -186,9 +186,11 @@ pub(super) fn goes_through(who: Actor, program: ProgramId) {
     sim::with(|sim| sim.kernel.borrow_mut().recorder.tables_mut().runners.push((who, program)));
 }
 
-fn create(name: &str, spec: &ResourceSpec, how: How, ends: &mut Ends) -> Thing {
+fn create(name: &str, spec: &ResourceSpec, how: How, shape: Shape, ends: &mut Ends) -> Thing {
     let permits =
         |kind, capacity, blocking| Thing::Permits { resource: permits::create(kind, name, capacity), blocking };
+    // A mailbox of Erlang's never fills.
+    let bound = |capacity| if shape == Shape::Erlang { None } else { Some(capacity) };
     let mut channel = |capacity| {
         let (sender, receiver) = named_channel(name, capacity);
         ends.senders.insert(name.to_owned(), sender);
@@ -196,11 +198,19 @@ fn create(name: &str, spec: &ResourceSpec, how: How, ends: &mut Ends) -> Thing {
         Thing::Channel
     };
     match *spec {
+        // One lock for all: whoever waits for it does not block the thread, and whoever comes may pass those in line.
+        ResourceSpec::Mutex | ResourceSpec::StdMutex if shape == Shape::Goroutines => {
+            permits(ResourceKind::BlockingMutex, Some(1), false)
+        }
+        // A lock is its owner's, and nobody's thread is blocked for it.
+        ResourceSpec::StdMutex if matches!(shape, Shape::Erlang | Shape::Akka) => {
+            permits(ResourceKind::Mutex, Some(1), false)
+        }
         ResourceSpec::Mutex if how == How::Task => permits(ResourceKind::Mutex, Some(1), false),
         ResourceSpec::Mutex | ResourceSpec::StdMutex => permits(ResourceKind::BlockingMutex, Some(1), true),
         ResourceSpec::RwLock => permits(ResourceKind::RwLock, None, false),
         ResourceSpec::Semaphore { permits: n } => permits(ResourceKind::Semaphore, Some(n), false),
-        ResourceSpec::Channel { capacity } => channel(Some(capacity)),
+        ResourceSpec::Channel { capacity } => channel(bound(capacity)),
         ResourceSpec::UnboundedChannel => channel(None),
         ResourceSpec::Notify => Thing::Notify(Notify::named(name)),
         ResourceSpec::Barrier { parties } => Thing::Barrier(Barrier::named(name, parties)),
@@ -223,6 +233,16 @@ impl Ends {
                 kernel.hold_end(resource.get(), by, end);
             }
         });
+    }
+
+    /// The channel of this name, which this task sends into.
+    pub fn sending(&self, name: &str) -> Home<ResourceId> {
+        self.senders.get(name).expect("a task holds the ends that its steps use").resource()
+    }
+
+    /// The channel of this name, which this task receives from.
+    pub fn receiving(&self, name: &str) -> Home<ResourceId> {
+        self.receivers.get(name).expect("a task holds the ends that its steps use").resource()
     }
 
     /// Sends one message.

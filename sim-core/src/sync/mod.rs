@@ -6,6 +6,7 @@
 mod barrier;
 mod channel;
 mod condvar;
+pub(crate) mod go;
 mod mutex;
 mod notify;
 pub(crate) mod permits;

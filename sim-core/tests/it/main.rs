@@ -26,6 +26,8 @@ mod inspect_states;
 mod latency_wide;
 mod lesson;
 mod locks;
+mod model_actors;
+mod model_coroutines;
 mod model_sequential;
 mod model_thread_pool;
 mod own_policy;

@@ -26,7 +26,7 @@ impl TaskPolicy for LastComeFirstServed {
     fn place(&mut self, came: &Came, _: &Ready<'_>, _: &mut Vec<Move>) -> (usize, End) {
         match came.why {
             Reason::Spawned | Reason::Woken => (0, End::Front),
-            Reason::WokenInPoll => (0, End::Back),
+            Reason::WokenInPoll | Reason::Yielded | Reason::Preempted => (0, End::Back),
         }
     }
 

@@ -23,10 +23,15 @@ type Views = Rc<RefCell<Vec<(usize, SnapshotView)>>>;
 
 /// Runs what `run` does with the machine, and checks its trace against the machine's own view after every step.
 pub fn check<T>(machine: Machine, run: impl FnOnce(Machine) -> Outcome<T>) -> Outcome<T> {
+    check_trace(machine, run, |outcome| &outcome.trace)
+}
+
+/// The same for whatever has a trace.
+pub fn check_trace<T>(machine: Machine, run: impl FnOnce(Machine) -> T, trace: impl Fn(&T) -> &Trace) -> T {
     let views: Views = Rc::default();
     let seen = Rc::clone(&views);
     let outcome = run(machine.watch(Box::new(move |events, view| seen.borrow_mut().push((events, view.clone())))));
-    let trace = &outcome.trace;
+    let trace = trace(&outcome);
     if let Err(illegal) = legal::check(trace) {
         panic!("{}\n{}", illegal[0], sim_core::trace::text::text(trace));
     }

@@ -154,7 +154,7 @@ impl TaskPolicy for LocalPool {
             (true, _) => MAIN,
             (false, Reason::Spawned) => INCOMING,
             (false, Reason::Woken) if self.has_place => AFTER,
-            (false, Reason::Woken | Reason::WokenInPoll) => POOL,
+            (false, Reason::Woken | Reason::WokenInPoll | Reason::Yielded | Reason::Preempted) => POOL,
         };
         (queue, End::Back)
     }

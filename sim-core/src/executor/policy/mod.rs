@@ -3,11 +3,15 @@
 //! A policy chooses and the executor acts: it is handed the lengths of the queues and says what to take, what to move
 //! and where a task that was woken goes. The queues belong to the machine, and each answer becomes an event.
 
+mod akka;
+mod beam;
 mod embassy;
 mod event_loop;
 mod fifo;
 mod glommio;
+mod go;
 mod local_pool;
+mod may;
 mod pool;
 mod priority;
 mod smol;
@@ -17,11 +21,15 @@ mod tokio_current_thread;
 mod tokio_local_set;
 mod tokio_multi_thread;
 
+pub use akka::Akka;
+pub use beam::Beam;
 pub use embassy::Embassy;
 pub use event_loop::EventLoop;
 pub use fifo::Fifo;
 pub use glommio::Glommio;
+pub use go::Go;
 pub use local_pool::LocalPool;
+pub use may::May;
 pub use pool::Pool;
 pub use priority::Priority;
 pub use smol::Smol;
@@ -76,6 +84,10 @@ pub enum Reason {
     Woken,
     /// It was woken during its own poll, which has now ended.
     WokenInPoll,
+    /// It let others go first: its poll ended for that.
+    Yielded,
+    /// It had used up its slice ([`Rules::slice`]): its poll ended for that.
+    Preempted,
 }
 
 /// What the spawner of a task wishes for it, where the runtime knows such a thing.
@@ -116,6 +128,10 @@ pub struct Rules {
     pub budget: Option<u32>,
     /// What becomes of a task that yields.
     pub yields: Yields,
+    /// How long a worker may be with one task before that one is preempted; a task that is polled on the budget left
+    /// shares the slice of the one before. Only tasks that compute in steps of the executor's can be: goroutines,
+    /// processes. None: never.
+    pub slice: Option<SimDuration>,
     /// What becomes of a task whose handle is dropped.
     pub dropped: Dropped,
     /// Where a task that wakes itself in its poll stands among those that come meanwhile.
@@ -127,13 +143,14 @@ pub struct Rules {
 }
 
 impl Default for Rules {
-    /// The always-on reactor, exact timers, no budget, a yield that wakes, and a blocking pool of 512.
+    /// The always-on reactor, exact timers, no budget, a yield that wakes, no slice, and a blocking pool of 512.
     fn default() -> Rules {
         Rules {
             driver: Driver::AlwaysOn,
             timer_step: SimDuration::ZERO,
             budget: None,
             yields: Yields::Wake,
+            slice: None,
             dropped: Dropped::Detaches,
             self_wakes: SelfWakes::AfterPoll,
             blocking_threads: 512,
@@ -179,6 +196,8 @@ pub enum Dropped {
 pub enum Yields {
     /// It wakes itself.
     Wake,
+    /// It wakes itself, and the policy is told that it yielded: [`Reason::Yielded`].
+    WakeAndSay,
     /// It is Pending, and woken after the next turn of the driver, the last to yield first.
     Deferred,
 }
@@ -298,6 +317,8 @@ pub enum Next {
     Unpark(WorkerId),
     /// Turn the driver without waiting, and wake whoever was deferred on this worker; then ask again.
     Turn,
+    /// Look for work for so long, on the core; then ask again.
+    Spin(SimDuration),
     /// Wake whoever was deferred on this worker, without a look at what has completed; then ask again.
     WakeDeferred,
     /// There is nothing to poll: stop until unparked, then ask again.

@@ -87,8 +87,9 @@ impl TaskPolicy for ThreadPerCore {
     fn place(&mut self, came: &Came, ready: &Ready<'_>, _: &mut Vec<Move>) -> (usize, End) {
         let home = self.homes.of(came, ready.workers().count() as u32);
         let end = match (came.why, self.self_woken) {
-            (Reason::WokenInPoll, SelfWoken::Front) => End::Front,
-            (Reason::WokenInPoll, SelfWoken::Back) | (Reason::Spawned | Reason::Woken, _) => End::Back,
+            (Reason::WokenInPoll | Reason::Yielded, SelfWoken::Front) => End::Front,
+            (Reason::WokenInPoll | Reason::Yielded, SelfWoken::Back)
+            | (Reason::Spawned | Reason::Woken | Reason::Preempted, _) => End::Back,
         };
         (home.index(), end)
     }

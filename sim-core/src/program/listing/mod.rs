@@ -11,6 +11,8 @@
 //! A new shape is a file with a [`Words`], and three lines here: its `mod`, its variant, its arm in `Shape::words`.
 
 mod callbacks;
+mod erlang;
+mod go;
 mod rust;
 mod rust_async;
 mod rust_pool;
@@ -38,6 +40,12 @@ pub enum Shape {
     Sequential,
     /// Callbacks that an event loop calls.
     Callbacks,
+    /// A function that a goroutine runs.
+    Goroutines,
+    /// A function that an Erlang process runs.
+    Erlang,
+    /// The same, for an actor of Akka's.
+    Akka,
 }
 
 impl Shape {
@@ -48,6 +56,8 @@ impl Shape {
             Shape::Pool => &rust_pool::RustPool,
             Shape::Sequential => &rust_sequential::RustSequential,
             Shape::Callbacks => &callbacks::Callbacks,
+            Shape::Goroutines => &go::Go,
+            Shape::Erlang | Shape::Akka => &erlang::Erlang,
         }
     }
 }

@@ -131,6 +131,19 @@ impl<'w> Writer<'w> {
         }
     }
 
+    /// A branch that is one step, on this line.
+    pub fn only(&mut self, op: &Op, text: &str) {
+        let outer = std::mem::replace(&mut self.branch, StepId::from_index(self.steps.len()));
+        let step = self.next_step(op);
+        self.line(text, Some(step));
+        self.branch = outer;
+    }
+
+    /// The line of a step that is one line.
+    pub fn leaf(&self, op: &Op) -> String {
+        self.words.leaf(self, op).unwrap_or_else(|| panic!("{} is more than a line", op.name()))
+    }
+
     /// Whether there are several tasks of this name.
     pub fn is_many(&self, task: &str) -> bool {
         self.count(task) > 1
@@ -175,8 +188,8 @@ impl<'w> Writer<'w> {
     /// The step alone, as a word in a sentence.
     fn name(&self, op: &Op) -> String {
         let Some(line) = self.words.leaf(self, op) else { return self.words.block_name(self, op) };
-        let code = line.split(" //").next().unwrap_or(&line);
-        code.trim_start_matches("// ").trim_end_matches(';').to_owned()
+        let code = line.split(" //").next().unwrap_or(&line).split(" %").next().unwrap_or(&line);
+        code.trim_start_matches("// ").trim_end_matches([';', ',']).to_owned()
     }
 }
 

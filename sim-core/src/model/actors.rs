@@ -1,0 +1,18 @@
+//! Processes under Erlang's scheduler.
+
+use super::{Family, Model, Workers, refuses_nothing};
+use crate::executor::Executor;
+
+pub(super) static MODEL: Model = Model {
+    id: "actors",
+    title: "actors",
+    line: "A process with a mailbox for each task; locks and devices have owners.",
+    stands_for: "Erlang/OTP 25, erl_process.c",
+    family: Family::Actors,
+    workers: Workers::PerCore,
+    run: |machine, setup, workload| {
+        let workers = MODEL.workers_for(setup.workers, machine.cores);
+        machine.run_workload_erlang(Executor::beam(workers), workload)
+    },
+    refuses: refuses_nothing,
+};

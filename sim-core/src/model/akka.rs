@@ -1,0 +1,18 @@
+//! Actors under Akka's default dispatcher.
+
+use super::{Family, Model, Workers, refuses_nothing};
+use crate::executor::Executor;
+
+pub(super) static MODEL: Model = Model {
+    id: "akka",
+    title: "actors, Akka",
+    line: "Actors on a pool of threads, five letters a turn; nobody is preempted.",
+    stands_for: "Akka 2.6, its default dispatcher",
+    family: Family::Actors,
+    workers: Workers::PerCore,
+    run: |machine, setup, workload| {
+        let workers = MODEL.workers_for(setup.workers, machine.cores);
+        machine.run_workload_akka(Executor::akka(workers), workload)
+    },
+    refuses: refuses_nothing,
+};

@@ -1,0 +1,326 @@
+//! A Program as a goroutine: the same steps, each call waiting where it stands, on a stack of its own.
+//!
+//! Owns what each op is in Go (1.19.8). A goroutine is simulated by a future, which needs no stack while it waits: order,
+//! times and memory are Go's.
+//!
+//! - Nobody can stop a goroutine. What Go programs do instead is done here: a context is passed on, and each wait that
+//!   can look for its end does (I/O, sleep, channels, notifications, permits), and then fails. A lock, a barrier, a group
+//!   that is waited for, a system call and computing do not look.
+//! - Timeout is `context.WithTimeout`: the steps go on in the same goroutine, and their waits fail once the time is up.
+//! - Join is a goroutine a body, and a group that is waited for.
+//! - Select is a `select` if each body is one step that it can have as a case; otherwise a goroutine a body. The first to
+//!   end has their context cancelled; the others run on until they see that.
+//! - Block is a system call: the worker's P goes to another thread. Go takes it away when a call lasts longer than 20 µs
+//!   (`runtime/proc.go`, `retake`); here such a call is made on another thread from its beginning.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::future::Future;
+use std::pin::Pin;
+use std::rc::Rc;
+
+use futures::FutureExt as _;
+use futures::future::select_all;
+
+use super::ast::{Op, Program, visit};
+use super::at::At;
+use super::go::{Context, Group, WithTimeout, is_select, wait};
+use super::shared::{self, Ends, Outcome, Shared, fail};
+use crate::code::{block, mark, now};
+use crate::executor::handle::{IsFuture, JoinHandle, TaskBuilder, offload, requeue, work_in_slices, yield_now};
+use crate::executor::policy::Reason;
+use crate::instant::SimDuration;
+use crate::io::Request;
+use crate::machine::go::Served;
+use crate::machine::place::OpPlace;
+use crate::machine::sim;
+use crate::machine::threads::Ask;
+use crate::sync::go::{ChannelOp, Closed, lock};
+use crate::time::sleep;
+use crate::trace::event::Mode;
+use crate::trace::ids::{Actor, ProgramId};
+use crate::trace::tables::TaskKind;
+
+type Body = Pin<Box<dyn Future<Output = Outcome>>>;
+
+/// A system call that is shorter keeps its P: `sysmon` looks every 20 µs at most.
+const SHORT_CALL: SimDuration = SimDuration::from_micros(20);
+
+/// One running task: what its steps share.
+struct Env {
+    shared: Rc<Shared>,
+    /// The task of the workload, and its own name.
+    task: String,
+    name: String,
+    /// Its program's row in the trace.
+    row: ProgramId,
+    ends: Ends,
+    /// What it was started with; none: nobody can cancel it.
+    context: Option<Context>,
+    groups: RefCell<BTreeMap<String, Group>>,
+    /// Steps kept by Let: a func value.
+    lets: RefCell<BTreeMap<String, (Program, At)>>,
+}
+
+/// Starts all instances of a task that exist from the start. `ends` must hold every end of a channel that it needs.
+pub(super) fn spawn(shared: &Rc<Shared>, task: &str, ends: &Ends) -> Vec<JoinHandle<()>> {
+    go(shared, task, ends, None, None, None)
+}
+
+/// Starts all instances of a task.
+fn go(
+    shared: &Rc<Shared>,
+    task: &str,
+    ends: &Ends,
+    from: Option<&OpPlace>,
+    context: Option<&Context>,
+    group: Option<&Group>,
+) -> Vec<JoinHandle<()>> {
+    let spec = shared.spec(task);
+    let program = spec.ops.clone();
+    let (row, first) = shared.code(task);
+    let one = |nth| {
+        let name = shared.next_name(task);
+        let at = At::start(shared::place_of(&name, task, nth, from), first);
+        let env = Rc::new(Env {
+            shared: Rc::clone(shared),
+            task: task.to_owned(),
+            name: name.clone(),
+            row,
+            ends: shared.ends_of(task, ends),
+            context: context.cloned(),
+            groups: RefCell::default(),
+            lets: RefCell::default(),
+        });
+        let program = program.clone();
+        start(TaskBuilder::new(name), row, group.cloned(), async move {
+            env.ends.note_held();
+            let context = env.context.clone();
+            steps(env, context, program, at).await
+        })
+    };
+    (0..spec.count).map(one).collect()
+}
+
+fn start(
+    builder: TaskBuilder,
+    row: ProgramId,
+    group: Option<Group>,
+    code: impl Future<Output = Outcome> + 'static,
+) -> JoinHandle<()> {
+    let handle = builder.is_future(IsFuture::No).spawn_any(async move {
+        let outcome = code.await;
+        if let Some(group) = group {
+            group.done(&outcome);
+        }
+    });
+    let task = handle.id().expect("a goroutine is a task");
+    shared::goes_through(Actor::Task(task), row);
+    handle
+}
+
+async fn steps(env: Rc<Env>, context: Option<Context>, program: Program, mut at: At) -> Outcome {
+    for op in program.iter() {
+        at.begin();
+        step(&env, context.as_ref(), op, &at).await?;
+        at.pass(op);
+    }
+    Ok(())
+}
+
+fn body(env: &Rc<Env>, context: Option<&Context>, program: &Program, at: At) -> Body {
+    Box::pin(steps(Rc::clone(env), context.cloned(), program.clone(), at))
+}
+
+async fn step(env: &Rc<Env>, context: Option<&Context>, op: &Op, at: &At) -> Outcome {
+    match op {
+        Op::Work(d) => work_in_slices(*d).await,
+        Op::Io(latency) => wait(context, Request::new().taking(*latency).placed(at.place()).submit()).await?,
+        Op::IoOn(device) => wait(context, Request::new().to(device).placed(at.place()).submit()).await?,
+        Op::Sleep(d) => wait(context, sleep(*d)).await?,
+        Op::Block(d) | Op::Offload(d) => system_call(*d).await,
+        Op::Yield => yield_now().await,
+        Op::Lock(name, program) => return hold_mutex(env, context, name, program, at.body(op, 0)).await,
+        Op::Write(name, program) => return hold(env, context, name, Mode::Exclusive, program, at.body(op, 0)).await,
+        Op::Read(name, program) => return hold(env, context, name, Mode::Shared, program, at.body(op, 0)).await,
+        Op::Acquire(name, program) => return hold_permit(env, context, name, program, at.body(op, 0)).await,
+        Op::Send(name) => return sent(name, wait(context, ChannelOp::send(env.ends.sending(name))).await?),
+        Op::Recv(name) => return received(name, wait(context, ChannelOp::receive(env.ends.receiving(name))).await?),
+        Op::Notify(name) => env.shared.notify(name).notify_one(),
+        Op::NotifyAll(name) => env.shared.notify(name).notify_waiters(),
+        Op::Wait(name) => wait(context, env.shared.notify(name).notified()).await?,
+        Op::Barrier(name) => {
+            env.shared.barrier(name).wait().await;
+        }
+        Op::Spawn(name) => spawn_from(env, name, at),
+        Op::JoinTask(name) => {
+            let group = env.groups.borrow_mut().remove(name).unwrap_or_default();
+            if group.wait().await {
+                return fail(&format!("{name} had failed"));
+            }
+        }
+        Op::Cancel(name) => {
+            // Kept, so that to cancel is not to detach.
+            let group = env.groups.borrow().get(name).cloned();
+            group.iter().for_each(Group::cancel);
+        }
+        Op::Detach(name) => {
+            let group = env.groups.borrow_mut().remove(name);
+            drop(group);
+        }
+        Op::Join(bodies) => {
+            let group = Group::default();
+            for (i, program) in bodies.iter().enumerate() {
+                let code = body(env, context, program, at.body(op, i));
+                group.add(helper(env, "join", i, Some(group.clone()), code), None);
+            }
+            if group.wait().await {
+                return fail("a goroutine that was waited for had failed");
+            }
+        }
+        Op::Select(bodies) if is_select(bodies) => return select(env, context, op, bodies, at).await,
+        Op::Select(bodies) => return first_of(env, context, op, bodies, at).await,
+        Op::Timeout(d, program) => {
+            let limit = WithTimeout::new(context, *d);
+            return body(env, Some(&limit.context), program, at.body(op, 0)).await;
+        }
+        Op::Repeat(times, program) => {
+            let inside = at.body(op, 0);
+            for round in 0..*times {
+                if shared::round_is_too_much() {
+                    // The driver ends the run: this goroutine does not go on.
+                    sim::with(|sim| sim.suspend(Ask::Work(SimDuration::ZERO)));
+                }
+                body(env, context, program, inside.round(round, *times)).await?;
+            }
+        }
+        Op::Try(first, second) => {
+            if body(env, context, first, at.body(op, 0)).await.is_err() {
+                return body(env, context, second, at.body(op, 1)).await;
+            }
+        }
+        Op::Let(name, program) => {
+            env.lets.borrow_mut().insert(name.clone(), (program.clone(), at.body(op, 0)));
+        }
+        Op::Await(name) => {
+            let Some((program, at)) = env.lets.borrow_mut().remove(name) else {
+                return fail(&format!("there is nothing called {name}"));
+            };
+            let _branch = at.branch(&program);
+            return body(env, context, &program, at).await;
+        }
+        Op::Drop(name) => {
+            env.lets.borrow_mut().remove(name);
+        }
+        Op::Mark(text) => mark(text),
+        Op::Fail(text) => return fail(text),
+    }
+    Ok(())
+}
+
+fn sent(name: &str, result: Result<(), Closed>) -> Outcome {
+    result.or_else(|Closed| fail(&format!("{name}: every receiver is gone")))
+}
+
+fn received(name: &str, result: Result<(), Closed>) -> Outcome {
+    result.or_else(|Closed| fail(&format!("{name}: every sender is gone")))
+}
+
+/// The thread that makes a long call is not the worker's: that one goes on with the next goroutine.
+async fn system_call(d: SimDuration) {
+    if d <= SHORT_CALL {
+        return block(d);
+    }
+    // The goroutine enters the kernel now, however late the other thread comes onto a core.
+    let ends = now() + d;
+    let rest = move || block(if ends > now() { ends - now() } else { SimDuration::ZERO });
+    // It cannot fail: a call of a Program does not panic.
+    let _ = offload(rest).await;
+}
+
+/// Starts the tasks of this name, with a context if this task may cancel them.
+fn spawn_from(env: &Rc<Env>, name: &str, at: &At) {
+    let mut cancels = env.context.is_some();
+    visit(&env.shared.spec(&env.task).ops, &mut |op| cancels |= matches!(op, Op::Cancel(task) if task == name));
+    let context = cancels.then(|| Context::with_cancel(env.context.as_ref()));
+    let group = env.groups.borrow_mut().entry(name.to_owned()).or_default().clone();
+    for handle in go(&env.shared, name, &env.ends, Some(&at.place()), context.as_ref(), Some(&group)) {
+        group.add(handle, context.clone());
+    }
+}
+
+async fn hold_mutex(env: &Rc<Env>, context: Option<&Context>, name: &str, program: &Program, at: At) -> Outcome {
+    let (want, _) = env.shared.want(name, Mode::Exclusive);
+    let held = lock(want.resource).await;
+    let result = body(env, context, program, at).await;
+    if held.unlock() {
+        // `runtime/sema.go`, `semrelease1`: the one that starved runs now, this goroutine is queued behind (`goyield`).
+        requeue(Reason::WokenInPoll).await;
+    }
+    result
+}
+
+async fn hold(env: &Rc<Env>, context: Option<&Context>, name: &str, mode: Mode, program: &Program, at: At) -> Outcome {
+    let (want, _) = env.shared.want(name, mode);
+    let held = want.take().await;
+    let result = body(env, context, program, at).await;
+    drop(held);
+    result
+}
+
+/// `golang.org/x/sync/semaphore`: first in, first out, and it looks at the context.
+async fn hold_permit(env: &Rc<Env>, context: Option<&Context>, name: &str, program: &Program, at: At) -> Outcome {
+    let (want, _) = env.shared.want(name, Mode::Shared);
+    let held = wait(context, want.take()).await?;
+    let result = body(env, context, program, at).await;
+    drop(held);
+    result
+}
+
+/// A goroutine for one body. It meets the same world as its task, so it has its task's path.
+fn helper(env: &Rc<Env>, what: &str, nth: usize, group: Option<Group>, code: Body) -> JoinHandle<()> {
+    let builder = TaskBuilder::new(format!("{} {what} {nth}", env.name)).path(&env.name).kind(TaskKind::Helper);
+    start(builder, env.row, group, code)
+}
+
+/// A `select`. Of several cases that are ready the first wins, where Go draws; a channel's before the others, so that what
+/// was handed over is not lost.
+async fn select(env: &Rc<Env>, context: Option<&Context>, op: &Op, bodies: &[Program], at: &At) -> Outcome {
+    let served = Served::default();
+    let (mut channels, mut others) = (Vec::new(), Vec::new());
+    for (i, program) in bodies.iter().enumerate() {
+        at.body(op, i).begin();
+        match &program[0] {
+            Op::Send(name) => {
+                let case = ChannelOp::send(env.ends.sending(name)).case(&served);
+                channels.push(case.map(|result| sent(name, result)).boxed_local());
+            }
+            Op::Recv(name) => {
+                let case = ChannelOp::receive(env.ends.receiving(name)).case(&served);
+                channels.push(case.map(|result| received(name, result)).boxed_local());
+            }
+            Op::Sleep(d) => others.push(sleep(*d).map(Ok).boxed_local()),
+            Op::Wait(name) => others.push(env.shared.notify(name).notified().map(Ok).boxed_local()),
+            other => unreachable!("{} is no case of a select", other.name()),
+        }
+    }
+    channels.append(&mut others);
+    let (result, _, losers) = wait(context, select_all(channels)).await?;
+    drop(losers);
+    result
+}
+
+/// A goroutine a body, each of which sends its result; the first has the context of all cancelled.
+async fn first_of(env: &Rc<Env>, context: Option<&Context>, op: &Op, bodies: &[Program], at: &At) -> Outcome {
+    if bodies.is_empty() {
+        return Ok(());
+    }
+    let (shared, results) = (Context::with_cancel(context), Group::default());
+    for (i, program) in bodies.iter().enumerate() {
+        let code = body(env, Some(&shared), program, at.body(op, i));
+        results.add(helper(env, "select", i, Some(results.clone()), code), None);
+    }
+    let outcome = wait(context, results.first()).await;
+    shared.cancel();
+    outcome?
+}
