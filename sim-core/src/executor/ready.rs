@@ -226,9 +226,9 @@ impl Core {
 
     #[inline(never)]
     fn ask_next(&mut self, kernel: &mut Kernel, worker: WorkerId, exec: &Exec) -> Chosen {
+        let mut choices = Vec::new();
         loop {
             let Kernel { queues, decider, now, .. } = kernel;
-            let mut choices = Vec::new();
             let ready = Ready::new(&queues[self.first_queue..], &self.parked, &self.deferred, *now)
                 .budget_spent(exec.budget.is_spent(worker));
             let next = self.policy.next(worker, &ready, &mut |below| {
@@ -237,7 +237,7 @@ impl Core {
                 choices.push((choice, below));
                 taken
             });
-            for (choice, below) in choices {
+            for (choice, below) in choices.drain(..) {
                 kernel.record(Event::WorkerSearching { worker });
                 kernel.record_choice(DecisionKind::Victim, StrId(0), &choice, below);
             }
