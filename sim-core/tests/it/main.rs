@@ -21,6 +21,7 @@ mod event_loop;
 mod foreign_wakes;
 mod golden;
 mod golden_threads;
+mod imbalance;
 mod inheritance;
 mod inspect_scenarios;
 mod inspect_states;

@@ -4,6 +4,7 @@
 //! where it is not sure: a false alarm costs more trust than a missed hint.
 
 mod cpu_on_runtime;
+mod imbalance;
 mod limit_reached;
 mod long_poll;
 mod lost_waker;
@@ -54,6 +55,8 @@ pub enum FindingKind {
     PriorityInversion,
     /// Every thread of a pool was blocked while tasks waited for one.
     PoolSaturated,
+    /// Tasks stood in one worker's own queue for long, while other workers had nothing to do.
+    Imbalance,
     /// Tasks of an async runtime that only compute.
     CpuOnRuntime,
     /// Most answers came when nobody waited for them any more.
@@ -72,6 +75,7 @@ impl FindingKind {
         FindingKind::WaitCycle,
         FindingKind::PriorityInversion,
         FindingKind::PoolSaturated,
+        FindingKind::Imbalance,
         FindingKind::CpuOnRuntime,
         FindingKind::RetryStorm,
         FindingKind::LimitReached,
@@ -87,6 +91,7 @@ impl FindingKind {
             FindingKind::WaitCycle => "WaitCycle",
             FindingKind::PriorityInversion => "PriorityInversion",
             FindingKind::PoolSaturated => "PoolSaturated",
+            FindingKind::Imbalance => "Imbalance",
             FindingKind::CpuOnRuntime => "CpuOnRuntime",
             FindingKind::RetryStorm => "RetryStorm",
             FindingKind::LimitReached => "LimitReached",
@@ -181,6 +186,7 @@ fn watches() -> Vec<Box<dyn Watch>> {
         Box::<wait_cycle::WaitCycle>::default(),
         Box::<priority_inversion::PriorityInversion>::default(),
         Box::<pool_saturated::PoolSaturated>::default(),
+        Box::<imbalance::Imbalance>::default(),
         Box::<cpu_on_runtime::CpuOnRuntime>::default(),
         Box::<retry_storm::RetryStorm>::default(),
         Box::<limit_reached::LimitReached>::default(),
