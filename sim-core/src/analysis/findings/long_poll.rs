@@ -1,20 +1,28 @@
-//! LongPoll: one poll kept its worker so long that other tasks, Ready all the while, had to wait.
+//! LongPoll: one poll kept its worker so long that other tasks, which could have gone on, had to wait.
 //!
+//! They were Ready all the while, or what they waited for was there and nobody turned the driver, which would have shown it.
 //! A long poll that keeps nobody waiting is none: then nobody lost anything. Time that the worker's thread itself
 //! waited for a core is not the poll's: where that is most of it, there are too many workers, and the finding says so.
 
+mod behind;
+
 use std::collections::{BTreeMap, BTreeSet};
+
+use behind::{Behind, behind};
 
 use super::*;
 use crate::trace::Family;
 use crate::trace::event::{PollResult, WakeEffect};
 use crate::trace::ids::*;
 use crate::trace::snapshot::TaskState;
-use crate::trace::tables::{QueueKind, TaskKind};
+use crate::trace::tables::ResourceKind;
 use crate::trace::text::rounded;
 
 /// Others must have waited at least this share of the threshold, so that a coincidence is no finding.
 const LEAST_WAIT_SHARE: u64 = 10;
+
+/// So many awaits that went on at once are why a poll was long.
+const MANY_AWAITS: usize = 10;
 
 #[derive(Default)]
 pub(super) struct LongPoll {
@@ -36,6 +44,8 @@ struct Poll {
     /// How long the worker's thread waited for a core inside it, and since when it does now.
     coreless: SimDuration,
     coreless_since: Option<SimTime>,
+    /// How many awaits inside it found what they asked for, and so went on at once.
+    went_on: usize,
 }
 
 /// What made a poll long.
@@ -56,7 +66,10 @@ struct Worst {
     span: (SimTime, SimTime),
     cause: Cause,
     coreless: SimDuration,
+    went_on: usize,
     others: Vec<TaskId>,
+    /// Those of them whose answer was there and unseen.
+    unseen: Vec<TaskId>,
     longest_wait: SimDuration,
     proof: Vec<usize>,
 }
@@ -86,6 +99,7 @@ impl Watch for LongPoll {
                     blocked_since: None,
                     coreless: SimDuration::ZERO,
                     coreless_since: None,
+                    went_on: 0,
                 };
                 self.polls.insert(at.worker, poll);
             }
@@ -96,6 +110,17 @@ impl Watch for LongPoll {
                 }
                 if result == PollResult::RequeuedFront && seen.tables.run.family() == Family::Callbacks {
                     self.callers.insert(task);
+                }
+            }
+            Event::Received { resource, by: Actor::Task(task) }
+            | Event::Acquired { resource, by: Actor::Task(task), .. } => {
+                let TaskState::Polling(worker) = seen.state.task(task).map_or(TaskState::Ready, |t| t.state) else {
+                    return;
+                };
+                if let Some(poll) = self.polls.get_mut(&worker)
+                    && is_awaited(seen.tables, resource)
+                {
+                    poll.went_on += 1;
                 }
             }
             Event::ThreadBlocked { thread, .. } => {
@@ -162,18 +187,16 @@ impl LongPoll {
             () if blocked * 2 >= own => Cause::Blocked,
             () => Cause::Computed,
         };
-        let mut waits = waits_behind(seen, task, worker, poll.start);
-        waits.retain(|(waits, _)| !self.callers.contains(waits));
-        let Some((longest, wait)) = waits.iter().copied().max_by_key(|(task, wait)| (*wait, std::cmp::Reverse(*task)))
-        else {
-            return;
-        };
+        let mut waits = behind(seen, task, worker, poll.start);
+        waits.retain(|behind| !self.callers.contains(&behind.task));
+        let Some(longest) = waits.iter().copied().max_by_key(|w| (w.length, std::cmp::Reverse(w.task))) else { return };
+        let Behind { length: wait, unseen, .. } = longest;
         if wait * LEAST_WAIT_SHARE < seen.thresholds.long_poll {
             return;
         }
-        let became_ready = self.called.get(&longest).copied();
+        let could_go_on = unseen.or_else(|| self.called.get(&longest.task).copied());
         let count = self.worst.get(&task).map_or(1, |w| w.count + 1);
-        let mut proof: Vec<usize> = [Some(poll.event), became_ready, ended].into_iter().flatten().collect();
+        let mut proof: Vec<usize> = [Some(poll.event), could_go_on, ended].into_iter().flatten().collect();
         proof.sort_unstable();
         let found = Worst {
             count,
@@ -181,7 +204,9 @@ impl LongPoll {
             span: (poll.start, seen.time),
             cause,
             coreless,
-            others: waits.iter().map(|(task, _)| *task).collect(),
+            went_on: poll.went_on,
+            others: waits.iter().map(|w| w.task).collect(),
+            unseen: waits.iter().filter(|w| w.unseen.is_some()).map(|w| w.task).collect(),
             longest_wait: wait,
             proof,
         };
@@ -195,30 +220,9 @@ impl LongPoll {
     }
 }
 
-/// The tasks that this worker could have polled meanwhile, and how long each of them waited during the poll.
-fn waits_behind(seen: &Seen<'_>, polled: TaskId, worker: WorkerId, start: SimTime) -> Vec<(TaskId, SimDuration)> {
-    let served = |kind: QueueKind| match kind {
-        QueueKind::Ready { owner } => owner.is_none_or(|owner| owner == worker),
-        QueueKind::Run => false,
-    };
-    let queues = seen.state.queues.iter().zip(&seen.tables.queues);
-    let queued = queues.filter(|(_, info)| served(info.kind)).flat_map(|(queue, _)| queue.iter().map(|id| TaskId(*id)));
-    // A main future stands in no queue. It comes first of all tasks, if there is one.
-    let is_main = |id: &TaskId| seen.tables.tasks.get(id.index()).is_some_and(|t| t.kind == TaskKind::Main);
-    let main = Some(TaskId(0)).filter(|id| is_main(id) && seen.state.task(*id).is_some_and(|t| t.direct));
-    let mut waits: Vec<(TaskId, SimDuration)> = main
-        .into_iter()
-        .chain(queued)
-        .filter(|id| *id != polled)
-        .filter_map(|id| {
-            let task = seen.state.task(id).filter(|t| t.state == TaskState::Ready)?;
-            Some((id, seen.time.since(task.since.max(start))))
-        })
-        .filter(|(_, wait)| !wait.is_zero())
-        .collect();
-    waits.sort_unstable_by_key(|(id, _)| *id);
-    waits.dedup_by_key(|(id, _)| *id);
-    waits
+/// Whether code awaits it: a lock that blocks a thread is no await.
+fn is_awaited(tables: &Tables, resource: ResourceId) -> bool {
+    tables.resources.get(resource.index()).is_some_and(|info| info.kind != ResourceKind::BlockingMutex)
 }
 
 fn finding(task: TaskId, worst: &Worst, tables: &Tables) -> Finding {
@@ -230,6 +234,13 @@ fn finding(task: TaskId, worst: &Worst, tables: &Tables) -> Finding {
         Cause::Blocked => (
             "it made a blocking call inside its poll, and the worker's thread slept with it".to_owned(),
             "Use the async version of the call, or hand it to a thread of its own with spawn_blocking.",
+        ),
+        Cause::Computed if worst.went_on >= MANY_AWAITS && tables.run.family() == Family::Async => (
+            format!(
+                "{} of its awaits asked for what was there already, so each went on at once and none let others in",
+                worst.went_on
+            ),
+            "Yield now and then in such a loop; a runtime that counts, as tokio with its budget, does so by itself.",
         ),
         Cause::Computed => (
             "it computed all that time without reaching an await that lets others in".to_owned(),
@@ -254,6 +265,7 @@ fn finding(task: TaskId, worst: &Worst, tables: &Tables) -> Finding {
     } else {
         String::new()
     };
+    let unseen = unseen_told(worst, tables);
     let mut subjects = vec![TrackKind::Task(task)];
     subjects.extend(worst.others.iter().take(8).map(|id| TrackKind::Task(*id)));
     Finding {
@@ -262,7 +274,7 @@ fn finding(task: TaskId, worst: &Worst, tables: &Tables) -> Finding {
         title: format!("One poll of {name} took {length}: {others} had to wait"),
         explanation: format!(
             "A worker polls one task at a time and cannot interrupt it. {name} kept {} for {length}: {what}. Meanwhile \
-             {others} wanted to run and could not, up to {}.{crowded}{more} {advice}",
+             {others} wanted to run and could not, up to {}.{unseen}{crowded}{more} {advice}",
             worst.worker,
             rounded(worst.longest_wait)
         ),
@@ -270,4 +282,17 @@ fn finding(task: TaskId, worst: &Worst, tables: &Tables) -> Finding {
         span: worst.span,
         proof: worst.proof.clone(),
     }
+}
+
+/// That answers were there, and that nobody had seen them.
+fn unseen_told(worst: &Worst, tables: &Tables) -> String {
+    let names: Vec<String> = worst.unseen.iter().map(|id| tables.task_name(*id)).collect();
+    if names.is_empty() {
+        return String::new();
+    }
+    format!(
+        " What {} waited for was there, but nobody had looked: a worker of this runtime turns the driver, which sees \
+         answers and timers, only between two polls.",
+        names_of(&names)
+    )
 }
