@@ -332,7 +332,15 @@ impl<'a> RunStage<'a> {
 
     fn waiter(&self, ui: &mut Ui, place: Rect, wait: &Waiter, emit: &mut Emit<'_>) {
         let theme = emit.theme;
-        let rect = on_its_way(ui, self.run, wait.track, place, self.rect);
+        // A task of a pool stands in two places: on the thread that it keeps, and here. One of them moves.
+        let is_on_its_thread = groups(self.stage)
+            .into_iter()
+            .flatten()
+            .any(|place| place.occupant.as_ref().is_some_and(|o| o.track == wait.track));
+        let rect = match is_on_its_thread {
+            true => place,
+            false => on_its_way(ui, self.run, wait.track, place, self.rect),
+        };
         let y = rect.center().y;
         icons::sign(ui.painter(), wait.sign, pos2(rect.left() + 13.0, y), theme);
         let at = pos2(rect.left() + WAIT_NAME, y);
