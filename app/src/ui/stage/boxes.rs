@@ -178,7 +178,8 @@ impl<'a> RunStage<'a> {
     }
 
     fn chip(&self, rect: Rect, standing: Standing, (name, age): (&'a str, u64), track: TrackKind) -> Chip<'a> {
-        Chip { run: self.run, track, name, age, standing, rect, stage: self.rect }
+        let family = self.session.runs()[self.run].family();
+        Chip { run: self.run, family, track, name, age, standing, rect, stage: self.rect }
     }
 
     fn wants(&self, ui: &mut Ui, chips: &mut Vec<Chip<'a>>, emit: &mut Emit<'_>) {

@@ -2,6 +2,7 @@
 //!
 //! A long poll that keeps nobody waiting is none: then nobody lost anything. Time that the worker's thread itself
 //! waited for a core is not the poll's: where that is most of it, there are too many workers, and the finding says so.
+//! Where workers turn the driver, one whose answer is there and lies unseen waits as well.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,7 +10,7 @@ use super::*;
 use crate::trace::Family;
 use crate::trace::event::{PollResult, WakeEffect};
 use crate::trace::ids::*;
-use crate::trace::snapshot::TaskState;
+use crate::trace::snapshot::{RequestStage, TaskState};
 use crate::trace::tables::{QueueKind, TaskKind};
 use crate::trace::text::rounded;
 
@@ -57,6 +58,8 @@ struct Worst {
     cause: Cause,
     coreless: SimDuration,
     others: Vec<TaskId>,
+    /// Whether what the one that waited longest needed was there, and nobody had looked.
+    unseen: bool,
     longest_wait: SimDuration,
     proof: Vec<usize>,
 }
@@ -158,15 +161,13 @@ impl LongPoll {
             () => Cause::Computed,
         };
         let mut waits = waits_behind(seen, task, worker, poll.start);
-        waits.retain(|(waits, _)| !self.callers.contains(waits));
-        let Some((longest, wait)) = waits.iter().copied().max_by_key(|(task, wait)| (*wait, std::cmp::Reverse(*task)))
-        else {
-            return;
-        };
+        waits.retain(|waits| !self.callers.contains(&waits.task));
+        let longest = waits.iter().copied().max_by_key(|of| (of.wait, std::cmp::Reverse(of.task)));
+        let Some(Behind { task: longest, wait, unseen }) = longest else { return };
         if wait * LEAST_WAIT_SHARE < seen.thresholds.long_poll {
             return;
         }
-        let became_ready = self.called.get(&longest).copied();
+        let became_ready = unseen.or_else(|| self.called.get(&longest).copied());
         let count = self.worst.get(&task).map_or(1, |w| w.count + 1);
         let mut proof: Vec<usize> = [Some(poll.event), became_ready, ended].into_iter().flatten().collect();
         proof.sort_unstable();
@@ -176,7 +177,8 @@ impl LongPoll {
             span: (poll.start, seen.time),
             cause,
             coreless,
-            others: waits.iter().map(|(task, _)| *task).collect(),
+            others: waits.iter().map(|of| of.task).collect(),
+            unseen: unseen.is_some(),
             longest_wait: wait,
             proof,
         };
@@ -190,8 +192,18 @@ impl LongPoll {
     }
 }
 
-/// The tasks that this worker could have polled meanwhile, and how long each of them waited during the poll.
-fn waits_behind(seen: &Seen<'_>, polled: TaskId, worker: WorkerId, start: SimTime) -> Vec<(TaskId, SimDuration)> {
+/// Someone who could have gone on during a poll.
+#[derive(Clone, Copy)]
+struct Behind {
+    task: TaskId,
+    /// How long it waited during the poll.
+    wait: SimDuration,
+    /// The event since which the answer that it waits for is there, unseen: no worker has turned the driver.
+    unseen: Option<usize>,
+}
+
+/// The tasks that this worker could have polled meanwhile.
+fn waits_behind(seen: &Seen<'_>, polled: TaskId, worker: WorkerId, start: SimTime) -> Vec<Behind> {
     let served = |kind: QueueKind| match kind {
         QueueKind::Ready { owner } => owner.is_none_or(|owner| owner == worker),
         QueueKind::Run => false,
@@ -201,35 +213,80 @@ fn waits_behind(seen: &Seen<'_>, polled: TaskId, worker: WorkerId, start: SimTim
     // A main future stands in no queue. It comes first of all tasks, if there is one.
     let is_main = |id: &TaskId| seen.tables.tasks.get(id.index()).is_some_and(|t| t.kind == TaskKind::Main);
     let main = Some(TaskId(0)).filter(|id| is_main(id) && seen.state.task(*id).is_some_and(|t| t.direct));
-    let mut waits: Vec<(TaskId, SimDuration)> = main
-        .into_iter()
-        .chain(queued)
-        .filter(|id| *id != polled)
-        .filter_map(|id| {
-            let task = seen.state.task(id).filter(|t| t.state == TaskState::Ready)?;
-            Some((id, seen.time.since(task.since.max(start))))
-        })
-        .filter(|(_, wait)| !wait.is_zero())
-        .collect();
-    waits.sort_unstable_by_key(|(id, _)| *id);
-    waits.dedup_by_key(|(id, _)| *id);
+    let ready = main.into_iter().chain(queued).filter(|id| *id != polled).filter_map(|id| {
+        let task = seen.state.task(id).filter(|t| t.state == TaskState::Ready)?;
+        Some(Behind { task: id, wait: seen.time.since(task.since.max(start)), unseen: None })
+    });
+    let unseen = seen.state.requests.values().filter_map(|request| match (request.stage, request.owner) {
+        (RequestStage::Unseen, Actor::Task(task)) if task != polled => {
+            let wait = seen.time.since(request.since.max(start));
+            Some(Behind { task, wait, unseen: Some(request.last_event) })
+        }
+        (RequestStage::Unseen | RequestStage::Submitted | RequestStage::Started { .. }, _) => None,
+    });
+    let mut waits: Vec<Behind> = ready.chain(unseen).filter(|of| !of.wait.is_zero()).collect();
+    // Of one that waits for several answers, the first of them.
+    waits.sort_unstable_by_key(|of| (of.task, std::cmp::Reverse(of.wait)));
+    waits.dedup_by_key(|of| of.task);
     waits
 }
 
+/// What a family calls a turn that was too long, and what can be done about it.
+struct Words {
+    /// Why nobody else gets the worker meanwhile.
+    rule: &'static str,
+    blocked: (&'static str, &'static str),
+    computed: (&'static str, &'static str),
+}
+
+const CALL: &str = "it made a blocking call, and the thread below it slept with it";
+
+fn words(family: Family) -> Words {
+    match family {
+        Family::Async | Family::Threads | Family::Pool | Family::Sequential => Words {
+            rule: "A worker polls one task at a time and cannot interrupt it.",
+            blocked: (
+                "it made a blocking call inside its poll, and the worker's thread slept with it",
+                "Use the async version of the call, or hand it to a thread of its own with spawn_blocking.",
+            ),
+            computed: (
+                "it computed all that time without reaching an await that lets others in",
+                "Split the work with a yield now and then, or hand it to a thread of its own with spawn_blocking.",
+            ),
+        },
+        Family::Callbacks => Words {
+            rule: "The loop calls one callback at a time and cannot interrupt it.",
+            blocked: (CALL, "Use the version of the call that takes a callback, or hand it to a worker thread."),
+            computed: (
+                "it computed all that time without returning to the loop",
+                "Split the work with setImmediate, or hand it to a worker thread.",
+            ),
+        },
+        Family::Coroutines => Words {
+            rule: "A worker runs one goroutine at a time.",
+            blocked: (CALL, "Use a call that the runtime knows of."),
+            computed: ("it computed all that time", "Split the work with a yield now and then, or use more workers."),
+        },
+        Family::Actors => Words {
+            rule: "A worker runs one actor at a time.",
+            blocked: (CALL, "Use a call that does not block, or hand it to a thread of its own."),
+            computed: (
+                "it computed all that time without giving its worker back",
+                "Split the work into several messages, or hand it to a thread of its own.",
+            ),
+        },
+    }
+}
+
 fn finding(task: TaskId, worst: &Worst, tables: &Tables) -> Finding {
-    let name = tables.task_name(task);
+    let (name, family) = (tables.task_name(task), tables.run.family());
     let length = rounded(worst.span.1.since(worst.span.0));
     let others: Vec<String> = worst.others.iter().map(|id| tables.task_name(*id)).collect();
     let others = names_of(&others);
+    let words = words(family);
     let (what, advice) = match worst.cause {
-        Cause::Blocked => (
-            "it made a blocking call inside its poll, and the worker's thread slept with it".to_owned(),
-            "Use the async version of the call, or hand it to a thread of its own with spawn_blocking.",
-        ),
-        Cause::Computed => (
-            "it computed all that time without reaching an await that lets others in".to_owned(),
-            "Split the work with a yield now and then, or hand it to a thread of its own with spawn_blocking.",
-        ),
+        Cause::Blocked => (words.blocked.0.to_owned(), words.blocked.1),
+        Cause::Computed => (words.computed.0.to_owned(), words.computed.1),
         Cause::Coreless => (
             format!(
                 "for {} of it the worker's thread had no core, for other threads had them",
@@ -245,20 +302,24 @@ fn finding(task: TaskId, worst: &Worst, tables: &Tables) -> Finding {
         String::new()
     };
     let more = if worst.count > 1 {
-        format!(" It did so in {} polls; this is the worst.", worst.count)
+        format!(" It did so in {} {}; this is the worst.", worst.count, family.turns())
     } else {
         String::new()
+    };
+    let waited = match worst.unseen {
+        true => format!("Meanwhile what {others} waited for was there, and nobody looked"),
+        false => format!("Meanwhile {others} wanted to run and could not"),
     };
     let mut subjects = vec![TrackKind::Task(task)];
     subjects.extend(worst.others.iter().take(8).map(|id| TrackKind::Task(*id)));
     Finding {
         kind: FindingKind::LongPoll,
         severity: Severity::Warning,
-        title: format!("One poll of {name} took {length}: {others} had to wait"),
+        title: format!("One {} of {name} took {length}: {others} had to wait", family.turn()),
         explanation: format!(
-            "A worker polls one task at a time and cannot interrupt it. {name} kept {} for {length}: {what}. Meanwhile \
-             {others} wanted to run and could not, up to {}.{crowded}{more} {advice}",
-            worst.worker,
+            "{} {name} kept {} for {length}: {what}. {waited}, up to {}.{crowded}{more} {advice}",
+            words.rule,
+            if family == Family::Callbacks { "the loop".to_owned() } else { tables.worker_name(worst.worker) },
             rounded(worst.longest_wait)
         ),
         subjects,
