@@ -17,6 +17,7 @@ mod determinism;
 mod devices;
 mod endings;
 mod event_loop;
+mod every_model;
 mod foreign_wakes;
 mod golden;
 mod golden_threads;

@@ -1,0 +1,329 @@
+//! Workloads drawn at random, over every step that a file can write, under every model: each run ends, tells only what
+//! can happen and all that the machine knows, is the same a second time, and loses nothing of the work.
+//!
+//! Two kinds are drawn. A tame one cannot fail, be cancelled or wait for what never comes: every model sets each of its
+//! markers, and needs neither less time than its longest task nor more than all of it one after another. A wild one may
+//! do anything.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use sim_core::model::{MODELS, Model, Setup};
+use sim_core::program::Op;
+use sim_core::program::ast::visit;
+use sim_core::scenario::Scenario;
+use sim_core::trace::digest::digest;
+use sim_core::trace::event::{EndReason, Event};
+use sim_core::{Costs, Device, Limits, Machine, Scheduler, SimDuration, Trace};
+
+use crate::own_view;
+
+/// So many of each kind under every model, or as many as WAKELINE_WORKLOADS says.
+const WORKLOADS: u64 = 24;
+
+/// Far above what such a workload takes: whoever comes here goes round and round.
+const MOST_STEPS: u64 = 300_000;
+
+/// xorshift, of the test's own.
+struct Dice(u64);
+
+impl Dice {
+    fn new(seed: u64) -> Dice {
+        Dice((seed + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15))
+    }
+
+    fn below(&mut self, n: u64) -> u64 {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        (self.0 >> 16) % n
+    }
+
+    fn pick(&mut self, of: &[&str]) -> String {
+        of[self.below(of.len() as u64) as usize].to_owned()
+    }
+
+    /// In µs.
+    fn time(&mut self) -> u64 {
+        match self.below(3) {
+            0 => self.below(100),
+            1 => self.below(3_000),
+            _ => self.below(30_000),
+        }
+    }
+}
+
+/// A workload in the making.
+struct Draft {
+    dice: Dice,
+    marks: u32,
+    lets: u32,
+    /// Tasks that may be spawned by the one that is written.
+    children: Vec<&'static str>,
+}
+
+const RESOURCES: &str = r#"{"m": mutex, "s": std_mutex, "rw": rw_lock, "sem": semaphore(permits: 2),
+    "c": channel(capacity: 1), "u": unbounded_channel, "n": notify, "b": barrier(parties: 2)}"#;
+
+const TASKS: [&str; 6] = ["a", "b", "c", "x", "y", "z"];
+
+impl Draft {
+    fn workload(seed: u64, body: impl Fn(&mut Draft, u32) -> String) -> String {
+        let mut draft = Draft { dice: Dice::new(seed), marks: 0, lets: 0, children: Vec::new() };
+        let mut tasks = String::new();
+        for name in TASKS {
+            draft.children = match name {
+                "a" => vec!["x", "y"],
+                "b" => vec!["z"],
+                _ => Vec::new(),
+            };
+            let ops = body(&mut draft, 0);
+            let dice = &mut draft.dice;
+            // A parent is one: a fixed slot of its child is in use once.
+            let count = if matches!(name, "a" | "b") { 1 } else { 1 + dice.below(3) / 2 };
+            let shares = 1 + dice.below(1000);
+            let (priority, nice) = (dice.below(3), dice.below(40) as i64 - 20);
+            let rest = format!("count: {count}, shares: {shares}, priority: {priority}, nice: {nice}, restart: 1");
+            writeln!(tasks, r#"        "{name}": ({rest}, ops: [{ops}]),"#).expect("a string grows");
+        }
+        format!("tasks: {{\n{tasks}    }}, resources: {RESOURCES}")
+    }
+
+    fn mark(&mut self) -> String {
+        self.marks += 1;
+        format!(r#"Mark("{}")"#, self.marks)
+    }
+
+    fn time(&mut self) -> String {
+        format!(r#""{}us""#, self.dice.time())
+    }
+
+    /// A step that takes time and holds nothing.
+    fn plain(&mut self) -> String {
+        let time = self.time();
+        match self.dice.below(8) {
+            0 | 1 => format!("Work({time})"),
+            2 => format!("Io({time})"),
+            3 => r#"IoOn("disk")"#.to_owned(),
+            4 => format!("Sleep({time})"),
+            5 => format!("Block({time})"),
+            6 => format!("Offload({time})"),
+            _ => "Yield".to_owned(),
+        }
+    }
+
+    /// Steps that always come to their end.
+    fn tame(&mut self, depth: u32) -> String {
+        let mut steps = Vec::new();
+        for _ in 0..self.dice.below(4) {
+            let step = match self.dice.below(if depth < 2 { 14 } else { 4 }) {
+                0..=3 => self.plain(),
+                4 => {
+                    let lock = self.dice.pick(&[
+                        r#"Lock("m""#,
+                        r#"Lock("s""#,
+                        r#"Read("rw""#,
+                        r#"Write("rw""#,
+                        r#"Acquire("sem""#,
+                    ]);
+                    let (time, mark) = (self.time(), self.mark());
+                    format!(r#"{lock}, [Work({time}), {mark}])"#)
+                }
+                5 => format!(r#"Repeat(2, [{}])"#, self.tame(depth + 1)),
+                6 => format!(r#"Try([{}], [Mark("never")])"#, self.tame(depth + 1)),
+                7 => format!(r#"Timeout("1000s", [{}])"#, self.tame(depth + 1)),
+                8 => format!(r#"Join([[{}], [{}]])"#, self.tame(depth + 1), self.tame(depth + 1)),
+                9 => format!(r#"Select([[{}]])"#, self.tame(depth + 1)),
+                10 => {
+                    self.lets += 1;
+                    let (name, body) = (format!("f{}", self.lets), self.tame(depth + 1));
+                    format!(r#"Let("{name}", [{body}]), Await("{name}")"#)
+                }
+                11 => {
+                    self.lets += 1;
+                    format!(r#"Let("f{0}", [Mark("never")]), Drop("f{0}")"#, self.lets)
+                }
+                12 => r#"Send("u"), Recv("u")"#.to_owned(),
+                _ if depth == 0 && !self.children.is_empty() => {
+                    let child = self.children.remove(0);
+                    format!(r#"Spawn("{child}"), {}, JoinTask("{child}")"#, self.plain())
+                }
+                _ => r#"Notify("n"), NotifyAll("n")"#.to_owned(),
+            };
+            steps.push(step);
+            steps.push(self.mark());
+        }
+        steps.join(", ")
+    }
+
+    /// Steps that do anything.
+    fn wild(&mut self, depth: u32) -> String {
+        let steps: Vec<String> = (0..self.dice.below(5)).map(|_| self.wild_step(depth)).collect();
+        steps.join(", ")
+    }
+
+    fn wild_step(&mut self, depth: u32) -> String {
+        let time = self.time();
+        let with_body = if depth < 3 { 12 } else { 0 };
+        let which = self.dice.below(14 + with_body);
+        let body = |draft: &mut Draft| draft.wild(depth + 1);
+        match which {
+            0..=3 => self.plain(),
+            4 => self.dice.pick(&[r#"Send("c")"#, r#"Send("u")"#]),
+            5 => self.dice.pick(&[r#"Recv("c")"#, r#"Recv("u")"#]),
+            6 => self.dice.pick(&[r#"Notify("n")"#, r#"NotifyAll("n")"#]),
+            7 => self.dice.pick(&[r#"Wait("n")"#, r#"Barrier("b")"#]),
+            8 => r#"Fail("as the dice fell")"#.to_owned(),
+            9..=11 if !self.children.is_empty() => {
+                let child = self.children[self.dice.below(self.children.len() as u64) as usize];
+                let end = self.dice.pick(&["JoinTask", "Cancel", "Detach", "JoinTask"]);
+                format!(r#"Spawn("{child}"), {}, {end}("{child}")"#, self.plain())
+            }
+            9..=13 => self.mark(),
+            14 => format!(r#"Lock("m", [{}])"#, body(self)),
+            15 => format!(r#"Lock("s", [{}])"#, body(self)),
+            16 => format!(r#"Read("rw", [{}])"#, body(self)),
+            17 => format!(r#"Write("rw", [{}])"#, body(self)),
+            18 => format!(r#"Acquire("sem", [{}])"#, body(self)),
+            19 => format!("Join([[{}], [{}]])", body(self), body(self)),
+            20 => format!("Select([[{}], [{}]])", body(self), body(self)),
+            21 => format!("Timeout({time}, [{}])", body(self)),
+            22 => format!("Repeat(3, [{}])", body(self)),
+            23 => format!("Try([{}], [{}])", body(self), body(self)),
+            _ => {
+                self.lets += 1;
+                let (name, body, end) = (format!("f{}", self.lets), body(self), self.dice.pick(&["Await", "Drop"]));
+                format!(r#"Let("{name}", [{body}]), Try([Timeout({time}, [Await("{name}")])], []), {end}("{name}")"#)
+            }
+        }
+    }
+}
+
+fn scenario(workload: &str) -> Scenario {
+    let text = format!(
+        r#"(schema: 1, id: "drawn", number: 1, part: A, title: "Drawn", idea: "An idea.", costs: "zero",
+    machine: (devices: {{"disk": (latency: "2ms", in_flight: 1)}}),
+    workload: ({workload}),
+    runs: [(id: "async", model: async_fifo), (id: "tokio", model: tokio_multi_thread)])"#
+    );
+    Scenario::parse("drawn.ron", &text, &[]).unwrap_or_else(|errors| panic!("{errors}\n{text}"))
+}
+
+/// What a run is on, drawn from the seed.
+fn machine(model: &Model, seed: u64) -> (Machine, Setup) {
+    let mut dice = Dice::new(seed ^ 0xA5A5);
+    let quantum = SimDuration::from_millis(1 + dice.below(4));
+    let schedulers = [Scheduler::RoundRobin(quantum), Scheduler::FifoPriority, Scheduler::Fair(quantum)];
+    let limits = Limits { steps: MOST_STEPS, ..Limits::default() };
+    let (plain, disk) = (Device::new("I/O", SimDuration::from_millis(1)), SimDuration::from_millis(2));
+    let machine = Machine::new()
+        .cores([1, 2, 4][dice.below(3) as usize])
+        .scheduler(schedulers[dice.below(3) as usize])
+        .devices(vec![plain, Device::new("disk", disk).at_most(1)])
+        .costs(if dice.below(2) == 0 { Costs::zero() } else { Costs::cited() })
+        .seed(seed)
+        .limits(limits);
+    let machine = if dice.below(2) == 0 { machine.inheriting_priorities() } else { machine };
+    (machine, Setup { workers: Some(if model.id == "thread_pool" { 64 } else { 1 + dice.below(4) as u32 }) })
+}
+
+/// What keeps a model from this workload.
+fn refused(model: &Model, scenario: &Scenario) -> bool {
+    let mut refused = false;
+    for (_, task) in scenario.workload.tasks.iter() {
+        visit(&task.ops, &mut |op: &Op| refused |= (model.refuses)(op).is_some());
+    }
+    refused
+}
+
+/// The workload under the model, twice.
+fn run(model: &Model, seed: u64, scenario: &Scenario) -> Trace {
+    let (first, setup) = machine(model, seed);
+    let trace = own_view::check_trace(first, |m| (model.run)(m, setup, &scenario.workload), |trace| trace);
+    let (again, setup) = machine(model, seed);
+    let again = (model.run)(again, setup, &scenario.workload);
+    assert_eq!(digest(&trace), digest(&again), "the same again");
+    for (n, time, event) in trace.events_from(0) {
+        assert!(!matches!(event, Event::Panicked { .. }), "event {n} at {time}: {event:?}");
+    }
+    trace
+}
+
+fn ended(trace: &Trace) -> EndReason {
+    match trace.len().checked_sub(1).and_then(|n| trace.event(n)) {
+        Some(Event::RunEnded { reason }) => reason,
+        other => panic!("a run ends with its end, not with {other:?}"),
+    }
+}
+
+fn workloads() -> u64 {
+    std::env::var("WAKELINE_WORKLOADS").ok().and_then(|n| n.parse().ok()).unwrap_or(WORKLOADS)
+}
+
+/// How often each marker was set.
+fn marks(trace: &Trace) -> BTreeMap<String, u32> {
+    let mut marks = BTreeMap::new();
+    for mark in trace.markers() {
+        *marks.entry(mark.text.to_owned()).or_default() += 1;
+    }
+    marks
+}
+
+/// Names the run that a test failed in, whatever it failed with.
+fn telling(model: &Model, seed: u64, scenario: &Scenario, test: impl FnOnce() + std::panic::UnwindSafe) -> bool {
+    let went = std::panic::catch_unwind(test);
+    if went.is_err() {
+        println!("under {}, seed {seed}:\n{}", model.id, scenario.text);
+    }
+    went.is_ok()
+}
+
+#[test]
+fn what_may_do_anything_is_told_legally_and_ends() {
+    let mut failed = Vec::new();
+    for seed in 0..workloads() {
+        let scenario = scenario(&Draft::workload(seed, Draft::wild));
+        for model in MODELS.into_iter().filter(|model| !refused(model, &scenario)) {
+            let went = telling(
+                model,
+                seed,
+                &scenario,
+                std::panic::AssertUnwindSafe(|| {
+                    let reason = ended(&run(model, seed, &scenario));
+                    assert!(matches!(reason, EndReason::Finished | EndReason::Stuck), "{reason:?}");
+                }),
+            );
+            if !went {
+                failed.push((model.id, seed));
+            }
+        }
+    }
+    assert!(failed.is_empty(), "{failed:?}");
+}
+
+#[test]
+fn nothing_of_what_must_be_done_is_lost() {
+    let mut failed = Vec::new();
+    for seed in 0..workloads() {
+        let scenario = scenario(&Draft::workload(seed, Draft::tame));
+        let mut expected = None;
+        for model in MODELS.into_iter().filter(|model| !refused(model, &scenario)) {
+            let went = telling(
+                model,
+                seed,
+                &scenario,
+                std::panic::AssertUnwindSafe(|| {
+                    let trace = run(model, seed, &scenario);
+                    assert_eq!(ended(&trace), EndReason::Finished);
+                    let marks = marks(&trace);
+                    assert!(!marks.contains_key("never"));
+                    assert_eq!(expected.get_or_insert_with(|| marks.clone()), &marks);
+                }),
+            );
+            if !went {
+                failed.push((model.id, seed));
+            }
+        }
+    }
+    assert!(failed.is_empty(), "{failed:?}");
+}
