@@ -29,6 +29,7 @@ mod lesson;
 mod locks;
 mod model_actors;
 mod model_coroutines;
+mod model_glommio;
 mod model_sequential;
 mod model_thread_pool;
 mod own_policy;
