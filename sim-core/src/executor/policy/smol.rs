@@ -208,7 +208,7 @@ fn take(from: usize, to: usize, count: usize) -> Next {
 }
 
 impl Executor {
-    /// smol 2.0.2: async-executor on so many threads, the root on the first. Panics outside 1 to [`MAX_WORKERS`](crate::executor::MAX_WORKERS)(crate::executor::MAX_WORKERS).
+    /// smol 2.0.2: async-executor on so many threads, the root on the first. Panics outside 1 to [`MAX_WORKERS`](crate::executor::MAX_WORKERS).
     pub fn smol(workers: u32) -> Executor {
         Executor::with_policy(workers, Box::new(Smol::smol(workers)))
     }
