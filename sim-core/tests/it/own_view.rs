@@ -270,3 +270,19 @@ fn a_receiver_that_was_told_of_the_last_message_no_longer_waits_once_the_senders
     });
     assert_eq!(outcome.output, Some(Ok(7)));
 }
+
+#[test]
+fn a_receiver_that_is_aborted_after_the_closing_does_not_give_up_a_wait_that_is_over() {
+    let outcome = check(Machine::new().costs(Costs::zero()), |m| {
+        m.run_async(Executor::fifo(1), || async {
+            let (sender, receiver) = sync::channel(1);
+            let receiving = spawn(async move { receiver.recv().await });
+            yield_now().await;
+            sender.send(7).await.unwrap();
+            drop(sender);
+            receiving.abort();
+            receiving.await.is_err()
+        })
+    });
+    assert_eq!(outcome.output, Some(true));
+}
