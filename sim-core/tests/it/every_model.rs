@@ -7,14 +7,16 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
+use sim_core::analysis::metrics::Metrics;
 use sim_core::model::{MODELS, Model, Setup};
-use sim_core::program::Op;
 use sim_core::program::ast::visit;
+use sim_core::program::{Op, Program};
 use sim_core::scenario::Scenario;
 use sim_core::trace::digest::digest;
 use sim_core::trace::event::{EndReason, Event};
-use sim_core::{Costs, Device, Limits, Machine, Scheduler, SimDuration, Trace};
+use sim_core::{Costs, Device, Latency, Limits, Machine, Scheduler, SimDuration, Trace};
 
 use crate::lesson::assert_legal;
 use crate::own_view;
@@ -24,6 +26,9 @@ const WORKLOADS: u64 = 24;
 
 /// Far above what such a workload takes: whoever comes here goes round and round.
 const MOST_STEPS: u64 = 300_000;
+
+/// The named device takes so long.
+const DISK: SimDuration = SimDuration::from_millis(2);
 
 /// xorshift, of the test's own.
 struct Dice(u64);
@@ -218,11 +223,11 @@ fn machine(model: &Model, seed: u64) -> (Machine, Setup) {
     let quantum = SimDuration::from_millis(1 + dice.below(4));
     let schedulers = [Scheduler::RoundRobin(quantum), Scheduler::FifoPriority, Scheduler::Fair(quantum)];
     let limits = Limits { steps: MOST_STEPS, ..Limits::default() };
-    let (plain, disk) = (Device::new("I/O", SimDuration::from_millis(1)), SimDuration::from_millis(2));
+    let plain = Device::new("I/O", SimDuration::from_millis(1));
     let machine = Machine::new()
         .cores([1, 2, 4][dice.below(3) as usize])
         .scheduler(schedulers[dice.below(3) as usize])
-        .devices(vec![plain, Device::new("disk", disk).at_most(1)])
+        .devices(vec![plain, Device::new("disk", DISK).at_most(1)])
         .costs(if dice.below(2) == 0 { Costs::zero() } else { Costs::cited() })
         .seed(seed)
         .limits(limits);
@@ -273,61 +278,105 @@ fn marks(trace: &Trace) -> BTreeMap<String, u32> {
     marks
 }
 
-/// Names the run that a test failed in, whatever it failed with.
-fn telling(model: &Model, seed: u64, scenario: &Scenario, test: impl FnOnce() + std::panic::UnwindSafe) -> bool {
-    let went = std::panic::catch_unwind(test);
-    if went.is_err() {
-        println!("under {}, seed {seed}:\n{}", model.id, scenario.text);
+/// Runs so many workloads that are drawn so under every model that can; says under which what failed.
+#[track_caller]
+fn each(draw: fn(&mut Draft, u32) -> String, check: impl Fn(&Scenario, &Trace)) {
+    let mut failed = Vec::new();
+    for seed in 0..workloads() {
+        let scenario = scenario(&Draft::workload(seed, draw));
+        for model in MODELS.into_iter().filter(|model| !refused(model, &scenario)) {
+            let went = catch_unwind(AssertUnwindSafe(|| check(&scenario, &run(model, seed, &scenario))));
+            if went.is_err() {
+                println!("under {}, seed {seed}:\n{}", model.id, scenario.text);
+                failed.push((model.id, seed));
+            }
+        }
     }
-    went.is_ok()
+    assert!(failed.is_empty(), "{failed:?}");
 }
 
 #[test]
 fn what_may_do_anything_is_told_legally_and_ends() {
-    let mut failed = Vec::new();
-    for seed in 0..workloads() {
-        let scenario = scenario(&Draft::workload(seed, Draft::wild));
-        for model in MODELS.into_iter().filter(|model| !refused(model, &scenario)) {
-            let went = telling(
-                model,
-                seed,
-                &scenario,
-                std::panic::AssertUnwindSafe(|| {
-                    let reason = ended(&run(model, seed, &scenario));
-                    assert!(matches!(reason, EndReason::Finished | EndReason::Stuck), "{reason:?}");
-                }),
-            );
-            if !went {
-                failed.push((model.id, seed));
-            }
-        }
-    }
-    assert!(failed.is_empty(), "{failed:?}");
+    each(Draft::wild, |_, trace| {
+        let reason = ended(trace);
+        assert!(matches!(reason, EndReason::Finished | EndReason::Stuck), "{reason:?}");
+    });
 }
 
 #[test]
 fn nothing_of_what_must_be_done_is_lost() {
-    let mut failed = Vec::new();
-    for seed in 0..workloads() {
-        let scenario = scenario(&Draft::workload(seed, Draft::tame));
-        let mut expected = None;
-        for model in MODELS.into_iter().filter(|model| !refused(model, &scenario)) {
-            let went = telling(
-                model,
-                seed,
-                &scenario,
-                std::panic::AssertUnwindSafe(|| {
-                    let trace = run(model, seed, &scenario);
-                    assert_eq!(ended(&trace), EndReason::Finished);
-                    let marks = marks(&trace);
-                    assert!(!marks.contains_key("never"));
-                    assert_eq!(expected.get_or_insert_with(|| marks.clone()), &marks);
-                }),
-            );
-            if !went {
-                failed.push((model.id, seed));
-            }
+    each(Draft::tame, |scenario, trace| {
+        assert_eq!(ended(trace), EndReason::Finished);
+        let (mut all, mut longest) = (Due::default(), 0);
+        for (_, task) in scenario.workload.tasks.iter() {
+            let one = Due::of(&task.ops);
+            longest = longest.max(one.at_least);
+            (0..task.count).for_each(|_| all.and(&one));
         }
+        assert_eq!(marks(trace), all.marks);
+        let took = Metrics::of(trace).makespan.as_nanos();
+        // What steps cost, and timers that count in milliseconds.
+        let at_most = all.in_turn + 2_000_000 * (all.steps + 10);
+        assert!((longest..=at_most).contains(&took), "{longest} ≤ {took} ≤ {at_most}");
+    });
+}
+
+/// What a tame program has to do.
+#[derive(Default)]
+struct Due {
+    steps: u64,
+    /// Nanoseconds, if its branches go side by side, and one after another.
+    at_least: u64,
+    in_turn: u64,
+    marks: BTreeMap<String, u32>,
+}
+
+impl Due {
+    fn of(program: &Program) -> Due {
+        let mut due = Due::default();
+        program.iter().for_each(|op| due.and(&Due::of_op(op)));
+        due
     }
-    assert!(failed.is_empty(), "{failed:?}");
+
+    fn of_op(op: &Op) -> Due {
+        let mut due = Due { steps: 1, ..Due::default() };
+        match op {
+            // Node counts whole milliseconds, rounded down.
+            Op::Sleep(d) => {
+                due.takes(*d);
+                due.at_least = due.at_least.saturating_sub(1_000_000);
+            }
+            Op::Work(d) | Op::Block(d) | Op::Offload(d) | Op::Io(Latency::Fixed(d)) => due.takes(*d),
+            Op::IoOn(_) => due.takes(DISK),
+            Op::Repeat(times, body) => (0..*times).for_each(|_| due.and(&Due::of(body))),
+            // The other steps are for a failure, which does not come.
+            Op::Try(body, _) => due.and(&Due::of(body)),
+            Op::Let(_, body) if is_for_nobody(body) => {}
+            Op::Join(bodies) => {
+                let bodies: Vec<Due> = bodies.iter().map(Due::of).collect();
+                bodies.iter().for_each(|body| due.and(body));
+                due.at_least = bodies.iter().map(|body| body.at_least).max().unwrap_or(0);
+            }
+            Op::Mark(text) => due.marks.extend([(text.clone(), 1)]),
+            other => other.inner().for_each(|body| due.and(&Due::of(body))),
+        }
+        due
+    }
+
+    fn takes(&mut self, length: SimDuration) {
+        self.at_least += length.as_nanos();
+        self.in_turn += length.as_nanos();
+    }
+
+    fn and(&mut self, then: &Due) {
+        self.steps += then.steps;
+        self.at_least += then.at_least;
+        self.in_turn += then.in_turn;
+        then.marks.iter().for_each(|(mark, times)| *self.marks.entry(mark.clone()).or_default() += times);
+    }
+}
+
+/// Whether the steps are those of a future that is dropped.
+fn is_for_nobody(body: &Program) -> bool {
+    matches!(body[..], [Op::Mark(ref text)] if text == "never")
 }
