@@ -338,7 +338,7 @@ impl TaskBuilder {
         self
     }
 
-    pub(crate) fn is_future(mut self, is_future: IsFuture) -> TaskBuilder {
+    pub(crate) fn of_kind(mut self, is_future: IsFuture) -> TaskBuilder {
         self.is_future = is_future;
         self
     }

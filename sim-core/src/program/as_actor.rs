@@ -133,7 +133,7 @@ fn devices(shared: &Shared) -> Vec<String> {
 
 /// An actor that the model needs. It ends when nobody can write to it any more.
 fn owner(name: &str, code: impl Future<Output = ()> + 'static) {
-    let handle = TaskBuilder::new(name).kind(TaskKind::Helper).is_future(IsFuture::No).spawn_any(code);
+    let handle = TaskBuilder::new(name).kind(TaskKind::Helper).of_kind(IsFuture::No).spawn_any(code);
     handle.leave();
 }
 
@@ -245,7 +245,7 @@ impl Start {
         let (row, _) = shared.code(&self.task);
         let program = shared.spec(&self.task).ops.clone();
         let builder = TaskBuilder::new(self.name.clone());
-        let handle = builder.is_future(IsFuture::No).spawn_any(async move {
+        let handle = builder.of_kind(IsFuture::No).spawn_any(async move {
             let told = Told { report: self.report.clone() };
             let scope = Scope(Env::new(&self.world, &self.name, self.ends.clone()));
             scope.0.ends.note_held();
@@ -467,7 +467,7 @@ fn helpers(env: &Rc<Env>, what: &str, deadline: Option<SimTime>, op: &Op, bodies
         let (name, report) = (format!("{} {what} {i}", env.name), env.report());
         let (child, told) = (Env::new(&env.world, &name, env.ends.clone()), Told { report: Some(report.clone()) });
         let code = body(&child, deadline, program, at.body(op, i));
-        let builder = TaskBuilder::new(name).path(&env.name).kind(TaskKind::Helper).is_future(IsFuture::No);
+        let builder = TaskBuilder::new(name).path(&env.name).kind(TaskKind::Helper).of_kind(IsFuture::No);
         let handle = builder.spawn_any(async move {
             let scope = Scope(child);
             let outcome = code.await;

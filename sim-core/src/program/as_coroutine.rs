@@ -108,7 +108,7 @@ fn start(
     group: Option<Group>,
     code: impl Future<Output = Outcome> + 'static,
 ) -> JoinHandle<()> {
-    let handle = builder.is_future(IsFuture::No).spawn_any(async move {
+    let handle = builder.of_kind(IsFuture::No).spawn_any(async move {
         let outcome = code.await;
         if let Some(group) = group {
             group.done(&outcome);
