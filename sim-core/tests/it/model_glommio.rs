@@ -1,5 +1,8 @@
 //! glommio's queues share a core by weight, as its `src/executor/mod.rs` says.
 
+use sim_core::scenario::Scenario;
+
+use crate::lesson::text_with;
 use crate::model_coroutines::{lesson_of, measured};
 
 fn marks(workload: &str) -> String {
@@ -24,4 +27,14 @@ fn who_comes_to_an_empty_queue_goes_before_those_that_have_had_their_share() {
         "third": (shares: 500, ops: [Sleep("150ms"), Mark("T")]),
     }"#;
     assert_eq!(marks(workload), "L S L T L L L S");
+}
+
+#[test]
+fn shares_are_one_to_a_thousand() {
+    for shares in [0, 1001] {
+        let workload = format!(r#"tasks: {{"t": (shares: {shares}, ops: [Yield])}}"#);
+        let text = text_with("cores: 1", "workers: 1", &workload);
+        let errors = Scenario::parse("lesson.ron", &text, &[]).unwrap_err().to_string();
+        assert!(errors.contains(&format!("there are no {shares} shares")), "{errors}");
+    }
 }
