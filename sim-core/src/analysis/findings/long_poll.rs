@@ -3,6 +3,7 @@
 //! They were Ready all the while, or what they waited for was there and nobody turned the driver, which would have shown it.
 //! A long poll that keeps nobody waiting is none: then nobody lost anything. Time that the worker's thread itself
 //! waited for a core is not the poll's: where that is most of it, there are too many workers, and the finding says so.
+//! Where workers turn the driver, one whose answer is there and lies unseen waits as well.
 
 mod behind;
 
@@ -76,6 +77,13 @@ struct Worst {
 
 impl Watch for LongPoll {
     fn note(&mut self, seen: &Seen<'_>) {
+        match seen.tables.run.family() {
+            // A task that keeps its thread to its end is what a pool is: that of one with none left is PoolSaturated.
+            Family::Pool | Family::Sequential => return,
+            // A goroutine is preempted, and a long call leaves its worker to others.
+            Family::Coroutines => return,
+            Family::Async | Family::Threads | Family::Callbacks | Family::Actors => {}
+        }
         match seen.event {
             Event::TaskSpawned { task, .. }
             | Event::Woken {
@@ -98,6 +106,9 @@ impl Watch for LongPoll {
             }
             Event::PollEnded { task, at, result } => {
                 self.poll_over(seen, task, at.worker, Some(seen.n));
+                if matches!(result, PollResult::RequeuedBack | PollResult::RequeuedFront) {
+                    self.called.insert(task, seen.n);
+                }
                 if result == PollResult::RequeuedFront && seen.tables.run.family() == Family::Callbacks {
                     self.callers.insert(task);
                 }
@@ -151,11 +162,6 @@ impl Watch for LongPoll {
     }
 
     fn finish(self: Box<Self>, _: &Snapshot, tables: &Tables, _: &Thresholds) -> Vec<Finding> {
-        match tables.run.family() {
-            // A task that keeps its thread to its end is what a pool is: that of one with none left is PoolSaturated.
-            Family::Pool | Family::Sequential => return Vec::new(),
-            Family::Async | Family::Threads | Family::Callbacks | Family::Coroutines | Family::Actors => {}
-        }
         let mut worst: Vec<(TaskId, Worst)> = self.worst.into_iter().collect();
         worst.sort_by_key(|(task, w)| (std::cmp::Reverse(w.longest_wait), *task));
         worst.into_iter().map(|(task, worst)| finding(task, &worst, tables)).collect()
@@ -220,27 +226,69 @@ fn is_awaited(tables: &Tables, resource: ResourceId) -> bool {
     tables.resources.get(resource.index()).is_some_and(|info| info.kind != ResourceKind::BlockingMutex)
 }
 
+/// What a family calls a turn that was too long, and what can be done about it.
+struct Words {
+    /// Why nobody else gets the worker meanwhile.
+    rule: &'static str,
+    blocked: (&'static str, &'static str),
+    computed: (&'static str, &'static str),
+}
+
+const CALL: &str = "it made a blocking call, and the thread below it slept with it";
+
+fn words(family: Family) -> Words {
+    match family {
+        Family::Async | Family::Threads | Family::Pool | Family::Sequential => Words {
+            rule: "A worker polls one task at a time and cannot interrupt it.",
+            blocked: (
+                "it made a blocking call inside its poll, and the worker's thread slept with it",
+                "Use the async version of the call, or hand it to a thread of its own with spawn_blocking.",
+            ),
+            computed: (
+                "it computed all that time without reaching an await that lets others in",
+                "Split the work with a yield now and then, or hand it to a thread of its own with spawn_blocking.",
+            ),
+        },
+        Family::Callbacks => Words {
+            rule: "The loop calls one callback at a time and cannot interrupt it.",
+            blocked: (CALL, "Use the version of the call that takes a callback, or hand it to a worker thread."),
+            computed: (
+                "it computed all that time without returning to the loop",
+                "Split the work with setImmediate, or hand it to a worker thread.",
+            ),
+        },
+        Family::Coroutines => Words {
+            rule: "A worker runs one goroutine at a time.",
+            blocked: (CALL, "Use a call that the runtime knows of."),
+            computed: ("it computed all that time", "Split the work with a yield now and then, or use more workers."),
+        },
+        Family::Actors => Words {
+            rule: "A worker runs one actor at a time.",
+            blocked: (CALL, "Use a call that does not block, or hand it to a thread of its own."),
+            computed: (
+                "it computed all that time without giving its worker back",
+                "Split the work into several messages, or hand it to a thread of its own.",
+            ),
+        },
+    }
+}
+
 fn finding(task: TaskId, worst: &Worst, tables: &Tables) -> Finding {
-    let name = tables.task_name(task);
+    let (name, family) = (tables.task_name(task), tables.run.family());
     let length = rounded(worst.span.1.since(worst.span.0));
     let others: Vec<String> = worst.others.iter().map(|id| tables.task_name(*id)).collect();
     let others = names_of(&others);
+    let words = words(family);
     let (what, advice) = match worst.cause {
-        Cause::Blocked => (
-            "it made a blocking call inside its poll, and the worker's thread slept with it".to_owned(),
-            "Use the async version of the call, or hand it to a thread of its own with spawn_blocking.",
-        ),
-        Cause::Computed if worst.went_on >= MANY_AWAITS && tables.run.family() == Family::Async => (
+        Cause::Blocked => (words.blocked.0.to_owned(), words.blocked.1),
+        Cause::Computed if worst.went_on >= MANY_AWAITS && family == Family::Async => (
             format!(
                 "{} of its awaits asked for what was there already, so each went on at once and none let others in",
                 worst.went_on
             ),
             "Yield now and then in such a loop; a runtime that counts, as tokio with its budget, does so by itself.",
         ),
-        Cause::Computed => (
-            "it computed all that time without reaching an await that lets others in".to_owned(),
-            "Split the work with a yield now and then, or hand it to a thread of its own with spawn_blocking.",
-        ),
+        Cause::Computed => (words.computed.0.to_owned(), words.computed.1),
         Cause::Coreless => (
             format!(
                 "for {} of it the worker's thread had no core, for other threads had them",
@@ -256,7 +304,7 @@ fn finding(task: TaskId, worst: &Worst, tables: &Tables) -> Finding {
         String::new()
     };
     let more = if worst.count > 1 {
-        format!(" It did so in {} polls; this is the worst.", worst.count)
+        format!(" It did so in {} {}; this is the worst.", worst.count, family.turns())
     } else {
         String::new()
     };
@@ -266,11 +314,12 @@ fn finding(task: TaskId, worst: &Worst, tables: &Tables) -> Finding {
     Finding {
         kind: FindingKind::LongPoll,
         severity: Severity::Warning,
-        title: format!("One poll of {name} took {length}: {others} had to wait"),
+        title: format!("One {} of {name} took {length}: {others} had to wait", family.turn()),
         explanation: format!(
-            "A worker polls one task at a time and cannot interrupt it. {name} kept {} for {length}: {what}. Meanwhile \
-             {others} wanted to run and could not, up to {}.{unseen}{crowded}{more} {advice}",
-            worst.worker,
+            "{} {name} kept {} for {length}: {what}. Meanwhile {others} wanted to run and could not, up to \
+             {}.{unseen}{crowded}{more} {advice}",
+            words.rule,
+            if family == Family::Callbacks { "the loop".to_owned() } else { tables.worker_name(worst.worker) },
             rounded(worst.longest_wait)
         ),
         subjects,
