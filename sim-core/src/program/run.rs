@@ -57,7 +57,10 @@ impl Machine {
 
     /// Runs a program without an executor: `main` makes the future of each task, polls none, and ends. Names in the workload must
     /// fit together.
-    pub fn run_workload_unpolled(self, workload: &Workload) -> Trace {
+    pub fn run_workload_unpolled(mut self, workload: &Workload) -> Trace {
+        if self.info.model.is_empty() {
+            self.info.model = "no_executor".to_owned();
+        }
         let (trace, _) = self.run_thread_bodies(
             || {
                 let mut made: Vec<Unpolled> = Vec::new();

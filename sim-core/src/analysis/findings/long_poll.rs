@@ -308,7 +308,7 @@ fn finding(task: TaskId, worst: &Worst, tables: &Tables) -> Finding {
     } else {
         String::new()
     };
-    let unseen = unseen_told(worst, tables);
+    let meanwhile = meanwhile(worst, &others, tables);
     let mut subjects = vec![TrackKind::Task(task)];
     subjects.extend(worst.others.iter().take(8).map(|id| TrackKind::Task(*id)));
     Finding {
@@ -316,11 +316,9 @@ fn finding(task: TaskId, worst: &Worst, tables: &Tables) -> Finding {
         severity: Severity::Warning,
         title: format!("One {} of {name} took {length}: {others} had to wait", family.turn()),
         explanation: format!(
-            "{} {name} kept {} for {length}: {what}. Meanwhile {others} wanted to run and could not, up to \
-             {}.{unseen}{crowded}{more} {advice}",
+            "{} {name} kept {} for {length}: {what}. {meanwhile}{crowded}{more} {advice}",
             words.rule,
             if family == Family::Callbacks { "the loop".to_owned() } else { tables.worker_name(worst.worker) },
-            rounded(worst.longest_wait)
         ),
         subjects,
         span: worst.span,
@@ -328,15 +326,20 @@ fn finding(task: TaskId, worst: &Worst, tables: &Tables) -> Finding {
     }
 }
 
-/// That answers were there, and that nobody had seen them.
-fn unseen_told(worst: &Worst, tables: &Tables) -> String {
-    let names: Vec<String> = worst.unseen.iter().map(|id| tables.task_name(*id)).collect();
-    if names.is_empty() {
-        return String::new();
+/// What the others could not do, and for how long; of some the answer was there, and nobody had seen it.
+fn meanwhile(worst: &Worst, others: &str, tables: &Tables) -> String {
+    let longest = rounded(worst.longest_wait);
+    let unseen: Vec<String> = worst.unseen.iter().map(|id| tables.task_name(*id)).collect();
+    let seen_when = format!("Answers and timers are seen only between two {}.", tables.run.family().turns());
+    if unseen.is_empty() {
+        format!("Meanwhile {others} wanted to run and could not, up to {longest}.")
+    } else if unseen.len() == worst.others.len() {
+        format!("Meanwhile what {others} waited for was there, and nobody looked, up to {longest}. {seen_when}")
+    } else {
+        let unseen = names_of(&unseen);
+        format!(
+            "Meanwhile {others} wanted to run and could not, up to {longest}: what {unseen} waited for was there, and \
+             nobody looked. {seen_when}"
+        )
     }
-    format!(
-        " What {} waited for was there, but nobody had looked: a worker of this runtime turns the driver, which sees \
-         answers and timers, only between two polls.",
-        names_of(&names)
-    )
 }
