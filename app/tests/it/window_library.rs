@@ -27,7 +27,8 @@ fn file_of_the_tests() -> PathBuf {
 
 #[test]
 fn a_card_opens_its_scenario_and_says_afterwards_how_far_one_is() {
-    let mut window = library();
+    // So high that the card is in sight.
+    let mut window = Window::open(1280.0, 1200.0);
     window.harness.get_by_label_contains("Life of a future").click();
     window.harness.run_steps(2);
     window.finish_loading();
