@@ -63,7 +63,8 @@ fn ending(run: &Asked) -> String {
     match run.measured.ended() {
         Some(EndReason::Finished) if metrics.run_end > metrics.makespan + ON_TIME => {
             let helpers = match run.measured.trace.tables().run.family() {
-                Family::Threads | Family::Pool => "helper threads",
+                Family::Threads => "helper threads",
+                Family::Pool => "helper tasks",
                 Family::Async | Family::Sequential | Family::Callbacks => "branches",
                 Family::Coroutines => "helper goroutines",
                 Family::Actors => "helper actors",
@@ -84,15 +85,25 @@ fn hanging(run: &Asked) -> String {
     let count = |n: u64, what: &str| format!("{n} {what}{}", if n == 1 { "" } else { "s" });
     let unfinished = run.measured.metrics.unfinished;
     let verb = if unfinished == 1 { "waits" } else { "wait" };
+    let family = run.measured.trace.tables().run.family();
     if run.measured.trace.tables().run.threads {
-        return format!("{} {verb}, blocked, for what will never come", count(unfinished, "thread"));
+        return format!("{} {verb}, blocked, for what will never come", count(unfinished, family.noun()));
     }
-    let seen = if workers_blocked_in_a_poll(run) {
-        "and a worker is blocked inside a poll"
-    } else {
-        "and no thread is blocked"
+    let seen = match family {
+        Family::Sequential => "and the one thread there is is blocked",
+        Family::Pool => "and each of them blocks a thread of the pool, or stands in its queue",
+        Family::Async | Family::Threads | Family::Callbacks | Family::Coroutines | Family::Actors => {
+            match (workers_blocked_in_a_poll(run), family) {
+                (false, _) => "and no thread is blocked",
+                (true, Family::Callbacks) => "and the event loop is blocked inside a callback",
+                (true, Family::Coroutines | Family::Actors) => "and a worker is blocked inside one",
+                (true, Family::Async | Family::Threads | Family::Pool | Family::Sequential) => {
+                    "and a worker is blocked inside a poll"
+                }
+            }
+        }
     };
-    format!("{} {verb} for what will never come, {seen}", count(unfinished, "task"))
+    format!("{} {verb} for what will never come, {seen}", count(unfinished, family.noun()))
 }
 
 /// Whether a task was in its poll when the run ended: then it blocks its worker.

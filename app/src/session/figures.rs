@@ -8,8 +8,8 @@ use sim_core::clock::{LengthUnit, write_length};
 use sim_core::instant::{SimDuration, SimTime};
 pub use sim_core::scenario::figures::title;
 use sim_core::scenario::{Measure, Scenario};
-use sim_core::trace::Trace;
 use sim_core::trace::event::EndReason;
+use sim_core::trace::{Family, Trace};
 
 use super::{Growth, Run, run_letter};
 use crate::timeline::axis::with_thousands;
@@ -111,7 +111,8 @@ fn known(id: &str, trace: &Trace, metrics: &Metrics) -> Known {
 fn never(trace: &Trace, metrics: &Metrics) -> Known {
     let last = trace.len().checked_sub(1).and_then(|n| trace.event(n));
     let stuck = matches!(last, Some(sim_core::trace::Event::RunEnded { reason: EndReason::Stuck }));
-    let (noun, verb) = if metrics.unfinished == 1 { ("task or thread", "waits") } else { ("tasks or threads", "wait") };
+    let family = trace.tables().run.family();
+    let (noun, verb) = if metrics.unfinished == 1 { (family.noun(), "waits") } else { (family.nouns(), "wait") };
     if stuck {
         Known::Never(format!("{} {noun} of the workload {verb} for ever.", metrics.unfinished))
     } else {
@@ -165,7 +166,7 @@ fn is_news(id: &str, runs: &[Run]) -> bool {
 }
 
 fn row(id: &str, runs: &[Run]) -> FigureRow {
-    let (title, definition) = words(id);
+    let (title, definition) = words(id, runs);
     let known: Vec<Option<&Known>> = runs.iter().map(|run| run.figures.as_ref().and_then(|f| f.get(id))).collect();
     let longest = known.iter().filter_map(|k| length(*k)).max().unwrap_or_default();
     let unit = LengthUnit::of(longest);
@@ -196,7 +197,22 @@ fn unknown(id: &str, run: &Run) -> (String, String) {
     }
 }
 
-fn words(id: &str) -> (String, String) {
+fn words(id: &str, runs: &[Run]) -> (String, String) {
+    let turns = turns_besides(runs);
+    if !turns.is_empty() && (id == "polls" || id == LONGEST_POLL) {
+        let polls = runs.iter().any(|run| run.family() == Family::Async);
+        let title = match (polls, turns.contains(',')) {
+            (true, false) => format!("Polls / {turns}"),
+            (false, false) => sentence(&turns).trim_end_matches('.').to_owned(),
+            (true, true) => "Polls / turns".to_owned(),
+            (false, true) => "Turns".to_owned(),
+        };
+        let besides = format!("from when a worker takes a task to when it gives it up: its {turns}");
+        return match id == LONGEST_POLL {
+            true => ("Longest turn".to_owned(), format!("The longest stretch {besides}, or polls, of any task.")),
+            false => (title, format!("How many stretches {besides}, or polls.")),
+        };
+    }
     if id == LONGEST_POLL {
         let definition = "The longest poll of any task, from the call to the return, time off the core included.";
         return ("Longest poll".to_owned(), definition.to_owned());
@@ -209,6 +225,17 @@ fn words(id: &str) -> (String, String) {
         _ => Measure::parse(id).map_or_else(|_| id.to_owned(), |measure| title(id, &measure)),
     };
     (name, definition(id).map_or(String::new(), |d| sentence(d.definition)))
+}
+
+/// What the runs have whose tasks are not polled: "callbacks, turns".
+fn turns_besides(runs: &[Run]) -> String {
+    let mut turns: Vec<&str> = Vec::new();
+    for family in runs.iter().map(Run::family).filter(|family| !matches!(family, Family::Async | Family::Threads)) {
+        if !turns.contains(&family.turns()) {
+            turns.push(family.turns());
+        }
+    }
+    turns.join(", ")
 }
 
 fn sentence(text: &str) -> String {

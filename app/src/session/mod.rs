@@ -24,6 +24,7 @@ pub mod keymap;
 pub mod knobs;
 pub mod loader;
 pub mod marks;
+pub mod model_choices;
 pub mod overlay;
 pub mod palette;
 pub mod playback;

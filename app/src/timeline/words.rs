@@ -82,7 +82,8 @@ pub fn span_labels(trace: &Trace, span: &Span) -> Vec<String> {
             vec![format!("Keeps its thread {long}"), "Keeps its thread".into(), "waits".into()]
         }
         SpanState::PollingOffCore(_) => {
-            vec![format!("Polling {long}, off core"), format!("Polling {long}"), "Polling".into()]
+            let polling = tables.run.family().reword("Polling");
+            vec![format!("{polling} {long}, off core"), format!("{polling} {long}"), polling]
         }
         SpanState::Ready => {
             vec![format!("Ready {long}: waits for {}", whom(tables)), format!("Ready {long}"), "Ready".into()]
@@ -140,8 +141,10 @@ fn off_core_reason(trace: &Trace, span: &Span, task: TaskId) -> String {
     match block {
         Some(length) => format!("inside block({length})"),
         None if keeps_thread(trace.tables()) => if blocked { "blocked" } else { "preempted" }.to_owned(),
-        None if blocked => "blocked inside its poll".to_owned(),
-        None => "preempted inside its poll".to_owned(),
+        None => {
+            let turn = trace.tables().run.family().turn();
+            if blocked { format!("blocked inside its {turn}") } else { format!("preempted inside its {turn}") }
+        }
     }
 }
 
@@ -205,7 +208,18 @@ fn task_word(tables: &Tables, state: &Snapshot, id: TaskId) -> &'static str {
         Some(TaskState::Polling(worker)) => {
             let thread = tables.workers.get(worker.index()).and_then(|t| state.thread(*t));
             let on_core = thread.is_some_and(|t| matches!(t.state, ThreadState::Running(_)));
-            if on_core { "Polling" } else { "Polling, off core" }
+            let blocked = thread.is_some_and(|t| matches!(t.state, ThreadState::Blocked(_)));
+            match (on_core, keeps_thread(tables)) {
+                (true, _) => "Polling",
+                (false, false) => "Polling, off core",
+                (false, true) => {
+                    if blocked {
+                        "waits"
+                    } else {
+                        "off core"
+                    }
+                }
+            }
         }
         Some(TaskState::Pending) => "Pending",
         Some(TaskState::Completed) => "Completed",

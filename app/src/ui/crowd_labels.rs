@@ -4,6 +4,7 @@ use egui::{Align2, Color32, Rect, Response, RichText, Sense, Stroke, Ui, WidgetI
 use sim_core::analysis::track::{Class, Track, TrackKind};
 use sim_core::clock::write_length;
 use sim_core::instant::SimDuration;
+use sim_core::trace::Family;
 
 use crate::session::{Command, Run, Selection};
 use crate::timeline::axis::{Unit, with_thousands};
@@ -197,7 +198,7 @@ impl Panel<'_> {
             n => format!("{} – {} ({n})", name(tasks.start), name(tasks.end - 1)),
         };
         let ns = picture.column_length();
-        let (runs, wants) = if run.threads { ("Running", "Runnable") } else { ("Polling", "Ready") };
+        let (runs, wants) = (running(run), if run.threads { "Runnable" } else { "Ready" });
         let text = format!(
             "{runs} {} in all, {:.1} {} {wants} on average",
             write_length(SimDuration::from_nanos((f64::from(cell.running) * ns).round() as u64)),
@@ -231,7 +232,7 @@ impl Panel<'_> {
         let words = if run.threads {
             ["Runnable", "Running", "Blocked", "Exited"]
         } else {
-            ["Ready", "Polling", "Pending", "Completed"]
+            ["Ready", running(run), "Pending", "Completed"]
         };
         let figures = [total.ready, total.running, total.waiting, total.finished];
         let parts = words.iter().zip(figures).map(|(word, n)| {
@@ -248,6 +249,15 @@ impl Panel<'_> {
         // A tenth of the column's length is told apart.
         let step = 10f64.powf((length / 10.0).max(0.1).log10().floor()).min(unit.nanos());
         format!("{} – {} {}", unit.write(from.max(0.0), step), unit.write(from + length, step), unit.symbol())
+    }
+}
+
+/// What those do that have a worker or a core.
+fn running(run: &Run) -> &'static str {
+    match run.family() {
+        Family::Async => "Polling",
+        Family::Threads | Family::Pool | Family::Sequential => "Running",
+        Family::Callbacks | Family::Coroutines | Family::Actors => "Running",
     }
 }
 

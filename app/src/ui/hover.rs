@@ -4,6 +4,7 @@ use egui::Ui;
 use sim_core::analysis::findings::Finding;
 use sim_core::analysis::track::{Link, LinkKind, Span, SpanState, Track};
 use sim_core::clock::{Clock, write_length};
+use sim_core::trace::Family;
 
 use crate::session::Run;
 use crate::timeline::words::{row_name, span_labels, state_word, wait_words};
@@ -29,15 +30,27 @@ fn state(run: &Run, span: &Span) -> String {
             None => format!("works on {request}"),
         },
         SpanState::Level(n) => format!("{n} waiting"),
-        SpanState::Ready => "Ready: wants to be polled, no worker is free".to_owned(),
+        SpanState::Ready => wants(tables.run.family()),
         SpanState::Runnable => "Runnable: wants a core".to_owned(),
         SpanState::Occupied(_) | SpanState::Polls(_) | SpanState::PollsOffCore(_) => {
             span_labels(&run.trace, span).into_iter().next().unwrap_or_default()
         }
         SpanState::Polling(_) | SpanState::PollingOffCore(_) | SpanState::Running(_) => {
-            state_word(span.state).to_owned()
+            tables.run.family().reword(state_word(span.state))
         }
     }
+}
+
+/// What it is to be Ready.
+fn wants(family: Family) -> String {
+    let what = match family {
+        Family::Async => "wants to be polled, no worker is free",
+        Family::Pool => "stands in the queue, no thread is free",
+        Family::Threads | Family::Sequential => "wants to run, the thread is not free",
+        Family::Callbacks => "its callback is due, the loop is not free",
+        Family::Coroutines | Family::Actors => "wants to run, no worker is free",
+    };
+    format!("Ready: {what}")
 }
 
 /// Names an arrow: what caused what, and how long it took.
@@ -46,7 +59,10 @@ pub fn link(ui: &mut Ui, (run, clock): (&Run, Clock), link: &Link, theme: &Theme
     let from = link.from.map_or("the run or a timer".to_owned(), name);
     let to = name(link.to);
     let words = match link.kind {
-        LinkKind::WakeToPoll => format!("{from} wakes {to}; then it is polled"),
+        LinkKind::WakeToPoll => {
+            let then = run.family().reword("it is polled").replace("is run", "runs");
+            format!("{from} wakes {to}; then {then}")
+        }
         LinkKind::UnblockToDispatch => format!("{from} unblocks {to}; then it gets a core"),
         LinkKind::SendToReceive => format!("{from} sends; {to} receives"),
         LinkKind::SpawnToFirst => format!("{from} spawns {to}"),

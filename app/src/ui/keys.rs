@@ -17,6 +17,7 @@ pub fn take(ctx: &Context, session: &Session, commands: &mut Vec<Command>) {
     // move the focus or press it.
     let typing = ctx.egui_wants_keyboard_input();
     let focused = ctx.memory(|m| m.focused().is_some());
+    let menu = egui::Popup::is_any_open(ctx);
     let covered = match session.overlay() {
         Overlay::Nothing | Overlay::Keys => false,
         Overlay::Settings | Overlay::Commands | Overlay::Places => true,
@@ -24,6 +25,10 @@ pub fn take(ctx: &Context, session: &Session, commands: &mut Vec<Command>) {
     ctx.input_mut(|input| {
         input.events.retain(|event| {
             let Event::Key { key, pressed: true, modifiers, .. } = event else { return true };
+            // It closes the menu, and nothing else.
+            if menu && *key == Key::Escape {
+                return true;
+            }
             let held = (typing && focused && !is_function(*key)) || (focused && belongs_to_control(*key));
             if held && !modifiers.command && !modifiers.alt {
                 return true;

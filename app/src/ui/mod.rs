@@ -45,6 +45,7 @@ pub mod row_labels;
 mod row_menu;
 mod row_room;
 pub mod run_chips;
+mod run_menu;
 pub mod selected_time;
 pub mod settings;
 mod settings_costs;

@@ -5,6 +5,7 @@ use egui::{Align2, Pos2, Rect, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
 use sim_core::analysis::track::{Track, TrackKind};
 use sim_core::clock::write_length;
 use sim_core::instant::SimTime;
+use sim_core::trace::Family;
 
 use crate::session::{Command, Growth, Run, Selection};
 use crate::timeline::axis::with_thousands;
@@ -134,7 +135,7 @@ impl Panel<'_> {
         }
         let state = Some(row_state(run, track)).filter(|state| !state.is_empty());
         let now = state.map_or_else(|| name.clone(), |state| format!("{name}: {state}"));
-        let response = response.on_hover_text(format!("{now}\n{}", kind_words(kind)));
+        let response = response.on_hover_text(format!("{now}\n{}", kind_words(run, kind)));
         self.pin_ui(ui, row, kind, &response, emit);
         self.breakpoint_ui(ui, row, kind, &response, emit);
         self.group_fold_ui(ui, row, kind, &response, emit);
@@ -195,12 +196,24 @@ fn growth_text(run: &Run) -> Option<String> {
     }
 }
 
-fn kind_words(kind: TrackKind) -> &'static str {
+fn kind_words(run: &Run, kind: TrackKind) -> &'static str {
     match kind {
         TrackKind::Core(_) => "A simulated CPU: which thread is on it",
-        TrackKind::Worker(_) => "A thread that runs the executor: which task it polls",
+        TrackKind::Worker(_) => match run.family() {
+            Family::Async | Family::Threads => "A thread that runs the executor: which task it polls",
+            Family::Pool => "A thread of the pool: which task it runs",
+            Family::Sequential => "The one thread: which task it runs",
+            Family::Callbacks => "The thread that calls every callback: whose it calls",
+            Family::Coroutines => "A thread that runs goroutines, one at a time",
+            Family::Actors => "A thread that runs actors, one at a time",
+        },
         TrackKind::Device(_) => "A device: the requests it works on",
-        TrackKind::Task(_) => "A task: its state over time",
+        TrackKind::Task(_) => match run.family() {
+            Family::Async | Family::Threads | Family::Pool | Family::Sequential => "A task: its state over time",
+            Family::Callbacks => "A task, as a chain of callbacks: its state over time",
+            Family::Coroutines => "A goroutine: its state over time",
+            Family::Actors => "An actor: its state over time",
+        },
         TrackKind::Thread(_) => "A thread: its state over time",
         TrackKind::Counter(_) => "How many wait, over time",
     }

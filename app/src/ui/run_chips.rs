@@ -1,28 +1,21 @@
-//! The chips of the runs in the bar at the top: A, B, …. Each has a menu: model, workers, thread policy, removing it;
-//! after them a button adds a run.
+//! The chips of the runs in the bar at the top: A, B, …. Each has a menu; after them a button adds a run.
 
-use egui::{Popup, PopupCloseBehavior, Rect, Sense, Ui, WidgetInfo, pos2, vec2};
+use egui::{Popup, Rect, Sense, Ui, WidgetInfo, pos2, vec2};
 
-use crate::session::knobs::{MOST_RUNS, with_run};
+use crate::session::knobs::MOST_RUNS;
 use crate::session::{Command, Session};
 use crate::timeline::words::middle_cut;
-use sim_core::instant::SimDuration;
-use sim_core::model::MODELS;
-use sim_core::scenario::{PolicySpec, RunSpec};
 
 use super::fonts;
 use super::icons::{self, Icon};
-use super::knobs::{Pointing, chevron, chip_ui as small_chip_ui};
-use super::theme::Theme;
+use super::knobs::{Pointing, chevron};
+use super::run_menu;
 use super::widgets::{self, Emit};
 
 /// The part of a chip that opens its menu.
 const MENU: f32 = 24.0;
 /// The button that adds a run.
 const ADD: f32 = 28.0;
-const MENU_WIDTH: f32 = 232.0;
-/// So many workers can be chosen in the menu; a file may ask for more.
-const MOST_WORKERS: u32 = 64;
 
 /// The width of a run's letter in its frame.
 const LETTER: f32 = 32.0;
@@ -126,7 +119,7 @@ pub fn chip_ui(ui: &mut Ui, session: &Session, run: usize, form: Form, emit: &mu
         emit.emit(Command::FocusRun(run));
     }
     if opens {
-        menu_popup(Popup::menu(&response), ui, session, run, emit);
+        run_menu::popup(Popup::menu(&response), ui, session, run, emit);
     } else if can_change && form != Form::Bare {
         menu_button_ui(ui, session, run, all.with_min_x(rect.right()), emit);
     }
@@ -143,78 +136,14 @@ fn menu_button_ui(ui: &mut Ui, session: &Session, run: usize, place: Rect, emit:
     }
     chevron(ui, place.center() - vec2(2.0, 0.0), Pointing::Down, theme.text2);
     let response = response.on_hover_text("Model, workers and policy of this run");
-    menu_popup(Popup::menu(&response), ui, session, run, emit);
-}
-
-/// The menu of a run, at most as high as the window is below the bar.
-fn menu_popup(popup: Popup<'_>, ui: &Ui, session: &Session, run: usize, emit: &mut Emit<'_>) {
-    let room = (ui.ctx().content_rect().height() - 96.0).max(96.0);
-    let popup = popup.close_behavior(PopupCloseBehavior::CloseOnClickOutside).width(MENU_WIDTH);
-    popup.frame(menu_frame(emit.theme)).show(|ui| {
-        let scroll = egui::ScrollArea::vertical().max_height(room).min_scrolled_height(room);
-        scroll.show(ui, |ui| menu_ui(ui, session, run, emit));
-    });
-}
-
-/// What can be changed about a run.
-fn menu_ui(ui: &mut Ui, session: &Session, run: usize, emit: &mut Emit<'_>) {
-    let Some(shown) = session.shown() else { return };
-    let runs = shown.runs.clone();
-    let Some(spec) = runs.get(run) else { return };
-    ui.spacing_mut().item_spacing = vec2(8.0, 6.0);
-    let changed = |change: &dyn Fn(&mut RunSpec)| {
-        let mut runs = runs.clone();
-        change(&mut runs[run]);
-        // A title that the file gave it may not fit any more: the one that is made from model and workers does.
-        runs[run].title = None;
-        Command::SetRuns(runs)
-    };
-    head_ui(ui, "Model", emit);
-    for model in MODELS {
-        let option = option_ui(ui, model.title, spec.model == model, emit.theme).on_hover_text(model.line);
-        if option.clicked() && spec.model != model {
-            emit.emit(changed(&|run| {
-                run.model = model;
-                run.workers = run.workers.filter(|_| model.has_workers());
-            }));
-        }
-    }
-    if spec.model.has_workers() {
-        head_ui(ui, "Workers", emit);
-        let now = shown.workers(spec);
-        ui.horizontal(|ui| {
-            if small_chip_ui(ui, "−", "One worker fewer", false, emit.theme).clicked() && now > 1 {
-                emit.emit(changed(&|run| run.workers = Some(now - 1)));
-            }
-            ui.label(egui::RichText::new(now.to_string()).font(fonts::mono_medium(fonts::BODY)));
-            if small_chip_ui(ui, "+", "One worker more", false, emit.theme).clicked() && now < MOST_WORKERS {
-                emit.emit(changed(&|run| run.workers = Some(now + 1)));
-            }
-        });
-    }
-    head_ui(ui, "How threads get their turn", emit);
-    let robin = PolicySpec::RoundRobin { quantum: SimDuration::from_millis(4) };
-    let policies = [None, Some(robin), Some(PolicySpec::Fifo), Some(PolicySpec::Fair)];
-    for policy in policies {
-        if option_ui(ui, &policy_name(policy), spec.policy == policy, emit.theme).clicked() && spec.policy != policy {
-            emit.emit(changed(&|run| run.policy = policy));
-        }
-    }
-    if runs.len() > 2 {
-        ui.add_space(4.0);
-        let name = format!("Remove run {}", widgets::run_letter(run));
-        if small_chip_ui(ui, &name, &name, false, emit.theme).clicked() {
-            let mut runs = runs.clone();
-            runs.remove(run);
-            emit.emit(Command::SetRuns(runs));
-            ui.close();
-        }
-    }
+    run_menu::popup(Popup::menu(&response), ui, session, run, emit);
 }
 
 /// The button after the chips: another run beside those that are there.
 pub fn add_ui(ui: &mut Ui, session: &Session, emit: &mut Emit<'_>) {
-    let Some(runs) = session.shown().map(|s| &s.runs).filter(|_| can_add(session)) else { return };
+    if !can_add(session) {
+        return;
+    }
     let theme = emit.theme;
     let (rect, response) = ui.allocate_exact_size(vec2(ADD, 32.0), Sense::click());
     response.widget_info(|| WidgetInfo::labeled(egui::Role::Button, true, "Add a run"));
@@ -225,57 +154,7 @@ pub fn add_ui(ui: &mut Ui, session: &Session, emit: &mut Emit<'_>) {
     ui.painter().line_segment([centre - vec2(5.0, 0.0), centre + vec2(5.0, 0.0)], stroke);
     ui.painter().line_segment([centre - vec2(0.0, 5.0), centre + vec2(0.0, 5.0)], stroke);
     let response = response.on_hover_text("The same workload once more, under another model");
-    Popup::menu(&response).width(MENU_WIDTH).frame(menu_frame(theme)).show(|ui| {
-        ui.spacing_mut().item_spacing = vec2(8.0, 6.0);
-        head_ui(ui, "Add a run of the same workload", emit);
-        for model in MODELS {
-            let add = small_chip_ui(ui, model.title, &format!("Add: {}", model.title), false, theme);
-            if add.on_hover_text(model.line).clicked() {
-                emit.emit(Command::SetRuns(with_run(runs, model)));
-                ui.close();
-            }
-        }
-    });
-}
-
-fn menu_frame(theme: &Theme) -> egui::Frame {
-    egui::Frame::new()
-        .fill(theme.panel)
-        .stroke(egui::Stroke::new(1.0, theme.strong_line))
-        .corner_radius(8.0)
-        .inner_margin(12.0)
-}
-
-/// One of several: a circle, filled where it is in force, and its name.
-fn option_ui(ui: &mut Ui, text: &str, on: bool, theme: &Theme) -> egui::Response {
-    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), 24.0), Sense::click());
-    response.widget_info(|| WidgetInfo::selected(egui::Role::RadioButton, true, on, text));
-    if response.hovered() || response.has_focus() {
-        ui.painter().rect_filled(rect.expand2(vec2(4.0, 0.0)), 4.0, theme.selected);
-    }
-    let at = rect.left_center() + vec2(8.0, 0.0);
-    ui.painter().circle_stroke(at, 6.0, egui::Stroke::new(1.2, theme.rail));
-    if on {
-        ui.painter().circle_filled(at, 3.2, theme.ink);
-    }
-    let (font, at) = (fonts::regular(fonts::BODY), rect.left_center() + vec2(24.0, 0.0));
-    ui.painter().text(at, egui::Align2::LEFT_CENTER, text, font, theme.text1);
-    response
-}
-
-fn head_ui(ui: &mut Ui, text: &str, emit: &Emit<'_>) {
-    ui.label(egui::RichText::new(text).font(fonts::semibold(fonts::ROW)).color(emit.theme.text2));
-}
-
-fn policy_name(policy: Option<PolicySpec>) -> String {
-    match policy {
-        None => "as the machine has it".to_owned(),
-        Some(PolicySpec::RoundRobin { quantum }) => {
-            format!("in turn, {} ms each", quantum.as_millis_f64())
-        }
-        Some(PolicySpec::Fifo) => "first come, until it blocks".to_owned(),
-        Some(PolicySpec::Fair) => "fair shares".to_owned(),
-    }
+    run_menu::add_popup(Popup::menu(&response), ui, session, emit);
 }
 
 #[cfg(test)]

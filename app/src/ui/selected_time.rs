@@ -148,7 +148,7 @@ fn figures(threads: &[bool], sums: &[Sums]) -> Vec<Figure> {
         Figure {
             rank: Rank::Own,
             name: names("Polls", "Polls / turns", "Turns"),
-            meaning: "Polls that were under way in some part of it; of a thread run, turns of threads on a core",
+            meaning: "Polls, and what other models have in their place (callbacks, turns, runs), that were under way in some part of it; of a thread run, turns of threads on a core",
             values: each(&|s, threads| count(if threads { s.turns_ran } else { s.polls_ran })),
         },
         Figure {

@@ -4,6 +4,7 @@
 use egui::{Align2, Galley, Rect, Sense, Ui, WidgetInfo, pos2, vec2};
 use sim_core::clock::write_length;
 use sim_core::instant::SimTime;
+use sim_core::trace::Family;
 use sim_core::trace::event::kind;
 
 use crate::session::{Command, Growth, Run, Session};
@@ -65,6 +66,9 @@ fn entries(runs: &[Run]) -> Vec<Entry> {
 
 /// What an entry says: both nouns where both kinds of run are open.
 fn words(entry: Entry, runs: &[Run]) -> &'static str {
+    let polls = runs.iter().any(|run| run.family() == Family::Async);
+    let others = runs.iter().any(|run| run.family() != Family::Async);
+    let only_polls = polls && runs.iter().all(|run| run.threads || run.family() == Family::Async);
     let tasks = runs.iter().any(|run| !run.threads);
     let threads = runs.iter().any(|run| run.threads);
     let both = |both, task, thread| match (tasks, threads) {
@@ -73,15 +77,36 @@ fn words(entry: Entry, runs: &[Run]) -> &'static str {
         (false, _) => thread,
     };
     match entry {
-        Entry::Running => both("Polling / Running", "Polling", "Running"),
-        Entry::OffCore => "in a poll, off core",
+        Entry::Running => match (polls, others) {
+            (true, true) => "Polling / Running",
+            (true, false) => "Polling",
+            (false, _) => "Running",
+        },
+        Entry::OffCore => match (polls, keeps_thread(runs)) {
+            (true, false) => "in a poll, off core",
+            (true, true) => "in a poll or on its thread, off core",
+            (false, true) => "keeps its thread, off core",
+            (false, false) => "has a worker, off core",
+        },
         Entry::Ready => both("Ready / Runnable", "Ready", "Runnable"),
         Entry::Waiting => both("Pending / Blocked", "Pending", "Blocked"),
         Entry::Finished => both("Completed / Exited", "Completed", "Exited"),
         Entry::Cancelled => "Cancelled",
-        Entry::Wake => both("wake → poll", "wake → poll", "unblock → run"),
+        Entry::Wake => match (tasks, only_polls) {
+            (true, true) => "wake → poll",
+            (true, false) => "wake → run",
+            (false, _) => "unblock → run",
+        },
         Entry::Switch => "context switch",
     }
+}
+
+/// Whether there are tasks that keep their thread while they wait.
+fn keeps_thread(runs: &[Run]) -> bool {
+    runs.iter().any(|run| match run.family() {
+        Family::Pool | Family::Sequential => true,
+        Family::Async | Family::Threads | Family::Callbacks | Family::Coroutines | Family::Actors => false,
+    })
 }
 
 /// "seed 7" and "A 63 events, B 42", the most important last.

@@ -184,7 +184,7 @@ fn gap_words(run: &Run, track: &Track, time: SimTime, known: SimTime, clock: Clo
         _ if beyond && !run.may_grow() => ("the run has ended".to_owned(), format!("at {}", clock.say(run.end()))),
         _ if beyond => ("not simulated yet".to_owned(), String::new()),
         TrackKind::Core(_) => ("idle".to_owned(), stretch),
-        TrackKind::Worker(_) => ("polls nothing".to_owned(), stretch),
+        TrackKind::Worker(_) => (run.family().reword("polls nothing"), stretch),
         TrackKind::Device(_) => ("no request".to_owned(), stretch),
         TrackKind::Task(_) | TrackKind::Thread(_) => match (track.created, track.end) {
             (Some((created, _)), _) if time < created => {

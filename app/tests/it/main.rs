@@ -13,6 +13,7 @@ mod window_hover;
 mod window_inspector;
 mod window_keys;
 mod window_library;
+mod window_models;
 mod window_panels;
 mod window_pictures;
 mod window_pointing;

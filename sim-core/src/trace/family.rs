@@ -87,7 +87,7 @@ const PHRASES: [(&str, &str); 14] = [
     ("Nothing can preempt a poll", "It runs when that has done"),
     ("It can do nothing else until that poll returns", "It can do nothing else until then"),
     ("its code runs until it returns Ready or Pending", "its code runs"),
-    ("Its future returned Ready, after", "It came to its end, after"),
+    ("Its future returned Ready", "It came to its end"),
     ("when one of the polls returns", "when one of them has done"),
     ("'s poll returns", " has done"),
     ("'s poll", ""),
@@ -131,7 +131,8 @@ impl Family {
                 replaced(&text, &THREADS, Bounds::Words)
             }
             Family::Callbacks | Family::Coroutines | Family::Actors => {
-                replaced(&replaced(text, &PHRASES, Bounds::Any), &WORDS, Bounds::Words)
+                let text = replaced(&replaced(text, &PHRASES, Bounds::Any), &WORDS, Bounds::Words);
+                replaced(&text, &[("tasks", self.nouns()), ("task", self.noun())], Bounds::Words)
             }
         }
     }
@@ -191,5 +192,8 @@ mod tests {
         assert_eq!(said("Its future returned Ready, after 1 poll."), "It came to its end, after 1 run.");
         assert_eq!(Family::Async.reword("polls it"), "polls it");
         assert_eq!(Family::Coroutines.reword("a worker polls it"), "a worker runs it");
+        assert_eq!(Family::Coroutines.reword("2 tasks wait, one task runs"), "2 goroutines wait, one goroutine runs");
+        assert_eq!(Family::Actors.reword("between two polls"), "between two actors");
+        assert_eq!(Family::Callbacks.reword("no task is left"), "no task is left");
     }
 }

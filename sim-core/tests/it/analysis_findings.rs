@@ -2,6 +2,7 @@
 
 use sim_core::analysis::findings::*;
 use sim_core::analysis::track::TrackKind;
+use sim_core::scenario::{RunOptions, Scenario};
 use sim_core::trace::event::*;
 use sim_core::trace::tables::*;
 use sim_core::trace::*;
@@ -87,6 +88,65 @@ fn a_long_poll_that_keeps_others_waiting_is_found() {
 fn a_blocking_call_inside_a_poll_is_told_as_one() {
     let finding = only(&long_poll(true, true), FindingKind::LongPoll);
     assert!(finding.explanation.contains("blocking call"), "{}", finding.explanation);
+}
+
+/// Two tasks on one core: hog blocks for 100 ms, and the answer that hb waits for comes meanwhile.
+fn blocked_under(model: &str) -> Trace {
+    let text = format!(
+        r#"(schema: 1, id: "t", number: 1, part: A, title: "T", idea: "I.", costs: "zero", machine: (cores: 1),
+        workload: (tasks: {{"hb": (ops: [Io("20ms"), Work("1ms")]), "hog": (ops: [Io("5ms"), Block("100ms")])}}),
+        runs: [(id: "one", model: {model}), (id: "threads", model: thread_per_task)])"#
+    );
+    let scenario = Scenario::parse("t.ron", &text, &[]).unwrap_or_else(|errors| panic!("{errors}"));
+    scenario.execute("one", &RunOptions::default(), None)
+}
+
+#[test]
+fn an_answer_that_nobody_looks_at_during_a_long_poll_is_waited_for() {
+    for model in ["tokio_current_thread", "tokio_multi_thread", "event_loop"] {
+        let finding = only(&blocked_under(model), FindingKind::LongPoll);
+        assert!(finding.title.ends_with("of hog took 100ms: hb had to wait"), "{model}: {}", finding.title);
+        let told = "Meanwhile what hb waited for was there, and nobody looked, up to 85ms.";
+        assert!(finding.explanation.contains(told), "{model}: {}", finding.explanation);
+        assert_eq!(finding.proof.len(), 3, "{model}: poll, answer, end");
+    }
+    assert_eq!(find(&blocked_under("coroutines")), [], "the worker of a goroutine that blocks is handed on");
+}
+
+#[test]
+fn what_took_too_long_is_called_as_its_model_calls_it() {
+    for (model, title) in [
+        ("async_fifo", "One poll of hog took 100ms: hb had to wait"),
+        ("event_loop", "One callback of hog took 100ms: hb had to wait"),
+        ("actors", "One turn of hog took 100ms: hb had to wait"),
+    ] {
+        let finding = only(&blocked_under(model), FindingKind::LongPoll);
+        assert_eq!(finding.title, title);
+        let is_async = model == "async_fifo";
+        assert_eq!(finding.explanation.contains("poll"), is_async, "{model}: {}", finding.explanation);
+        assert_eq!(finding.explanation.contains("spawn_blocking"), is_async, "{model}: {}", finding.explanation);
+    }
+}
+
+#[test]
+fn a_poll_whose_awaits_all_went_on_at_once_is_told_as_that() {
+    let told = |messages: u32| {
+        let mut script = Script::workers(1);
+        let inbox = script.resource("inbox", ResourceKind::Channel, None);
+        let (drain, other) = (script.spawn("drain"), script.spawn("B"));
+        script.poll(drain);
+        for n in 1..=messages {
+            script.say(Event::Sent { resource: inbox, by: Actor::Run });
+            script.say(Event::Received { resource: inbox, by: Actor::Task(drain) });
+            script.at(50.0 * f64::from(n) / f64::from(messages));
+        }
+        script.poll_ends(drain, PollResult::Ready).poll(other).poll_ends(other, PollResult::Ready);
+        only(&script.end(EndReason::Finished), FindingKind::LongPoll).explanation
+    };
+    let said = told(1000);
+    assert!(said.contains("1000 of its awaits asked for what was there already"), "{said}");
+    let said = told(2);
+    assert!(said.contains("it computed all that time"), "two awaits are not why: {said}");
 }
 
 #[test]

@@ -178,7 +178,8 @@ impl<'a> RunStage<'a> {
     }
 
     fn chip(&self, rect: Rect, standing: Standing, (name, age): (&'a str, u64), track: TrackKind) -> Chip<'a> {
-        Chip { run: self.run, track, name, age, standing, rect, stage: self.rect }
+        let family = self.session.runs()[self.run].family();
+        Chip { run: self.run, family, track, name, age, standing, rect, stage: self.rect }
     }
 
     fn wants(&self, ui: &mut Ui, chips: &mut Vec<Chip<'a>>, emit: &mut Emit<'_>) {
@@ -332,7 +333,15 @@ impl<'a> RunStage<'a> {
 
     fn waiter(&self, ui: &mut Ui, place: Rect, wait: &Waiter, emit: &mut Emit<'_>) {
         let theme = emit.theme;
-        let rect = on_its_way(ui, self.run, wait.track, place, self.rect);
+        // A task of a pool stands in two places: on the thread that it keeps, and here. One of them moves.
+        let is_on_its_thread = groups(self.stage)
+            .into_iter()
+            .flatten()
+            .any(|place| place.occupant.as_ref().is_some_and(|o| o.track == wait.track));
+        let rect = match is_on_its_thread {
+            true => place,
+            false => on_its_way(ui, self.run, wait.track, place, self.rect),
+        };
         let y = rect.center().y;
         icons::sign(ui.painter(), wait.sign, pos2(rect.left() + 13.0, y), theme);
         let at = pos2(rect.left() + WAIT_NAME, y);

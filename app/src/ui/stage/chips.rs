@@ -12,6 +12,7 @@ use crate::timeline::words::middle_cut;
 use sim_core::analysis::track::TrackKind;
 use sim_core::clock::write_length;
 use sim_core::instant::SimDuration;
+use sim_core::trace::Family;
 
 use super::super::paint::{body_ui, rail_ui};
 use super::super::patterns::Patterns;
@@ -26,6 +27,8 @@ const WAY: f32 = 0.16;
 pub struct Chip<'a> {
     /// The run, from 0.
     pub run: usize,
+    /// What the run's tasks are.
+    pub family: Family,
     /// Its row.
     pub track: TrackKind,
     /// What is written on it.
@@ -67,7 +70,11 @@ impl Chip<'_> {
             }
             Standing::OffCore => {
                 self.body(ui, rect, Fill::OffCore, (theme.running, theme.on_running), patterns, theme);
-                "is inside its poll, off the core"
+                match self.family {
+                    Family::Async | Family::Threads => "is inside its poll, off the core",
+                    Family::Pool | Family::Sequential => "keeps its thread, off the core",
+                    Family::Callbacks | Family::Coroutines | Family::Actors => "keeps its worker, off the core",
+                }
             }
             Standing::Blocked(sign) => {
                 self.rail(ui, rect, sign, patterns, theme);
@@ -210,7 +217,9 @@ mod tests {
             let mut output = ctx.run_ui(RawInput::default(), |ui| {
                 let rect = Rect::from_min_size(Pos2::ZERO, vec2(width, 20.0));
                 let track = TrackKind::Task(TaskId(0));
-                let chip = Chip { run: 0, track, name, age: 62_000_000, standing: Standing::Wants, rect, stage: rect };
+                let family = Family::Async;
+                let chip =
+                    Chip { run: 0, family, track, name, age: 62_000_000, standing: Standing::Wants, rect, stage: rect };
                 written = chip.words(ui, rect, Color32::WHITE).map(|(galley, _)| galley.text().to_owned());
             });
             output.textures_delta.clear();

@@ -1,20 +1,29 @@
-//! LongPoll: one poll kept its worker so long that other tasks, Ready all the while, had to wait.
+//! LongPoll: one poll kept its worker so long that other tasks, which could have gone on, had to wait.
 //!
+//! They were Ready all the while, or what they waited for was there and nobody turned the driver, which would have shown it.
 //! A long poll that keeps nobody waiting is none: then nobody lost anything. Time that the worker's thread itself
 //! waited for a core is not the poll's: where that is most of it, there are too many workers, and the finding says so.
+//! Where workers turn the driver, one whose answer is there and lies unseen waits as well.
+
+mod behind;
 
 use std::collections::{BTreeMap, BTreeSet};
+
+use behind::{Behind, behind};
 
 use super::*;
 use crate::trace::Family;
 use crate::trace::event::{PollResult, WakeEffect};
 use crate::trace::ids::*;
 use crate::trace::snapshot::TaskState;
-use crate::trace::tables::{QueueKind, TaskKind};
+use crate::trace::tables::ResourceKind;
 use crate::trace::text::rounded;
 
 /// Others must have waited at least this share of the threshold, so that a coincidence is no finding.
 const LEAST_WAIT_SHARE: u64 = 10;
+
+/// So many awaits that went on at once are why a poll was long.
+const MANY_AWAITS: usize = 10;
 
 #[derive(Default)]
 pub(super) struct LongPoll {
@@ -36,6 +45,8 @@ struct Poll {
     /// How long the worker's thread waited for a core inside it, and since when it does now.
     coreless: SimDuration,
     coreless_since: Option<SimTime>,
+    /// How many awaits inside it found what they asked for, and so went on at once.
+    went_on: usize,
 }
 
 /// What made a poll long.
@@ -56,13 +67,23 @@ struct Worst {
     span: (SimTime, SimTime),
     cause: Cause,
     coreless: SimDuration,
+    went_on: usize,
     others: Vec<TaskId>,
+    /// Those of them whose answer was there and unseen.
+    unseen: Vec<TaskId>,
     longest_wait: SimDuration,
     proof: Vec<usize>,
 }
 
 impl Watch for LongPoll {
     fn note(&mut self, seen: &Seen<'_>) {
+        match seen.tables.run.family() {
+            // A task that keeps its thread to its end is what a pool is: that of one with none left is PoolSaturated.
+            Family::Pool | Family::Sequential => return,
+            // A goroutine is preempted, and a long call leaves its worker to others.
+            Family::Coroutines => return,
+            Family::Async | Family::Threads | Family::Callbacks | Family::Actors => {}
+        }
         match seen.event {
             Event::TaskSpawned { task, .. }
             | Event::Woken {
@@ -79,13 +100,28 @@ impl Watch for LongPoll {
                     blocked_since: None,
                     coreless: SimDuration::ZERO,
                     coreless_since: None,
+                    went_on: 0,
                 };
                 self.polls.insert(at.worker, poll);
             }
             Event::PollEnded { task, at, result } => {
                 self.poll_over(seen, task, at.worker, Some(seen.n));
+                if matches!(result, PollResult::RequeuedBack | PollResult::RequeuedFront) {
+                    self.called.insert(task, seen.n);
+                }
                 if result == PollResult::RequeuedFront && seen.tables.run.family() == Family::Callbacks {
                     self.callers.insert(task);
+                }
+            }
+            Event::Received { resource, by: Actor::Task(task) }
+            | Event::Acquired { resource, by: Actor::Task(task), .. } => {
+                let TaskState::Polling(worker) = seen.state.task(task).map_or(TaskState::Ready, |t| t.state) else {
+                    return;
+                };
+                if let Some(poll) = self.polls.get_mut(&worker)
+                    && is_awaited(seen.tables, resource)
+                {
+                    poll.went_on += 1;
                 }
             }
             Event::ThreadBlocked { thread, .. } => {
@@ -126,11 +162,6 @@ impl Watch for LongPoll {
     }
 
     fn finish(self: Box<Self>, _: &Snapshot, tables: &Tables, _: &Thresholds) -> Vec<Finding> {
-        match tables.run.family() {
-            // A task that keeps its thread to its end is what a pool is: that of one with none left is PoolSaturated.
-            Family::Pool | Family::Sequential => return Vec::new(),
-            Family::Async | Family::Threads | Family::Callbacks | Family::Coroutines | Family::Actors => {}
-        }
         let mut worst: Vec<(TaskId, Worst)> = self.worst.into_iter().collect();
         worst.sort_by_key(|(task, w)| (std::cmp::Reverse(w.longest_wait), *task));
         worst.into_iter().map(|(task, worst)| finding(task, &worst, tables)).collect()
@@ -157,18 +188,16 @@ impl LongPoll {
             () if blocked * 2 >= own => Cause::Blocked,
             () => Cause::Computed,
         };
-        let mut waits = waits_behind(seen, task, worker, poll.start);
-        waits.retain(|(waits, _)| !self.callers.contains(waits));
-        let Some((longest, wait)) = waits.iter().copied().max_by_key(|(task, wait)| (*wait, std::cmp::Reverse(*task)))
-        else {
-            return;
-        };
+        let mut waits = behind(seen, task, worker, poll.start);
+        waits.retain(|behind| !self.callers.contains(&behind.task));
+        let Some(longest) = waits.iter().copied().max_by_key(|w| (w.length, std::cmp::Reverse(w.task))) else { return };
+        let Behind { length: wait, unseen, .. } = longest;
         if wait * LEAST_WAIT_SHARE < seen.thresholds.long_poll {
             return;
         }
-        let became_ready = self.called.get(&longest).copied();
+        let could_go_on = unseen.or_else(|| self.called.get(&longest.task).copied());
         let count = self.worst.get(&task).map_or(1, |w| w.count + 1);
-        let mut proof: Vec<usize> = [Some(poll.event), became_ready, ended].into_iter().flatten().collect();
+        let mut proof: Vec<usize> = [Some(poll.event), could_go_on, ended].into_iter().flatten().collect();
         proof.sort_unstable();
         let found = Worst {
             count,
@@ -176,7 +205,9 @@ impl LongPoll {
             span: (poll.start, seen.time),
             cause,
             coreless,
-            others: waits.iter().map(|(task, _)| *task).collect(),
+            went_on: poll.went_on,
+            others: waits.iter().map(|w| w.task).collect(),
+            unseen: waits.iter().filter(|w| w.unseen.is_some()).map(|w| w.task).collect(),
             longest_wait: wait,
             proof,
         };
@@ -190,46 +221,74 @@ impl LongPoll {
     }
 }
 
-/// The tasks that this worker could have polled meanwhile, and how long each of them waited during the poll.
-fn waits_behind(seen: &Seen<'_>, polled: TaskId, worker: WorkerId, start: SimTime) -> Vec<(TaskId, SimDuration)> {
-    let served = |kind: QueueKind| match kind {
-        QueueKind::Ready { owner } => owner.is_none_or(|owner| owner == worker),
-        QueueKind::Run => false,
-    };
-    let queues = seen.state.queues.iter().zip(&seen.tables.queues);
-    let queued = queues.filter(|(_, info)| served(info.kind)).flat_map(|(queue, _)| queue.iter().map(|id| TaskId(*id)));
-    // A main future stands in no queue. It comes first of all tasks, if there is one.
-    let is_main = |id: &TaskId| seen.tables.tasks.get(id.index()).is_some_and(|t| t.kind == TaskKind::Main);
-    let main = Some(TaskId(0)).filter(|id| is_main(id) && seen.state.task(*id).is_some_and(|t| t.direct));
-    let mut waits: Vec<(TaskId, SimDuration)> = main
-        .into_iter()
-        .chain(queued)
-        .filter(|id| *id != polled)
-        .filter_map(|id| {
-            let task = seen.state.task(id).filter(|t| t.state == TaskState::Ready)?;
-            Some((id, seen.time.since(task.since.max(start))))
-        })
-        .filter(|(_, wait)| !wait.is_zero())
-        .collect();
-    waits.sort_unstable_by_key(|(id, _)| *id);
-    waits.dedup_by_key(|(id, _)| *id);
-    waits
+/// Whether code awaits it: a lock that blocks a thread is no await.
+fn is_awaited(tables: &Tables, resource: ResourceId) -> bool {
+    tables.resources.get(resource.index()).is_some_and(|info| info.kind != ResourceKind::BlockingMutex)
+}
+
+/// What a family calls a turn that was too long, and what can be done about it.
+struct Words {
+    /// Why nobody else gets the worker meanwhile.
+    rule: &'static str,
+    blocked: (&'static str, &'static str),
+    computed: (&'static str, &'static str),
+}
+
+const CALL: &str = "it made a blocking call, and the thread below it slept with it";
+
+fn words(family: Family) -> Words {
+    match family {
+        Family::Async | Family::Threads | Family::Pool | Family::Sequential => Words {
+            rule: "A worker polls one task at a time and cannot interrupt it.",
+            blocked: (
+                "it made a blocking call inside its poll, and the worker's thread slept with it",
+                "Use the async version of the call, or hand it to a thread of its own with spawn_blocking.",
+            ),
+            computed: (
+                "it computed all that time without reaching an await that lets others in",
+                "Split the work with a yield now and then, or hand it to a thread of its own with spawn_blocking.",
+            ),
+        },
+        Family::Callbacks => Words {
+            rule: "The loop calls one callback at a time and cannot interrupt it.",
+            blocked: (CALL, "Use the version of the call that takes a callback, or hand it to a worker thread."),
+            computed: (
+                "it computed all that time without returning to the loop",
+                "Split the work with setImmediate, or hand it to a worker thread.",
+            ),
+        },
+        Family::Coroutines => Words {
+            rule: "A worker runs one goroutine at a time.",
+            blocked: (CALL, "Use a call that the runtime knows of."),
+            computed: ("it computed all that time", "Split the work with a yield now and then, or use more workers."),
+        },
+        Family::Actors => Words {
+            rule: "A worker runs one actor at a time.",
+            blocked: (CALL, "Use a call that does not block, or hand it to a thread of its own."),
+            computed: (
+                "it computed all that time without giving its worker back",
+                "Split the work into several messages, or hand it to a thread of its own.",
+            ),
+        },
+    }
 }
 
 fn finding(task: TaskId, worst: &Worst, tables: &Tables) -> Finding {
-    let name = tables.task_name(task);
+    let (name, family) = (tables.task_name(task), tables.run.family());
     let length = rounded(worst.span.1.since(worst.span.0));
     let others: Vec<String> = worst.others.iter().map(|id| tables.task_name(*id)).collect();
     let others = names_of(&others);
+    let words = words(family);
     let (what, advice) = match worst.cause {
-        Cause::Blocked => (
-            "it made a blocking call inside its poll, and the worker's thread slept with it".to_owned(),
-            "Use the async version of the call, or hand it to a thread of its own with spawn_blocking.",
+        Cause::Blocked => (words.blocked.0.to_owned(), words.blocked.1),
+        Cause::Computed if worst.went_on >= MANY_AWAITS && family == Family::Async => (
+            format!(
+                "{} of its awaits asked for what was there already, so each went on at once and none let others in",
+                worst.went_on
+            ),
+            "Yield now and then in such a loop; a runtime that counts, as tokio with its budget, does so by itself.",
         ),
-        Cause::Computed => (
-            "it computed all that time without reaching an await that lets others in".to_owned(),
-            "Split the work with a yield now and then, or hand it to a thread of its own with spawn_blocking.",
-        ),
+        Cause::Computed => (words.computed.0.to_owned(), words.computed.1),
         Cause::Coreless => (
             format!(
                 "for {} of it the worker's thread had no core, for other threads had them",
@@ -245,24 +304,39 @@ fn finding(task: TaskId, worst: &Worst, tables: &Tables) -> Finding {
         String::new()
     };
     let more = if worst.count > 1 {
-        format!(" It did so in {} polls; this is the worst.", worst.count)
+        format!(" It did so in {} {}; this is the worst.", worst.count, family.turns())
     } else {
         String::new()
     };
+    let unseen = unseen_told(worst, tables);
     let mut subjects = vec![TrackKind::Task(task)];
     subjects.extend(worst.others.iter().take(8).map(|id| TrackKind::Task(*id)));
     Finding {
         kind: FindingKind::LongPoll,
         severity: Severity::Warning,
-        title: format!("One poll of {name} took {length}: {others} had to wait"),
+        title: format!("One {} of {name} took {length}: {others} had to wait", family.turn()),
         explanation: format!(
-            "A worker polls one task at a time and cannot interrupt it. {name} kept {} for {length}: {what}. Meanwhile \
-             {others} wanted to run and could not, up to {}.{crowded}{more} {advice}",
-            worst.worker,
+            "{} {name} kept {} for {length}: {what}. Meanwhile {others} wanted to run and could not, up to \
+             {}.{unseen}{crowded}{more} {advice}",
+            words.rule,
+            if family == Family::Callbacks { "the loop".to_owned() } else { tables.worker_name(worst.worker) },
             rounded(worst.longest_wait)
         ),
         subjects,
         span: worst.span,
         proof: worst.proof.clone(),
     }
+}
+
+/// That answers were there, and that nobody had seen them.
+fn unseen_told(worst: &Worst, tables: &Tables) -> String {
+    let names: Vec<String> = worst.unseen.iter().map(|id| tables.task_name(*id)).collect();
+    if names.is_empty() {
+        return String::new();
+    }
+    format!(
+        " What {} waited for was there, but nobody had looked: a worker of this runtime turns the driver, which sees \
+         answers and timers, only between two polls.",
+        names_of(&names)
+    )
 }

@@ -11,6 +11,7 @@ mod lost_waker;
 mod never_polled;
 mod pool_saturated;
 mod priority_inversion;
+mod retry_storm;
 mod self_wake;
 mod wait_cycle;
 
@@ -58,6 +59,8 @@ pub enum FindingKind {
     Imbalance,
     /// Tasks of an async runtime that only compute.
     CpuOnRuntime,
+    /// Most answers came when nobody waited for them any more.
+    RetryStorm,
     /// The run was cut off by a limit.
     LimitReached,
 }
@@ -74,6 +77,7 @@ impl FindingKind {
         FindingKind::PoolSaturated,
         FindingKind::Imbalance,
         FindingKind::CpuOnRuntime,
+        FindingKind::RetryStorm,
         FindingKind::LimitReached,
     ];
 
@@ -89,6 +93,7 @@ impl FindingKind {
             FindingKind::PoolSaturated => "PoolSaturated",
             FindingKind::Imbalance => "Imbalance",
             FindingKind::CpuOnRuntime => "CpuOnRuntime",
+            FindingKind::RetryStorm => "RetryStorm",
             FindingKind::LimitReached => "LimitReached",
         }
     }
@@ -183,6 +188,7 @@ fn watches() -> Vec<Box<dyn Watch>> {
         Box::<pool_saturated::PoolSaturated>::default(),
         Box::<imbalance::Imbalance>::default(),
         Box::<cpu_on_runtime::CpuOnRuntime>::default(),
+        Box::<retry_storm::RetryStorm>::default(),
         Box::<limit_reached::LimitReached>::default(),
     ]
 }

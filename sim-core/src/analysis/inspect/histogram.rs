@@ -5,7 +5,7 @@ use super::figures::thousands;
 use crate::analysis::index::Index;
 use crate::analysis::track::{LinkKind, SpanState, Track, TrackKind};
 use crate::instant::{SimDuration, SimTime};
-use crate::trace::{Event, Trace};
+use crate::trace::{Event, Family, Trace};
 
 /// The powers of ten of nanoseconds that there are: 10^0 to 10^18.
 const DECADES: usize = 20;
@@ -66,11 +66,13 @@ fn edge_text(edge: SimDuration) -> String {
 pub fn histograms(trace: &Trace, index: &Index, thing: Thing) -> Vec<Histogram> {
     let Thing::Track(kind) = thing else { return Vec::new() };
     let Some(track) = index.track(kind) else { return Vec::new() };
+    let family = trace.tables().run.family();
+    let (to, length) = titles(family);
+    let turns = || Histogram::of(length, (family.turn(), family.turns()), polls(track, trace));
     let all = match kind {
-        TrackKind::Task(_) => vec![
-            Histogram::of("Wake → poll", ("wake", "wakes"), links(track, index, LinkKind::WakeToPoll)),
-            Histogram::of("Length of a poll", ("poll", "polls"), polls(track, trace)),
-        ],
+        TrackKind::Task(_) => {
+            vec![Histogram::of(to, ("wake", "wakes"), links(track, index, LinkKind::WakeToPoll)), turns()]
+        }
         TrackKind::Thread(_) => vec![
             Histogram::of(
                 "Unblock → dispatch",
@@ -79,13 +81,23 @@ pub fn histograms(trace: &Trace, index: &Index, thing: Thing) -> Vec<Histogram> 
             ),
             Histogram::of("Time on a core", ("turn", "turns"), lengths(track)),
         ],
-        TrackKind::Worker(_) => vec![Histogram::of("Length of a poll", ("poll", "polls"), polls(track, trace))],
+        TrackKind::Worker(_) => vec![turns()],
         TrackKind::Core(_) => vec![Histogram::of("Time of a thread on it", ("turn", "turns"), lengths(track))],
         TrackKind::Device(_) => vec![Histogram::of("Time of a request", ("request", "requests"), lengths(track))],
         TrackKind::Counter(_) => Vec::new(),
     };
     // One alone is no distribution.
     all.into_iter().flatten().filter(|h| h.buckets.iter().map(|b| b.count).sum::<u64>() > 1).collect()
+}
+
+/// What leads from a wake to, and how long one of these takes.
+fn titles(family: Family) -> (&'static str, &'static str) {
+    match family {
+        Family::Async => ("Wake → poll", "Length of a poll"),
+        Family::Threads | Family::Pool | Family::Sequential | Family::Coroutines => ("Wake → run", "Length of a run"),
+        Family::Callbacks => ("Wake → callback", "Length of a callback"),
+        Family::Actors => ("Wake → turn", "Length of a turn"),
+    }
 }
 
 /// From cause to effect, of the arrows that lead to the row.

@@ -119,6 +119,7 @@ fn in_words_of(family: Family, said: Inspection) -> Inspection {
     });
     let history = said.history.into_iter().map(|entry| Entry { says: entry.says.of_family(family), ..entry });
     Inspection {
+        id: family.reword(&said.id),
         state: state_of_family(family, said.state),
         headline: said.headline.of_family(family),
         answer: said.answer.of_family(family),
