@@ -1,7 +1,8 @@
 //! What a poll costs here and elsewhere, side by side: `cargo bench -p sim-core`.
 //!
 //! Contenders take turns, round after round, so that a slow moment of the computer strikes all alike. Printed are the
-//! minima over all rounds, in ns a poll, and their ratio to tokio's current_thread.
+//! minima over all rounds, in ns a poll, and their ratio to tokio's current_thread. `-- workers`: only what more workers
+//! cost.
 
 use std::future::Future;
 use std::hint::black_box;
@@ -9,6 +10,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
+use sim_core::program::Workload;
 use sim_core::{Costs, Executor, Limits, Machine, SimTime, spawn};
 
 /// Wakes itself so many times, then is done.
@@ -121,7 +123,52 @@ fn self_wakes(load: Load, rounds: u32) {
     }
 }
 
+fn workers_futures(workers: u32, load: Load) {
+    let executor = Executor::tokio_multi_thread(workers);
+    black_box(machine().cores(4).run_async(executor, move || root(load)).trace.len());
+}
+
+fn workers_steps(workers: u32, load: Load) {
+    let Load { tasks, wakes } = load;
+    let steps = format!("(tasks: {{\"t\": (count: {tasks}, ops: [Repeat({wakes}, [Yield])])}})");
+    let workload: Workload = ron::from_str(&steps).expect("a workload of tasks that yield");
+    let executor = Executor::tokio_multi_thread(workers);
+    black_box(machine().cores(4).run_workload_async(executor, &workload).len());
+}
+
+/// What a run costs under tokio's multi_thread with several workers beside one: each poll ends while the others' go on.
+fn by_workers(what: &str, run: fn(u32, Load), load: Load, rounds: u32) {
+    const COUNTS: [u32; 3] = [1, 2, 4];
+    let mut best = [Duration::MAX; COUNTS.len()];
+    for round in 0..=rounds {
+        for (workers, best) in COUNTS.into_iter().zip(&mut best) {
+            let started = Instant::now();
+            run(workers, load);
+            if round > 0 {
+                *best = started.elapsed().min(*best);
+            }
+        }
+    }
+    println!(
+        "\ntokio_multi_thread on 4 cores, recording: {} tasks × {} {what} (best of {rounds})",
+        load.tasks, load.wakes
+    );
+    for (workers, time) in COUNTS.into_iter().zip(best) {
+        let per_poll = time.as_nanos() as f64 / load.polls() as f64;
+        let ratio = time.as_secs_f64() / best[0].as_secs_f64();
+        let plural = if workers == 1 { "worker " } else { "workers" };
+        println!("  {workers} {plural}{per_poll:>24.1} ns a poll{ratio:>8.2} × one worker");
+    }
+}
+
 fn main() {
+    // With one worker a future is polled with tokio's own budget, too, which costs as much again; a Program is not.
+    let load = Load { tasks: 1_000, wakes: 100 };
+    by_workers("self-wakes of futures", workers_futures, load, 60);
+    by_workers("yields of a Program", workers_steps, load, 60);
+    if std::env::args().any(|arg| arg == "workers") {
+        return;
+    }
     for (tasks, wakes, rounds) in
         [(10, 100_000, 15), (1_000, 1_000, 15), (100, 10_000, 15), (10_000, 100, 15), (100_000, 20, 9)]
     {

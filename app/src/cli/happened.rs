@@ -11,7 +11,7 @@ use super::short::clock;
 use super::wrap::WIDTH;
 
 /// Events that are listed of all runs together, and of one; the middle of a longer story is left out.
-const MOST_EVENTS: usize = 96;
+const MOST_EVENTS: usize = 84;
 const MOST_OF_A_RUN: usize = 48;
 
 /// The last of them.
@@ -32,16 +32,17 @@ pub fn happened(trace: &Trace, runs: usize, crowds: &[String], how: &str, out: &
     if !crowds.is_empty() {
         return together(trace, crowds, how, out);
     }
-    one_by_one(trace, (MOST_EVENTS / runs.max(1)).clamp(2 * LAST_EVENTS, MOST_OF_A_RUN), how, out)
+    one_by_one(trace, (MOST_EVENTS / runs.max(1)).clamp(LAST_EVENTS, MOST_OF_A_RUN), how, out)
 }
 
 fn one_by_one(trace: &Trace, most: usize, how: &str, out: &mut impl Write) -> io::Result<()> {
     let lesson: Vec<usize> =
         trace.events_from(0).filter(|(_, _, event)| event.level() == Level::Lesson).map(|(n, _, _)| n).collect();
+    let last_events = LAST_EVENTS.min(most / 2);
     let (first, last) = if lesson.len() <= most {
         (lesson.as_slice(), &[][..])
     } else {
-        (&lesson[..most - LAST_EVENTS], &lesson[lesson.len() - LAST_EVENTS..])
+        (&lesson[..most - last_events], &lesson[lesson.len() - last_events..])
     };
     let mut before = None;
     for n in first.iter().chain(last) {

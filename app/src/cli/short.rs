@@ -63,7 +63,8 @@ fn ending(run: &Asked) -> String {
     match run.measured.ended() {
         Some(EndReason::Finished) if metrics.run_end > metrics.makespan + ON_TIME => {
             let helpers = match run.measured.trace.tables().run.family() {
-                Family::Threads | Family::Pool => "helper threads",
+                Family::Threads => "helper threads",
+                Family::Pool => "helper tasks",
                 Family::Async | Family::Sequential | Family::Callbacks => "branches",
                 Family::Coroutines => "helper goroutines",
                 Family::Actors => "helper actors",
@@ -88,12 +89,19 @@ fn hanging(run: &Asked) -> String {
     if run.measured.trace.tables().run.threads {
         return format!("{} {verb}, blocked, for what will never come", count(unfinished, family.noun()));
     }
-    let seen = match (workers_blocked_in_a_poll(run), family) {
-        (false, _) => "and no thread is blocked",
-        (true, Family::Pool | Family::Sequential) => "and a thread is blocked inside one",
-        (true, Family::Async | Family::Threads) => "and a worker is blocked inside a poll",
-        (true, Family::Callbacks) => "and the event loop is blocked inside a callback",
-        (true, Family::Coroutines | Family::Actors) => "and a worker is blocked inside one",
+    let seen = match family {
+        Family::Sequential => "and the one thread there is is blocked",
+        Family::Pool => "and each of them blocks a thread of the pool, or stands in its queue",
+        Family::Async | Family::Threads | Family::Callbacks | Family::Coroutines | Family::Actors => {
+            match (workers_blocked_in_a_poll(run), family) {
+                (false, _) => "and no thread is blocked",
+                (true, Family::Callbacks) => "and the event loop is blocked inside a callback",
+                (true, Family::Coroutines | Family::Actors) => "and a worker is blocked inside one",
+                (true, Family::Async | Family::Threads | Family::Pool | Family::Sequential) => {
+                    "and a worker is blocked inside a poll"
+                }
+            }
+        }
     };
     format!("{} {verb} for what will never come, {seen}", count(unfinished, family.noun()))
 }

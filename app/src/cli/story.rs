@@ -28,7 +28,10 @@ pub fn story(scenario: &Scenario, runs: &[Asked], out: &mut impl Write) -> io::R
     let end = runs.iter().map(|run| run.measured.trace.end()).max().unwrap_or(SimTime::ZERO);
     for run in runs {
         let info = &run.measured.trace.tables().run;
-        writeln!(out, "\n{} ({}, {})", info.title, run.id, info.policy)?;
+        writeln!(out)?;
+        for line in wrap(&format!("{} ({}, {})", info.title, run.id, info.policy), 0) {
+            writeln!(out, "{line}")?;
+        }
         let index = Index::build(&run.measured.trace);
         for lane in lanes(&index, end, &crowds) {
             writeln!(out, "{lane}")?;

@@ -208,7 +208,18 @@ fn task_word(tables: &Tables, state: &Snapshot, id: TaskId) -> &'static str {
         Some(TaskState::Polling(worker)) => {
             let thread = tables.workers.get(worker.index()).and_then(|t| state.thread(*t));
             let on_core = thread.is_some_and(|t| matches!(t.state, ThreadState::Running(_)));
-            if on_core { "Polling" } else { "Polling, off core" }
+            let blocked = thread.is_some_and(|t| matches!(t.state, ThreadState::Blocked(_)));
+            match (on_core, keeps_thread(tables)) {
+                (true, _) => "Polling",
+                (false, false) => "Polling, off core",
+                (false, true) => {
+                    if blocked {
+                        "waits"
+                    } else {
+                        "off core"
+                    }
+                }
+            }
         }
         Some(TaskState::Pending) => "Pending",
         Some(TaskState::Completed) => "Completed",

@@ -4,6 +4,7 @@
 
 use sim_core::analysis::stands::{Doing, Sheet, Stand, is_helper};
 use sim_core::clock::Clock;
+use sim_core::trace::Family;
 use sim_core::trace::code::CodeLine;
 use sim_core::trace::{StepId, Tables};
 
@@ -124,7 +125,11 @@ fn standing(stand: &Stand, (count, others): (usize, u32), sheet: &Sheet, tables:
 /// It has not begun, or it has ended: that is said beside its name.
 fn nowhere(sheet: &Sheet, tables: &Tables) -> Note {
     let Some(who) = sheet.shown else {
-        let text = "never started".to_owned();
+        let text = match tables.run.family() {
+            Family::Sequential => "not being called".to_owned(),
+            Family::Async | Family::Threads | Family::Pool => "never started".to_owned(),
+            Family::Callbacks | Family::Coroutines | Family::Actors => "never started".to_owned(),
+        };
         return Note { words: vec![text.clone()], doing: None, full: text };
     };
     let state = tables.run.family().reword(sheet.doing.text(who));

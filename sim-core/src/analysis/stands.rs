@@ -7,7 +7,7 @@ use crate::trace::code::{Round, StepAt};
 use crate::trace::ids::*;
 use crate::trace::snapshot::{Standing, TaskState, ThreadState};
 use crate::trace::tables::{Tables, TaskKind, ThreadKind};
-use crate::trace::{Event, Snapshot, Trace};
+use crate::trace::{Event, Family, Snapshot, Trace};
 
 /// What a task or thread does, as far as its colour goes.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -186,7 +186,8 @@ pub fn sheets(tables: &Tables, state: &Snapshot, name: Option<&str>) -> Vec<Shee
         let caller = || tables.runners.iter().map(|(who, _)| *who).find(|who| goes_on(who) && !here(*who).is_empty());
         let goes = named.or_else(|| crew.iter().find(|who| goes_on(who))).or(crew.first()).copied();
         // A program that is called has no crew of its own: who called it goes through it.
-        let shown = goes.or_else(caller);
+        let is_called = goes.is_none() && tables.run.family() == Family::Sequential;
+        let shown = if is_called { caller() } else { goes };
         Sheet {
             program,
             crew: crew.len(),

@@ -213,7 +213,10 @@ impl Exec {
         }
         kernel.record(Event::TaskSpawned { task: id, by });
         let bytes = kernel.costs.task_bytes;
-        kernel.record(Event::TaskAllocated { task: id, bytes });
+        // Where tasks live in static slots nothing is allocated.
+        if bytes > 0 {
+            kernel.record(Event::TaskAllocated { task: id, bytes });
+        }
         if new.kind == TaskKind::Main {
             state.main = Some(id);
         }

@@ -75,11 +75,19 @@ impl Exec {
         self.state.borrow_mut().deferred[worker.index()] += 1;
     }
 
-    /// Has the task that is being polled queued again for this reason, as soon as its poll has ended.
+    /// Has the task that is being polled queued again for this reason, as soon as its poll has ended. One that is
+    /// preempted does not wake itself: it was never to wait.
     pub fn requeue(&self, waker: &Waker, why: Reason) {
         let mut state = self.state.borrow_mut();
         if let Some(worker) = state.worker_on(self.sim.running()) {
             state.leaving[worker.index()] = Some(why);
+        }
+        if let (Actor::Task(task), Reason::Preempted) = (self.sim.actor.get(), why) {
+            let cell = state.tasks[task.index()].cell();
+            if cell.is(TaskState::Polling) {
+                cell.set(TaskState::Woken);
+            }
+            return;
         }
         drop(state);
         waker.wake_by_ref();

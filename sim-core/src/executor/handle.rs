@@ -10,12 +10,10 @@ use std::task::{Context, Poll};
 use pin_project_lite::pin_project;
 
 use super::foreign_budget::Budgeted;
-use super::policy::{Dropped, Reason, Root, Wishes};
+use super::policy::{Dropped, Root, Wishes};
 use super::task::{NewTask, TaskFuture};
 use super::waker::TaskState;
 use super::{budget, core};
-use crate::code::work;
-use crate::instant::SimDuration;
 use crate::machine::blocking;
 use crate::machine::home::Home;
 use crate::machine::sim;
@@ -338,7 +336,7 @@ impl TaskBuilder {
         self
     }
 
-    pub(crate) fn is_future(mut self, is_future: IsFuture) -> TaskBuilder {
+    pub(crate) fn future(mut self, is_future: IsFuture) -> TaskBuilder {
         self.is_future = is_future;
         self
     }
@@ -484,32 +482,4 @@ pub fn yield_now() -> impl Future<Output = ()> {
         }
         Poll::Pending
     })
-}
-
-/// Ends the poll, and has the task queued for this reason.
-pub(crate) fn requeue(why: Reason) -> impl Future<Output = ()> {
-    let mut left = false;
-    std::future::poll_fn(move |cx| {
-        if std::mem::replace(&mut left, true) {
-            return Poll::Ready(());
-        }
-        core::with(|exec| exec.requeue(cx.waker(), why));
-        Poll::Pending
-    })
-}
-
-/// Computes for `d`, preempted whenever the slice of the task is used up: as code is that its runtime interrupts.
-pub(crate) async fn work_in_slices(d: SimDuration) {
-    let mut left = d;
-    loop {
-        let slice = core::with(|exec| exec.slice_left()).unwrap_or(left);
-        if left <= slice {
-            return work(left);
-        }
-        if !slice.is_zero() {
-            work(slice);
-        }
-        left = SimDuration::from_nanos(left.as_nanos() - slice.as_nanos());
-        requeue(Reason::Preempted).await;
-    }
 }

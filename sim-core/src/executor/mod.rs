@@ -21,6 +21,7 @@ pub mod policy;
 mod pool;
 mod ready;
 mod run;
+pub(crate) mod slices;
 mod task;
 mod waker;
 mod worker;

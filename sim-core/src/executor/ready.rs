@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
 use super::core::{Exec, Polled};
-use super::policy::{Asks, Came, Driver, Move, Next, Ready, Reason, Rules, TaskPolicy, Wishes};
+use super::policy::{Asks, Came, Driver, Move, Next, Ready, Reason, Rules, TaskPolicy, Wishes, Yields};
 use super::run::Executor;
 use super::task::Task;
 use super::waker::TaskState;
@@ -226,9 +226,9 @@ impl Core {
 
     #[inline(never)]
     fn ask_next(&mut self, kernel: &mut Kernel, worker: WorkerId, exec: &Exec) -> Chosen {
+        let mut choices = Vec::new();
         loop {
             let Kernel { queues, decider, now, .. } = kernel;
-            let mut choices = Vec::new();
             let ready = Ready::new(&queues[self.first_queue..], &self.parked, &self.deferred, *now)
                 .budget_spent(exec.budget.is_spent(worker));
             let next = self.policy.next(worker, &ready, &mut |below| {
@@ -237,7 +237,7 @@ impl Core {
                 choices.push((choice, below));
                 taken
             });
-            for (choice, below) in choices {
+            for (choice, below) in choices.drain(..) {
                 kernel.record(Event::WorkerSearching { worker });
                 kernel.record_choice(DecisionKind::Victim, StrId(0), &choice, below);
             }
@@ -368,9 +368,12 @@ impl Core {
     /// A poll begins on this worker.
     #[inline(always)]
     pub fn begin_poll(&mut self, now: SimTime, worker: WorkerId, budget: Budget) {
-        self.leaving[worker.index()] = None;
-        if budget == Budget::Fresh {
-            self.slices[worker.index()] = now;
+        // Only where there are slices does anybody ask.
+        if self.rules.slice.is_some() || self.rules.yields == Yields::WakeAndSay {
+            self.leaving[worker.index()] = None;
+            if budget == Budget::Fresh {
+                self.slices[worker.index()] = now;
+            }
         }
     }
 

@@ -203,7 +203,7 @@ impl Exec {
             self.look_into_driver();
             self.sim.show(|kernel| self.shown(kernel));
         };
-        let end = self.sim.drive(between, || self.over.get());
+        let end = self.sim.drive(between, || self.over.get(), || !self.link.calls());
         self.finish(end);
         end
     }

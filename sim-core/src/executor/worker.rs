@@ -19,7 +19,9 @@ pub(crate) fn run(exec: &Exec, worker: WorkerId) {
             Turn::Poll(taken) => polled = poll(exec, worker, taken),
             Turn::Wait => {
                 exec.sim.suspend(Ask::Work(exec.poll_cost));
-                polled = polled.map(|polled| Polled { paid: true, ..polled });
+                if let Some(polled) = &mut polled {
+                    polled.paid = true;
+                }
             }
             Turn::Cancel => {
                 exec.sim.actor.set(Actor::Worker(worker));

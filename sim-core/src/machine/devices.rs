@@ -164,6 +164,7 @@ impl Kernel {
     /// Nobody wants the timer any more. What would have been told is handed back to be dropped outside the kernel.
     pub fn cancel_timer(&mut self, timer: TimerId, by: Actor) -> Option<Wake> {
         let state = self.timers.remove(&timer)?;
+        self.given_up = true;
         if !state.fired && state.shown {
             self.record(Event::TimerCancelled { timer, by });
         }

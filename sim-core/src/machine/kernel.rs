@@ -56,6 +56,8 @@ pub(crate) struct Kernel {
     pub timer_step: SimDuration,
     pub resources: Vec<Resource>,
     pub agenda: BinaryHeap<Reverse<Scheduled>>,
+    /// Whether a timer was given up since the agenda was looked through.
+    pub given_up: bool,
     pub submissions: u64,
     pub waiters: u64,
     /// Whether whoever holds a lock inherits the priority of those that wait for it.
@@ -95,6 +97,14 @@ pub(crate) struct Scheduled {
 pub(crate) enum Due {
     Timer(TimerId),
     Completion(RequestId),
+}
+
+/// A core whose thread goes on next, before anything else happens.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct NextWork {
+    pub core: CoreId,
+    time: SimTime,
+    horizon: SimTime,
 }
 
 /// What the driver does next.
@@ -153,6 +163,7 @@ impl Kernel {
             timer_step: SimDuration::ZERO,
             resources: Vec::new(),
             agenda: BinaryHeap::new(),
+            given_up: false,
             submissions: 0,
             waiters: 0,
             inherits: machine.inherits,
@@ -300,8 +311,54 @@ impl Kernel {
         }
     }
 
+    /// The next core whose thread goes on because its work has ended. None: something else is to be looked at before.
+    #[inline]
+    pub fn next_work(&self) -> Option<NextWork> {
+        if self.given_up || self.interrupted || self.watcher.is_some() || self.steps >= self.limits.steps {
+            return None;
+        }
+        let (mut first, mut second, mut place) = (SimTime::MAX, SimTime::MAX, None);
+        for (index, core) in self.cores.iter().enumerate() {
+            if core.thread.is_none() {
+                if !self.run_queue.is_empty() {
+                    return None;
+                }
+                continue;
+            }
+            // At one moment the first core goes first.
+            let ends = core.segment_end.min(core.quantum_end);
+            if ends < first {
+                (second, first, place) = (first, ends, Some(index));
+            } else {
+                second = second.min(ends);
+            }
+        }
+        let place = place?;
+        let Core { segment_end, quantum_end, .. } = self.cores[place];
+        if segment_end > first || first > self.limits.time || first == SimTime::MAX {
+            return None;
+        }
+        let mut horizon = second.min(quantum_end).min(self.limits.time.saturating_add(SimDuration::from_nanos(1)));
+        if let Some(Reverse(due)) = self.agenda.peek() {
+            if due.time <= first {
+                return None;
+            }
+            horizon = horizon.min(due.time);
+        }
+        Some(NextWork { core: CoreId::from_index(place), time: first, horizon })
+    }
+
+    /// Moves the clock to the end of that core's work: a step as any other.
+    #[inline]
+    pub fn go_to(&mut self, next: NextWork) {
+        self.steps += 1;
+        self.now = self.now.max(next.time);
+        self.horizon = next.horizon;
+    }
+
     /// A timer that was given up must not move the clock.
     fn forget_cancelled(&mut self) {
+        self.given_up = false;
         while let Some(Reverse(Scheduled { what: Due::Timer(timer), .. })) = self.agenda.peek() {
             if self.timers.contains_key(timer) {
                 return;

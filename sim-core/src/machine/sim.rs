@@ -7,23 +7,23 @@
 //! kernel's horizon), the clock is moved and the call returns: no switch. Otherwise the code stops on its stack
 //! ([`Sim::suspend`]), the driver lets the others go first, and resumes it when the clock has come that far.
 
+mod resume;
+
 use std::any::Any;
 use std::cell::{Cell, RefCell};
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::ptr;
-use std::task::{Context, Poll, Waker};
 
 use super::home::RunId;
 use super::kernel::{Due, Kernel, Step};
 use super::panics;
-use super::stack::{Stacked, Stop};
+use super::stack::Stop;
 use super::threads::{Ask, Body};
 use super::waiting::Wake;
 use crate::instant::{SimDuration, SimTime};
-use crate::trace::event::{EndReason, Event, SwitchReason};
+use crate::trace::event::{EndReason, Event};
 use crate::trace::ids::*;
 use crate::trace::snapshot::TaskState;
-use crate::trace::tables::ThreadKind;
 
 thread_local! {
     static CURRENT: Cell<*const Sim> = const { Cell::new(ptr::null()) };
@@ -238,8 +238,14 @@ impl Sim {
         }
     }
 
-    /// Runs until the run ends by itself, `finished` says so, or a limit stops it.
-    pub fn drive(&self, mut between: impl FnMut(), finished: impl Fn() -> bool) -> EndReason {
+    /// Runs until the run ends by itself, `finished` says so, or a limit stops it. While `is_quiet`, and one core's work
+    /// ends after another's and nothing else happens, neither `between` nor `finished` is asked.
+    pub fn drive(
+        &self,
+        mut between: impl FnMut(),
+        finished: impl Fn() -> bool,
+        is_quiet: impl Fn() -> bool,
+    ) -> EndReason {
         loop {
             between();
             if finished() {
@@ -248,7 +254,7 @@ impl Sim {
             let step = self.kernel.borrow_mut().next_step();
             match step {
                 Step::Due(due) => self.complete(due),
-                Step::Resume(core) => self.resume(core),
+                Step::Resume(core) => self.resume(core, &is_quiet),
                 Step::QuantumOver(core) => self.kernel.borrow_mut().quantum_over(core),
                 Step::End(reason) => return reason,
             }
@@ -285,127 +291,6 @@ impl Sim {
         self.actor.set(Actor::Run);
         // The always-on reactor and the hardware run beside the cores: what they do costs the program nothing.
         self.debt.set(0);
-    }
-
-    /// Runs the body of the thread on `core` until it asks for something.
-    fn resume(&self, core: CoreId) {
-        let (thread, mut body) = {
-            let mut kernel = self.kernel.borrow_mut();
-            kernel.set_horizon(core);
-            let thread = kernel.cores[core.index()].thread.expect("only a core with a thread is resumed");
-            let state = &mut kernel.threads[thread.index()];
-            self.actor.set(state.actor);
-            self.debt.set(state.debt.as_nanos());
-            (thread, state.body.take())
-        };
-        self.thread.set(Some(thread));
-        let ask = match body.take() {
-            None => None,
-            Some(running) => {
-                let (ask, rest) = self.run_body(running);
-                body = rest;
-                ask
-            }
-        };
-        self.thread.set(None);
-        self.stop.set(ptr::null());
-        let debt = SimDuration::from_nanos(self.debt.replace(0));
-        let joiners = self.serve(core, thread, ask, body, debt);
-        self.actor.set(Actor::Thread(thread));
-        self.tell(joiners);
-        self.actor.set(Actor::Run);
-        self.debt.set(0);
-    }
-
-    /// Does what the body asked; none: it has ended. Answers whom to tell.
-    fn serve(
-        &self,
-        core: CoreId,
-        thread: ThreadId,
-        ask: Option<Ask>,
-        body: Option<Body>,
-        debt: SimDuration,
-    ) -> Vec<Wake> {
-        let mut kernel = self.kernel.borrow_mut();
-        let now = kernel.now;
-        let state = &mut kernel.threads[thread.index()];
-        state.body = body;
-        // Whoever spoke goes on speaking when the thread does.
-        state.actor = self.actor.get();
-        state.debt = SimDuration::ZERO;
-        match ask {
-            Some(Ask::Work(d)) => kernel.cores[core.index()].segment_end = now + d + debt,
-            Some(Ask::Block) => {
-                state.debt = debt;
-                kernel.cores[core.index()].segment_end = now;
-                kernel.switch_out(core, SwitchReason::Blocked);
-            }
-            Some(Ask::Yield) => {
-                let call = kernel.costs.syscall;
-                kernel.threads[thread.index()].debt = debt + call;
-                kernel.cores[core.index()].segment_end = now;
-                kernel.switch_out(core, SwitchReason::Yielded);
-            }
-            // What is owed is paid before the end: the body is gone, and the thread comes here once more.
-            None if !debt.is_zero() => kernel.cores[core.index()].segment_end = now + debt,
-            None => return kernel.exit(core, thread),
-        }
-        Vec::new()
-    }
-
-    fn run_body(&self, body: Body) -> (Option<Ask>, Option<Body>) {
-        match body {
-            Body::Closure(code) => self.run_stack(Box::new(Stacked::new(self.stack_bytes, move |stop| {
-                with(|sim| sim.stop.set(stop));
-                if let Err(payload) = catch_unwind(AssertUnwindSafe(code))
-                    && !payload.is::<RunIsOver>()
-                {
-                    resume_unwind(payload);
-                }
-            }))),
-            Body::Stack(stacked) => self.run_stack(stacked),
-            Body::Steps(mut steps) => {
-                self.stop.set(ptr::null());
-                let polled =
-                    catch_unwind(AssertUnwindSafe(|| steps.as_mut().poll(&mut Context::from_waker(Waker::noop()))));
-                match polled {
-                    Ok(Poll::Pending) => (Some(self.take_ask()), Some(Body::Steps(steps))),
-                    Ok(Poll::Ready(())) => (None, None),
-                    Err(payload) => {
-                        self.note_panic(&*payload);
-                        (None, None)
-                    }
-                }
-            }
-        }
-    }
-
-    fn run_stack(&self, mut stacked: Box<Stacked>) -> (Option<Ask>, Option<Body>) {
-        self.stop.set(stacked.stop);
-        let ask = catch_unwind(AssertUnwindSafe(|| stacked.resume()));
-        stacked.stop = self.stop.get();
-        match ask {
-            Ok(Some(ask)) => (Some(ask), Some(Body::Stack(stacked))),
-            Ok(None) => {
-                stacked.recycle();
-                (None, None)
-            }
-            Err(payload) if self.runs_worker() => {
-                // Not the program under study, whose panics end its tasks: no longer a simulation, so that this is seen.
-                CURRENT.set(ptr::null());
-                panic!("the executor itself failed: {}", panics::message(&*payload, self.actor.get()));
-            }
-            Err(payload) => {
-                self.note_panic(&*payload);
-                (None, None)
-            }
-        }
-    }
-
-    fn runs_worker(&self) -> bool {
-        let kernel = self.kernel.borrow();
-        let kind = self.thread.get().map(|thread| kernel.recorder.tables().threads[thread.index()].kind);
-        matches!(kind, Some(ThreadKind::Worker(_)))
     }
 
     /// Records that whoever acts panicked. Answers with what, and where. What merely unwinds at the run's end is no panic.

@@ -45,7 +45,7 @@ pub(crate) enum ThreadState {
 
 pub(crate) struct Thread {
     pub state: ThreadState,
-    /// Absent while it is being run.
+    /// Absent while it is being run, unless it has a stack.
     pub body: Option<Body>,
     /// To compute before the body is resumed.
     pub left: SimDuration,

@@ -45,6 +45,7 @@ models! {
     actors,
     akka,
     sequential,
+    no_executor,
 }
 
 /// A way to execute a workload.

@@ -14,6 +14,7 @@ pub(super) static MODEL: Model = Model {
     refuses,
 };
 
+// A handle that is joined stands for a `Signal` that the task gives at its end: `Spawner::spawn` answers none.
 fn refuses(op: &Op) -> Option<&'static str> {
     match op {
         Op::Offload(_) => Some("there is no other thread to give a blocking call to"),

@@ -30,8 +30,9 @@ use super::ast::{Op, Program, ResourceSpec, visit};
 use super::at::At;
 use super::shared::{self, Ends, Outcome, Shared, fail};
 use crate::code::{block, mark, now};
-use crate::executor::handle::{IsFuture, JoinHandle, TaskBuilder, offload, requeue, work_in_slices, yield_now};
+use crate::executor::handle::{IsFuture, JoinHandle, TaskBuilder, offload, yield_now};
 use crate::executor::policy::Reason;
+use crate::executor::slices::{requeue, work_in_slices};
 use crate::instant::{SimDuration, SimTime};
 use crate::io::Request;
 use crate::machine::place::OpPlace;
@@ -41,6 +42,14 @@ use crate::time::sleep;
 use crate::trace::event::Mode;
 use crate::trace::ids::Actor;
 use crate::trace::tables::TaskKind;
+
+mod children;
+mod start;
+mod world;
+
+use children::{first_of, helpers, join, spawn_child};
+use start::{Child, Report, Start, Told, starts};
+pub(super) use world::World;
 
 type Body = Pin<Box<dyn Future<Output = Outcome>>>;
 
@@ -54,96 +63,6 @@ pub(crate) enum Kind {
     Erlang,
     /// Akka's.
     Akka,
-}
-
-/// What all actors of a run know. Dropped with the last of them: then the owners have nobody to serve.
-pub(super) struct World {
-    shared: Rc<Shared>,
-    kind: Kind,
-    /// By the name of the lock or device.
-    owners: BTreeMap<String, Mailbox>,
-    supervisor: Mailbox,
-    crashed: Crashed,
-    tags: Cell<u64>,
-}
-
-/// What the supervisor will start again.
-type Crashed = Rc<RefCell<BTreeMap<Tag, Start>>>;
-
-impl World {
-    /// Starts the owners, and the supervisor if any task has one.
-    pub fn new(shared: &Rc<Shared>, kind: Kind) -> Rc<World> {
-        let mut owners = BTreeMap::new();
-        for (name, spec) in shared.workload.resources.iter() {
-            if !is_owned(spec) {
-                continue;
-            }
-            let mailbox = Mailbox::of(&format!("{name}'s owner"));
-            let (want, _) = shared.want(name, Mode::Shared);
-            owner(&format!("{name}'s owner"), serve_lock(mailbox.clone(), want.resource));
-            owners.insert(name.to_owned(), mailbox);
-        }
-        for device in devices(shared) {
-            let mailbox = Mailbox::of(&format!("{device}'s owner"));
-            owner(&format!("{device}'s owner"), serve_device(mailbox.clone(), device.clone()));
-            owners.insert(device, mailbox);
-        }
-        let (supervisor, crashed) = (Mailbox::of("supervisor"), Crashed::default());
-        if shared.workload.tasks.iter().any(|(_, task)| task.restart > 0) {
-            owner("supervisor", supervise(supervisor.clone(), Rc::clone(&crashed)));
-        }
-        Rc::new(World { shared: Rc::clone(shared), kind, owners, supervisor, crashed, tags: Cell::new(0) })
-    }
-
-    fn tag(&self) -> Tag {
-        self.tags.set(self.tags.get() + 1);
-        Tag(self.tags.get())
-    }
-}
-
-impl Drop for World {
-    fn drop(&mut self) {
-        if sim::try_with(|sim| !sim.is_ending()).unwrap_or(false) {
-            self.owners.values().for_each(Mailbox::close);
-            self.supervisor.close();
-        }
-    }
-}
-
-fn is_owned(spec: &ResourceSpec) -> bool {
-    match spec {
-        ResourceSpec::Mutex | ResourceSpec::StdMutex | ResourceSpec::RwLock | ResourceSpec::Semaphore { .. } => true,
-        ResourceSpec::Channel { .. } | ResourceSpec::UnboundedChannel => false,
-        ResourceSpec::Notify | ResourceSpec::Barrier { .. } => false,
-    }
-}
-
-/// The named devices that any task uses, in the order of the file.
-fn devices(shared: &Shared) -> Vec<String> {
-    let mut devices: Vec<String> = Vec::new();
-    for (_, task) in shared.workload.tasks.iter() {
-        visit(&task.ops, &mut |op| match op {
-            Op::IoOn(device) if !devices.contains(device) => devices.push(device.clone()),
-            // The rest speaks to no named device.
-            _ => {}
-        });
-    }
-    devices
-}
-
-/// An actor that the model needs. It ends when nobody can write to it any more.
-fn owner(name: &str, code: impl Future<Output = ()> + 'static) {
-    let handle = TaskBuilder::new(name).kind(TaskKind::Helper).is_future(IsFuture::No).spawn_any(code);
-    handle.leave();
-}
-
-/// `supervisor`, one for one: starts whoever has crashed again.
-async fn supervise(mailbox: Mailbox, crashed: Crashed) {
-    while let Some(letter) = mailbox.next().await {
-        let Letter::Crashed(tag) = letter else { unreachable!("only crashes are told to the supervisor") };
-        let again = crashed.borrow_mut().remove(&tag);
-        again.into_iter().for_each(|start| start.now().leave());
-    }
 }
 
 /// One running actor: what its steps share.
@@ -212,99 +131,9 @@ impl Env {
     }
 }
 
-/// Whom an actor tells of its end.
-#[derive(Clone)]
-struct Report {
-    to: Mailbox,
-    tag: Tag,
-    /// What it came to; none: it was killed.
-    outcome: Rc<Cell<Option<Outcome>>>,
-}
-
-/// A spawned actor, as the one that spawned it knows it.
-struct Child {
-    handle: JoinHandle<()>,
-    report: Report,
-}
-
-/// An actor of the workload that is to be started.
-struct Start {
-    world: Rc<World>,
-    task: String,
-    name: String,
-    at: At,
-    ends: Ends,
-    report: Option<Report>,
-    restarts: u32,
-}
-
-impl Start {
-    /// `spawn`.
-    fn now(self) -> JoinHandle<()> {
-        let shared = &self.world.shared;
-        let (row, _) = shared.code(&self.task);
-        let program = shared.spec(&self.task).ops.clone();
-        let builder = TaskBuilder::new(self.name.clone());
-        let handle = builder.is_future(IsFuture::No).spawn_any(async move {
-            let told = Told { report: self.report.clone() };
-            let scope = Scope(Env::new(&self.world, &self.name, self.ends.clone()));
-            scope.0.ends.note_held();
-            let outcome = steps(Rc::clone(&scope.0), None, program, self.at.clone()).await;
-            drop(scope);
-            if outcome.is_err() && self.restarts > 0 {
-                told.hand_on();
-                let (world, tag) = (Rc::clone(&self.world), self.world.tag());
-                world.crashed.borrow_mut().insert(tag, Start { restarts: self.restarts - 1, ..self });
-                world.supervisor.put(Letter::Crashed(tag));
-            } else {
-                told.ends(outcome);
-            }
-        });
-        let task = handle.id().expect("an actor is a task");
-        shared::goes_through(Actor::Task(task), row);
-        handle
-    }
-}
-
-/// Tells of the end of an actor, however it ends.
-struct Told {
-    report: Option<Report>,
-}
-
-impl Told {
-    fn ends(self, outcome: Outcome) {
-        self.report.iter().for_each(|report| report.outcome.set(Some(outcome.clone())));
-    }
-
-    /// Another will tell: it is started again.
-    fn hand_on(mut self) {
-        self.report = None;
-    }
-}
-
-impl Drop for Told {
-    fn drop(&mut self) {
-        self.report.iter().for_each(|report| report.to.put(Letter::Answer(report.tag)));
-    }
-}
-
 /// Spawns all instances of a task that exists from the start. `ends` must hold every end of a channel that it needs.
 pub(super) fn spawn(world: &Rc<World>, task: &str, ends: &Ends) -> Vec<JoinHandle<()>> {
     starts(world, task, ends, None).into_iter().map(Start::now).collect()
-}
-
-fn starts(world: &Rc<World>, task: &str, ends: &Ends, from: Option<&OpPlace>) -> Vec<Start> {
-    let shared = &world.shared;
-    let spec = shared.spec(task);
-    let (_, first) = shared.code(task);
-    let one = |nth| {
-        let name = shared.next_name(task);
-        let at = At::start(shared::place_of(&name, task, nth, from), first);
-        let ends = shared.ends_of(task, ends);
-        let restarts = spec.restart;
-        Start { world: Rc::clone(world), task: task.to_owned(), name, at, ends, report: None, restarts }
-    };
-    (0..spec.count).map(one).collect()
 }
 
 async fn steps(env: Rc<Env>, deadline: Option<SimTime>, program: Program, mut at: At) -> Outcome {
@@ -428,72 +257,6 @@ async fn hold(env: &Rc<Env>, deadline: Option<SimTime>, name: &str, mode: Mode, 
     let result = body(env, deadline, program, at).await;
     drop(held);
     result
-}
-
-fn spawn_child(env: &Rc<Env>, name: &str, at: &At) {
-    let starts = starts(&env.world, name, &env.ends, Some(&at.place()));
-    let children = starts.into_iter().map(|start| {
-        let report = env.report();
-        let handle = Start { report: Some(report.clone()), ..start }.now();
-        Child { handle, report }
-    });
-    let children: Vec<Child> = children.collect();
-    env.children.borrow_mut().entry(name.to_owned()).or_default().extend(children);
-}
-
-impl Env {
-    fn report(&self) -> Report {
-        Report { to: self.mailbox.clone(), tag: self.world.tag(), outcome: Rc::default() }
-    }
-}
-
-/// Waits for the answer of each, in turn.
-async fn join(env: &Rc<Env>, deadline: Option<SimTime>, children: &[Child], name: &str) -> Outcome {
-    let mut outcome = Ok(());
-    for child in children {
-        env.receive(deadline, env.mailbox.answer(child.report.tag)).await?;
-        match child.report.outcome.take() {
-            Some(Ok(())) => {}
-            Some(Err(shared::Failure)) => outcome = fail(&format!("{name} had failed")),
-            None => outcome = fail(&format!("{name} was killed")),
-        }
-    }
-    outcome
-}
-
-/// A child for each body. It meets the same world as its parent, so it has its parent's path.
-fn helpers(env: &Rc<Env>, what: &str, deadline: Option<SimTime>, op: &Op, bodies: &[Program], at: &At) -> Vec<Child> {
-    let one = |(i, program): (usize, &Program)| {
-        let (name, report) = (format!("{} {what} {i}", env.name), env.report());
-        let (child, told) = (Env::new(&env.world, &name, env.ends.clone()), Told { report: Some(report.clone()) });
-        let code = body(&child, deadline, program, at.body(op, i));
-        let builder = TaskBuilder::new(name).path(&env.name).kind(TaskKind::Helper).is_future(IsFuture::No);
-        let handle = builder.spawn_any(async move {
-            let scope = Scope(child);
-            let outcome = code.await;
-            drop(scope);
-            told.ends(outcome);
-        });
-        let task = handle.id().expect("an actor is a task");
-        let row = sim::with(|sim| sim.kernel.borrow().recorder.tables().program_of(sim.actor.get()));
-        row.into_iter().for_each(|row| shared::goes_through(Actor::Task(task), row));
-        Child { handle, report }
-    };
-    bodies.iter().enumerate().map(one).collect()
-}
-
-/// The first answer counts; the others are killed.
-async fn first_of(env: &Rc<Env>, deadline: Option<SimTime>, op: &Op, bodies: &[Program], at: &At) -> Outcome {
-    let children = helpers(env, "select", deadline, op, bodies, at);
-    if children.is_empty() {
-        return Ok(());
-    }
-    let tags: Vec<Tag> = children.iter().map(|child| child.report.tag).collect();
-    let first = env.receive(deadline, env.mailbox.answer_of(&tags)).await;
-    children.iter().for_each(|child| child.handle.abort());
-    let first = first?;
-    let child = children.iter().find(|child| child.report.tag == first).expect("one of them has answered");
-    child.report.outcome.take().unwrap_or_else(|| fail("a child was killed"))
 }
 
 /// Whether the body is one step that a clause of a `receive` can be.

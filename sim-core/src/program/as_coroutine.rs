@@ -27,8 +27,9 @@ use super::at::At;
 use super::go::{Context, Group, WithTimeout, is_select, wait};
 use super::shared::{self, Ends, Outcome, Shared, fail};
 use crate::code::{block, mark, now};
-use crate::executor::handle::{IsFuture, JoinHandle, TaskBuilder, offload, requeue, work_in_slices, yield_now};
+use crate::executor::handle::{IsFuture, JoinHandle, TaskBuilder, offload, yield_now};
 use crate::executor::policy::Reason;
+use crate::executor::slices::{requeue, work_in_slices};
 use crate::instant::SimDuration;
 use crate::io::Request;
 use crate::machine::go::Served;
@@ -108,7 +109,7 @@ fn start(
     group: Option<Group>,
     code: impl Future<Output = Outcome> + 'static,
 ) -> JoinHandle<()> {
-    let handle = builder.is_future(IsFuture::No).spawn_any(async move {
+    let handle = builder.future(IsFuture::No).spawn_any(async move {
         let outcome = code.await;
         if let Some(group) = group {
             group.done(&outcome);

@@ -56,27 +56,48 @@ impl Drop for Scope {
 /// Spawns all instances of a task, from this step of another if any. `ends` must hold every end of a channel that it
 /// needs.
 pub(super) fn spawn(shared: &Rc<Shared>, task: &str, ends: &Ends, from: Option<&OpPlace>) -> Vec<JoinHandle<Outcome>> {
+    spawn_some(shared, task, ends, from, shared.spec(task).count)
+}
+
+/// The same, of so many instances.
+fn spawn_some(
+    shared: &Rc<Shared>,
+    task: &str,
+    ends: &Ends,
+    from: Option<&OpPlace>,
+    count: u32,
+) -> Vec<JoinHandle<Outcome>> {
     let spec = shared.spec(task);
-    let (program, priority, wishes) = (spec.ops.clone(), spec.priority, spec.wishes());
-    let (row, first) = shared.code(task);
-    (0..spec.count)
+    let (priority, wishes, row) = (spec.priority, spec.wishes(), shared.code(task).0);
+    (0..count)
         .map(|nth| {
-            let name = shared.next_name(task);
-            let at = At::start(shared::place_of(&name, task, nth, from), first);
-            let env = Env {
-                shared: Rc::clone(shared),
-                ends: shared.ends_of(task, ends),
-                handles: RefCell::default(),
-                lets: RefCell::default(),
-                _slot: shared.slots.take(task),
-            };
-            let handle =
-                TaskBuilder::new(name).priority(priority).wishes(wishes).spawn_any(run(env, program.clone(), at));
+            let (name, future) = instance(shared, task, ends, from, nth);
+            let handle = TaskBuilder::new(name).priority(priority).wishes(wishes).spawn_any(future);
             let task = handle.id().expect("a spawned task is a task");
             shared::goes_through(Actor::Task(task), row);
             handle
         })
         .collect()
+}
+
+/// One more instance of a task: its name, and its future, which nobody has.
+pub(super) fn instance(
+    shared: &Rc<Shared>,
+    task: &str,
+    ends: &Ends,
+    from: Option<&OpPlace>,
+    nth: u32,
+) -> (String, impl Future<Output = Outcome> + 'static + use<>) {
+    let name = shared.next_name(task);
+    let at = At::start(shared::place_of(&name, task, nth, from), shared.code(task).1);
+    let env = Env {
+        shared: Rc::clone(shared),
+        ends: shared.ends_of(task, ends),
+        handles: RefCell::default(),
+        lets: RefCell::default(),
+        _slot: shared.slots.take(task),
+    };
+    (name, run(env, shared.spec(task).ops.clone(), at))
 }
 
 async fn run(env: Env, program: Program, at: At) -> Outcome {
@@ -137,12 +158,14 @@ async fn step(env: &Rc<Env>, op: &Op, at: &At) -> Outcome {
         Op::Barrier(name) => {
             env.shared.barrier(name).wait().await;
         }
-        Op::Spawn(name) if !env.shared.slots.are_free(name) => {
-            return fail(&format!("{name}: every slot of it is in use, and there is no heap to make another"));
-        }
         Op::Spawn(name) => {
-            let handles = spawn(&env.shared, name, &env.ends, Some(&at.place()));
+            let count = env.shared.spec(name).count;
+            let free = env.shared.slots.free(name, count);
+            let handles = spawn_some(&env.shared, name, &env.ends, Some(&at.place()), free);
             env.handles.borrow_mut().entry(name.clone()).or_default().extend(handles);
+            if free < count {
+                return fail(&format!("{name}: every slot of it is in use, and there is no heap to make another"));
+            }
         }
         Op::JoinTask(name) => return join_task(env, name).await,
         Op::Cancel(name) => {

@@ -4,11 +4,13 @@
 //! every thread, has ended.
 
 use std::cell::Cell;
+use std::future::Future;
+use std::pin::Pin;
 use std::rc::Rc;
 
 use super::ast::Workload;
 use super::listing::Shape;
-use super::shared::{Ends, Shared};
+use super::shared::{Ends, Outcome, Shared};
 use super::way::{Live, Way};
 use super::{as_actor, as_callbacks, as_coroutine, as_future, as_thread};
 use crate::executor::Executor;
@@ -17,10 +19,15 @@ use crate::executor::policy::Pool;
 use crate::machine::blocking::How;
 use crate::machine::spec::Machine;
 use crate::machine::threads::ThreadState;
+use crate::observe::{Observed, observe};
+use crate::thread::ThreadBuilder;
 use crate::trace::{Family, Trace};
 
 /// 8 MiB: `ulimit -s`.
 const MAIN_STACK: usize = 8 << 20;
+
+/// What makes a task's futures, when it is called.
+type Unpolled = Box<dyn FnOnce() -> Vec<Observed<Pin<Box<dyn Future<Output = Outcome>>>>>>;
 
 impl Machine {
     /// Runs a workload under an async executor: each task is a task of it. Names in it must fit together.
@@ -45,6 +52,35 @@ impl Machine {
                 handles.extend(as_future::spawn(shared, task, ends, None));
             });
         });
+        trace
+    }
+
+    /// Runs a program without an executor: `main` makes the future of each task, polls none, and ends. Names in the workload must
+    /// fit together.
+    pub fn run_workload_unpolled(self, workload: &Workload) -> Trace {
+        let (trace, _) = self.run_thread_bodies(
+            || {
+                let mut made: Vec<Unpolled> = Vec::new();
+                start(workload, How::Task, Shape::Async, |shared, task, ends| {
+                    made.push(Box::new({
+                        let (shared, task, ends) = (Rc::clone(shared), task.to_owned(), ends.clone());
+                        move || {
+                            let instances = 0..shared.spec(&task).count;
+                            let each = instances.map(|nth| as_future::instance(&shared, &task, &ends, None, nth));
+                            each.map(|(name, future)| {
+                                observe(name, Box::pin(future) as Pin<Box<dyn Future<Output = _>>>)
+                            })
+                            .collect()
+                        }
+                    }));
+                });
+                ThreadBuilder::new("main").spawn_steps(async move {
+                    let futures: Vec<_> = made.into_iter().flat_map(|make| make()).collect();
+                    drop(futures);
+                });
+            },
+            |kernel| kernel.threads.iter().all(|thread| thread.state == ThreadState::Exited),
+        );
         trace
     }
 

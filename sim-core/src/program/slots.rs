@@ -26,9 +26,12 @@ impl Slots {
         self.is_fixed.set(true);
     }
 
-    /// Whether all instances of a task, so many, find a slot each.
-    pub fn are_free(&self, task: &str) -> bool {
-        !self.is_fixed.get() || self.in_use.borrow().get(task).is_none_or(|used| *used == 0)
+    /// How many of so many instances of a task find a slot each, if there are that many slots of it.
+    pub fn free(&self, task: &str, count: u32) -> u32 {
+        if !self.is_fixed.get() {
+            return count;
+        }
+        count.saturating_sub(self.in_use.borrow().get(task).copied().unwrap_or_default())
     }
 
     /// Takes a slot of this task.

@@ -87,7 +87,7 @@ const PHRASES: [(&str, &str); 14] = [
     ("Nothing can preempt a poll", "It runs when that has done"),
     ("It can do nothing else until that poll returns", "It can do nothing else until then"),
     ("its code runs until it returns Ready or Pending", "its code runs"),
-    ("Its future returned Ready, after", "It came to its end, after"),
+    ("Its future returned Ready", "It came to its end"),
     ("when one of the polls returns", "when one of them has done"),
     ("'s poll returns", " has done"),
     ("'s poll", ""),

@@ -129,6 +129,27 @@ fn what_took_too_long_is_called_as_its_model_calls_it() {
 }
 
 #[test]
+fn a_poll_whose_awaits_all_went_on_at_once_is_told_as_that() {
+    let told = |messages: u32| {
+        let mut script = Script::workers(1);
+        let inbox = script.resource("inbox", ResourceKind::Channel, None);
+        let (drain, other) = (script.spawn("drain"), script.spawn("B"));
+        script.poll(drain);
+        for n in 1..=messages {
+            script.say(Event::Sent { resource: inbox, by: Actor::Run });
+            script.say(Event::Received { resource: inbox, by: Actor::Task(drain) });
+            script.at(50.0 * f64::from(n) / f64::from(messages));
+        }
+        script.poll_ends(drain, PollResult::Ready).poll(other).poll_ends(other, PollResult::Ready);
+        only(&script.end(EndReason::Finished), FindingKind::LongPoll).explanation
+    };
+    let said = told(1000);
+    assert!(said.contains("1000 of its awaits asked for what was there already"), "{said}");
+    let said = told(2);
+    assert!(said.contains("it computed all that time"), "two awaits are not why: {said}");
+}
+
+#[test]
 fn a_long_poll_that_harms_nobody_is_no_finding() {
     assert_eq!(find(&long_poll(false, false)), []);
 }

@@ -187,8 +187,9 @@ struct Channel {
     putters: Resolves,
 }
 
+/// A list of promises, each with whoever awaits it.
 #[derive(Default)]
-struct Resolves(RefCell<VecDeque<Rc<Promise>>>);
+pub struct Resolves(RefCell<VecDeque<Rc<Promise>>>);
 
 #[derive(Default)]
 struct Promise {
@@ -197,7 +198,8 @@ struct Promise {
 }
 
 impl Resolves {
-    fn resolve_first(&self) {
+    /// Resolves the promise that was left first, if there is one.
+    pub fn resolve_first(&self) {
         let first = self.0.borrow_mut().pop_front();
         if let Some(promise) = first {
             promise.resolved.set(true);
@@ -206,7 +208,8 @@ impl Resolves {
         }
     }
 
-    async fn wait(&self) {
+    /// Leaves a promise, and awaits it.
+    pub async fn wait(&self) {
         let promise = Rc::new(Promise::default());
         self.0.borrow_mut().push_back(Rc::clone(&promise));
         std::future::poll_fn(|cx| {

@@ -237,3 +237,14 @@ fn of_every_thing_something_can_be_said_at_every_event() {
         }
     }
 }
+
+#[test]
+fn a_task_in_the_queue_of_a_busy_worker_names_that_worker_though_another_is_free() {
+    let asked = Asked::lesson("thread-per-core", "pinned");
+    let last = asked.at(10.0, asked.named("acme.3"));
+    let why = "It stands behind acme.2 in queue of worker 0. worker 0 is inside acme.1's poll (since 8.0 ms), which \
+               computes. Nothing can preempt a poll. Another worker would have to steal it from the queue of worker 0.";
+    assert_eq!(last.answer.to_string(), why);
+    let will_run = last.facts.iter().find(|fact| fact.label == "Will run").map(|fact| fact.says.to_string());
+    assert_eq!(will_run.as_deref(), Some("when acme.1's poll returns, or when a free worker steals it"));
+}

@@ -7,7 +7,9 @@ use crate::support::{marks, textbook};
 use sim_core::Executor;
 use sim_core::executor::policy::May;
 use sim_core::scenario::{Measured, RunOptions, Scenario};
+use sim_core::trace::event::Event;
 use sim_core::trace::tables::TaskKind;
+use sim_core::trace::{QueueId, Snapshot};
 
 /// A scenario whose only run is of this model: `machine` and `run` as in a file.
 pub fn lesson_of(model: &str, machine: &str, run: &str, workload: &str) -> Scenario {
@@ -226,4 +228,63 @@ fn a_cancelled_goroutine_ends_at_its_next_wait() {
     }"#;
     let run = one(workload);
     assert_eq!((run.marks().as_str(), at(&run, "ended")), ("ended", 5));
+}
+
+#[test]
+fn a_ring_of_256_gives_its_first_half_to_the_global_queue() {
+    // 300 started from the start: the last in runnext, then 256 fill the ring, and the next one pushes 128 of them and
+    // the one from runnext out.
+    let run = one(r#"tasks: {"t": (count: 300, ops: [Yield])}"#);
+    let (mut moved, mut order) = (Vec::new(), Vec::new());
+    for (_, _, event) in run.trace.events_from(0) {
+        match event {
+            Event::Moved { queues, count, .. } if queues.to == QueueId(1) => moved.push(count),
+            Event::PollStarted { task, .. } => order.push(task.0),
+            // The rest moves nobody.
+            _ => {}
+        }
+    }
+    assert_eq!(moved, [128, 1]);
+    // 0 to 127 and 256 went to the global queue, from where one comes when the tick is 61.
+    assert_eq!(&order[..3], [299, 128, 129]);
+    assert_eq!(order.iter().position(|task| *task == 0), Some(61));
+}
+
+#[test]
+fn only_the_last_try_takes_runnext_and_never_before_three_microseconds() {
+    // "child" stands in runnext of the worker whose goroutine computes: another takes it, 3 µs later.
+    let workload = r#"tasks: {
+        "root": (ops: [Spawn("child"), Work("5ms"), JoinTask("child")]),
+        "child": (ops: [Mark("child")]),
+    }"#;
+    let run = measured(&lesson_of("coroutines", "cores: 2", "workers: 2", workload));
+    let child = run.trace.markers().find(|m| m.text == "child").unwrap().time.as_nanos();
+    assert!((3_000..4_000).contains(&child), "{child}");
+}
+
+#[test]
+fn many_goroutines_on_several_workers_are_stolen_by_halves_in_many_orders() {
+    let workload = r#"tasks: {"t": (count: 64, ops: [Work("100us"), Yield, Work("50us")])}"#;
+    let scenario = lesson_of("coroutines", "cores: 4", "workers: 4", workload);
+    let mut orders = std::collections::BTreeSet::new();
+    for seed in 0..20 {
+        let options = RunOptions { seed: Some(seed), ..RunOptions::default() };
+        let trace = scenario.execute("run", &options, None);
+        assert_legal(&trace, "a run of goroutines");
+        let mut lengths = std::collections::BTreeMap::<QueueId, usize>::new();
+        let mut state = Snapshot::initial(trace.tables());
+        for (n, _, event) in trace.events_from(0) {
+            if let Event::Moved { queues, count, ends } = event
+                && ends.stolen
+            {
+                let there = state.queues[queues.from.index()].len();
+                assert_eq!(count as usize, there.div_ceil(2), "event {n}");
+                *lengths.entry(queues.from).or_default() += 1;
+            }
+            state.apply(trace.tables(), trace.record(n));
+        }
+        assert!(!lengths.is_empty(), "seed {seed}: nothing was stolen");
+        orders.insert(trace.events_from(0).map(|(_, _, event)| format!("{event:?}")).collect::<String>());
+    }
+    assert!(orders.len() > 10, "{}", orders.len());
 }

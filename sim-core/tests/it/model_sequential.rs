@@ -1,11 +1,12 @@
 //! One thread, one thing after another: what it can express, and where it hangs.
 
 use sim_core::analysis::findings::FindingKind;
+use sim_core::analysis::stands::sheets;
 use sim_core::program::Workload;
 use sim_core::scenario::{Measured, Scenario};
-use sim_core::trace::Event;
 use sim_core::trace::event::EndReason;
-use sim_core::{Costs, Machine, Outcome};
+use sim_core::trace::{Event, Keyframes};
+use sim_core::{Costs, Machine, Outcome, SimTime};
 
 use crate::lesson::*;
 use crate::own_view::check;
@@ -126,4 +127,29 @@ fn a_run_on_one_thread_tells_all_that_the_machine_knows_and_is_the_same_again() 
         };
         assert_eq!(again().trace.digest(), again().trace.digest());
     }
+}
+
+#[test]
+fn who_calls_a_task_stands_in_its_program_until_it_returns() {
+    let run = one(
+        r#"tasks: {"main": (ops: [Io("5ms"), Spawn("child"), Io("5ms")]), "child": (ops: [Work("1ms"), Io("9ms")])}"#,
+    );
+    let tables = run.trace.tables();
+    // Of each program: who is shown in it, and the code where that one stands.
+    let shown = |at: u64| {
+        let events = run.trace.events_until(SimTime::from_nanos(at * 1_000_000));
+        let state = Keyframes::build(&run.trace).seek(&run.trace, events);
+        let sheets = sheets(tables, &state, None);
+        let lines = sheets.iter().map(|sheet| {
+            let code = &tables.programs[sheet.program.index()].lines;
+            let stands: Vec<String> = sheet.stands.iter().map(|stand| code[stand.line].text.clone()).collect();
+            (sheet.shown.map(|who| tables.actor_name(who)), stands.join(" "))
+        });
+        lines.collect::<Vec<_>>()
+    };
+    let (main, nobody) = (Some("main".to_owned()), None::<String>);
+    assert_eq!(shown(2), [(main.clone(), "io(5 ms);".to_owned()), (nobody.clone(), String::new())]);
+    let call = "let child = child();".to_owned();
+    assert_eq!(shown(8), [(main.clone(), call), (main.clone(), "io(9 ms);".to_owned())]);
+    assert_eq!(shown(17), [(main, "io(5 ms);".to_owned()), (nobody, String::new())]);
 }

@@ -1,11 +1,15 @@
 //! The thread pool: a queue, a fixed number of threads, and tasks that keep their thread to their end.
 
+use std::collections::BTreeSet;
+
 use sim_core::analysis::findings::FindingKind;
+use sim_core::analysis::index::Index;
+use sim_core::analysis::inspect::{Here, Thing, inspect};
 use sim_core::program::Workload;
 use sim_core::scenario::Measured;
 use sim_core::trace::event::EndReason;
 use sim_core::trace::tables::{TaskKind, ThreadKind};
-use sim_core::trace::{Event, Family};
+use sim_core::trace::{Event, Family, Snapshot};
 use sim_core::{Costs, Machine, Outcome, Scheduler, SimDuration};
 
 use crate::lesson::*;
@@ -203,4 +207,29 @@ fn a_run_on_a_pool_tells_all_that_the_machine_knows_and_is_the_same_again() {
             }
         }
     }
+}
+
+const OF_FUTURES: [&str; 6] = ["poll", "Poll", "worker", "executor", "future", "waker"];
+
+#[test]
+fn what_is_said_of_a_pool_is_said_in_its_own_words() {
+    let workload: Workload = ron::from_str(EVERYTHING).expect("a workload");
+    let mut strange = BTreeSet::new();
+    for (threads, cores) in [(1, 1), (2, 1), (12, 2)] {
+        let machine = || Machine::new().cores(cores).costs(Costs::cited());
+        for trace in [machine().run_workload_pool(threads, &workload), machine().run_workload_sequential(&workload)] {
+            let index = Index::build(&trace);
+            let mut state = Snapshot::initial(trace.tables());
+            for n in 0..trace.len() {
+                state.apply(trace.tables(), trace.record(n));
+                let here = Here::new(&trace, &index, &state, state.time);
+                for track in &index.tracks {
+                    let said = inspect(&here, Thing::Track(track.kind)).map_or(String::new(), |i| i.text());
+                    let of_futures = |line: &&str| OF_FUTURES.iter().any(|word| line.contains(word));
+                    strange.extend(said.lines().filter(of_futures).map(str::to_owned));
+                }
+            }
+        }
+    }
+    assert!(strange.is_empty(), "{strange:#?}");
 }

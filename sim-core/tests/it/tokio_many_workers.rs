@@ -318,3 +318,16 @@ fn a_run_tells_all_with_one_two_and_four_workers() {
         }
     }
 }
+
+#[test]
+fn whether_someone_watches_changes_nothing() {
+    // Who watches is shown every step; a run that nobody watches goes from one core's work to the next by itself.
+    for (workers, cores) in [(1, 1), (1, 2), (4, 2), (4, 4)] {
+        let run = |seed: u64| Machine::new().cores(cores).costs(Costs::cited()).seed(seed);
+        let watched = |seed| check(run(seed), |m| m.run_async(Executor::tokio_multi_thread(workers), mixed)).trace;
+        let alone = |seed| run(seed).run_async(Executor::tokio_multi_thread(workers), mixed).trace;
+        for seed in 0..3 {
+            assert_eq!(watched(seed).digest(), alone(seed).digest());
+        }
+    }
+}

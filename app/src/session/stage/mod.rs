@@ -348,6 +348,9 @@ impl At<'_> {
                 Some(RequestStage::Submitted) => "I/O, in line".to_owned(),
                 _ => words,
             },
+            Some(wait @ Wait::Timer(_)) if self.state.unseen(self.tables, wait, self.now).is_some() => {
+                "timer due, unseen".to_owned()
+            }
             Some(Wait::Lock(id)) => {
                 self.state.resources.get(id.index()).map_or(words.clone(), |r| self.held(&words, r))
             }
@@ -371,6 +374,7 @@ impl At<'_> {
                 },
                 None => None,
             },
+            wait @ Wait::Timer(_) if self.state.unseen(self.tables, wait, self.now).is_some() => None,
             Wait::Timer(id) | Wait::Call(id) => self.tables.timers.get(id.index()).copied(),
             Wait::Lock(_) | Wait::Send(_) | Wait::Receive(_) | Wait::Notify(_) | Wait::Join(_) | Wait::Park(_) => None,
         }
@@ -423,6 +427,26 @@ mod tests {
         let waits: Vec<_> = stage.waits.iter().map(|w| (w.name.as_str(), w.what.as_str(), w.until)).collect();
         let ms = |tenths: u64| Some(SimTime::from_nanos(tenths * 100_000));
         assert_eq!(waits, [("hb", "I/O", ms(908)), ("hog", "blocking call", ms(1_150))]);
+    }
+
+    #[test]
+    fn what_has_come_and_nobody_has_seen_is_told_as_such() {
+        use sim_core::{Costs, Executor, Machine, SimDuration, io, spawn, time, work};
+        let root = || async {
+            let reads = spawn(io(SimDuration::from_millis(3)));
+            let sleeps = spawn(time::sleep(SimDuration::from_millis(5)));
+            let hogs = spawn(async { work(SimDuration::from_millis(40)) });
+            let _ = (reads.await, sleeps.await, hogs.await);
+        };
+        let outcome = Machine::new().costs(Costs::zero()).run_async(Executor::tokio_current_thread(), root);
+        let waits = |ns| {
+            let stage = stage_at(&outcome.trace, false, ns);
+            let told = stage.waits.iter().map(|w| (w.what.clone(), w.until.is_some()));
+            told.filter(|(what, _)| what.contains("I/O") || what.contains("timer")).collect::<Vec<_>>()
+        };
+        let told = |what: &str, until| (what.to_owned(), until);
+        assert_eq!(waits(1_000_000), [told("I/O", true), told("timer", true)]);
+        assert_eq!(waits(20_000_000), [told("I/O done, unseen", false), told("timer due, unseen", false)]);
     }
 
     #[test]

@@ -1,21 +1,29 @@
-//! LongPoll: one poll kept its worker so long that other tasks, Ready all the while, had to wait.
+//! LongPoll: one poll kept its worker so long that other tasks, which could have gone on, had to wait.
 //!
+//! They were Ready all the while, or what they waited for was there and nobody turned the driver, which would have shown it.
 //! A long poll that keeps nobody waiting is none: then nobody lost anything. Time that the worker's thread itself
 //! waited for a core is not the poll's: where that is most of it, there are too many workers, and the finding says so.
 //! Where workers turn the driver, one whose answer is there and lies unseen waits as well.
 
+mod behind;
+
 use std::collections::{BTreeMap, BTreeSet};
+
+use behind::{Behind, behind};
 
 use super::*;
 use crate::trace::Family;
 use crate::trace::event::{PollResult, WakeEffect};
 use crate::trace::ids::*;
-use crate::trace::snapshot::{RequestStage, TaskState};
-use crate::trace::tables::{QueueKind, TaskKind};
+use crate::trace::snapshot::TaskState;
+use crate::trace::tables::ResourceKind;
 use crate::trace::text::rounded;
 
 /// Others must have waited at least this share of the threshold, so that a coincidence is no finding.
 const LEAST_WAIT_SHARE: u64 = 10;
+
+/// So many awaits that went on at once are why a poll was long.
+const MANY_AWAITS: usize = 10;
 
 #[derive(Default)]
 pub(super) struct LongPoll {
@@ -37,6 +45,8 @@ struct Poll {
     /// How long the worker's thread waited for a core inside it, and since when it does now.
     coreless: SimDuration,
     coreless_since: Option<SimTime>,
+    /// How many awaits inside it found what they asked for, and so went on at once.
+    went_on: usize,
 }
 
 /// What made a poll long.
@@ -57,15 +67,23 @@ struct Worst {
     span: (SimTime, SimTime),
     cause: Cause,
     coreless: SimDuration,
+    went_on: usize,
     others: Vec<TaskId>,
-    /// Whether what the one that waited longest needed was there, and nobody had looked.
-    unseen: bool,
+    /// Those of them whose answer was there and unseen.
+    unseen: Vec<TaskId>,
     longest_wait: SimDuration,
     proof: Vec<usize>,
 }
 
 impl Watch for LongPoll {
     fn note(&mut self, seen: &Seen<'_>) {
+        match seen.tables.run.family() {
+            // A task that keeps its thread to its end is what a pool is: that of one with none left is PoolSaturated.
+            Family::Pool | Family::Sequential => return,
+            // A goroutine is preempted, and a long call leaves its worker to others.
+            Family::Coroutines => return,
+            Family::Async | Family::Threads | Family::Callbacks | Family::Actors => {}
+        }
         match seen.event {
             Event::TaskSpawned { task, .. }
             | Event::Woken {
@@ -82,13 +100,28 @@ impl Watch for LongPoll {
                     blocked_since: None,
                     coreless: SimDuration::ZERO,
                     coreless_since: None,
+                    went_on: 0,
                 };
                 self.polls.insert(at.worker, poll);
             }
             Event::PollEnded { task, at, result } => {
                 self.poll_over(seen, task, at.worker, Some(seen.n));
+                if matches!(result, PollResult::RequeuedBack | PollResult::RequeuedFront) {
+                    self.called.insert(task, seen.n);
+                }
                 if result == PollResult::RequeuedFront && seen.tables.run.family() == Family::Callbacks {
                     self.callers.insert(task);
+                }
+            }
+            Event::Received { resource, by: Actor::Task(task) }
+            | Event::Acquired { resource, by: Actor::Task(task), .. } => {
+                let TaskState::Polling(worker) = seen.state.task(task).map_or(TaskState::Ready, |t| t.state) else {
+                    return;
+                };
+                if let Some(poll) = self.polls.get_mut(&worker)
+                    && is_awaited(seen.tables, resource)
+                {
+                    poll.went_on += 1;
                 }
             }
             Event::ThreadBlocked { thread, .. } => {
@@ -129,11 +162,6 @@ impl Watch for LongPoll {
     }
 
     fn finish(self: Box<Self>, _: &Snapshot, tables: &Tables, _: &Thresholds) -> Vec<Finding> {
-        match tables.run.family() {
-            // A task that keeps its thread to its end is what a pool is: that of one with none left is PoolSaturated.
-            Family::Pool | Family::Sequential => return Vec::new(),
-            Family::Async | Family::Threads | Family::Callbacks | Family::Coroutines | Family::Actors => {}
-        }
         let mut worst: Vec<(TaskId, Worst)> = self.worst.into_iter().collect();
         worst.sort_by_key(|(task, w)| (std::cmp::Reverse(w.longest_wait), *task));
         worst.into_iter().map(|(task, worst)| finding(task, &worst, tables)).collect()
@@ -160,16 +188,16 @@ impl LongPoll {
             () if blocked * 2 >= own => Cause::Blocked,
             () => Cause::Computed,
         };
-        let mut waits = waits_behind(seen, task, worker, poll.start);
-        waits.retain(|waits| !self.callers.contains(&waits.task));
-        let longest = waits.iter().copied().max_by_key(|of| (of.wait, std::cmp::Reverse(of.task)));
-        let Some(Behind { task: longest, wait, unseen }) = longest else { return };
+        let mut waits = behind(seen, task, worker, poll.start);
+        waits.retain(|behind| !self.callers.contains(&behind.task));
+        let Some(longest) = waits.iter().copied().max_by_key(|w| (w.length, std::cmp::Reverse(w.task))) else { return };
+        let Behind { length: wait, unseen, .. } = longest;
         if wait * LEAST_WAIT_SHARE < seen.thresholds.long_poll {
             return;
         }
-        let became_ready = unseen.or_else(|| self.called.get(&longest).copied());
+        let could_go_on = unseen.or_else(|| self.called.get(&longest.task).copied());
         let count = self.worst.get(&task).map_or(1, |w| w.count + 1);
-        let mut proof: Vec<usize> = [Some(poll.event), became_ready, ended].into_iter().flatten().collect();
+        let mut proof: Vec<usize> = [Some(poll.event), could_go_on, ended].into_iter().flatten().collect();
         proof.sort_unstable();
         let found = Worst {
             count,
@@ -177,8 +205,9 @@ impl LongPoll {
             span: (poll.start, seen.time),
             cause,
             coreless,
-            others: waits.iter().map(|of| of.task).collect(),
-            unseen: unseen.is_some(),
+            went_on: poll.went_on,
+            others: waits.iter().map(|w| w.task).collect(),
+            unseen: waits.iter().filter(|w| w.unseen.is_some()).map(|w| w.task).collect(),
             longest_wait: wait,
             proof,
         };
@@ -192,43 +221,9 @@ impl LongPoll {
     }
 }
 
-/// Someone who could have gone on during a poll.
-#[derive(Clone, Copy)]
-struct Behind {
-    task: TaskId,
-    /// How long it waited during the poll.
-    wait: SimDuration,
-    /// The event since which the answer that it waits for is there, unseen: no worker has turned the driver.
-    unseen: Option<usize>,
-}
-
-/// The tasks that this worker could have polled meanwhile.
-fn waits_behind(seen: &Seen<'_>, polled: TaskId, worker: WorkerId, start: SimTime) -> Vec<Behind> {
-    let served = |kind: QueueKind| match kind {
-        QueueKind::Ready { owner } => owner.is_none_or(|owner| owner == worker),
-        QueueKind::Run => false,
-    };
-    let queues = seen.state.queues.iter().zip(&seen.tables.queues);
-    let queued = queues.filter(|(_, info)| served(info.kind)).flat_map(|(queue, _)| queue.iter().map(|id| TaskId(*id)));
-    // A main future stands in no queue. It comes first of all tasks, if there is one.
-    let is_main = |id: &TaskId| seen.tables.tasks.get(id.index()).is_some_and(|t| t.kind == TaskKind::Main);
-    let main = Some(TaskId(0)).filter(|id| is_main(id) && seen.state.task(*id).is_some_and(|t| t.direct));
-    let ready = main.into_iter().chain(queued).filter(|id| *id != polled).filter_map(|id| {
-        let task = seen.state.task(id).filter(|t| t.state == TaskState::Ready)?;
-        Some(Behind { task: id, wait: seen.time.since(task.since.max(start)), unseen: None })
-    });
-    let unseen = seen.state.requests.values().filter_map(|request| match (request.stage, request.owner) {
-        (RequestStage::Unseen, Actor::Task(task)) if task != polled => {
-            let wait = seen.time.since(request.since.max(start));
-            Some(Behind { task, wait, unseen: Some(request.last_event) })
-        }
-        (RequestStage::Unseen | RequestStage::Submitted | RequestStage::Started { .. }, _) => None,
-    });
-    let mut waits: Vec<Behind> = ready.chain(unseen).filter(|of| !of.wait.is_zero()).collect();
-    // Of one that waits for several answers, the first of them.
-    waits.sort_unstable_by_key(|of| (of.task, std::cmp::Reverse(of.wait)));
-    waits.dedup_by_key(|of| of.task);
-    waits
+/// Whether code awaits it: a lock that blocks a thread is no await.
+fn is_awaited(tables: &Tables, resource: ResourceId) -> bool {
+    tables.resources.get(resource.index()).is_some_and(|info| info.kind != ResourceKind::BlockingMutex)
 }
 
 /// What a family calls a turn that was too long, and what can be done about it.
@@ -286,6 +281,13 @@ fn finding(task: TaskId, worst: &Worst, tables: &Tables) -> Finding {
     let words = words(family);
     let (what, advice) = match worst.cause {
         Cause::Blocked => (words.blocked.0.to_owned(), words.blocked.1),
+        Cause::Computed if worst.went_on >= MANY_AWAITS && family == Family::Async => (
+            format!(
+                "{} of its awaits asked for what was there already, so each went on at once and none let others in",
+                worst.went_on
+            ),
+            "Yield now and then in such a loop; a runtime that counts, as tokio with its budget, does so by itself.",
+        ),
         Cause::Computed => (words.computed.0.to_owned(), words.computed.1),
         Cause::Coreless => (
             format!(
@@ -306,10 +308,7 @@ fn finding(task: TaskId, worst: &Worst, tables: &Tables) -> Finding {
     } else {
         String::new()
     };
-    let waited = match worst.unseen {
-        true => format!("Meanwhile what {others} waited for was there, and nobody looked"),
-        false => format!("Meanwhile {others} wanted to run and could not"),
-    };
+    let unseen = unseen_told(worst, tables);
     let mut subjects = vec![TrackKind::Task(task)];
     subjects.extend(worst.others.iter().take(8).map(|id| TrackKind::Task(*id)));
     Finding {
@@ -317,7 +316,8 @@ fn finding(task: TaskId, worst: &Worst, tables: &Tables) -> Finding {
         severity: Severity::Warning,
         title: format!("One {} of {name} took {length}: {others} had to wait", family.turn()),
         explanation: format!(
-            "{} {name} kept {} for {length}: {what}. {waited}, up to {}.{crowded}{more} {advice}",
+            "{} {name} kept {} for {length}: {what}. Meanwhile {others} wanted to run and could not, up to \
+             {}.{unseen}{crowded}{more} {advice}",
             words.rule,
             if family == Family::Callbacks { "the loop".to_owned() } else { tables.worker_name(worst.worker) },
             rounded(worst.longest_wait)
@@ -326,4 +326,17 @@ fn finding(task: TaskId, worst: &Worst, tables: &Tables) -> Finding {
         span: worst.span,
         proof: worst.proof.clone(),
     }
+}
+
+/// That answers were there, and that nobody had seen them.
+fn unseen_told(worst: &Worst, tables: &Tables) -> String {
+    let names: Vec<String> = worst.unseen.iter().map(|id| tables.task_name(*id)).collect();
+    if names.is_empty() {
+        return String::new();
+    }
+    format!(
+        " What {} waited for was there, but nobody had looked: a worker of this runtime turns the driver, which sees \
+         answers and timers, only between two polls.",
+        names_of(&names)
+    )
 }

@@ -4,12 +4,14 @@
 //! where it is not sure: a false alarm costs more trust than a missed hint.
 
 mod cpu_on_runtime;
+mod imbalance;
 mod limit_reached;
 mod long_poll;
 mod lost_waker;
 mod never_polled;
 mod pool_saturated;
 mod priority_inversion;
+mod retry_storm;
 mod self_wake;
 mod wait_cycle;
 
@@ -53,8 +55,12 @@ pub enum FindingKind {
     PriorityInversion,
     /// Every thread of a pool was blocked while tasks waited for one.
     PoolSaturated,
+    /// Tasks stood in one worker's own queue for long, while other workers had nothing to do.
+    Imbalance,
     /// Tasks of an async runtime that only compute.
     CpuOnRuntime,
+    /// Most answers came when nobody waited for them any more.
+    RetryStorm,
     /// The run was cut off by a limit.
     LimitReached,
 }
@@ -69,7 +75,9 @@ impl FindingKind {
         FindingKind::WaitCycle,
         FindingKind::PriorityInversion,
         FindingKind::PoolSaturated,
+        FindingKind::Imbalance,
         FindingKind::CpuOnRuntime,
+        FindingKind::RetryStorm,
         FindingKind::LimitReached,
     ];
 
@@ -83,7 +91,9 @@ impl FindingKind {
             FindingKind::WaitCycle => "WaitCycle",
             FindingKind::PriorityInversion => "PriorityInversion",
             FindingKind::PoolSaturated => "PoolSaturated",
+            FindingKind::Imbalance => "Imbalance",
             FindingKind::CpuOnRuntime => "CpuOnRuntime",
+            FindingKind::RetryStorm => "RetryStorm",
             FindingKind::LimitReached => "LimitReached",
         }
     }
@@ -176,7 +186,9 @@ fn watches() -> Vec<Box<dyn Watch>> {
         Box::<wait_cycle::WaitCycle>::default(),
         Box::<priority_inversion::PriorityInversion>::default(),
         Box::<pool_saturated::PoolSaturated>::default(),
+        Box::<imbalance::Imbalance>::default(),
         Box::<cpu_on_runtime::CpuOnRuntime>::default(),
+        Box::<retry_storm::RetryStorm>::default(),
         Box::<limit_reached::LimitReached>::default(),
     ]
 }

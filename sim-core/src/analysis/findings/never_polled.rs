@@ -93,16 +93,18 @@ fn future_finding(name: &str, unpolled: &Unpolled, last: &Snapshot, tables: &Tab
         Actor::Thread(thread) => vec![TrackKind::Thread(thread)],
         Actor::Run | Actor::Worker(_) | Actor::Timer(_) | Actor::Device(_) | Actor::Foreign => Vec::new(),
     };
-    finding(
-        format!("{name} was created and never polled"),
+    let why = if tables.workers.is_empty() {
+        format!(
+            "{owner} created the future {name}, and there is no executor to poll it, so nothing of it ran: a future is a \
+             recipe, and the language brings nobody who cooks. Choose a runtime, and hand it over with spawn or block_on."
+        )
+    } else {
         format!(
             "{owner} created the future {name}, but nobody ever awaited it, so nothing of it ran: a future is a recipe, \
              and only polling cooks it. Await it, or hand it to spawn or join."
-        ),
-        subjects,
-        unpolled,
-        last,
-    )
+        )
+    };
+    finding(format!("{name} was created and never polled"), why, subjects, unpolled, last)
 }
 
 fn task_finding(id: TaskId, unpolled: &Unpolled, last: &Snapshot, tables: &Tables) -> Finding {

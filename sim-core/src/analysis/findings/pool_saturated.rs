@@ -2,7 +2,7 @@
 //!
 //! Threads that compute or want a core are busy, and a pool that is busy is none of this: then there are too few cores.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, VecDeque};
 
 use super::*;
 use crate::trace::Family;
@@ -62,14 +62,15 @@ impl Watch for PoolSaturated {
         if self.blocked.len() < seen.tables.workers.len() {
             return self.close(seen);
         }
-        let queued = queued(seen).count();
+        let queued = queues(seen).map(VecDeque::len).sum();
         self.most_queued = self.most_queued.max(queued);
         match (queued, &mut self.open) {
             (0, _) => self.close(seen),
             (_, Some(_)) => {}
             (_, none) => {
                 let here = (seen.n, seen.time);
-                *none = Some(Stretch { from: here, until: here, queued: self::queued(seen).take(SHOWN).collect() });
+                let first = queues(seen).flatten().take(SHOWN).map(|id| TaskId(*id));
+                *none = Some(Stretch { from: here, until: here, queued: first.collect() });
             }
         }
     }
@@ -131,11 +132,11 @@ fn is_inside_a_task(seen: &Seen<'_>, thread: ThreadId) -> bool {
     worker.is_some_and(|worker| seen.state.polled_by(WorkerId::from_index(worker)).is_some())
 }
 
-fn queued<'a>(seen: &'a Seen<'_>) -> impl Iterator<Item = TaskId> + 'a {
+fn queues<'a>(seen: &'a Seen<'_>) -> impl Iterator<Item = &'a VecDeque<u32>> {
     let ready = |kind: QueueKind| match kind {
         QueueKind::Ready { .. } => true,
         QueueKind::Run => false,
     };
-    let queues = seen.state.queues.iter().zip(&seen.tables.queues).filter(move |(_, info)| ready(info.kind));
-    queues.flat_map(|(queue, _)| queue.iter().map(|id| TaskId(*id)))
+    let queues = seen.state.queues.iter().zip(&seen.tables.queues);
+    queues.filter(move |(_, info)| ready(info.kind)).map(|(queue, _)| queue)
 }

@@ -1,5 +1,6 @@
 //! A poll that goes on: what happens inside it, and why it is off the core.
 
+use super::figures::{counted, thousands};
 use super::here::Here;
 use super::sentence::Sentence;
 use super::thread::{cores_told, was_preempted};
@@ -7,6 +8,36 @@ use crate::analysis::track::TrackKind;
 use crate::trace::Event;
 use crate::trace::ids::*;
 use crate::trace::snapshot::{Busy, ThreadState, Wait};
+
+/// In whose poll the worker is, and what goes on in it.
+pub(super) fn in_poll_of(here: &Here<'_>, worker: WorkerId) -> Sentence {
+    let said = Sentence::from(here.worker(worker));
+    let Some((task, state)) = here.state.polled_by(worker).zip(here.state.workers.get(worker.index())) else {
+        return said.and(" is between two polls");
+    };
+    let since = here.moment(state.since, poll_event(here, task));
+    let said = said.and(" is inside ").and(here.task(task)).and("'s poll (since ").and(since).and("), which ");
+    said.then(inside_poll(here, worker, task))
+}
+
+/// In whose polls the workers are: all of them are in one.
+pub(super) fn all_in_polls(here: &Here<'_>, workers: &[WorkerId]) -> Sentence {
+    const TOLD: usize = 3;
+    let in_poll = |w: &WorkerId| {
+        let task = here.state.polled_by(*w)?;
+        let why = if here.is_on_core(*w) { Sentence::default() } else { Sentence::plain(", off its core") };
+        Some(Sentence::from(here.worker(*w)).and(" in ").and(here.task(task)).and("'s").then(why))
+    };
+    let mut told: Vec<Sentence> = workers.iter().take(TOLD).filter_map(in_poll).collect();
+    if workers.len() > TOLD {
+        told.push(Sentence::plain(counted((workers.len() - TOLD) as u64, "other", "others")));
+    }
+    let all = match workers.len() {
+        2 => "Both".to_owned(),
+        n => format!("All {}", thousands(n as u64)),
+    };
+    Sentence::plain(format!("{all} workers are inside polls: ")).then(Sentence::list(told))
+}
 
 /// What goes on inside the poll of `task`, to follow "which".
 pub(super) fn inside_poll(here: &Here<'_>, worker: WorkerId, task: TaskId) -> Sentence {

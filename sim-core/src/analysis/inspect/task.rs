@@ -1,12 +1,13 @@
 //! A task: why it is not running.
 
-use super::figures::{counted, thousands};
+use super::figures::counted;
 use super::here::{About, Here};
-use super::poll::{Asked, inside_poll, off_core, poll_event};
+use super::poll::{Asked, all_in_polls, in_poll_of, off_core};
 use super::sentence::{Piece, Sentence};
 use super::{Inspection, Look, Thing, history, task_facts};
 use crate::analysis::track::{CounterKind, SpanState, TrackKind};
 use crate::trace::Event;
+use crate::trace::Family;
 use crate::trace::event::WakeEffect;
 use crate::trace::ids::*;
 use crate::trace::snapshot::{Snapshot, Task, TaskState, ThreadState, Wait, WorkerState};
@@ -142,7 +143,15 @@ fn ready(here: &Here<'_>, id: TaskId) -> Sentence {
         }
         Some(_) | None => Sentence::default(),
     };
-    behind.then(workers_told(here, ahead))
+    behind.then(workers_told(here, place.map(|(queue, _)| queue), ahead))
+}
+
+/// The worker whose own this queue is; none of a shared one.
+pub(super) fn owner(here: &Here<'_>, queue: QueueId) -> Option<WorkerId> {
+    match here.tables().queues.get(queue.index())?.kind {
+        QueueKind::Ready { owner } => owner,
+        QueueKind::Run => None,
+    }
 }
 
 /// A queue by its name; the one that all share leads to how long it was over time.
@@ -163,38 +172,31 @@ pub(super) fn ahead_of(here: &Here<'_>, queue: QueueId, ahead: usize) -> Sentenc
 }
 
 /// What the workers do instead of polling the task.
-fn workers_told(here: &Here<'_>, ahead: usize) -> Sentence {
+fn workers_told(here: &Here<'_>, queue: Option<QueueId>, ahead: usize) -> Sentence {
     let workers: Vec<WorkerId> = here.workers().collect();
     match workers.as_slice() {
         [] => Sentence::plain("There is no worker to poll it."),
         [one] => worker_told(here, *one, ahead),
         many => {
-            let free = many.iter().copied().find(|w| here.state.polled_by(*w).is_none());
-            match free {
-                Some(worker) => worker_told(here, worker, ahead),
-                None => every_worker_polls(here, many),
+            let is_free = |w: &WorkerId| here.state.polled_by(*w).is_none();
+            let own = queue.and_then(|queue| Some((queue, owner(here, queue)?)));
+            match (many.iter().copied().find(is_free), own) {
+                (Some(_), Some((_, owner))) if is_free(&owner) => worker_told(here, owner, ahead),
+                (Some(_), Some((queue, owner))) => worker_told(here, owner, ahead).then(stolen_told(here, queue)),
+                (Some(worker), None) => worker_told(here, worker, ahead),
+                (None, _) => every_worker_polls(here, many),
             }
         }
     }
 }
 
+/// That a free worker is of no use to what stands in another's own queue, unless it steals.
+fn stolen_told(here: &Here<'_>, queue: QueueId) -> Sentence {
+    Sentence::plain(format!(" Another worker would have to steal it from the {}.", here.tables().queue_name(queue)))
+}
+
 fn every_worker_polls(here: &Here<'_>, workers: &[WorkerId]) -> Sentence {
-    const TOLD: usize = 3;
-    let in_poll = |w: &WorkerId| {
-        let task = here.state.polled_by(*w)?;
-        let why = if here.is_on_core(*w) { Sentence::default() } else { Sentence::plain(", off its core") };
-        Some(Sentence::from(here.worker(*w)).and(" in ").and(here.task(task)).and("'s").then(why))
-    };
-    let mut told: Vec<Sentence> = workers.iter().take(TOLD).filter_map(in_poll).collect();
-    if workers.len() > TOLD {
-        told.push(Sentence::plain(counted((workers.len() - TOLD) as u64, "other", "others")));
-    }
-    let all = match workers.len() {
-        2 => "Both".to_owned(),
-        n => format!("All {}", thousands(n as u64)),
-    };
-    let said = Sentence::plain(format!("{all} workers are inside polls: ")).then(Sentence::list(told));
-    said.and(". Nothing can preempt a poll: it is polled when one of them returns.")
+    all_in_polls(here, workers).and(". Nothing can preempt a poll: it is polled when one of them returns.")
 }
 
 /// What one worker does instead of polling the task that it could poll next.
@@ -204,12 +206,7 @@ fn worker_told(here: &Here<'_>, worker: WorkerId, ahead: usize) -> Sentence {
     let next = if ahead == 0 { "it" } else { "those ahead of it" };
     let thread = here.worker_thread(worker).map(|(_, state)| state);
     match state.state {
-        WorkerState::Polling(task) => {
-            let since = here.moment(state.since, poll_event(here, task));
-            let inside =
-                said.and(" is inside ").and(here.task(task)).and("'s poll (since ").and(since).and("), which ");
-            inside.then(inside_poll(here, worker, task)).and(". Nothing can preempt a poll.")
-        }
+        WorkerState::Polling(_) => in_poll_of(here, worker).and(". Nothing can preempt a poll."),
         WorkerState::Parked => {
             let since = here.moment(state.since, None);
             said.and(" is parked since ").and(since).and(": whoever woke the task must unpark it first.")
@@ -273,7 +270,10 @@ fn pending(here: &Here<'_>, id: TaskId, task: &Task) -> Sentence {
         several => {
             let nouns = several.iter().map(|w| here.wait_noun(w.wait)).collect();
             let said = Sentence::plain(format!("It waits in {} branches at once: for ", several.len()));
-            said.then(Sentence::list(nouns)).and(". Each of them wakes it.")
+            // A callback counts, or looks at a flag: only one of those that it waits for calls what comes after.
+            let calls = here.tables().run.family() == Family::Callbacks;
+            let end = if calls { ". One of them calls what comes after." } else { ". Each of them wakes it." };
+            said.then(Sentence::list(nouns)).and(end)
         }
     }
 }

@@ -4,7 +4,7 @@ use super::figures::{counted, thousands};
 use super::here::Here;
 use super::poll::poll_event;
 use super::sentence::{Piece, Sentence};
-use super::task::{ahead_of, is_lost, place, ready_event};
+use super::task::{ahead_of, is_lost, owner, place, ready_event};
 use super::{Fact, fact};
 use crate::analysis::track::{Class, SpanState, TrackKind};
 use crate::instant::SimDuration;
@@ -21,7 +21,7 @@ pub(super) fn facts(here: &Here<'_>, id: TaskId, task: &Task) -> Vec<Fact> {
         TaskState::Ready => {
             facts.extend(woken("Woken by"));
             facts.extend(place(here, id).map(|(queue, ahead)| fact("Queue", queue_fact(here, queue, ahead))));
-            facts.extend(will_run(here).map(|says| fact("Will run", says)));
+            facts.extend(will_run(here, place(here, id).map(|(queue, _)| queue)).map(|says| fact("Will run", says)));
         }
         TaskState::Polling(_) => {
             facts.extend(woken("Woken by"));
@@ -61,7 +61,7 @@ fn queue_fact(here: &Here<'_>, queue: QueueId, ahead: usize) -> Sentence {
 }
 
 /// When a Ready task gets its turn, as far as the present says; the future is not told.
-fn will_run(here: &Here<'_>) -> Option<Sentence> {
+fn will_run(here: &Here<'_>, queue: Option<QueueId>) -> Option<Sentence> {
     if here.state.ended.is_some() {
         return None;
     }
@@ -70,7 +70,13 @@ fn will_run(here: &Here<'_>) -> Option<Sentence> {
     Some(match polled.as_slice() {
         [one] if workers == 1 => Sentence::plain("when ").and(here.task(*one)).and("'s poll returns"),
         all if all.len() == workers => Sentence::plain("when one of the polls returns"),
-        _ => Sentence::plain("as soon as a free worker takes it"),
+        _ => match queue.and_then(|queue| owner(here, queue)).and_then(|worker| here.state.polled_by(worker)) {
+            Some(task) => {
+                let returns = Sentence::plain("when ").and(here.task(task)).and("'s poll returns");
+                returns.and(", or when a free worker steals it")
+            }
+            None => Sentence::plain("as soon as a free worker takes it"),
+        },
     })
 }
 

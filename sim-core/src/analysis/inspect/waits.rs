@@ -3,6 +3,7 @@
 
 use super::figures::{counted, thousands};
 use super::here::Here;
+use super::poll::{all_in_polls, in_poll_of};
 use super::sentence::{Piece, Sentence};
 use crate::instant::SimTime;
 use crate::trace::ids::*;
@@ -16,6 +17,10 @@ impl<'a> Here<'a> {
             Wait::Io(request) => self.io_told(request, who),
             Wait::Timer(timer) => {
                 let deadline = self.deadline(timer);
+                if let (Some(due), Actor::Task(_)) = (self.state.unseen(self.tables(), wait, self.now()), who) {
+                    let said = Sentence::plain("Its timer is due since ").and(self.moment(due.since, None));
+                    return said.then(self.nobody_looked());
+                }
                 let left = deadline.since(self.now());
                 let said = Sentence::plain("It sleeps until its timer fires at ").and(self.moment(deadline, None));
                 if left.is_zero() { said.and(".") } else { said.and(", ").and(left).and(" from now.") }
@@ -97,8 +102,24 @@ impl<'a> Here<'a> {
                 if let Actor::Thread(_) = who {
                     return said.and(": it is made Runnable now.");
                 }
-                said.and(", but nobody has looked: a worker sees it only when it turns the driver, between two polls.")
+                said.then(self.nobody_looked())
             }
+        }
+    }
+
+    /// Why what is there has not been seen, to follow since when it is there.
+    fn nobody_looked(&self) -> Sentence {
+        let said = Sentence::plain(", but nobody has looked");
+        let workers: Vec<WorkerId> = self.workers().collect();
+        match workers.as_slice() {
+            [one] if self.state.polled_by(*one).is_some() => said
+                .and(". The only worker turns the driver between two polls, and ")
+                .then(in_poll_of(self, *one))
+                .and("."),
+            many if many.len() > 1 && many.iter().all(|w| self.state.polled_by(*w).is_some()) => {
+                said.and(". A worker turns the driver between two polls. ").then(all_in_polls(self, many)).and(".")
+            }
+            _ => said.and(": a worker sees it only when it turns the driver, between two polls."),
         }
     }
 

@@ -25,7 +25,7 @@ impl TaskPolicy for Akka {
     }
 
     fn describe(&self) -> String {
-        "Akka's dispatcher: a FIFO queue of actors, 5 letters a turn".to_owned()
+        "FIFO queue of actors, 5 letters a turn".to_owned()
     }
 
     fn lane(&self) -> Option<usize> {

@@ -33,7 +33,7 @@ impl TaskPolicy for Beam {
     }
 
     fn describe(&self) -> String {
-        "Erlang's scheduler: a FIFO run queue a scheduler, 4,000 reductions a turn".to_owned()
+        "FIFO run queues, 4,000 reductions a turn".to_owned()
     }
 
     fn queues(&self, workers: u32) -> Vec<QueueSpec> {

@@ -201,7 +201,7 @@ impl TaskPolicy for Go {
     }
 
     fn describe(&self) -> String {
-        "Go's scheduler: runnext, ring of 256, global queue, preemption after 10 ms".to_owned()
+        "runnext, ring of 256, preempted after 10 ms".to_owned()
     }
 
     fn queues(&self, workers: u32) -> Vec<QueueSpec> {
@@ -223,9 +223,15 @@ impl TaskPolicy for Go {
 
     /// `go` and `ready` fill runnext and kick out who was there (`runqput`); a yield and a preemption go to the global
     /// queue (`goschedImpl`), as does whoever comes back from a long call and finds no P (`exitsyscall0`). What exists
-    /// from the start was started by `main`, on the first P.
+    /// from the start was started by `main`, on the first P. A timer makes its goroutine ready on the P that sees it
+    /// (`checkTimers`), which is known if there is but one; an answer of the network goes to the queues (`injectglist`).
     fn place(&mut self, came: &Came, ready: &Ready<'_>, room: &mut Vec<Move>) -> (usize, End) {
-        let on = came.on.or((came.by == Actor::Run).then_some(WorkerId(0)));
+        let first = match came.by {
+            Actor::Run => true,
+            Actor::Timer(_) => self.procs.len() == 1,
+            Actor::Task(_) | Actor::Thread(_) | Actor::Worker(_) | Actor::Device(_) | Actor::Foreign => false,
+        };
+        let on = came.on.or(first.then_some(WorkerId(0)));
         let Some(worker) = on else { return (GLOBAL, End::Back) };
         match came.why {
             Reason::Yielded | Reason::Preempted => (GLOBAL, End::Back),

@@ -327,9 +327,9 @@ pub enum Next {
     ParkInDriver,
 }
 
-/// Chooses which task a worker polls. Call order: `begin`, `queues` and `rules` once; `place` for each task that becomes Ready,
-/// followed by `unpark`; `next` by each worker between polls, again after each move and turn, until it says poll or
-/// park; `polled` when that poll has ended.
+/// Chooses which task a worker polls. Call order: `begin`, `queues` and `rules` once; `place` for each task that becomes
+/// Ready, followed by `unpark`; `next` by each worker between polls, again after each move and turn, until it says poll
+/// or park; `polled` when that poll has ended.
 pub trait TaskPolicy {
     /// The policy's name in scenario files and traces.
     fn name(&self) -> &'static str;

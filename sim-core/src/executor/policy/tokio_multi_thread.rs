@@ -1,10 +1,12 @@
 //! tokio 1.54.1, multi_thread (`runtime/scheduler/multi_thread/worker.rs` where no other file is named).
 
 mod idle;
+mod rounds;
 mod stats;
+mod worker;
 
-use idle::{Idle, Searched};
-use stats::Stats;
+use idle::Idle;
+use worker::Worker;
 
 use super::tokio_current_thread::BUDGET;
 use super::{Came, Driver, Move, Next, QueueSpec, Ready, Reason, Root, Rules, TaskPolicy, Yields};
@@ -82,49 +84,6 @@ impl Default for TokioMultiThread {
     }
 }
 
-/// What tokio keeps in a worker's `Core`.
-#[derive(Debug)]
-struct Worker {
-    id: WorkerId,
-    tick: u32,
-    interval: u32,
-    is_lifo_enabled: bool,
-    is_searching: bool,
-    /// Whether it is inside the driver: then what comes unparks nobody until it is done (`core.park` is taken).
-    is_inside_driver: bool,
-    /// Polls out of the LIFO slot since the last other one.
-    lifo_polls: u32,
-    stats: Stats,
-    stage: Stage,
-    /// What it does after it has unparked someone, or moved something.
-    then: Option<Next>,
-}
-
-/// Where in its loop a worker is (`Context::run`, 571).
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum Stage {
-    /// Its thread begins.
-    Begin,
-    /// At the top.
-    Top,
-    /// The driver was turned because it was time.
-    Maintained,
-    /// To take the next task.
-    Choose,
-    /// Tasks were moved to poll this one: at this end of this queue.
-    Run(usize, End),
-    /// A task was polled.
-    Polled,
-    /// The driver was turned because someone yielded, and there was nothing else to do.
-    Yielded,
-    /// Asleep on a condition variable.
-    Asleep,
-    /// Asleep in the driver.
-    InDriver,
-    /// The driver was turned after a sleep in it.
-    Seen,
-}
-
 impl TokioMultiThread {
     /// Takes from the inject queue first at every so manieth tick, whatever polls take: as tokio's builder says it.
     /// Panics at zero.
@@ -137,249 +96,6 @@ impl TokioMultiThread {
     #[doc(hidden)]
     pub fn without_lifo_cap(self) -> TokioMultiThread {
         TokioMultiThread { lifo_polls: u32::MAX, ..self }
-    }
-
-    /// Notifies a sleeper if there is reason to; it has nothing to be unparked from if the driver woke it already.
-    fn notify(&mut self, ready: &Ready<'_>) -> Option<WorkerId> {
-        self.idle.notify().filter(|sleeper| ready.is_parked(*sleeper))
-    }
-
-    /// Polls the task at this end of this queue. Who found it by searching searches no more, and the last to do so
-    /// unparks another (`run_task`, 638, and `transition_worker_from_searching`, 1497).
-    fn run(&mut self, w: usize, ready: &Ready<'_>, queue: usize, end: End) -> Next {
-        let worker = &mut self.workers[w];
-        worker.stats.poll();
-        worker.lifo_polls = 0;
-        worker.stage = Stage::Polled;
-        let poll = Next::Poll { queue, end };
-        if !std::mem::take(&mut worker.is_searching) || !self.idle.found() {
-            return poll;
-        }
-        match self.notify(ready) {
-            Some(other) => {
-                self.workers[w].then = Some(poll);
-                Next::Unpark(other)
-            }
-            None => poll,
-        }
-    }
-
-    /// After a poll: what the LIFO slot got meanwhile runs on what is left of the budget, up to three times; the third
-    /// time the slot stays closed (`run_task`, 700–775).
-    fn after_poll(&mut self, w: usize, ready: &Ready<'_>) -> Option<Next> {
-        let worker = &mut self.workers[w];
-        if ready.len(lifo(w)) == 0 {
-            worker.is_lifo_enabled = true;
-            worker.stage = Stage::Top;
-            return None;
-        }
-        if ready.is_budget_spent() {
-            worker.stage = Stage::Top;
-            return Some(self.empty_lifo_slot(w, ready));
-        }
-        worker.lifo_polls += 1;
-        if worker.lifo_polls >= self.lifo_polls {
-            worker.is_lifo_enabled = false;
-        }
-        Some(Next::PollOnBudgetLeft { queue: lifo(w), end: End::Front })
-    }
-
-    /// The slot's task goes to the back of the queue (`push_back_or_overflow`).
-    fn empty_lifo_slot(&mut self, w: usize, ready: &Ready<'_>) -> Next {
-        let slot = |to| Next::Move(Move { from: (lifo(w), End::Front), to: (to, End::Back), count: 1, stolen: false });
-        if ready.len(local(w)) < LOCAL_CAPACITY {
-            return slot(local(w));
-        }
-        self.workers[w].then = Some(slot(INJECT));
-        Next::Move(overflow(w))
-    }
-
-    /// The next task at hand: at some ticks the inject queue's, otherwise the LIFO slot's, the local queue's, or a batch
-    /// from the inject queue (`next_task`, 1091).
-    fn choose(&mut self, w: usize, ready: &Ready<'_>) -> Option<Next> {
-        let worker = &mut self.workers[w];
-        let inject = ready.len(INJECT);
-        let takes_inject_first = worker.tick.is_multiple_of(worker.interval);
-        if takes_inject_first {
-            let tuned = self.interval.unwrap_or_else(|| worker.stats.interval());
-            if worker.interval.abs_diff(tuned) > 2 {
-                worker.interval = tuned;
-            }
-            if inject > 0 {
-                return Some(self.run(w, ready, INJECT, End::Front));
-            }
-        }
-        if let Some(queue) = [lifo(w), local(w)].into_iter().find(|queue| ready.len(*queue) > 0) {
-            return Some(self.run(w, ready, queue, End::Front));
-        }
-        if takes_inject_first || inject == 0 {
-            return None;
-        }
-        let count = (inject / self.workers.len() + 1).min(LOCAL_CAPACITY / 2).min(inject);
-        if count == 1 {
-            return Some(self.run(w, ready, INJECT, End::Front));
-        }
-        self.workers[w].stage = Stage::Run(local(w), End::Front);
-        Some(Next::Move(Move { from: (INJECT, End::Front), to: (local(w), End::Back), count, stolen: false }))
-    }
-
-    /// Half (rounded up) of the first victim's queue that holds something, from one drawn by decision; the last of them
-    /// is polled. Never its LIFO slot. If there is none, the inject queue (`steal_work`, 1161).
-    fn steal(&mut self, w: usize, ready: &Ready<'_>, draw: &mut dyn FnMut(u64) -> u64) -> Option<Next> {
-        let worker = &mut self.workers[w];
-        if !worker.is_searching {
-            worker.is_searching = self.idle.search();
-            if !worker.is_searching {
-                return None;
-            }
-        }
-        let count = self.workers.len();
-        let first = if count == 1 { 0 } else { draw(count as u64) as usize };
-        let mut victims = (first..first + count).map(|v| v % count).filter(|v| *v != w);
-        let found = victims.find(|v| ready.len(local(*v)) > 0);
-        if found.is_none() && ready.len(INJECT) == 0 {
-            return None;
-        }
-        self.workers[w].stats.begin(ready.now());
-        let Some(victim) = found else { return Some(self.run(w, ready, INJECT, End::Front)) };
-        let count = ready.len(local(victim)).div_ceil(2);
-        self.workers[w].stage = Stage::Run(local(w), End::Back);
-        Some(Next::Move(Move { from: (local(victim), End::Front), to: (local(w), End::Back), count, stolen: true }))
-    }
-
-    /// `park_yield`: the driver is turned if nobody else is in it, and whoever yielded here is woken.
-    fn turn(&mut self, w: usize, ready: &Ready<'_>, stage: Stage) -> Option<Next> {
-        let worker = &mut self.workers[w];
-        worker.stage = stage;
-        if self.driver.is_none() {
-            self.driver = Some(worker.id);
-            worker.is_inside_driver = true;
-            return Some(Next::Turn);
-        }
-        if ready.deferred(worker.id) > 0 {
-            worker.is_inside_driver = true;
-            return Some(Next::WakeDeferred);
-        }
-        None
-    }
-
-    /// The end of `park_internal` (893): the driver is free again, and someone is unparked if there is more than this
-    /// worker can do at once.
-    fn leave_driver(&mut self, w: usize, ready: &Ready<'_>) -> Option<Next> {
-        let worker = &mut self.workers[w];
-        worker.is_inside_driver = false;
-        self.driver = self.driver.filter(|inside| *inside != worker.id);
-        if !worker.is_searching && ready.len(lifo(w)) + ready.len(local(w)) > 1 {
-            return self.notify(ready).map(Next::Unpark);
-        }
-        None
-    }
-
-    /// To sleep: on top of the stack of sleepers. The last that searched looks once more, and notifies someone, maybe
-    /// itself (`transition_to_parked`, 1227).
-    fn park(&mut self, w: usize, ready: &Ready<'_>) -> Option<Next> {
-        let worker = &mut self.workers[w];
-        let id = worker.id;
-        let searched = if std::mem::take(&mut worker.is_searching) { Searched::Yes } else { Searched::No };
-        let is_last = self.idle.sleep(id, searched);
-        let mut queues = (0..self.workers.len()).map(local).chain([INJECT]);
-        if !is_last || queues.all(|queue| ready.len(queue) == 0) {
-            return Some(self.sleep(w));
-        }
-        let notified = self.idle.notify();
-        if notified == Some(id) {
-            self.workers[w].is_searching = true;
-            self.wake_up(w, ready);
-            return None;
-        }
-        let sleep = self.sleep(w);
-        match notified.filter(|other| ready.is_parked(*other)) {
-            Some(other) => {
-                self.workers[w].then = Some(sleep);
-                Some(Next::Unpark(other))
-            }
-            None => Some(sleep),
-        }
-    }
-
-    /// Who finds the driver free parks in it, the others on a condition variable (`park.rs`, `Inner::park`).
-    fn sleep(&mut self, w: usize) -> Next {
-        let worker = &mut self.workers[w];
-        if self.driver.is_none() {
-            self.driver = Some(worker.id);
-            worker.stage = Stage::InDriver;
-            return Next::ParkInDriver;
-        }
-        worker.stage = Stage::Asleep;
-        Next::Park
-    }
-
-    /// Back from a sleep: with tasks of its own it goes on; notified, it searches; otherwise it sleeps on
-    /// (`transition_from_parked`, 1258).
-    fn after_sleep(&mut self, w: usize, ready: &Ready<'_>) -> Option<Next> {
-        let worker = &mut self.workers[w];
-        if ready.len(lifo(w)) + ready.len(local(w)) > 0 {
-            worker.is_searching = !self.idle.rise(worker.id);
-        } else if self.idle.sleeps(worker.id) {
-            return Some(self.sleep(w));
-        } else {
-            worker.is_searching = true;
-        }
-        self.wake_up(w, ready);
-        None
-    }
-
-    fn wake_up(&mut self, w: usize, ready: &Ready<'_>) {
-        self.workers[w].stats.begin(ready.now());
-        self.workers[w].stage = Stage::Top;
-    }
-
-    /// One step of a worker's loop. None: its stage has changed, and the next one decides.
-    fn step(&mut self, w: usize, ready: &Ready<'_>, draw: &mut dyn FnMut(u64) -> u64) -> Option<Next> {
-        match self.workers[w].stage {
-            Stage::Polled => self.after_poll(w, ready),
-            Stage::Begin => {
-                self.wake_up(w, ready);
-                None
-            }
-            Stage::Top => {
-                let worker = &mut self.workers[w];
-                worker.tick = worker.tick.wrapping_add(1);
-                worker.stage = Stage::Choose;
-                if !worker.tick.is_multiple_of(EVENT_INTERVAL) {
-                    return None;
-                }
-                worker.stats.end(ready.now());
-                self.turn(w, ready, Stage::Maintained)
-            }
-            Stage::Maintained => {
-                self.workers[w].stage = Stage::Choose;
-                self.workers[w].stats.begin(ready.now());
-                self.leave_driver(w, ready)
-            }
-            Stage::Choose => self.choose(w, ready).or_else(|| {
-                self.workers[w].stats.end(ready.now());
-                self.steal(w, ready, draw).or_else(|| match ready.deferred(self.workers[w].id) {
-                    0 => self.park(w, ready),
-                    _ => self.turn(w, ready, Stage::Yielded),
-                })
-            }),
-            Stage::Run(queue, end) => Some(self.run(w, ready, queue, end)),
-            Stage::Yielded => {
-                self.wake_up(w, ready);
-                self.leave_driver(w, ready)
-            }
-            Stage::InDriver => {
-                self.workers[w].is_inside_driver = true;
-                self.workers[w].stage = Stage::Seen;
-                Some(Next::Turn)
-            }
-            Stage::Seen => {
-                self.workers[w].stage = Stage::Asleep;
-                self.leave_driver(w, ready)
-            }
-            Stage::Asleep => self.after_sleep(w, ready),
-        }
     }
 }
 
@@ -415,20 +131,7 @@ impl TaskPolicy for TokioMultiThread {
     }
 
     fn begin(&mut self, workers: u32) {
-        let interval = self.interval.unwrap_or_else(|| Stats::default().interval());
-        let worker = |id| Worker {
-            id,
-            tick: 0,
-            interval,
-            is_lifo_enabled: true,
-            is_searching: false,
-            is_inside_driver: false,
-            lifo_polls: 0,
-            stats: Stats::default(),
-            stage: Stage::Begin,
-            then: None,
-        };
-        self.workers = (0..workers).map(WorkerId).map(worker).collect();
+        self.workers = (0..workers).map(|w| Worker::new(WorkerId(w), self.interval)).collect();
         self.idle = Idle::new(workers as usize);
     }
 
@@ -492,13 +195,6 @@ impl TaskPolicy for TokioMultiThread {
             let root = root(w);
             return if ready.len(root) == 0 { Next::Park } else { Next::Poll { queue: root, end: End::Front } };
         }
-        if let Some(next) = self.workers[w].then.take() {
-            return next;
-        }
-        loop {
-            if let Some(next) = self.step(w, ready, draw) {
-                return next;
-            }
-        }
+        self.next_of(w, ready, draw)
     }
 }

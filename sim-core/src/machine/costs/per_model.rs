@@ -107,8 +107,8 @@ pub(super) fn cited() -> BTreeMap<String, ModelCosts> {
         task_bytes: Some(2_688),
         ..NO_WAKERS
     };
-    // Embassy on 64 bits: six words of header; its wakers are a pointer that nobody counts.
-    let embassy = ModelCosts { task_bytes: Some(48), ..NO_WAKERS };
+    // Embassy: a task lives in a static slot, and nothing is allocated; its wakers are a pointer that nobody counts.
+    let embassy = ModelCosts { task_bytes: Some(0), ..NO_WAKERS };
     // Akka's own site: 2.5 million actors to a GB of heap.
     let akka = ModelCosts { task_bytes: Some(400), ..NO_WAKERS };
     // Node: an await 69; setImmediate, which is a callback after a round of the loop, 1,228.

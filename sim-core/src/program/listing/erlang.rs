@@ -14,6 +14,10 @@ impl Words for Erlang {
         format!("{name}() ->")
     }
 
+    fn tail(&self) -> &'static str {
+        "ok."
+    }
+
     fn leaf(&self, w: &Writer, op: &Op) -> Option<String> {
         Some(match op {
             Op::Work(d) => format!("work({}),", length(*d)),

@@ -8,7 +8,7 @@
 //! Steps are numbered through all programs, each before those inside it: `first_steps` is where each begins. The
 //! numbers are the same in every shape.
 //!
-//! A new shape is a file with a [`Words`], and three lines here: its `mod`, its variant, its arm in `Shape::words`.
+//! A new shape is a file with a `Words`, and three lines here: its `mod`, its variant, its arm in `Shape::words`.
 
 mod callbacks;
 mod erlang;
@@ -67,6 +67,11 @@ trait Words {
     /// The line that begins a task's program, up to its opening brace.
     fn head(&self, name: &str) -> String;
 
+    /// The line that ends it.
+    fn tail(&self) -> &'static str {
+        "}"
+    }
+
     /// A step that is one line; none for one that `block` writes.
     fn leaf(&self, w: &Writer, op: &Op) -> Option<String>;
 
@@ -114,6 +119,10 @@ pub(super) fn first_steps(workload: &Workload) -> Vec<(&str, StepId)> {
 
 #[cfg(test)]
 use {crate::instant::SimDuration, text::length};
+
+#[cfg(test)]
+#[path = "go_erlang_tests.rs"]
+mod go_erlang_tests;
 
 #[cfg(test)]
 #[path = "pool_tests.rs"]

@@ -47,7 +47,7 @@ impl<'w> Writer<'w> {
     pub fn function(&mut self, name: &str, program: &Program) {
         self.open(&self.words.head(name), None);
         self.body(program);
-        self.close("}");
+        self.close(self.words.tail());
     }
 
     /// Steps that go on in the branch that is being written.

@@ -20,7 +20,7 @@ pub use resource::{Holder, Resource, WaitFor, Waiter};
 pub use stand::{Standing, Standings};
 pub use task::{FutureState, NamedFuture, Task, TaskState};
 pub use thread::{Core, Thread, ThreadState, Worker, WorkerState};
-pub use time::{Armed, Request, RequestStage};
+pub use time::{Armed, Request, RequestStage, Unseen};
 pub use view::{ResourceView, SnapshotView};
 pub use wait::{Wait, Waiting};
 

@@ -47,7 +47,35 @@ pub struct Request {
     pub last_event: usize,
 }
 
+/// That what was waited for is there, and that nobody has seen it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Unseen {
+    /// Since when it is there.
+    pub since: SimTime,
+    /// The number of the event that says so: of a timer, the one that set it.
+    pub event: usize,
+}
+
 impl Snapshot {
+    /// Whether what this wait is for is there at `now`, and nobody has seen it yet: a driver that workers turn shows an
+    /// answer, or that a timer is due, only at its next turn.
+    pub fn unseen(&self, tables: &Tables, wait: Wait, now: SimTime) -> Option<Unseen> {
+        match wait {
+            Wait::Io(id) => {
+                let request = self.requests.get(&id).filter(|r| r.stage == RequestStage::Unseen)?;
+                Some(Unseen { since: request.since, event: request.last_event })
+            }
+            Wait::Timer(id) => {
+                let since = *tables.timers.get(id.index())?;
+                let armed = self.timers.get(&(since, id))?;
+                // At the deadline itself it may be about to fire.
+                (since < now).then_some(Unseen { since, event: armed.event })
+            }
+            Wait::Lock(_) | Wait::Send(_) | Wait::Receive(_) | Wait::Notify(_) => None,
+            Wait::Join(_) | Wait::Park(_) | Wait::Call(_) => None,
+        }
+    }
+
     pub(super) fn timer_set(&mut self, tables: &Tables, timer: TimerId, owner: Actor) {
         let Some(deadline) = tables.timers.get(timer.index()) else { return };
         self.timers.insert((*deadline, timer), Armed { owner, since: self.time, event: self.events });

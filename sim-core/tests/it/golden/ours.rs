@@ -5,7 +5,7 @@ use std::task::{Context, Poll};
 
 use futures::StreamExt as _;
 use futures::stream::BoxStream;
-use sim_core::{EndReason, Executor, JoinHandle, Limits, SimTime, time};
+use sim_core::{EndReason, Executor, JoinHandle, Limits, SimDuration, SimTime, time};
 
 use super::join_set::Set;
 use super::real_tokio::RootIs;
@@ -41,6 +41,14 @@ impl Runtime for Ours {
 
     fn elsewhere(&self, code: Box<dyn FnOnce() + Send>) {
         sim_core::thread::spawn(code).join().expect("code elsewhere does not panic");
+    }
+
+    /// A millisecond is long after the last park that could come of itself.
+    fn once_parked(&self, _: u64, code: Box<dyn FnOnce() + Send>) {
+        drop(sim_core::thread::spawn(move || {
+            sim_core::thread::sleep(SimDuration::from_millis(1));
+            code();
+        }));
     }
 
     fn clock(&self) -> Option<&dyn Clock> {

@@ -49,6 +49,10 @@ impl Runtime for Pool {
         std::thread::spawn(code).join().expect("code elsewhere does not panic");
     }
 
+    fn once_parked(&self, _: u64, _: Box<dyn FnOnce() + Send>) {
+        unreachable!("this runtime does not tell when it parks");
+    }
+
     fn clock(&self) -> Option<&dyn Clock> {
         None
     }
@@ -103,6 +107,10 @@ impl Runtime for Smol {
 
     fn elsewhere(&self, code: Box<dyn FnOnce() + Send>) {
         std::thread::spawn(code).join().expect("code elsewhere does not panic");
+    }
+
+    fn once_parked(&self, _: u64, _: Box<dyn FnOnce() + Send>) {
+        unreachable!("this runtime does not tell when it parks");
     }
 
     fn clock(&self) -> Option<&dyn Clock> {

@@ -84,6 +84,17 @@ impl Runtime for Tokio {
         std::thread::spawn(code).join().expect("code elsewhere does not panic");
     }
 
+    fn once_parked(&self, parks: u64, code: Box<dyn FnOnce() + Send>) {
+        let metrics = Handle::current().metrics();
+        let then = metrics.worker_park_count(0) + parks;
+        std::thread::spawn(move || {
+            while metrics.worker_park_count(0) < then {
+                std::thread::yield_now();
+            }
+            code();
+        });
+    }
+
     fn clock(&self) -> Option<&dyn Clock> {
         Some(self)
     }

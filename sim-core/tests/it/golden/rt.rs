@@ -31,6 +31,10 @@ pub trait Runtime: Send + Sync {
     /// Runs `code` on another thread, which this one waits for: what it spawns and wakes comes from outside.
     fn elsewhere(&self, code: Box<dyn FnOnce() + Send>);
 
+    /// Runs `code` on another thread as soon as the runtime has parked for want of anything to do, so many times from
+    /// now on.
+    fn once_parked(&self, parks: u64, code: Box<dyn FnOnce() + Send>);
+
     /// Its clock, if it has one.
     fn clock(&self) -> Option<&dyn Clock>;
 
@@ -96,6 +100,10 @@ impl Rt {
     pub fn elsewhere(&self, code: impl FnOnce(Rt) + Send + 'static) {
         let rt = self.clone();
         self.runtime.elsewhere(Box::new(move || code(rt)));
+    }
+
+    pub fn once_parked(&self, parks: u64, code: impl FnOnce() + Send + 'static) {
+        self.runtime.once_parked(parks, Box::new(code));
     }
 
     pub fn clock(&self) -> &dyn Clock {

@@ -13,6 +13,7 @@ pub const WORKLOADS: &[Workload] = &[
     ("w17_event_interval", |rt| Box::pin(event_interval(rt))),
     ("w19_inject_interval", |rt| Box::pin(inject_interval(rt))),
     ("r01_lifo_cap", |rt| Box::pin(ping_pong(rt))),
+    ("r02_unparked_while_running", |rt| Box::pin(unparked_while_running(rt))),
     ("w30_tokio_budget_yield_order", |rt| Box::pin(budget_and_yield(rt))),
 ];
 
@@ -166,6 +167,33 @@ async fn ping_pong(rt: Rt) {
 #[test]
 fn two_tasks_that_wake_each_other_let_others_run() {
     check("r01_lifo_cap");
+}
+
+async fn unparked_while_running(rt: Rt) {
+    for parks in [1, 2] {
+        if parks == 2 {
+            rt.elsewhere(|rt| rt.spawn(|rt| async move { rt.mark("|") }).detach());
+        }
+        let (sender, receiver) = oneshot::channel();
+        rt.once_parked(parks, || sender.send(()).unwrap());
+        receiver.await.unwrap();
+        let ended = Count::default();
+        let task = |_| {
+            let ended = ended.clone();
+            rt.spawn(|_| async move {
+                ended.add_one();
+            })
+        };
+        let tasks: Vec<_> = (0..70).map(task).collect();
+        rt.elsewhere(move |rt| rt.spawn(|rt| async move { ended.mark(&rt, "X") }).detach());
+        all(tasks).await;
+    }
+    rt.mark("R");
+}
+
+#[test]
+fn a_runtime_that_was_unparked_while_it_ran_returns_at_once_from_its_next_park() {
+    check("r02_unparked_while_running");
 }
 
 async fn budget_and_yield(rt: Rt) {
