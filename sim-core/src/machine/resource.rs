@@ -154,7 +154,13 @@ impl Kernel {
     /// Whether the waiter was granted what it waits for; its key is used up if so. Answers then whether the trace still
     /// shows it waiting.
     pub fn poll_grant(&mut self, key: WaitKey) -> Option<bool> {
-        self.granted.remove(&key.0).map(|granted| matches!(granted, Granted::Told { .. }))
+        let granted = self.granted.remove(&key.0)?;
+        Some(matches!(granted, Granted::Told { resource, .. } if self.waits_still(resource)))
+    }
+
+    /// Whether one that was told stands in the trace's line until it says otherwise: a closing ends every wait.
+    pub fn waits_still(&self, id: ResourceId) -> bool {
+        !self.resources[id.index()].closed
     }
 
     /// `wake` is told when the waiter is granted, from now on. The one before is handed back to be dropped outside the
@@ -170,7 +176,9 @@ impl Kernel {
     /// whom to tell.
     pub fn give_up(&mut self, id: ResourceId, key: WaitKey, what: WaitFor) -> (Option<Wake>, Vec<Wake>) {
         if let Some(granted) = self.granted.remove(&key.0) {
-            if let Granted::Told { resource, by, .. } = granted {
+            if let Granted::Told { resource, by, .. } = granted
+                && self.waits_still(resource)
+            {
                 self.record(Event::WaitCancelled { resource, by });
             }
             return (None, self.pass_on(id, what, granted));

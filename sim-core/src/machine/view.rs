@@ -54,7 +54,7 @@ impl Kernel {
     fn resource_view(&self, id: ResourceId, resource: &Resource) -> ResourceView {
         let in_line = resource.waiters.iter().chain(&resource.receivers).map(|w| (w.key, w.by));
         let unseen = self.granted.iter().filter_map(|(key, granted)| match granted {
-            Granted::Told { resource, by, .. } if *resource == id => Some((*key, *by)),
+            Granted::Told { resource, by, .. } if *resource == id && self.waits_still(id) => Some((*key, *by)),
             Granted::Told { .. } | Granted::Given(_) | Granted::Over => None,
         });
         let mut waiters: Vec<(u64, Actor)> = in_line.chain(unseen).collect();

@@ -40,6 +40,9 @@ pub(super) fn workload(checker: &mut Checker<'_>) {
         if !(-20..=19).contains(&task.nice) {
             checker.wrong(&format!("{path}.nice"), format!("there is no nice value {}", task.nice), "write -20 to 19");
         }
+        if let Some(shares) = task.shares.filter(|shares| !(1..=1000).contains(shares)) {
+            checker.wrong(&format!("{path}.shares"), format!("there are no {shares} shares"), "write 1 to 1000");
+        }
         let spawned: BTreeSet<&str> = spawned_in(&task.ops).collect();
         let futures: BTreeSet<&str> = futures_in(&task.ops).collect();
         Steps { checker, spawned, futures }.body(&format!("{path}.ops"), &task.ops);

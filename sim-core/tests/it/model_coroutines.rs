@@ -51,6 +51,15 @@ fn the_goroutine_started_last_runs_first() {
     check("R0 R1 C A B R2", SPAWN_FIFO);
 }
 
+#[test]
+fn of_those_whose_time_has_come_together_the_last_is_next() {
+    // Each timer's goroutine becomes its P's runnext, and kicks out the one before (`goroutineReady`, `goready`).
+    let sleeper = |name: &str| format!(r#""{name}": (ops: [Sleep("1ms"), Mark("{name}")])"#);
+    let (a, b, c) = (sleeper("A"), sleeper("B"), sleeper("C"));
+    let root = r#"Spawn("A"), Spawn("B"), Spawn("C"), Yield, Work("5ms"), Mark("R")"#;
+    check("R B C A", &format!(r#"tasks: {{ "root": (ops: [{root}]), {a}, {b}, {c} }}"#));
+}
+
 pub fn rounds(name: &str) -> String {
     format!(
         r#""{name}": (ops: [Mark("{name}1"), Yield, Mark("{name}2"), Yield, Mark("{name}3"), Yield, Mark("{name}4")])"#

@@ -13,7 +13,9 @@ use sim_core::trace::{Event, Family, Snapshot};
 use sim_core::{Costs, Machine, Outcome, Scheduler, SimDuration};
 
 use crate::lesson::*;
-use crate::own_view::check;
+use crate::own_view::{check, check_trace};
+
+const HALF_MS: SimDuration = SimDuration::from_micros(500);
 
 /// This workload on so many cores, as a pool of so many threads.
 fn pool(cores: u32, threads: u32, workload: &str) -> Measured {
@@ -232,4 +234,17 @@ fn what_is_said_of_a_pool_is_said_in_its_own_words() {
         }
     }
     assert!(strange.is_empty(), "{strange:#?}");
+}
+
+#[test]
+fn who_is_told_of_a_lock_and_comes_too_late_stands_in_line_once() {
+    let workload = r#"tasks: {
+        "quick": (ops: [Repeat(3, [Write("rw", [Work("1ms")])])]),
+        "late": (ops: [Write("rw", [Work("1ms")])]),
+    }, resources: {"rw": rw_lock}"#;
+    let scenario = lesson(workload);
+    for cores in [1, 2] {
+        let machine = Machine::new().costs(Costs::zero()).cores(cores).scheduler(Scheduler::RoundRobin(HALF_MS));
+        check_trace(machine, |m| m.run_workload_pool(2, &scenario.workload), |trace| trace);
+    }
 }

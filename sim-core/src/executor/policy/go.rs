@@ -3,8 +3,8 @@
 use super::{Came, Move, Next, QueueSpec, Ready, Reason, Rules, TaskPolicy, Yields};
 use crate::executor::Executor;
 use crate::instant::SimDuration;
-use crate::trace::event::End;
-use crate::trace::ids::{Actor, WorkerId};
+use crate::trace::event::{End, PollResult};
+use crate::trace::ids::{Actor, TaskId, WorkerId};
 
 const GLOBAL: usize = 0;
 
@@ -32,6 +32,8 @@ pub struct Go {
     procs: Vec<Proc>,
     /// Ps without work, the last to become so last (`sched.pidle`).
     idle: Vec<WorkerId>,
+    /// On which P each goroutine ran last: that P has its timer (`p.timers`).
+    ran_on: Vec<WorkerId>,
 }
 
 /// What the policy keeps of a P.
@@ -64,7 +66,7 @@ impl Go {
     /// So many Ps: GOMAXPROCS.
     pub fn new(procs: u32) -> Go {
         // A program's own goroutines are not the first: the runtime has started some, so that the tick is not at 0.
-        Go { procs: vec![Proc { tick: 1, ..Proc::default() }; procs as usize], idle: Vec::new() }
+        Go { procs: vec![Proc { tick: 1, ..Proc::default() }; procs as usize], idle: Vec::new(), ran_on: Vec::new() }
     }
 
     fn front(queue: usize) -> Next {
@@ -160,6 +162,16 @@ impl Go {
         Some(worker)
     }
 
+    /// Where a goroutine comes to be ready: the P that readies it, and its own where a timer does, because a P runs its
+    /// timers itself (`checkTimers`, `goroutineReady`). What exists from the start was started by `main`, on the first.
+    fn readied_on(&self, came: &Came) -> Option<WorkerId> {
+        came.on.or(match came.by {
+            Actor::Run => Some(WorkerId(0)),
+            Actor::Timer(_) => self.ran_on.get(came.task.index()).copied(),
+            Actor::Task(_) | Actor::Thread(_) | Actor::Worker(_) | Actor::Device(_) | Actor::Foreign => None,
+        })
+    }
+
     /// `execute`: a goroutine begins. One that looked for work and found it has another look (`resetspinning`).
     fn begin(&mut self, worker: WorkerId, next: Next) -> Next {
         let proc = &mut self.procs[worker.index()];
@@ -222,17 +234,9 @@ impl TaskPolicy for Go {
     }
 
     /// `go` and `ready` fill runnext and kick out who was there (`runqput`); a yield and a preemption go to the global
-    /// queue (`goschedImpl`), as does whoever comes back from a long call and finds no P (`exitsyscall0`). What exists
-    /// from the start was started by `main`, on the first P. A timer makes its goroutine ready on the P that sees it
-    /// (`checkTimers`), which is known if there is but one; an answer of the network goes to the queues (`injectglist`).
+    /// queue (`goschedImpl`), as does whoever comes back from a long call and finds no P (`exitsyscall0`).
     fn place(&mut self, came: &Came, ready: &Ready<'_>, room: &mut Vec<Move>) -> (usize, End) {
-        let first = match came.by {
-            Actor::Run => true,
-            Actor::Timer(_) => self.procs.len() == 1,
-            Actor::Task(_) | Actor::Thread(_) | Actor::Worker(_) | Actor::Device(_) | Actor::Foreign => false,
-        };
-        let on = came.on.or(first.then_some(WorkerId(0)));
-        let Some(worker) = on else { return (GLOBAL, End::Back) };
+        let Some(worker) = self.readied_on(came) else { return (GLOBAL, End::Back) };
         match came.why {
             Reason::Yielded | Reason::Preempted => (GLOBAL, End::Back),
             // `goyield`: only a lock that is handed over.
@@ -248,13 +252,28 @@ impl TaskPolicy for Go {
         }
     }
 
-    /// `wakep` after `go` and `ready`; who comes back from a long call takes an idle P (`exitsyscallfast`).
+    /// `wakep` after `go` and `ready`; who comes back from a long call takes an idle P (`exitsyscallfast`). An idle P whose
+    /// timer's time has come goes on itself.
     fn unpark(&mut self, _: usize, came: &Came, _: &Ready<'_>) -> Option<WorkerId> {
         match came.why {
             Reason::Yielded | Reason::Preempted | Reason::WokenInPoll => None,
+            Reason::Spawned | Reason::Woken if matches!(came.by, Actor::Timer(_)) => {
+                let home = self.readied_on(came);
+                match self.idle.iter().position(|idle| Some(*idle) == home) {
+                    Some(place) => Some(self.idle.remove(place)),
+                    None => self.wake_one(),
+                }
+            }
             Reason::Spawned | Reason::Woken if came.on.is_none() => self.idle.pop(),
             Reason::Spawned | Reason::Woken => self.wake_one(),
         }
+    }
+
+    fn polled(&mut self, worker: WorkerId, task: TaskId, _: PollResult) {
+        if self.ran_on.len() <= task.index() {
+            self.ran_on.resize(task.index() + 1, WorkerId(0));
+        }
+        self.ran_on[task.index()] = worker;
     }
 
     fn next(&mut self, worker: WorkerId, ready: &Ready<'_>, draw: &mut dyn FnMut(u64) -> u64) -> Next {

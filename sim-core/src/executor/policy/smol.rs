@@ -69,7 +69,7 @@ enum Stage {
 
 impl Smol {
     /// As smol runs it.
-    pub fn smol(workers: u32) -> Smol {
+    pub fn new(workers: u32) -> Smol {
         Smol::named("smol", workers)
     }
 
@@ -208,9 +208,9 @@ fn take(from: usize, to: usize, count: usize) -> Next {
 }
 
 impl Executor {
-    /// smol 2.0.2: async-executor on so many threads, the root on the first. Panics outside 1 to [`MAX_WORKERS`](crate::executor::MAX_WORKERS)(crate::executor::MAX_WORKERS).
+    /// smol 2.0.2: async-executor on so many threads, the root on the first. Panics outside 1 to [`MAX_WORKERS`](crate::executor::MAX_WORKERS).
     pub fn smol(workers: u32) -> Executor {
-        Executor::with_policy(workers, Box::new(Smol::smol(workers)))
+        Executor::with_policy(workers, Box::new(Smol::new(workers)))
     }
 
     /// async-std 1.13.2, discontinued in favour of smol: the same executor. Panics outside 1 to [`MAX_WORKERS`](crate::executor::MAX_WORKERS) workers.

@@ -215,7 +215,8 @@ impl ThreadPolicy for Eevdf {
 
     fn quantum(&mut self, thread: ThreadView) -> Option<SimDuration> {
         let entity = self.entity(thread.id);
-        let left = (entity.deadline - entity.vruntime).max(1) * entity.weight / NICE_0;
+        // Rounded up: less would not move the virtual runtime of a heavy thread at all, and its slice would never end.
+        let left = ((entity.deadline - entity.vruntime).max(1) * entity.weight + NICE_0 - 1) / NICE_0;
         let left = u64::try_from(left).unwrap_or(1).max(1);
         Some(SimDuration::from_nanos(left.min(self.slice.as_nanos())))
     }
@@ -273,6 +274,21 @@ mod tests {
         let queue: VecDeque<ThreadView> = awake.map(|id| thread(id.0)).collect();
         let place = policy.pick(&queue).expect("someone waits");
         queue[place].id
+    }
+
+    #[test]
+    fn a_slice_comes_to_its_end_whatever_the_weight() {
+        for nice in -20..=19 {
+            let (mut policy, thread) = (policy(), ThreadView { id: ThreadId(0), priority: 0, nice });
+            policy.arrives(thread, Arrival::Created);
+            policy.pick(&VecDeque::from([thread]));
+            let deadline = policy.entity(thread.id).deadline;
+            for _ in 0..10 {
+                let length = policy.quantum(thread).expect("a fair thread has a slice");
+                policy.ran(thread, length);
+            }
+            assert_ne!(policy.entity(thread.id).deadline, deadline, "nice {nice}");
+        }
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use super::{Snapshot, Wait, grown};
 use crate::instant::SimTime;
 use crate::trace::event::{ChannelEnd, Mode};
+use crate::trace::family::Family;
 use crate::trace::ids::*;
 use crate::trace::tables::{ResourceKind, Tables};
 
@@ -167,11 +168,12 @@ impl Snapshot {
     }
 }
 
-/// A thread waits for one thing at a time, and so does a task inside a blocking call. A task at an await may wait for
-/// the same semaphore in two branches.
+/// A thread waits for one thing at a time, and so does a task inside a blocking call, as all of a pool's are. A task at an
+/// await may wait for the same semaphore in two branches.
 fn waits_once(tables: &Tables, id: ResourceId, actor: Actor) -> bool {
     let blocking = tables.resources.get(id.index()).is_some_and(|r| r.kind == ResourceKind::BlockingMutex);
-    blocking || matches!(actor, Actor::Thread(_))
+    let keeps_its_thread = matches!(tables.run.family(), Family::Threads | Family::Pool | Family::Sequential);
+    blocking || keeps_its_thread || matches!(actor, Actor::Thread(_))
 }
 
 impl Resource {
