@@ -334,9 +334,11 @@ fn unseen_told(worst: &Worst, tables: &Tables) -> String {
     if names.is_empty() {
         return String::new();
     }
-    format!(
-        " What {} waited for was there, but nobody had looked: a worker of this runtime turns the driver, which sees \
-         answers and timers, only between two polls.",
-        names_of(&names)
-    )
+    let who = match tables.run.family() {
+        Family::Callbacks => "the loop sees answers and timers only between two callbacks",
+        Family::Async | Family::Threads | Family::Pool | Family::Sequential | Family::Coroutines | Family::Actors => {
+            "a worker of this runtime turns the driver, which sees answers and timers, only between two polls"
+        }
+    };
+    format!(" What {} waited for was there, but nobody had looked: {who}.", names_of(&names))
 }
