@@ -132,7 +132,7 @@ mod tests {
                 let points = choice.usual.points().unwrap_or_else(|why| panic!("{}: {why}", choice.path));
                 for value in [points[0], points[points.len() - 1]] {
                     let set = format!("{}={}", choice.path, choice.quantity.in_file(value));
-                    assert!(scenario.with(&[set.clone()]).is_ok(), "{}: {set}", scenario.id);
+                    assert!(scenario.with(std::slice::from_ref(&set)).is_ok(), "{}: {set}", scenario.id);
                 }
             }
         }

@@ -130,8 +130,7 @@ fn lines_ui(ui: &Ui, strip: Rect, session: &Session, map: &Map, state: &mut Mini
         }
         let top = first + n as f32 * room.min(HIGHEST_LINE + 1.0);
         let place = Rect::from_min_size(pos2(strip.left(), top), vec2(strip.width(), height - 1.0));
-        let column = if room < LETTER && n % 2 == 1 { 11.0 } else { 0.0 };
-        let at = pos2(strip.left() - 9.0 - column, place.center().y);
+        let at = pos2(strip.left() - 9.0 - LETTER * (n % letter_columns(room)) as f32, place.center().y);
         let font = fonts::regular(fonts::LEAST);
         ui.painter().text(at, Align2::RIGHT_CENTER, widgets::run_letter(n), font, theme.text3);
         if n > 0 {
@@ -140,6 +139,11 @@ fn lines_ui(ui: &Ui, strip: Rect, session: &Session, map: &Map, state: &mut Mini
         line_ui(ui, place, &kept.line, map, theme);
         findings_ui(ui, place, run, map, theme);
     }
+}
+
+/// Over so many columns the letters are spread, so that none stands on another where lines are `room` high.
+fn letter_columns(room: f32) -> usize {
+    ((LETTER / room.max(1.0)).ceil() as usize).clamp(1, 4)
 }
 
 /// Blue from the base up: as high as the share of workers that poll. Amber below: someone waits for its turn.
@@ -299,5 +303,15 @@ fn keys(ui: &Ui, response: &Response, emit: &mut Emit<'_>) {
         for _ in 0..ui.input_mut(|i| i.count_and_consume_key(Modifiers::NONE, key)) {
             emit.emit(command.clone());
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn letters_of_low_lines_stand_beside_each_other() {
+        assert_eq!([16.0, 11.0, 8.0, 5.0, 3.6].map(letter_columns), [1, 1, 2, 3, 4]);
     }
 }

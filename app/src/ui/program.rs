@@ -279,10 +279,22 @@ impl Panel<'_> {
         next_begin(&self.session.runs()[run].trace, who, step?, self.session.events_of(run))
     }
 
+    /// Where nothing is selected, brings the code of the run in focus into sight when another one is put in focus.
+    fn show_focused(&self, ui: &Ui, run: usize) {
+        let now = (self.session.opened(), run);
+        let id = Id::unique("program of the focus");
+        if ui.data(|data| data.get_temp(id)) == Some(now) {
+            return;
+        }
+        ui.data_mut(|data| data.insert_temp(id, now));
+        let left = self.column(run);
+        ui.scroll_to_rect(ui.clip_rect().with_min_x(left).with_max_x(left + self.width), None);
+    }
+
     /// Brings the selected task's step into sight, when it has changed.
     fn show_selected(&self, ui: &Ui, blocks: &[Block], top: f32) {
-        let Some(name) = self.name else { return };
         let run = self.session.focus();
+        let Some(name) = self.name else { return self.show_focused(ui, run) };
         let events: Vec<usize> = self.session.runs().iter().map(|run| run.snapshot().events).collect();
         let room = ui.clip_rect().height().round() as u32;
         let now = (name.to_owned(), run, events, room);

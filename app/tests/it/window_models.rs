@@ -2,7 +2,7 @@
 
 use egui_kittest::kittest::{NodeT, Queryable};
 use sim_core::model::MODELS;
-use wakeline::session::{Command, Selection};
+use wakeline::session::{Command, Selection, Tab};
 
 use crate::support::Window;
 
@@ -113,5 +113,25 @@ fn only_a_model_that_has_workers_to_count_lets_them_be_chosen() {
     window.harness.get_by_label("fair shares");
     for none in ["One worker more", "One thread more"] {
         assert!(window.harness.query_by_label(none).is_none(), "one thread calls all callbacks");
+    }
+}
+
+#[test]
+fn the_code_of_the_run_that_is_put_in_focus_comes_into_sight() {
+    let mut window = Window::open(1280.0, 800.0);
+    window.apply(Command::OpenScenario("six-models".to_owned()));
+    window.finish_loading();
+    window.apply(Command::ClearSelection);
+    window.apply(Command::ShowTab(Tab::Program));
+    for run in [5, 0, 3] {
+        window.apply(Command::FocusRun(run));
+        window.harness.run_steps(4);
+        let letter = wakeline::session::run_letter(run);
+        let line = format!("{letter}, ");
+        let lines = window.harness.query_all_by_label_contains(&line);
+        let first =
+            lines.filter(|n| n.accesskit_node().label().is_some_and(|l| l.starts_with(&line) && l.contains("line 1:")));
+        let place = first.map(|n| n.rect()).next().expect("its code is told");
+        assert!(place.left() >= 0.0 && place.right() <= 1280.0, "{letter}: {place:?}");
     }
 }

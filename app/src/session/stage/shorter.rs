@@ -5,6 +5,8 @@
 pub fn shorter(what: &str) -> Vec<String> {
     let mut forms = vec![what.to_owned()];
     if let Some((_, bare)) = what.split_once(' ') {
+        // "end of req.0": the sign beside it says what is waited for, the name of whom.
+        let bare = ["of ", "in "].into_iter().find_map(|word| bare.strip_prefix(word)).unwrap_or(bare);
         forms.push(bare.to_owned());
     }
     if let Some((_, holder)) = what.split_once(", held by ") {
@@ -23,6 +25,7 @@ mod tests {
         let forms = shorter("lock y, held by left, 2 in line");
         assert_eq!(forms[1], "y, held by left, 2 in line");
         assert_eq!(forms[2..], ["held by left, 2 in line", "held by left", "by left"]);
+        assert_eq!(shorter("end of req.0 join 0")[1], "req.0 join 0");
         assert_eq!(shorter("blocking call"), ["blocking call", "call"]);
         assert_eq!(shorter("I/O"), ["I/O"]);
     }
