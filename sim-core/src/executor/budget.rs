@@ -36,10 +36,15 @@ impl Left {
         self.0.get(worker.index()).is_some_and(|left| left.get() == 0)
     }
 
-    /// The poll of the thread that runs has nothing left: another's operations used it up.
-    pub fn spend_all(&self, exec: &core::Exec) {
+    /// What the poll of the thread that runs has left; none: there is no end to it.
+    pub fn left(&self, exec: &core::Exec) -> Option<u32> {
+        self.here(exec).map(Cell::get)
+    }
+
+    /// Another's operations have used up so much of it, too.
+    pub fn spend_besides(&self, exec: &core::Exec, used: u32) {
         if let Some(left) = self.here(exec) {
-            left.set(0);
+            left.set(left.get().saturating_sub(used));
         }
     }
 
