@@ -63,6 +63,18 @@ impl Executor {
     }
 }
 
+/// What tokio asks of its executor where there is one thread.
+pub(super) fn one_thread() -> Rules {
+    Rules {
+        driver: Driver::Turned,
+        // `runtime/time/source.rs`, `deadline_to_tick`.
+        timer_step: SimDuration::from_millis(1),
+        budget: Some(BUDGET),
+        yields: Yields::Deferred,
+        ..Rules::default()
+    }
+}
+
 impl TaskPolicy for TokioCurrentThread {
     fn name(&self) -> &'static str {
         "tokio_current_thread"
@@ -82,14 +94,7 @@ impl TaskPolicy for TokioCurrentThread {
     }
 
     fn rules(&self) -> Rules {
-        Rules {
-            driver: Driver::Turned,
-            // `runtime/time/source.rs`, `deadline_to_tick`.
-            timer_step: SimDuration::from_millis(1),
-            budget: Some(BUDGET),
-            yields: Yields::Deferred,
-            ..Rules::default()
-        }
+        one_thread()
     }
 
     /// From inside to the back of the local queue, from another thread to the inject queue (`schedule`, 711). What

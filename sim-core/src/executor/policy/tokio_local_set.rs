@@ -1,9 +1,8 @@
 //! tokio 1.54.1, a `LocalSet` that a current_thread runtime runs until the root is ready (`task/local.rs`).
 
-use super::tokio_current_thread::BUDGET;
-use super::{Came, Driver, Move, Next, QueueSpec, Ready, Rules, TaskPolicy, Yields};
+use super::tokio_current_thread::one_thread;
+use super::{Came, Move, Next, QueueSpec, Ready, Rules, TaskPolicy};
 use crate::executor::Executor;
-use crate::instant::SimDuration;
 use crate::trace::event::End;
 use crate::trace::ids::{Actor, WorkerId};
 
@@ -118,13 +117,7 @@ impl TaskPolicy for TokioLocalSet {
     }
 
     fn rules(&self) -> Rules {
-        Rules {
-            driver: Driver::Turned,
-            timer_step: SimDuration::from_millis(1),
-            budget: Some(BUDGET),
-            yields: Yields::Deferred,
-            ..Rules::default()
-        }
+        one_thread()
     }
 
     /// `Shared::schedule`: a task of a set that is being polled only joins its queue; otherwise the set is woken, too.

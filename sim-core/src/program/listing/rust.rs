@@ -1,4 +1,4 @@
-//! What both Rust shapes write alike: the same calls, with `.await` after those that wait, or without.
+//! What the shapes in Rust write alike: the same calls, with `.await` after those that wait, or without.
 
 use super::text::{latency, length};
 use super::writer::Writer;
@@ -33,11 +33,17 @@ pub(super) fn leaf(op: &Op, waits: &str) -> Option<String> {
     })
 }
 
-/// A step with others inside it, which both shapes write alike.
+/// A step with others inside it, which several shapes write alike. What Let keeps is a closure where there are no
+/// futures.
 pub(super) fn block(w: &mut Writer, op: &Op, step: StepId, waits: &str) {
     match op {
         Op::Lock(name, body) | Op::Read(name, body) | Op::Write(name, body) | Op::Acquire(name, body) => {
             w.held(name, &take(w, op, waits), body, step);
+        }
+        Op::Let(name, body) => {
+            w.open(&format!("let {name} = || {{"), Some(step));
+            w.branch(body);
+            w.close("};");
         }
         Op::Repeat(times, body) => w.repeated(*times, &format!("for _ in 0..{times} {{"), body, "}", step),
         Op::Try(first, second) => {

@@ -50,11 +50,6 @@ impl Words for RustPool {
                 let close = format!("}}).get_within({})?; // if late, it runs on", length(*d));
                 w.around("pool.submit(|| {", body, &close, step);
             }
-            Op::Let(name, body) => {
-                w.open(&format!("let {name} = || {{"), Some(step));
-                w.branch(body);
-                w.close("};");
-            }
             alike => rust::block(w, alike, step, WAITS),
         }
     }

@@ -47,11 +47,6 @@ impl Words for RustSequential {
                 let open = format!("timed({}, || {{", length(*d));
                 w.around(&open, body, "})?; // nobody can interrupt it", step);
             }
-            Op::Let(name, body) => {
-                w.open(&format!("let {name} = || {{"), Some(step));
-                w.branch(body);
-                w.close("};");
-            }
             alike => rust::block(w, alike, step, WAITS),
         }
     }

@@ -46,11 +46,6 @@ impl Words for RustThreads {
                 let open = format!("first_within({}, thread::spawn(|| {{", length(*d));
                 w.around(&open, body, "}))?; // if late, it runs on", step);
             }
-            Op::Let(name, body) => {
-                w.open(&format!("let {name} = || {{"), Some(step));
-                w.branch(body);
-                w.close("};");
-            }
             alike => rust::block(w, alike, step, WAITS),
         }
     }
