@@ -3,58 +3,85 @@
 //! As tokio's (1.54.1, `task/coop/mod.rs`): each operation of a lock, a channel, a timer or a join handle uses up one,
 //! and gives it back if it has to wait. Without a budget this costs a look.
 
-use std::cell::Cell;
+use std::cell::RefCell;
 use std::future::Future;
 use std::pin::pin;
 use std::task::{Context, Poll, ready};
 
 use super::core;
 use crate::machine::blocking::How;
-use crate::trace::ids::{Actor, WorkerId};
+use crate::trace::ids::{Actor, ThreadId};
 
-/// What is left of the budget of each worker's poll; empty where there is none.
+/// What is left of the budget of the poll that each thread is in.
 #[derive(Default)]
-pub(crate) struct Left(Vec<Cell<u32>>);
+pub(crate) struct Left {
+    /// Whether polls have any.
+    is_given: bool,
+    /// By [`ThreadId`]; none: there is no end to it.
+    of: RefCell<Vec<Option<u32>>>,
+}
 
 impl Left {
-    /// For so many workers, whose threads are the first of the run.
-    pub fn new(workers: u32, budget: Option<u32>) -> Left {
-        Left(budget.map_or_else(Vec::new, |budget| vec![Cell::new(budget); workers as usize]))
+    pub fn new(budget: Option<u32>) -> Left {
+        Left { is_given: budget.is_some(), of: RefCell::default() }
     }
 
-    /// A fresh poll begins.
+    /// A fresh poll begins on this thread.
     #[inline(always)]
-    pub fn refill(&self, worker: WorkerId, budget: Option<u32>) {
-        if let Some(budget) = budget {
-            self.0[worker.index()].set(budget);
+    pub fn refill(&self, thread: ThreadId, budget: Option<u32>) {
+        if budget.is_some() {
+            self.set(thread, budget);
         }
     }
 
-    /// Whether nothing is left of the worker's last poll.
+    /// Whether nothing is left of the last poll on this thread.
     #[inline(always)]
-    pub fn is_spent(&self, worker: WorkerId) -> bool {
-        self.0.get(worker.index()).is_some_and(|left| left.get() == 0)
+    pub fn is_spent(&self, thread: ThreadId) -> bool {
+        self.is_given && self.of(thread) == Some(0)
     }
 
     /// What the poll of the thread that runs has left; none: there is no end to it.
+    #[inline(always)]
     pub fn left(&self, exec: &core::Exec) -> Option<u32> {
-        self.here(exec).map(Cell::get)
+        if !self.is_given {
+            return None;
+        }
+        self.of(exec.sim.running()?)
     }
 
     /// Another's operations have used up so much of it, too.
     pub fn spend_besides(&self, exec: &core::Exec, used: u32) {
-        if let Some(left) = self.here(exec) {
-            left.set(left.get().saturating_sub(used));
+        if let Some(left) = self.left(exec) {
+            self.set_here(exec, left.saturating_sub(used));
         }
     }
 
-    /// What is left to the thread that runs; none: there is no end to it.
-    #[inline(always)]
-    fn here(&self, exec: &core::Exec) -> Option<&Cell<u32>> {
-        if self.0.is_empty() {
-            return None;
+    /// What happens on this thread is without end, until it is told otherwise. Answers what was left.
+    pub fn stop(&self, thread: ThreadId) -> Option<u32> {
+        let left = self.of(thread);
+        self.set(thread, None);
+        left
+    }
+
+    /// So much is left on this thread.
+    pub fn set(&self, thread: ThreadId, left: Option<u32>) {
+        let mut of = self.of.borrow_mut();
+        if thread.index() >= of.len() {
+            of.resize(thread.index() + 1, None);
         }
-        self.0.get(exec.sim.running()?.index())
+        of[thread.index()] = left;
+    }
+
+    #[inline(always)]
+    fn set_here(&self, exec: &core::Exec, left: u32) {
+        if let Some(thread) = exec.sim.running() {
+            self.set(thread, Some(left));
+        }
+    }
+
+    #[inline(always)]
+    fn of(&self, thread: ThreadId) -> Option<u32> {
+        self.of.borrow().get(thread.index()).copied().flatten()
     }
 }
 
@@ -74,9 +101,10 @@ impl Part {
 
 impl Drop for Part {
     fn drop(&mut self) {
-        if !self.went_on && self.before.is_some() {
-            let before = self.before;
-            core::try_with(|exec| exec.budget.here(exec).zip(before).into_iter().for_each(|(left, n)| left.set(n)));
+        if let Some(before) = self.before
+            && !self.went_on
+        {
+            core::try_with(|exec| exec.budget.set_here(exec, before));
         }
     }
 }
@@ -84,7 +112,7 @@ impl Drop for Part {
 /// Takes one operation's part. Pending if nothing is left: the task yields, and asks again in its next poll.
 #[inline]
 pub(crate) fn proceed(cx: &mut Context<'_>) -> Poll<Part> {
-    let left = core::try_with(|exec| exec.budget.here(exec).map(Cell::get)).flatten();
+    let left = core::try_with(|exec| exec.budget.left(exec)).flatten();
     match left {
         None => Poll::Ready(Part { before: None, went_on: false }),
         Some(0) => {
@@ -92,7 +120,7 @@ pub(crate) fn proceed(cx: &mut Context<'_>) -> Poll<Part> {
             Poll::Pending
         }
         Some(n) => {
-            core::with(|exec| exec.budget.here(exec).into_iter().for_each(|left| left.set(n - 1)));
+            core::with(|exec| exec.budget.set_here(exec, n - 1));
             Poll::Ready(Part { before: Some(n), went_on: false })
         }
     }

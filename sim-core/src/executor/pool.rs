@@ -24,11 +24,18 @@ pub(crate) struct Pool {
 impl Exec {
     /// Gives `work` to the pool. Answers the thread it was handed to: the one that will run it if the pool is not full.
     pub fn offload(&self, work: Work) -> ThreadId {
+        let thread = self.give_to_pool(work);
+        self.sim.kernel.borrow_mut().record(Event::Offloaded { by: self.sim.actor.get(), to: thread });
+        thread
+    }
+
+    /// The same without a word of it.
+    pub fn give_to_pool(&self, work: Work) -> ThreadId {
         let by = self.sim.actor.get();
         let mut pool = self.pool.borrow_mut();
         pool.waiting.push_back(work);
         let mut kernel = self.sim.kernel.borrow_mut();
-        let thread = if let Some(idle) = pool.idle.pop() {
+        if let Some(idle) = pool.idle.pop() {
             kernel.unblock(idle, by);
             idle
         } else if pool.threads.len() < self.state.borrow().rules.blocking_threads as usize {
@@ -41,14 +48,12 @@ impl Exec {
             thread
         } else {
             pool.threads[0]
-        };
-        kernel.record(Event::Offloaded { by, to: thread });
-        thread
+        }
     }
 }
 
 /// The code of a pool thread.
-fn serve() {
+pub(crate) fn serve() {
     while !core::with(|exec| exec.sim.is_ending()) {
         let work = core::with(|exec| exec.pool.borrow_mut().waiting.pop_front());
         match work {

@@ -164,7 +164,8 @@ async fn step(env: &Rc<Env>, deadline: Option<SimTime>, op: &Op, at: &At) -> Out
             env.receive(deadline, env.mailbox.answer(tag)).await?;
         }
         Op::Sleep(d) => before(deadline, sleep(*d)).await?,
-        Op::Block(d) => block(*d),
+        // Refused where the workload is read.
+        Op::Block(d) | Op::BlockInPlace(d) => block(*d),
         Op::Yield => yield_now().await,
         Op::Offload(d) => {
             let d = *d;

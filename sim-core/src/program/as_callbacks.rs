@@ -98,7 +98,8 @@ async fn step(env: &Rc<Env>, op: &Op, at: &At) -> Outcome {
         Op::Io(latency) => Request::new().taking(*latency).placed(at.place()).submit().await,
         Op::IoOn(device) => Request::new().to(device).placed(at.place()).submit().await,
         Op::Sleep(d) => sleep(timeout_takes(*d)).await,
-        Op::Block(d) => block(*d),
+        // Refused where the workload is read.
+        Op::Block(d) | Op::BlockInPlace(d) => block(*d),
         Op::Yield => immediate().await,
         Op::Offload(d) => {
             let d = *d;

@@ -139,7 +139,7 @@ async fn step(env: &Rc<Env>, context: Option<&Context>, op: &Op, at: &At) -> Out
         Op::Io(latency) => wait(context, Request::new().taking(*latency).placed(at.place()).submit()).await?,
         Op::IoOn(device) => wait(context, Request::new().to(device).placed(at.place()).submit()).await?,
         Op::Sleep(d) => wait(context, sleep(*d)).await?,
-        Op::Block(d) | Op::Offload(d) => system_call(*d).await,
+        Op::Block(d) | Op::BlockInPlace(d) | Op::Offload(d) => system_call(*d).await,
         Op::Yield => yield_now().await,
         Op::Lock(name, program) => return hold_mutex(env, context, name, program, at.body(op, 0)).await,
         Op::Write(name, program) => return hold(env, context, name, Mode::Exclusive, program, at.body(op, 0)).await,

@@ -17,6 +17,7 @@ use super::at::At;
 use super::shared::{self, Ends, Failure, Outcome, Shared, fail};
 use super::slots::Slot;
 use crate::code::{block, mark, work};
+use crate::executor::block_in_place;
 use crate::executor::handle::{JoinHandle, TaskBuilder, offload, yield_now};
 use crate::instant::SimDuration;
 use crate::io::Request;
@@ -139,6 +140,7 @@ async fn step(env: &Rc<Env>, op: &Op, at: &At) -> Outcome {
         Op::IoOn(device) => Request::new().to(device).placed(at.place()).submit().await,
         Op::Sleep(d) => sleep(*d).await,
         Op::Block(d) => block(*d),
+        Op::BlockInPlace(d) => block_in_place(|| block(*d)),
         Op::Yield => yield_now().await,
         Op::Offload(d) => {
             let d = *d;

@@ -149,7 +149,7 @@ async fn step(env: &Rc<Env>, op: &Op, at: &At) -> Outcome {
         Op::Io(latency) => Request::new().taking(*latency).placed(at.place()).submit_step().await,
         Op::IoOn(device) => Request::new().to(device).placed(at.place()).submit_step().await,
         Op::Sleep(d) => sleep_step(*d).await,
-        Op::Block(d) | Op::Offload(d) => block_step(*d).await,
+        Op::Block(d) | Op::BlockInPlace(d) | Op::Offload(d) => block_step(*d).await,
         Op::Yield => blocking::give_up(Ask::Yield).await,
         Op::Lock(name, program) => return hold(env, name, Mode::Exclusive, program, at.body(op, 0)).await,
         Op::Write(name, program) => return hold(env, name, Mode::Exclusive, program, at.body(op, 0)).await,

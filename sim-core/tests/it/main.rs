@@ -10,6 +10,7 @@ mod analysis_metrics;
 mod analysis_stands;
 mod analysis_sums;
 mod asyncio;
+mod block_in_place;
 mod circles_outlived;
 mod clock_moves;
 mod costs;

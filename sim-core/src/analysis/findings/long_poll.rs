@@ -148,6 +148,10 @@ impl Watch for LongPoll {
                     poll.coreless += seen.time.since(since);
                 }
             }
+            // The poll goes on, and keeps nobody waiting any more.
+            Event::WorkerMoved { worker, .. } => {
+                self.polls.remove(&worker);
+            }
             Event::RunEnded { .. } => {
                 let polling: Vec<WorkerId> = self.polls.keys().copied().collect();
                 for worker in polling {
@@ -170,8 +174,7 @@ impl Watch for LongPoll {
 
 impl LongPoll {
     fn poll_on(&mut self, seen: &Seen<'_>, thread: ThreadId) -> Option<&mut Poll> {
-        let worker = seen.tables.workers.iter().position(|t| *t == thread)?;
-        self.polls.get_mut(&WorkerId::from_index(worker))
+        self.polls.get_mut(&seen.state.worker_on(thread)?)
     }
 
     fn poll_over(&mut self, seen: &Seen<'_>, task: TaskId, worker: WorkerId, ended: Option<usize>) {

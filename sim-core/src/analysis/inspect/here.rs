@@ -126,8 +126,13 @@ impl<'a> Here<'a> {
     pub(super) fn thread(&self, id: ThreadId) -> Piece {
         match self.worker_on(id) {
             Some(worker) => self.worker(worker),
-            None => Piece::Thing(Thing::Track(TrackKind::Thread(id)), self.tables().thread_name(id)),
+            None => self.thread_itself(id),
         }
+    }
+
+    /// A thread, and not the worker that it runs.
+    pub(super) fn thread_itself(&self, id: ThreadId) -> Piece {
+        Piece::Thing(Thing::Track(TrackKind::Thread(id)), self.tables().thread_title(id))
     }
 
     pub(super) fn actor(&self, actor: Actor) -> Piece {
@@ -166,15 +171,18 @@ impl<'a> Here<'a> {
     // --- Questions to the state ---
 
     pub(super) fn worker_on(&self, thread: ThreadId) -> Option<WorkerId> {
-        match self.tables().threads.get(thread.index())?.kind {
-            ThreadKind::Worker(worker) => Some(worker),
-            ThreadKind::Plain | ThreadKind::Blocking | ThreadKind::Helper => None,
+        match self.state.thread(thread) {
+            Some(state) => state.worker,
+            None => match self.tables().threads.get(thread.index())?.kind {
+                ThreadKind::Worker(worker) => Some(worker),
+                ThreadKind::Plain | ThreadKind::Blocking | ThreadKind::Helper => None,
+            },
         }
     }
 
     /// The state of the thread that a worker runs on; none: the recording says nothing of threads.
     pub(super) fn worker_thread(&self, worker: WorkerId) -> Option<(ThreadId, ThreadState)> {
-        let thread = *self.tables().workers.get(worker.index())?;
+        let thread = self.state.thread_of(self.tables(), worker)?;
         Some((thread, self.state.thread(thread)?.state))
     }
 
@@ -222,6 +230,9 @@ impl<'a> Here<'a> {
             TaskState::Polling(worker) => {
                 Sentence::plain("is inside its poll on ").and(self.worker(worker)).and(", off the core")
             }
+            TaskState::WithoutWorker(thread) => {
+                Sentence::plain("is inside its poll on ").and(self.thread_itself(thread)).and(", without a worker")
+            }
             TaskState::Pending => match task.waits.first() {
                 Some(first) => Sentence::plain("is Pending: waits for ").then(self.wait_noun(first.wait)),
                 None if task.wakers == 0 => Sentence::plain("is Pending, and nothing will wake it"),
@@ -265,7 +276,10 @@ impl<'a> Here<'a> {
                 Some(task) => Sentence::plain("polls ").and(self.task(task)),
                 None => Sentence::plain("runs the executor's own code"),
             },
-            None => Sentence::plain(self.activity(self.state.thread(thread).and_then(|t| t.activity))),
+            None => match self.state.thread(thread).and_then(|t| t.without_worker) {
+                Some(task) => Sentence::plain("is inside ").and(self.task(task)).and("'s poll, without a worker"),
+                None => Sentence::plain(self.activity(self.state.thread(thread).and_then(|t| t.activity))),
+            },
         }
     }
 

@@ -5,6 +5,7 @@
 //!
 //! A file for each kind of thing; `here` is the recording and the place in it, `waits` says what a wait is for.
 
+mod alone;
 mod core;
 mod counter;
 mod device;

@@ -6,10 +6,12 @@ mod stats;
 mod worker;
 
 use idle::Idle;
-use worker::Worker;
+use worker::{Stage, Worker};
 
 use super::tokio_current_thread::BUDGET;
-use super::{BudgetFor, Came, Driver, Move, Next, QueueSpec, Ready, Reason, Root, Rules, TaskPolicy, Yields};
+use super::{
+    BlocksInPlace, BudgetFor, Came, Driver, Move, Next, QueueSpec, Ready, Reason, Root, Rules, TaskPolicy, Yields,
+};
 use crate::executor::Executor;
 use crate::instant::SimDuration;
 use crate::trace::event::End;
@@ -148,6 +150,7 @@ impl TaskPolicy for TokioMultiThread {
             budget_for: BudgetFor::Chain,
             yields: Yields::Deferred,
             root: Root::OnItsCaller,
+            in_place: BlocksInPlace::MovesWorker,
             ..Rules::default()
         }
     }
@@ -188,6 +191,27 @@ impl TaskPolicy for TokioMultiThread {
 
     fn unpark(&mut self, _: usize, _: &Came, _: &Ready<'_>) -> Option<WorkerId> {
         self.unparks
+    }
+
+    /// The LIFO slot's task goes to where others can steal it (`maybe_move_runtime`, `push_back_or_overflow`).
+    fn leaves_thread(&mut self, worker: WorkerId, ready: &Ready<'_>, room: &mut Vec<Move>) {
+        let w = worker.index();
+        if ready.len(lifo(w)) == 0 {
+            return;
+        }
+        let is_full = ready.len(local(w)) == LOCAL_CAPACITY;
+        if is_full {
+            room.push(overflow(w));
+        }
+        let to = if is_full { INJECT } else { local(w) };
+        room.push(Move { from: (lifo(w), End::Front), to: (to, End::Back), count: 1, stolen: false });
+    }
+
+    /// `Context::run` from its top: the tick goes on, the LIFO slot is open again, a batch of polls begins.
+    fn begins_anew(&mut self, worker: WorkerId) {
+        let worker = &mut self.workers[worker.index()];
+        worker.stage = Stage::Begin;
+        worker.is_lifo_enabled = true;
     }
 
     fn next(&mut self, worker: WorkerId, ready: &Ready<'_>, draw: &mut dyn FnMut(u64) -> u64) -> Next {

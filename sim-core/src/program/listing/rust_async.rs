@@ -18,6 +18,7 @@ impl Words for RustAsync {
 
     fn leaf(&self, w: &Writer, op: &Op) -> Option<String> {
         Some(match op {
+            Op::BlockInPlace(d) => format!("block_in_place(|| block({}));", length(*d)),
             Op::Offload(d) => format!("spawn_blocking(|| block({})).await;", length(*d)),
             Op::Wait(name) => format!("{name}.notified().await;"),
             Op::Spawn(task) => match w.count(task) {
