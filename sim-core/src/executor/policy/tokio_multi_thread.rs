@@ -21,6 +21,8 @@ use crate::trace::ids::{Actor, WorkerId};
 const EVENT_INTERVAL: u32 = 61;
 /// `queue.rs`, `LOCAL_QUEUE_CAPACITY`.
 const LOCAL_CAPACITY: usize = 256;
+/// `runtime/builder.rs`, `max_blocking_threads: 512`.
+const BLOCKING_THREADS: u32 = 512;
 /// `MAX_LIFO_POLLS_PER_TICK`, 270.
 const LIFO_POLLS: u32 = 3;
 
@@ -65,6 +67,7 @@ pub struct TokioMultiThread {
     /// None: tuned by how long polls take.
     interval: Option<u32>,
     lifo_polls: u32,
+    blocking_threads: u32,
     idle: Idle,
     workers: Vec<Worker>,
     /// Who parks in the driver, or has not left it yet (`park.rs`, `Shared::driver`).
@@ -78,6 +81,7 @@ impl Default for TokioMultiThread {
         TokioMultiThread {
             interval: None,
             lifo_polls: LIFO_POLLS,
+            blocking_threads: BLOCKING_THREADS,
             idle: Idle::default(),
             workers: Vec::new(),
             driver: None,
@@ -92,6 +96,12 @@ impl TokioMultiThread {
     pub fn global_queue_interval(self, interval: u32) -> TokioMultiThread {
         assert!(interval > 0, "an interval is at least 1");
         TokioMultiThread { interval: Some(interval), ..self }
+    }
+
+    /// So many threads for code that blocks, as tokio's builder says it. Panics at zero.
+    pub fn max_blocking_threads(self, threads: u32) -> TokioMultiThread {
+        assert!(threads > 0, "a pool has at least 1 thread");
+        TokioMultiThread { blocking_threads: threads, ..self }
     }
 
     /// Breaks a rule, for a test that must see the order differ: the LIFO slot is never disabled.
@@ -150,6 +160,7 @@ impl TaskPolicy for TokioMultiThread {
             budget_for: BudgetFor::Chain,
             yields: Yields::Deferred,
             root: Root::OnItsCaller,
+            blocking_threads: self.blocking_threads,
             in_place: BlocksInPlace::MovesWorker,
             ..Rules::default()
         }

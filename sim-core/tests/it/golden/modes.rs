@@ -5,7 +5,7 @@ use sim_core::executor::policy::TokioMultiThread;
 
 use super::random::Can;
 use super::real_futures::{async_executor, local_pool};
-use super::real_tokio::{RootIs, Time, current_thread, local_set, multi_thread};
+use super::real_tokio::{RootIs, Time, current_thread, local_set, multi_thread, multi_thread_pool_of_one};
 use super::rt::Root;
 use super::{ours, recorded};
 
@@ -36,7 +36,7 @@ const PAUSED: Real = |root, root_is| current_thread(root, root_is, Time::Paused)
 const REAL_CLOCK: Real = |root, root_is| current_thread(root, root_is, Time::Real);
 const CURRENT_THREAD: &[fn() -> Executor] = &[Executor::tokio_current_thread];
 
-pub static MODES: [Mode; 13] = [
+pub static MODES: [Mode; 14] = [
     mode_of("tokio_ct_main", Some(PAUSED), RootIs::Main, CURRENT_THREAD, NO_THREADS),
     mode_of("tokio_ct_task", Some(PAUSED), RootIs::Task, CURRENT_THREAD, NO_THREADS),
     mode_of("tokio_ct_main_realclock", Some(REAL_CLOCK), RootIs::Main, CURRENT_THREAD, NO_CLOCK),
@@ -57,6 +57,13 @@ pub static MODES: [Mode; 13] = [
     ),
     mode_of("tokio_mt1_task_gqi61", Some(|root, _| multi_thread(root, 61)), RootIs::Task, &[|| mt(61)], NO_CLOCK),
     mode_of("tokio_mt1_task_gqi7", Some(|root, _| multi_thread(root, 7)), RootIs::Task, &[|| mt(7)], NO_CLOCK),
+    mode_of(
+        "tokio_mt1_task_pool1",
+        Some(|root, _| multi_thread_pool_of_one(root)),
+        RootIs::Task,
+        &[|| Executor::with_policy(1, Box::new(mt_policy(1_000_000).max_blocking_threads(1)))],
+        NO_CLOCK,
+    ),
     mode_of("localpool_main", Some(local_pool), RootIs::Main, &[Executor::local_pool], NEITHER),
     mode_of("localpool_task", Some(local_pool), RootIs::Task, &[Executor::local_pool], NEITHER),
     mode_of(
@@ -92,8 +99,11 @@ pub const LATE: &str = "late";
 
 /// tokio's multi_thread with one worker and this interval of its global queue.
 fn mt(global_queue_interval: u32) -> Executor {
-    let policy = TokioMultiThread::default().global_queue_interval(global_queue_interval);
-    Executor::with_policy(1, Box::new(policy))
+    Executor::with_policy(1, Box::new(mt_policy(global_queue_interval)))
+}
+
+fn mt_policy(global_queue_interval: u32) -> TokioMultiThread {
+    TokioMultiThread::default().global_queue_interval(global_queue_interval)
 }
 
 /// The mode of this name.
