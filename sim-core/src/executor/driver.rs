@@ -9,7 +9,7 @@ use super::core::Exec;
 use super::policy::{Dropped, Reason, Yields};
 use super::waker::TaskState;
 use crate::instant::SimDuration;
-use crate::machine::kernel::Due;
+use crate::machine::next::Due;
 use crate::trace::event::Event;
 use crate::trace::ids::*;
 
