@@ -5,6 +5,7 @@
 
 mod akka;
 mod beam;
+mod blocking_pool;
 mod embassy;
 mod event_loop;
 mod fifo;
@@ -23,6 +24,7 @@ mod tokio_multi_thread;
 
 pub use akka::Akka;
 pub use beam::Beam;
+pub use blocking_pool::{Asleep, BlockingPool, Calls, Grows};
 pub use embassy::Embassy;
 pub use event_loop::EventLoop;
 pub use fifo::Fifo;
@@ -138,14 +140,14 @@ pub struct Rules {
     pub dropped: Dropped,
     /// Where a task that wakes itself in its poll stands among those that come meanwhile.
     pub self_wakes: SelfWakes,
-    /// The most threads of its blocking pool.
-    pub blocking_threads: u32,
+    /// The threads of its blocking pool.
+    pub blocking: BlockingPool,
     /// Where the root is polled.
     pub root: Root,
 }
 
 impl Default for Rules {
-    /// The always-on reactor, exact timers, no budget, a yield that wakes, no slice, and a blocking pool of 512.
+    /// The always-on reactor, exact timers, no budget, a yield that wakes, no slice, and tokio's blocking pool.
     fn default() -> Rules {
         Rules {
             driver: Driver::AlwaysOn,
@@ -156,7 +158,7 @@ impl Default for Rules {
             slice: None,
             dropped: Dropped::Detaches,
             self_wakes: SelfWakes::AfterPoll,
-            blocking_threads: 512,
+            blocking: BlockingPool::tokio(),
             root: Root::OnWorkers,
         }
     }
