@@ -4,6 +4,7 @@
 //! offered its worker, and what becomes of a poll whose thread has lost it: what it wakes and spawns comes from elsewhere,
 //! and when it ends, its thread is one of the blocking pool.
 
+use super::budget::Stopped;
 use super::core::{self, Exec, Polled};
 use super::policy::{BlocksInPlace, Reason};
 use super::waker::TaskState;
@@ -93,7 +94,7 @@ pub fn block_in_place<T>(code: impl FnOnce() -> T) -> T {
         None | Some(Begun::Plain) => code(),
         Some(Begun::Refused) => panic!("can call blocking only when running on the multi-threaded runtime"),
         Some(Begun::Inside(inside)) => {
-            let _back = Back(inside);
+            let _back = Back(Some(inside));
             code()
         }
     }
@@ -110,28 +111,20 @@ enum Begun {
 }
 
 /// What is put back when the closure has returned or panicked.
-#[derive(Clone, Copy)]
 struct Inside {
     thread: ThreadId,
     /// The worker that it offered.
     offered: Option<WorkerId>,
-    budget: Budget,
+    /// What the poll may use up afterwards; none: whatever it likes. tokio gives it back only on a worker's thread
+    /// (`Reset::drop` looks for its context).
+    budget: Option<Stopped>,
 }
 
-/// What the poll may use up when the closure has returned.
-#[derive(Clone, Copy)]
-enum Budget {
-    /// What it had left before.
-    Was(Option<u32>),
-    /// Whatever it likes: tokio gives it back only on a worker's thread (`Reset::drop` looks for its context).
-    Endless,
-}
-
-struct Back(Inside);
+struct Back(Option<Inside>);
 
 impl Drop for Back {
     fn drop(&mut self) {
-        core::try_with(|exec| exec.end_in_place(self.0));
+        core::try_with(|exec| self.0.take().into_iter().for_each(|inside| exec.end_in_place(inside)));
     }
 }
 
@@ -158,7 +151,7 @@ impl Exec {
             (BlocksInPlace::MovesWorker, Some(worker), Some(task)) => Begun::Inside(self.leave(thread, worker, task)),
             (BlocksInPlace::MovesWorker, None, Some(_)) if alone.is_some() => {
                 self.state.borrow_mut().in_place.inside.push(thread);
-                Begun::Inside(Inside { thread, offered: None, budget: Budget::Was(self.budget.stop(thread)) })
+                Begun::Inside(Inside { thread, offered: None, budget: self.budget.stop(self) })
             }
             (BlocksInPlace::MovesWorker, None, Some(_)) => Begun::Plain,
         }
@@ -169,8 +162,8 @@ impl Exec {
         if self.state.borrow().caller == Some(worker) {
             // It has no worker to give away, and blocks itself alone.
             self.state.borrow_mut().in_place.inside.push(thread);
-            self.budget.stop(thread);
-            return Inside { thread, offered: None, budget: Budget::Endless };
+            drop(self.budget.stop(self));
+            return Inside { thread, offered: None, budget: None };
         }
         let actor = self.sim.actor.get();
         self.wake_deferred(worker);
@@ -185,15 +178,15 @@ impl Exec {
         }
         self.in_place.set(self.in_place.get() + 1);
         self.give_to_pool(Box::new(move || core::with(|exec| exec.take_over(worker))));
-        Inside { thread, offered: Some(worker), budget: Budget::Was(self.budget.stop(thread)) }
+        Inside { thread, offered: Some(worker), budget: self.budget.stop(self) }
     }
 
     /// The closure has returned: the worker is taken back if no thread has it. It may be one that another poll, on the
     /// thread that it went to, has offered meanwhile.
     fn end_in_place(&self, inside: Inside) {
         let Inside { thread, offered, budget } = inside;
-        if let Budget::Was(left) = budget {
-            self.budget.set(thread, left);
+        if let Some(budget) = budget {
+            self.budget.give_back(self, budget);
         }
         let mut state = self.state.borrow_mut();
         state.in_place.inside.retain(|inside| *inside != thread);

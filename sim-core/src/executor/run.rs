@@ -7,9 +7,10 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use super::core::{self, EndsWith, Exec};
-use super::handle::{JoinHandle, TaskBuilder};
+use super::handle::JoinHandle;
 use super::policy::{Driver, Root, SelfWakes, TaskPolicy};
 use super::ready::Core;
+use super::spawn::TaskBuilder;
 use super::task::Task;
 use super::worker::{self, Left};
 use super::{budget, pool};
@@ -226,7 +227,7 @@ impl Exec {
         let body = Body::Closure(Box::new(move || match core::with(|exec| worker::run(exec, worker)) {
             Left::Over => {}
             // Without its worker it is a thread of the blocking pool like any other.
-            Left::WithoutWorker => pool::serve(),
+            Left::WithoutWorker => pool::join(),
         }));
         let name = self.state.borrow().worker_name(worker);
         let new = NewThread { path: name.clone(), name, kind: ThreadKind::Worker(worker), priority: 0, nice: 0, body };

@@ -10,7 +10,7 @@ use worker::{Stage, Worker};
 
 use super::tokio_current_thread::BUDGET;
 use super::{
-    BlocksInPlace, BudgetFor, Came, Driver, Move, Next, QueueSpec, Ready, Reason, Root, Rules, TaskPolicy, Yields,
+    BlockingPool, BlocksInPlace, Came, Driver, Move, Next, QueueSpec, Ready, Reason, Root, Rules, TaskPolicy, Yields,
 };
 use crate::executor::Executor;
 use crate::instant::SimDuration;
@@ -157,10 +157,9 @@ impl TaskPolicy for TokioMultiThread {
             // `runtime/time/source.rs`, `deadline_to_tick`.
             timer_step: SimDuration::from_millis(1),
             budget: Some(BUDGET),
-            budget_for: BudgetFor::Chain,
             yields: Yields::Deferred,
             root: Root::OnItsCaller,
-            blocking_threads: self.blocking_threads,
+            blocking: BlockingPool { most: self.blocking_threads, ..BlockingPool::tokio() },
             in_place: BlocksInPlace::MovesWorker,
             ..Rules::default()
         }
