@@ -58,6 +58,8 @@ pub(crate) struct Kernel {
     pub timer_step: SimDuration,
     pub resources: Vec<Resource>,
     pub agenda: BinaryHeap<Reverse<Scheduled>>,
+    /// Until when threads sleep that end, or look around, if nobody calls them: what alone is left does not keep a run up.
+    pub alarms: BTreeMap<ThreadId, SimTime>,
     /// Whether a timer was given up since the agenda was looked through.
     pub given_up: bool,
     pub submissions: u64,
@@ -134,6 +136,7 @@ impl Kernel {
             timer_step: SimDuration::ZERO,
             resources: Vec::new(),
             agenda: BinaryHeap::new(),
+            alarms: BTreeMap::new(),
             given_up: false,
             submissions: 0,
             waiters: 0,

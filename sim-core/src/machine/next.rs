@@ -21,6 +21,8 @@ pub(crate) struct Scheduled {
 pub(crate) enum Due {
     Timer(TimerId),
     Completion(RequestId),
+    /// A thread has slept for as long as it wanted to.
+    Alarm(ThreadId),
 }
 
 /// A core whose thread goes on next, before anything else happens.
@@ -78,7 +80,8 @@ impl Kernel {
             if self.dispatch() {
                 continue;
             }
-            let Some(next) = self.next_time() else { return Step::End(EndReason::Stuck) };
+            let next = if self.only_alarms_are_left() { None } else { self.next_time() };
+            let Some(next) = next else { return Step::End(EndReason::Stuck) };
             // What would come later than a trace can say is held at its last moment, and never happens.
             if next > self.limits.time || next == SimTime::MAX {
                 self.now = self.limits.time;
@@ -136,12 +139,25 @@ impl Kernel {
     /// A timer that was given up must not move the clock.
     fn forget_cancelled(&mut self) {
         self.given_up = false;
-        while let Some(Reverse(Scheduled { what: Due::Timer(timer), .. })) = self.agenda.peek() {
-            if self.timers.contains_key(timer) {
-                return;
-            }
+        while self.agenda.peek().is_some_and(|Reverse(due)| self.is_given_up(due)) {
             self.agenda.pop();
         }
+    }
+
+    fn is_given_up(&self, due: &Scheduled) -> bool {
+        match due.what {
+            Due::Timer(timer) => !self.timers.contains_key(&timer),
+            Due::Alarm(thread) => self.alarms.get(&thread) != Some(&due.time),
+            Due::Completion(_) => false,
+        }
+    }
+
+    /// Whether nothing will ever happen but that threads without work wake up and find none.
+    fn only_alarms_are_left(&self) -> bool {
+        let is_nothing = |due: &Scheduled| matches!(due.what, Due::Alarm(_)) || self.is_given_up(due);
+        !self.alarms.is_empty()
+            && self.cores.iter().all(|core| core.thread.is_none())
+            && self.agenda.iter().all(|Reverse(due)| is_nothing(due))
     }
 
     /// At one moment: completions and timers in order of submission, then ends of work and quanta by core.

@@ -283,6 +283,7 @@ impl Sim {
                 self.actor.set(Actor::Timer(timer));
                 self.tell(wake);
             }
+            Due::Alarm(thread) => self.kernel.borrow_mut().alarm(thread),
             Due::Completion(request) => {
                 let (by, wake) = self.kernel.borrow_mut().complete_request(request);
                 self.actor.set(by);
