@@ -22,7 +22,6 @@ mod tokio_current_thread;
 mod tokio_local_set;
 mod tokio_multi_thread;
 
-pub use akka::Akka;
 pub use beam::Beam;
 pub use blocking_pool::{Asleep, BlockingPool, Calls, Grows};
 pub use embassy::Embassy;
