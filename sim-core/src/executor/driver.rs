@@ -10,7 +10,7 @@ use super::policy::{Dropped, Reason, Yields};
 use super::waker::TaskState;
 use crate::instant::SimDuration;
 use crate::machine::devices::NO_ALARM;
-use crate::machine::kernel::Due;
+use crate::machine::next::Due;
 use crate::trace::event::Event;
 use crate::trace::ids::*;
 

@@ -5,7 +5,8 @@
 use std::collections::VecDeque;
 use std::task::Waker;
 
-use super::kernel::{Due, Kernel};
+use super::kernel::Kernel;
+use super::next::Due;
 use super::place::OpPlace;
 use super::spec::{Device, Latency};
 use super::waiting::Wake;

@@ -15,7 +15,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::ptr;
 
 use super::home::RunId;
-use super::kernel::{Due, Kernel, Step};
+use super::kernel::Kernel;
+use super::next::{Due, Step};
 use super::panics;
 use super::stack::Stop;
 use super::threads::{Ask, Body};

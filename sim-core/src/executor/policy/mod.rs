@@ -126,10 +126,10 @@ pub struct Rules {
     pub driver: Driver,
     /// To what timers of tasks are rounded up; zero: not at all.
     pub timer_step: SimDuration,
-    /// How many operations of locks, channels and timers one poll may complete before it has to yield. None: any.
+    /// How many operations of locks, channels and timers one poll may complete before it has to yield, with those after it
+    /// that go on with what it has left ([`Next::PollOnBudgetLeft`]). None: any. tokio's own operations keep it, too, as
+    /// far as tokio lets them: up to 128.
     pub budget: Option<u32>,
-    /// For what a budget is given.
-    pub budget_for: BudgetFor,
     /// What becomes of a task that yields.
     pub yields: Yields,
     /// How long a worker may be with one task before that one is preempted; a task that is polled on the budget left
@@ -153,7 +153,6 @@ impl Default for Rules {
             driver: Driver::AlwaysOn,
             timer_step: SimDuration::ZERO,
             budget: None,
-            budget_for: BudgetFor::OnePoll,
             yields: Yields::Wake,
             slice: None,
             dropped: Dropped::Detaches,
@@ -162,15 +161,6 @@ impl Default for Rules {
             root: Root::OnWorkers,
         }
     }
-}
-
-/// For what a budget is given.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum BudgetFor {
-    /// One poll.
-    OnePoll,
-    /// One poll, and those after it that go on with what it has left ([`Next::PollOnBudgetLeft`]).
-    Chain,
 }
 
 /// Who sees that a timer is due, or that a device has answered.
