@@ -107,7 +107,8 @@ impl<T> Shared<T> {
 }
 
 impl<T> JoinHandle<T> {
-    /// Asks for the task's end: it is dropped at the await where it stands, at once, or when its running poll ends.
+    /// Asks for the task's end: it is dropped at the await where it stands, at once or in its turn
+    /// ([`Aborted`](super::policy::Aborted)), or when its running poll ends.
     /// A closure on the blocking pool cannot be aborted.
     pub fn abort(&self) {
         if let Actor::Task(task) = self.target.get() {

@@ -1,6 +1,6 @@
 //! tokio 1.54.1, current_thread (`runtime/scheduler/current_thread/mod.rs`).
 
-use super::{Came, Driver, Move, Next, QueueSpec, Ready, Rules, TaskPolicy, Yields};
+use super::{Aborted, Came, Driver, Move, Next, QueueSpec, Ready, Rules, TaskPolicy, Yields};
 use crate::executor::Executor;
 use crate::instant::SimDuration;
 use crate::trace::event::End;
@@ -71,6 +71,8 @@ pub(super) fn one_thread() -> Rules {
         timer_step: SimDuration::from_millis(1),
         budget: Some(BUDGET),
         yields: Yields::Deferred,
+        // `runtime/task/harness.rs`, `remote_abort`: it is scheduled, and cancelled where it would be polled.
+        aborted: Aborted::InItsTurn,
         ..Rules::default()
     }
 }
