@@ -1,6 +1,6 @@
 //! async-executor 1.14.1 (`src/lib.rs`), as smol 2.0.2 and async-std 1.13.2 use it.
 
-use super::{Aborted, Came, Driver, Dropped, Move, Next, QueueSpec, Ready, Rules, TaskPolicy};
+use super::{Aborted, BlockingPool, Came, Driver, Dropped, Move, Next, QueueSpec, Ready, Rules, TaskPolicy};
 use crate::executor::Executor;
 use crate::trace::event::End;
 use crate::trace::ids::WorkerId;
@@ -244,8 +244,7 @@ impl TaskPolicy for Smol {
             dropped: self.dropped,
             // async-task 4.7.1, `src/task.rs`, `set_canceled`: it is scheduled, and the executor drops its future.
             aborted: Aborted::InItsTurn,
-            // blocking 1.7.0, `src/lib.rs`, `Executor::max_threads`.
-            blocking_threads: 500,
+            blocking: BlockingPool::smol(),
             ..Rules::default()
         }
     }
