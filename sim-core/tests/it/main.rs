@@ -4,6 +4,7 @@ mod support;
 mod sweep;
 
 mod aborts;
+mod aborts_in_turn;
 mod analysis_findings;
 mod analysis_index;
 mod analysis_metrics;
