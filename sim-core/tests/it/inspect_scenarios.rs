@@ -260,7 +260,11 @@ fn a_task_in_the_queue_of_a_busy_worker_names_that_worker_though_another_is_free
 fn only_a_queue_that_can_be_stolen_from_promises_a_thief() {
     let asked = Asked::lesson_in("work-stealing", "busy-parent", "tokio");
     let slot = asked.at(25.0, asked.named("image.7"));
-    assert!(slot.answer.to_string().ends_with(" No other worker takes from the LIFO slot of worker 0."), "{}", slot.answer);
+    assert!(
+        slot.answer.to_string().ends_with(" No other worker takes from the LIFO slot of worker 0."),
+        "{}",
+        slot.answer
+    );
     assert_eq!(slot.fact("Will run").as_deref(), Some("when main's poll returns"));
 }
 

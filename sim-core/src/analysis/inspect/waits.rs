@@ -205,7 +205,9 @@ impl<'a> Here<'a> {
                     "receive",
                 )
             }
-            Side::Empty if self.tables().run.family() == Family::Actors => return self.letter_told(id, resource.length),
+            Side::Empty if self.tables().run.family() == Family::Actors => {
+                return self.letter_told(id, resource.length);
+            }
             Side::Empty => {
                 (Sentence::from(self.channel(id)).and(" is empty: it waits for a message. "), &resource.senders, "send")
             }

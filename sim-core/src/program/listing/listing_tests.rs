@@ -112,8 +112,7 @@ fn what_can_fail_ends_the_task_with_a_question_mark() {
     let tried = |open: &str, call: &str, close: &str| {
         format!(" 0|let tried = {open}\n 1|  {call}\n  |{close}\n 0|if tried.is_err() {{\n 2|  mark(\"no\");\n  |}}")
     };
-    let (task, thread) =
-        (tried("async {", "c.recv().await?;", "}.await;"), tried("(|| {", "c.recv()?;", "})();"));
+    let (task, thread) = (tried("async {", "c.recv().await?;", "}.await;"), tried("(|| {", "c.recv()?;", "})();"));
     check(r#"Try([Recv("c")], [Mark("no")])"#, &task, &thread);
 }
 
