@@ -138,6 +138,8 @@ pub struct Rules {
     pub slice: Option<SimDuration>,
     /// What becomes of a task whose handle is dropped.
     pub dropped: Dropped,
+    /// When a task is dropped whose end is asked for while nobody polls it.
+    pub aborted: Aborted,
     /// Where a task that wakes itself in its poll stands among those that come meanwhile.
     pub self_wakes: SelfWakes,
     /// The threads of its blocking pool.
@@ -156,6 +158,7 @@ impl Default for Rules {
             yields: Yields::Wake,
             slice: None,
             dropped: Dropped::Detaches,
+            aborted: Aborted::AtOnce,
             self_wakes: SelfWakes::AfterPoll,
             blocking: BlockingPool::tokio(),
             root: Root::OnWorkers,
@@ -193,6 +196,15 @@ pub enum Dropped {
     Wakes,
     /// It is cancelled.
     Cancels,
+}
+
+/// When a task is dropped whose end is asked for while nobody polls it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Aborted {
+    /// At once, by whoever asks.
+    AtOnce,
+    /// When a worker comes to it: it is queued if it waits, and dropped where it would have been polled.
+    InItsTurn,
 }
 
 /// What becomes of a task that yields, or has used up its budget.

@@ -1,7 +1,7 @@
 //! tokio 1.54.1, current_thread (`runtime/scheduler/current_thread/mod.rs`).
 
 use super::tokio_one_thread::{self as shared, MAIN};
-use super::{Came, Driver, Move, Next, QueueSpec, Ready, Rules, TaskPolicy, Yields};
+use super::{Aborted, Came, Driver, Move, Next, QueueSpec, Ready, Rules, TaskPolicy, Yields};
 use crate::executor::Executor;
 use crate::instant::SimDuration;
 use crate::trace::event::End;
@@ -61,6 +61,8 @@ pub(super) fn one_thread() -> Rules {
         timer_step: SimDuration::from_millis(1),
         budget: Some(BUDGET),
         yields: Yields::Deferred,
+        // `runtime/task/harness.rs`, `remote_abort`: it is scheduled, and cancelled where it would be polled.
+        aborted: Aborted::InItsTurn,
         ..Rules::default()
     }
 }

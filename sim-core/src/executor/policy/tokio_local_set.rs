@@ -14,7 +14,8 @@ const TASKS_PER_TICK: u32 = 61;
 /// (`RunUntil::poll`, `LocalSet::tick`); then the driver is turned, and whoever yielded is woken, the last first.
 #[derive(Debug, Default)]
 pub struct TokioLocalSet {
-    tick: u32,
+    /// Wraps after 255, so that the remote queue's turns are not always 31 apart.
+    tick: u8,
     stage: Stage,
     has_main: bool,
     /// The set is to be polled again.
@@ -49,7 +50,7 @@ impl TokioLocalSet {
     fn next_task(&mut self, ready: &Ready<'_>) -> Option<usize> {
         let tick = self.tick;
         self.tick = tick.wrapping_add(1);
-        shared::next_queue(tick, ready)
+        shared::next_queue(u32::from(tick), ready)
     }
 
     fn step(&mut self, worker: WorkerId, ready: &Ready<'_>) -> Option<Next> {

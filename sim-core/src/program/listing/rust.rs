@@ -125,7 +125,9 @@ fn block(w: &mut Writer, op: &Op, step: StepId, waits: &str) {
         }
         Op::Repeat(times, body) => w.repeated(*times, &format!("for _ in 0..{times} {{"), body, "}", step),
         Op::Try(first, second) => {
-            w.around("let tried = try {", first, "};", step);
+            // What fails in there leaves the block, and not the function: try blocks are not stable.
+            let (open, close) = if waits.is_empty() { ("(|| {", "})();") } else { ("async {", "}.await;") };
+            w.around(&format!("let tried = {open}"), first, close, step);
             w.open("if tried.is_err() {", Some(step));
             w.body(second);
             w.close("}");
