@@ -13,13 +13,14 @@ const REMOTE: usize = 2;
 /// How many tasks of the set are polled in a row (`MAX_TASKS_PER_TICK`).
 const TASKS_PER_TICK: u32 = 61;
 /// Every so manieth task is taken from the remote queue first (`REMOTE_FIRST_INTERVAL`).
-const REMOTE_INTERVAL: u32 = 31;
+const REMOTE_INTERVAL: u8 = 31;
 
 /// The set is the runtime's main future. When it was woken, it polls the root, woken or not, then up to 61 of its tasks
 /// (`RunUntil::poll`, `LocalSet::tick`); then the driver is turned, and whoever yielded is woken, the last first.
 #[derive(Debug, Default)]
 pub struct TokioLocalSet {
-    tick: u32,
+    /// Goes round after 255, which is no multiple of the interval: so does tokio's.
+    tick: u8,
     stage: Stage,
     has_main: bool,
     /// The set is to be polled again.
