@@ -35,7 +35,7 @@ fn what_once_differed_does_not_any_more() {
 #[test]
 fn a_local_set_looks_at_its_remote_queue_in_time_when_its_tick_has_gone_round() {
     let mode = mode("tokio_localset_task_realclock");
-    for others in (130..220).step_by(3) {
+    for others in (240..300).step_by(5) {
         let mut root = vec![Op::Spawn(vec![Op::YieldSelf]); others];
         let woken = Op::Spawn(vec![Op::YieldSelf, Op::Wait(Wait::Notified(0))]);
         let wakes = Op::Spawn(vec![Op::YieldSelf, Op::Elsewhere(vec![Outside::NotifyOne(0)])]);
