@@ -5,6 +5,7 @@
 
 mod akka;
 mod beam;
+mod blocking_pool;
 mod embassy;
 mod event_loop;
 mod fifo;
@@ -20,9 +21,10 @@ mod thread_per_core;
 mod tokio_current_thread;
 mod tokio_local_set;
 mod tokio_multi_thread;
+mod tokio_one_thread;
 
-pub use akka::Akka;
 pub use beam::Beam;
+pub use blocking_pool::{Asleep, BlockingPool, Calls, Grows};
 pub use embassy::Embassy;
 pub use event_loop::EventLoop;
 pub use fifo::Fifo;
@@ -136,16 +138,18 @@ pub struct Rules {
     pub slice: Option<SimDuration>,
     /// What becomes of a task whose handle is dropped.
     pub dropped: Dropped,
+    /// When a task is dropped whose end is asked for while nobody polls it.
+    pub aborted: Aborted,
     /// Where a task that wakes itself in its poll stands among those that come meanwhile.
     pub self_wakes: SelfWakes,
-    /// The most threads of its blocking pool.
-    pub blocking_threads: u32,
+    /// The threads of its blocking pool.
+    pub blocking: BlockingPool,
     /// Where the root is polled.
     pub root: Root,
 }
 
 impl Default for Rules {
-    /// The always-on reactor, exact timers, no budget, a yield that wakes, no slice, and a blocking pool of 512.
+    /// The always-on reactor, exact timers, no budget, a yield that wakes, no slice, and tokio's blocking pool.
     fn default() -> Rules {
         Rules {
             driver: Driver::AlwaysOn,
@@ -154,8 +158,9 @@ impl Default for Rules {
             yields: Yields::Wake,
             slice: None,
             dropped: Dropped::Detaches,
+            aborted: Aborted::AtOnce,
             self_wakes: SelfWakes::AfterPoll,
-            blocking_threads: 512,
+            blocking: BlockingPool::tokio(),
             root: Root::OnWorkers,
         }
     }
@@ -191,6 +196,15 @@ pub enum Dropped {
     Wakes,
     /// It is cancelled.
     Cancels,
+}
+
+/// When a task is dropped whose end is asked for while nobody polls it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Aborted {
+    /// At once, by whoever asks.
+    AtOnce,
+    /// When a worker comes to it: it is queued if it waits, and dropped where it would have been polled.
+    InItsTurn,
 }
 
 /// What becomes of a task that yields, or has used up its budget.
