@@ -27,6 +27,7 @@ macro_rules! models {
 // A line a model.
 models! {
     tokio_current_thread,
+    tokio_local_set,
     tokio_multi_thread,
     smol,
     async_std,
