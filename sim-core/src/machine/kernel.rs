@@ -17,6 +17,7 @@ use super::policy::{ThreadPolicy, ThreadView};
 use super::resource::{Granted, Resource};
 use super::spec::{Limits, Machine, Watcher};
 use super::threads::Thread;
+use super::unseen::Unseen;
 use crate::instant::{SimDuration, SimTime};
 use crate::trace::event::{DecisionKind, EndReason, Event};
 use crate::trace::ids::*;
@@ -50,8 +51,10 @@ pub(crate) struct Kernel {
     pub timers: BTreeMap<TimerId, TimerState>,
     /// Whether what completes for a task lies unseen until a worker turns the driver.
     pub turned: bool,
-    /// What has completed and nobody has seen, in order.
-    pub unseen: Vec<Due>,
+    /// What has completed and nobody has seen, by driver.
+    pub unseen: Unseen,
+    /// The thread that was resumed last: the one whose code runs, if any does.
+    pub running: ThreadId,
     /// To what the timers of tasks are rounded up; zero: not at all.
     pub timer_step: SimDuration,
     pub resources: Vec<Resource>,
@@ -97,6 +100,8 @@ pub(crate) struct Scheduled {
 pub(crate) enum Due {
     Timer(TimerId),
     Completion(RequestId),
+    /// Nothing but a moment at which the executor is asked.
+    Look,
 }
 
 /// A core whose thread goes on next, before anything else happens.
@@ -159,7 +164,8 @@ impl Kernel {
             requests: BTreeMap::new(),
             timers: BTreeMap::new(),
             turned: false,
-            unseen: Vec::new(),
+            unseen: Unseen::default(),
+            running: ThreadId(0),
             timer_step: SimDuration::ZERO,
             resources: Vec::new(),
             agenda: BinaryHeap::new(),

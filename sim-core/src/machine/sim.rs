@@ -272,6 +272,7 @@ impl Sim {
 
     fn complete(&self, due: Due) {
         match due {
+            Due::Look => {}
             Due::Timer(timer) => {
                 let mut kernel = self.kernel.borrow_mut();
                 if kernel.timer_unseen(timer) {
