@@ -9,7 +9,7 @@ use super::core::Exec;
 use super::policy::{Driver, Dropped, Reason, Sees, Yields};
 use super::waker::TaskState;
 use crate::instant::SimDuration;
-use crate::machine::kernel::Due;
+use crate::machine::unseen::Kept;
 use crate::trace::event::Event;
 use crate::trace::ids::*;
 
@@ -32,13 +32,12 @@ impl Exec {
             }
             kernel.take_unseen(worker, sees)
         };
-        for due in unseen {
+        for kept in unseen {
             let (actor, wake) = {
                 let mut kernel = self.sim.kernel.borrow_mut();
-                match due {
-                    Due::Timer(timer) => (Actor::Timer(timer), kernel.fire_timer(timer)),
-                    Due::Completion(request) => kernel.deliver(request, Actor::Worker(worker)),
-                    Due::Look => (Actor::Run, None),
+                match kept {
+                    Kept::Timer(timer) => (Actor::Timer(timer), kernel.fire_timer(timer)),
+                    Kept::Answer(request) => kernel.deliver(request, Actor::Worker(worker)),
                 }
             };
             self.sim.actor.set(actor);

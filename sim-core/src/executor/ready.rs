@@ -123,7 +123,8 @@ impl Core {
     #[inline(never)]
     pub fn enqueue(&mut self, kernel: &mut Kernel, came: &Came) -> (QueueId, End) {
         self.tasks[came.task.index()].cell().set(TaskState::Ready);
-        let ready = Ready::new(&kernel.queues[self.first_queue..], &self.parked, &self.deferred, &kernel.unseen, kernel.now);
+        let ready =
+            Ready::new(&kernel.queues[self.first_queue..], &self.parked, &self.deferred, &kernel.unseen, kernel.now);
         let (place, end) = self.policy.place(came, &ready, &mut self.room);
         if !self.room.is_empty() {
             let room = std::mem::take(&mut self.room);
@@ -154,7 +155,8 @@ impl Core {
 
     #[inline(never)]
     fn unpark_one(&mut self, kernel: &mut Kernel, queue: QueueId, came: &Came) -> bool {
-        let ready = Ready::new(&kernel.queues[self.first_queue..], &self.parked, &self.deferred, &kernel.unseen, kernel.now);
+        let ready =
+            Ready::new(&kernel.queues[self.first_queue..], &self.parked, &self.deferred, &kernel.unseen, kernel.now);
         let place = queue.index() - self.first_queue;
         let Some(worker) = self.policy.unpark(place, came, &ready) else { return false };
         self.unpark(kernel, worker, came.by);

@@ -8,9 +8,10 @@ use std::sync::Arc;
 
 use super::budget::Left;
 use super::core::{self, EndsWith, Exec};
-use super::handle::{JoinHandle, TaskBuilder};
+use super::handle::JoinHandle;
 use super::policy::{Driver, Root, SelfWakes, TaskPolicy};
 use super::ready::Core;
+use super::spawn::TaskBuilder;
 use super::task::Task;
 use super::worker;
 use crate::instant::SimTime;
@@ -137,9 +138,8 @@ impl Machine {
         let rules = executor.policy.rules();
         self.info.policy = match (self.info.family, rules.driver) {
             // Their threads block for their I/O: there is no reactor.
-            (Family::Pool | Family::Sequential, _) | (_, Driver::Turned | Driver::OfEachWorker | Driver::ParkedOrThread) => {
-                executor.policy.describe()
-            }
+            (Family::Pool | Family::Sequential, _)
+            | (_, Driver::Turned | Driver::OfEachWorker | Driver::ParkedOrThread) => executor.policy.describe(),
             (_, Driver::AlwaysOn) => format!("{}, always-on reactor", executor.policy.describe()),
         };
         self.info.drivers = match rules.driver {

@@ -5,10 +5,11 @@
 use std::collections::VecDeque;
 use std::task::Waker;
 
-use super::kernel::{Due, Kernel};
+use super::kernel::Kernel;
+use super::next::Due;
 use super::place::OpPlace;
 use super::spec::{Device, Latency};
-use super::unseen::Sees;
+use super::unseen::{Kept, Sees};
 use super::waiting::Wake;
 use crate::instant::{SimDuration, SimTime};
 use crate::trace::event::{DecisionKind, Event};
@@ -103,14 +104,33 @@ impl Kernel {
         self.new_timer(deadline, Some(wake), false)
     }
 
+    /// The thread, which falls asleep, wakes after `d` if nobody calls it before.
+    pub fn set_alarm(&mut self, thread: ThreadId, d: SimDuration) {
+        let deadline = self.now + d;
+        self.alarms.insert(thread, deadline);
+        let submission = self.next_submission();
+        self.schedule(deadline, submission, Due::Alarm(thread));
+    }
+
+    /// Someone calls the thread before its time.
+    pub fn forget_alarm(&mut self, thread: ThreadId) {
+        self.given_up |= self.alarms.remove(&thread).is_some();
+    }
+
+    /// The thread has slept for as long as it wanted to. Only now its timer gets a number: nearly none ever fires.
+    pub fn alarm(&mut self, thread: ThreadId) {
+        let Some(deadline) = self.alarms.remove(&thread) else { return };
+        let timers = &mut self.recorder.tables_mut().timers;
+        let timer = TimerId::from_index(timers.len());
+        timers.push(deadline);
+        self.unblock(thread, Actor::Timer(timer));
+    }
+
     fn new_timer(&mut self, deadline: SimTime, wake: Option<Wake>, shown: bool) -> TimerId {
         let timers = &mut self.recorder.tables_mut().timers;
         let timer = TimerId::from_index(timers.len());
         timers.push(deadline);
-        let driver = self.unseen.of_timer(self.running);
-        if is_task(&wake) {
-            self.unseen.begins();
-        }
+        let driver = self.unseen.driver_of(self.running);
         self.timers.insert(timer, TimerState { wake, driver, fired: false, shown });
         let submission = self.next_submission();
         self.schedule(deadline, submission, Due::Timer(timer));
@@ -121,22 +141,21 @@ impl Kernel {
     pub fn timer_unseen(&mut self, timer: TimerId) -> bool {
         let state = self.timers.get(&timer).filter(|timer| self.turned && is_task(&timer.wake));
         if let Some(state) = state {
-            self.unseen.push(state.driver, Due::Timer(timer));
+            self.unseen.push(state.driver, Kept::Timer(timer));
         }
         state.is_some()
     }
 
     /// What the worker sees of what nobody has seen: [`Unseen::take`](super::unseen::Unseen::take).
-    pub fn take_unseen(&mut self, worker: WorkerId, sees: Sees) -> Vec<Due> {
+    pub fn take_unseen(&mut self, worker: WorkerId, sees: Sees) -> Vec<Kept> {
         self.unseen.take(worker, sees, &self.recorder.tables().timers)
     }
 
     /// Who made this come.
-    pub fn actor_of(&self, due: Due) -> Actor {
-        match due {
-            Due::Timer(timer) => Actor::Timer(timer),
-            Due::Completion(request) => Actor::Device(self.recorder.tables().requests[request.index()].device),
-            Due::Look => Actor::Run,
+    pub fn actor_of(&self, kept: Kept) -> Actor {
+        match kept {
+            Kept::Timer(timer) => Actor::Timer(timer),
+            Kept::Answer(request) => Actor::Device(self.recorder.tables().requests[request.index()].device),
         }
     }
 
@@ -145,9 +164,6 @@ impl Kernel {
         let state = self.timers.get_mut(&timer)?;
         state.fired = true;
         let (wake, shown) = (state.wake.take(), state.shown);
-        if is_task(&wake) {
-            self.unseen.ends();
-        }
         if shown {
             self.record(Event::TimerFired { timer });
         } else {
@@ -176,9 +192,6 @@ impl Kernel {
     pub fn cancel_timer(&mut self, timer: TimerId, by: Actor) -> Option<Wake> {
         let state = self.timers.remove(&timer)?;
         self.given_up = true;
-        if is_task(&state.wake) {
-            self.unseen.ends();
-        }
         if !state.fired && state.shown {
             self.record(Event::TimerCancelled { timer, by });
         }
@@ -213,10 +226,7 @@ impl Kernel {
             Some(range) => latency.of_draw(self.decide_world(DecisionKind::Latency, by, place, range)),
         };
         let submission = self.next_submission();
-        let driver = self.unseen.of_request(self.running);
-        if is_task(&wake) {
-            self.unseen.begins();
-        }
+        let driver = self.unseen.driver_of(self.running);
         self.requests.insert(request, Request { device, latency, submission, completed: false, driver, wake });
         let state = &mut self.devices[device.index()];
         if state.spec.in_flight.is_some_and(|most| state.active >= most) {
@@ -242,7 +252,7 @@ impl Kernel {
         let is_kept = self.turned && is_task(&state.wake);
         self.record(Event::IoCompleted { request, device });
         let told = if is_kept {
-            self.unseen.push(driver, Due::Completion(request));
+            self.unseen.push(driver, Kept::Answer(request));
             (Actor::Device(device), None)
         } else {
             self.deliver(request, Actor::Device(device))
@@ -260,9 +270,6 @@ impl Kernel {
         let Some(state) = self.requests.get_mut(&request) else { return (to, None) };
         let (device, wake) = (state.device, state.wake.take());
         state.completed = true;
-        if is_task(&wake) {
-            self.unseen.ends();
-        }
         if wake.is_some() {
             self.record(Event::IoDelivered { request, to });
         } else {
@@ -291,9 +298,6 @@ impl Kernel {
     pub fn cancel_request(&mut self, request: RequestId, by: Actor) -> Option<Wake> {
         let state = self.requests.get_mut(&request)?;
         let (wake, completed, device) = (state.wake.take(), state.completed, state.device);
-        if is_task(&wake) {
-            self.unseen.ends();
-        }
         if completed {
             self.requests.remove(&request);
             return wake;

@@ -1,11 +1,17 @@
 //! What has completed and nobody has looked at yet, by the driver that it lies in.
 //!
-//! Owns those lists and how many waits they can still get. Who looks, and when, is the executor's affair.
+//! Owns those lists. Who looks, and when, is the executor's affair.
 
-use super::kernel::Due;
 use crate::instant::SimTime;
 use crate::trace::ids::*;
 use crate::trace::tables::Drivers;
+
+/// Something that has completed.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Kept {
+    Timer(TimerId),
+    Answer(RequestId),
+}
 
 /// What is looked at.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -18,33 +24,20 @@ pub enum Sees {
     Timers,
 }
 
-/// The most answers that one look at Go's netpoller brings (Go 1.19.8, `runtime/netpoll_epoll.go`, `netpoll`:
-/// `var events [128]epollevent`).
-const MOST_EVENTS: usize = 128;
-
 #[derive(Debug)]
 pub(crate) struct Unseen {
     drivers: Drivers,
     /// The first worker's thread; the others' follow it.
     first: ThreadId,
     workers: usize,
-    /// By driver. Of workers: one for each; where only timers are theirs, one more after those for the answers.
-    lists: Vec<Vec<Due>>,
+    /// By driver.
+    lists: Vec<Vec<Kept>>,
     len: usize,
-    /// How many timers and requests of tasks are waited for, seen ones not counted.
-    awaited: usize,
 }
 
 impl Default for Unseen {
     fn default() -> Unseen {
-        Unseen {
-            drivers: Drivers::Common,
-            first: ThreadId(0),
-            workers: 0,
-            lists: vec![Vec::new()],
-            len: 0,
-            awaited: 0,
-        }
+        Unseen { drivers: Drivers::Common, first: ThreadId(0), workers: 0, lists: vec![Vec::new()], len: 0 }
     }
 }
 
@@ -55,25 +48,15 @@ impl Unseen {
         let lists = match drivers {
             Drivers::Common => 1,
             Drivers::OfWorkers => self.workers,
-            Drivers::TimersOfWorkers => self.workers + 1,
         };
         self.lists = vec![Vec::new(); lists];
     }
 
-    /// The driver that whoever runs on this thread arms its timers in.
-    pub fn of_timer(&self, on: ThreadId) -> usize {
-        match self.drivers {
-            Drivers::Common => 0,
-            Drivers::OfWorkers | Drivers::TimersOfWorkers => self.worker_of(on),
-        }
-    }
-
-    /// The same for requests.
-    pub fn of_request(&self, on: ThreadId) -> usize {
+    /// The driver in which whatever is asked for on this thread lies until it is seen.
+    pub fn driver_of(&self, on: ThreadId) -> usize {
         match self.drivers {
             Drivers::Common => 0,
             Drivers::OfWorkers => self.worker_of(on),
-            Drivers::TimersOfWorkers => self.workers,
         }
     }
 
@@ -83,8 +66,8 @@ impl Unseen {
         place.filter(|place| *place < self.workers).unwrap_or(0)
     }
 
-    pub fn push(&mut self, driver: usize, due: Due) {
-        self.lists[driver].push(due);
+    pub fn push(&mut self, driver: usize, kept: Kept) {
+        self.lists[driver].push(kept);
         self.len += 1;
     }
 
@@ -92,42 +75,26 @@ impl Unseen {
         self.len == 0
     }
 
-    /// Somebody waits for one thing more.
-    pub fn begins(&mut self) {
-        self.awaited += 1;
-    }
-
-    /// It was seen, or given up.
-    pub fn ends(&mut self) {
-        self.awaited -= 1;
-    }
-
-    /// Whether any task waits for a timer or an answer.
-    pub fn is_anything_awaited(&self) -> bool {
-        self.awaited > 0
-    }
-
-    fn of_worker(&self, worker: WorkerId) -> &[Due] {
-        let place = match self.drivers {
+    /// The driver that this worker turns.
+    fn place_of(&self, worker: WorkerId) -> usize {
+        match self.drivers {
             Drivers::Common => 0,
-            Drivers::OfWorkers | Drivers::TimersOfWorkers => worker.index(),
-        };
-        self.lists.get(place).map_or(&[], Vec::as_slice)
+            Drivers::OfWorkers => worker.index(),
+        }
+    }
+
+    fn of_worker(&self, worker: WorkerId) -> &[Kept] {
+        self.lists.get(self.place_of(worker)).map_or(&[], Vec::as_slice)
     }
 
     /// What came first of what lies in the driver that this worker turns.
-    pub fn first_for(&self, worker: WorkerId) -> Option<Due> {
+    pub fn first_for(&self, worker: WorkerId) -> Option<Kept> {
         self.of_worker(worker).first().copied()
     }
 
     /// What came first of all.
-    pub fn first(&self) -> Option<Due> {
-        self.lists.iter().rev().find_map(|list| list.first().copied())
-    }
-
-    /// Whether a timer of this worker's driver is due.
-    pub fn has_timer(&self, worker: WorkerId) -> bool {
-        self.len > 0 && self.of_worker(worker).iter().any(|due| matches!(due, Due::Timer(_)))
+    pub fn first(&self) -> Option<Kept> {
+        self.lists.iter().find_map(|list| list.first().copied())
     }
 
     /// How many answers this worker would see.
@@ -135,39 +102,23 @@ impl Unseen {
         if self.len == 0 {
             return 0;
         }
-        match self.drivers {
-            Drivers::TimersOfWorkers => self.lists[self.workers].len(),
-            Drivers::Common | Drivers::OfWorkers => {
-                self.of_worker(worker).iter().filter(|due| matches!(due, Due::Completion(_))).count()
-            }
-        }
+        self.of_worker(worker).iter().filter(|kept| matches!(kept, Kept::Answer(_))).count()
     }
 
     /// Takes what this worker sees: answers of devices in order, then timers by deadline, those of one deadline as they
-    /// were set. Where the answers are the network poller's they come as it hands them out: the last of so many first
-    /// (Go 1.19.8, `runtime/netpoll.go`, `netpollready` pushes to the front of a list).
-    pub fn take(&mut self, worker: WorkerId, sees: Sees, deadlines: &[SimTime]) -> Vec<Due> {
-        let mut taken = Vec::new();
-        if sees != Sees::Timers && self.drivers == Drivers::TimersOfWorkers {
-            let answers = &mut self.lists[self.workers];
-            taken.extend(answers.drain(..answers.len().min(MOST_EVENTS)).rev());
-        }
-        let place = match self.drivers {
-            Drivers::Common => 0,
-            Drivers::OfWorkers | Drivers::TimersOfWorkers => worker.index(),
+    /// were set.
+    pub fn take(&mut self, worker: WorkerId, sees: Sees, deadlines: &[SimTime]) -> Vec<Kept> {
+        let place = self.place_of(worker);
+        let seen = |kept: &mut Kept| match (sees, kept) {
+            (Sees::All, _) | (Sees::Answers, Kept::Answer(_)) | (Sees::Timers, Kept::Timer(_)) => true,
+            (Sees::Answers, Kept::Timer(_)) | (Sees::Timers, Kept::Answer(_)) => false,
         };
-        if let Some(list) = self.lists.get_mut(place) {
-            let seen = |due: &mut Due| match (sees, due) {
-                (Sees::All, _) | (Sees::Answers, Due::Completion(_)) | (Sees::Timers, Due::Timer(_)) => true,
-                (Sees::Answers, Due::Timer(_)) | (Sees::Timers, Due::Completion(_)) | (_, Due::Look) => false,
-            };
-            let mut rest: Vec<Due> = list.extract_if(.., seen).collect();
-            rest.sort_by_key(|due| match due {
-                Due::Completion(_) | Due::Look => (0, SimTime::ZERO, 0),
-                Due::Timer(timer) => (1, deadlines[timer.index()], timer.index()),
-            });
-            taken.extend(rest);
-        }
+        let mut taken: Vec<Kept> =
+            self.lists.get_mut(place).map_or_else(Vec::new, |list| list.extract_if(.., seen).collect());
+        taken.sort_by_key(|kept| match kept {
+            Kept::Answer(_) => (0, SimTime::ZERO, 0),
+            Kept::Timer(timer) => (1, deadlines[timer.index()], timer.index()),
+        });
         self.len -= taken.len();
         taken
     }

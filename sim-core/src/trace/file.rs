@@ -176,9 +176,7 @@ impl<W: Write> Writer<W> {
     fn drivers(&mut self, drivers: Drivers) -> io::Result<()> {
         match drivers {
             Drivers::Common => Ok(()),
-            Drivers::OfWorkers | Drivers::TimersOfWorkers => {
-                self.section(DRIVERS, &postcard::to_stdvec(&drivers).map_err(io::Error::other)?)
-            }
+            Drivers::OfWorkers => self.section(DRIVERS, &postcard::to_stdvec(&drivers).map_err(io::Error::other)?),
         }
     }
 

@@ -176,8 +176,6 @@ pub enum Drivers {
     Common,
     /// One for each worker: for what was asked for on it.
     OfWorkers,
-    /// Timers are of the worker that they were set on, and answers are for any to see.
-    TimersOfWorkers,
 }
 
 /// The facts of a run as a whole: what its title and figures need.

@@ -10,6 +10,7 @@ mod analysis_metrics;
 mod analysis_stands;
 mod analysis_sums;
 mod asyncio;
+mod blocking_pool;
 mod circles_outlived;
 mod clock_moves;
 mod costs;

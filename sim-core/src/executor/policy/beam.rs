@@ -1,6 +1,6 @@
 //! Erlang's scheduler, ERTS 13 of OTP 25 (`erts/emulator/beam/erl_process.c`).
 
-use super::{Came, Move, Next, QueueSpec, Ready, Rules, TaskPolicy};
+use super::{BlockingPool, Came, Move, Next, QueueSpec, Ready, Rules, TaskPolicy};
 use crate::executor::Executor;
 use crate::instant::SimDuration;
 use crate::trace::event::End;
@@ -42,7 +42,7 @@ impl TaskPolicy for Beam {
     }
 
     fn rules(&self) -> Rules {
-        Rules { slice: Some(SLICE), blocking_threads: DIRTY_SCHEDULERS, ..Rules::default() }
+        Rules { slice: Some(SLICE), blocking: BlockingPool::that_stays(DIRTY_SCHEDULERS), ..Rules::default() }
     }
 
     fn place(&mut self, came: &Came, _: &Ready<'_>, _: &mut Vec<Move>) -> (usize, End) {

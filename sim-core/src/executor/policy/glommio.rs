@@ -85,7 +85,8 @@ impl Glommio {
         let core = Core {
             stage: Stage::React,
             armed: SimTime::ZERO,
-            queues: vec![Queue::default(); groups.len()], running: None,
+            queues: vec![Queue::default(); groups.len()],
+            running: None,
             default_vruntime: 0,
         };
         Glommio { groups, homes: Homes::default(), group_of: Vec::new(), cores: vec![core; workers as usize] }
@@ -175,8 +176,9 @@ impl TaskPolicy for Glommio {
     fn queues(&self, workers: u32) -> Vec<QueueSpec> {
         let of = |w: WorkerId, name: String| QueueSpec { name, owner: Some(w) };
         let own = |w: WorkerId| self.groups.iter().map(move |shares| of(w, format!("{shares} shares of {w}")));
-        let inboxes =
-            |w: WorkerId| self.groups.iter().map(move |shares| of(w, format!("wakes from elsewhere for {shares} shares of {w}")));
+        let inboxes = |w: WorkerId| {
+            self.groups.iter().map(move |shares| of(w, format!("wakes from elsewhere for {shares} shares of {w}")))
+        };
         (0..workers).map(WorkerId).flat_map(|w| own(w).chain(inboxes(w))).collect()
     }
 

@@ -1,6 +1,6 @@
 //! async-executor 1.14.1 (`src/lib.rs`), as smol 2.0.2 and async-std 1.13.2 use it.
 
-use super::{Came, Driver, Dropped, Move, Next, QueueSpec, Ready, Rules, TaskPolicy};
+use super::{BlockingPool, Came, Driver, Dropped, Move, Next, QueueSpec, Ready, Rules, TaskPolicy};
 use crate::executor::Executor;
 use crate::trace::event::End;
 use crate::trace::ids::WorkerId;
@@ -239,8 +239,7 @@ impl TaskPolicy for Smol {
         Rules {
             driver: Driver::ParkedOrThread,
             dropped: Dropped::Cancels,
-            // blocking 1.7.0, `src/lib.rs`, `Executor::max_threads`.
-            blocking_threads: 500,
+            blocking: BlockingPool::smol(),
             ..Rules::default()
         }
     }

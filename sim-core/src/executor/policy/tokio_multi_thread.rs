@@ -9,7 +9,7 @@ use idle::Idle;
 use worker::Worker;
 
 use super::tokio_current_thread::BUDGET;
-use super::{BudgetFor, Came, Driver, Move, Next, QueueSpec, Ready, Reason, Root, Rules, TaskPolicy, Yields};
+use super::{Came, Driver, Move, Next, QueueSpec, Ready, Reason, Root, Rules, TaskPolicy, Yields};
 use crate::executor::Executor;
 use crate::instant::SimDuration;
 use crate::trace::event::End;
@@ -145,7 +145,6 @@ impl TaskPolicy for TokioMultiThread {
             // `runtime/time/source.rs`, `deadline_to_tick`.
             timer_step: SimDuration::from_millis(1),
             budget: Some(BUDGET),
-            budget_for: BudgetFor::Chain,
             yields: Yields::Deferred,
             root: Root::OnItsCaller,
             ..Rules::default()

@@ -71,7 +71,7 @@ impl Snapshot {
                 let request = self.requests.get(&id).filter(|r| r.stage == RequestStage::Unseen)?;
                 let of = match tables.run.drivers {
                     Drivers::OfWorkers => request.on,
-                    Drivers::Common | Drivers::TimersOfWorkers => None,
+                    Drivers::Common => None,
                 };
                 Some(Unseen { since: request.since, event: request.last_event, of })
             }
@@ -80,7 +80,7 @@ impl Snapshot {
                 let armed = self.timers.get(&(since, id))?;
                 // At the deadline itself it may be about to fire.
                 let of = match tables.run.drivers {
-                    Drivers::OfWorkers | Drivers::TimersOfWorkers => armed.on,
+                    Drivers::OfWorkers => armed.on,
                     Drivers::Common => None,
                 };
                 (since < now).then_some(Unseen { since, event: armed.event, of })
