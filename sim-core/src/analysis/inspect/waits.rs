@@ -129,7 +129,7 @@ impl<'a> Here<'a> {
 
     /// The same where nobody but this worker can look.
     fn has_not_looked(&self, own: WorkerId) -> Sentence {
-        let said = Sentence::plain(". It lies in the driver of ").and(self.worker(own));
+        let said = Sentence::plain(", but nobody has looked. It lies in the driver of ").and(self.worker(own));
         let said =
             said.and(", where nobody else looks: what is asked for on a worker is seen when that one turns its driver");
         match self.state.workers.get(own.index()).map(|w| w.state) {

@@ -41,6 +41,7 @@ impl Homes {
         if came.why != Reason::Spawned {
             return self.cores[came.task.index()];
         }
+        // A scenario that names a core that is not there is refused when it is loaded.
         let named = came.wishes.shard.map(|shard| WorkerId(shard % workers));
         let home = named.or(came.on).unwrap_or_else(|| {
             self.dealt += 1;
