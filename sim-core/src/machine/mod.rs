@@ -30,3 +30,4 @@ pub(crate) mod threads;
 pub(crate) mod unseen;
 mod view;
 pub(crate) mod waiting;
+pub(crate) mod waits;

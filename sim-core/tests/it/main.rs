@@ -4,6 +4,7 @@ mod support;
 mod sweep;
 
 mod aborts;
+mod aborts_in_turn;
 mod analysis_findings;
 mod analysis_index;
 mod analysis_metrics;
@@ -80,5 +81,6 @@ mod trace_snapshot;
 mod trace_text;
 mod tracing_threads;
 mod unseen_answers;
+mod waits_for_one_thing;
 mod wakers;
 mod world_paths;

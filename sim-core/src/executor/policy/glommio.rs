@@ -2,7 +2,7 @@
 //! weight, and rings and timers of its own.
 
 use super::thread_per_core::Homes;
-use super::{Came, Driver, Move, Next, QueueSpec, Ready, Reason, Rules, Sees, TaskPolicy};
+use super::{Aborted, Came, Driver, Dropped, Move, Next, QueueSpec, Ready, Reason, Rules, Sees, TaskPolicy};
 use crate::executor::Executor;
 use crate::instant::{SimDuration, SimTime};
 use crate::trace::event::End;
@@ -182,8 +182,15 @@ impl TaskPolicy for Glommio {
         (0..workers).map(WorkerId).flat_map(|w| own(w).chain(inboxes(w))).collect()
     }
 
+    /// A task that is let go of is cancelled (`src/executor/multitask.rs`, `Task`): it is scheduled, and its future dropped
+    /// where it would be polled (`src/task/join_handle.rs`, `cancel`).
     fn rules(&self) -> Rules {
-        Rules { driver: Driver::OfEachWorker, ..Rules::default() }
+        Rules {
+            driver: Driver::OfEachWorker,
+            dropped: Dropped::Cancels,
+            aborted: Aborted::InItsTurn,
+            ..Rules::default()
+        }
     }
 
     fn place(&mut self, came: &Came, _: &Ready<'_>, _: &mut Vec<Move>) -> (usize, End) {

@@ -22,8 +22,8 @@ mod thread_per_core;
 mod tokio_current_thread;
 mod tokio_local_set;
 mod tokio_multi_thread;
+mod tokio_one_thread;
 
-pub use akka::Akka;
 pub use beam::Beam;
 pub use blocking_pool::{Asleep, BlockingPool, Calls, Grows};
 pub use embassy::Embassy;
@@ -143,6 +143,8 @@ pub struct Rules {
     pub slice: Option<SimDuration>,
     /// What becomes of a task whose handle is dropped.
     pub dropped: Dropped,
+    /// When a task is dropped whose end is asked for while nobody polls it.
+    pub aborted: Aborted,
     /// Where a task that wakes itself in its poll stands among those that come meanwhile.
     pub self_wakes: SelfWakes,
     /// The threads of its blocking pool.
@@ -161,6 +163,7 @@ impl Default for Rules {
             yields: Yields::Wake,
             slice: None,
             dropped: Dropped::Detaches,
+            aborted: Aborted::AtOnce,
             self_wakes: SelfWakes::AfterPoll,
             blocking: BlockingPool::tokio(),
             root: Root::OnWorkers,
@@ -201,6 +204,15 @@ pub enum Dropped {
     Wakes,
     /// It is cancelled.
     Cancels,
+}
+
+/// When a task is dropped whose end is asked for while nobody polls it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Aborted {
+    /// At once, by whoever asks.
+    AtOnce,
+    /// When a worker comes to it: it is queued if it waits, and dropped where it would have been polled.
+    InItsTurn,
 }
 
 /// What becomes of a task that yields, or has used up its budget.
