@@ -116,6 +116,11 @@ impl Model {
         }
     }
 
+    /// Whether a task lives on the worker that it names as its `shard`.
+    pub fn has_shards(&self) -> bool {
+        matches!(self.id, "thread_per_core" | "monoio" | "glommio")
+    }
+
     /// Whether a task is a thread of its own.
     pub const fn is_thread_a_task(&self) -> bool {
         matches!(self.workers, Workers::None)
