@@ -31,7 +31,7 @@ use super::at::At;
 use super::shared::{self, Ends, Outcome, Shared, fail};
 use crate::code::{block, mark, now};
 use crate::executor::policy::Reason;
-use crate::executor::slices::{requeue, work_in_slices};
+use crate::executor::slices::{Steps, requeue, work_in_slices};
 use crate::executor::spawn::{IsFuture, offload};
 use crate::executor::{JoinHandle, TaskBuilder, yield_now};
 use crate::instant::{SimDuration, SimTime};
@@ -57,6 +57,9 @@ type Body = Pin<Box<dyn Future<Output = Outcome>>>;
 /// Akka hands an actor so many letters before another has its turn (`akka.actor.default-dispatcher.throughput`).
 const THROUGHPUT: u32 = 5;
 
+/// The reductions of an Erlang process's turn (`CONTEXT_REDS`). A step that computes nothing is one, at least: a call.
+const REDUCTIONS: u32 = 4_000;
+
 /// Whose actors they are.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Kind {
@@ -77,6 +80,7 @@ struct Env {
     lets: RefCell<BTreeMap<String, Option<Body>>>,
     /// Letters taken since it has waited last.
     letters: Cell<u32>,
+    steps: Steps,
 }
 
 /// The futures of Let hold their actor, which holds them: the end of the actor takes them apart.
@@ -101,6 +105,7 @@ impl Env {
             children: RefCell::default(),
             lets: RefCell::default(),
             letters: Cell::new(0),
+            steps: Steps::default(),
         })
     }
 
@@ -138,7 +143,10 @@ pub(super) fn spawn(world: &Rc<World>, task: &str, ends: &Ends) -> Vec<JoinHandl
 }
 
 async fn steps(env: Rc<Env>, deadline: Option<SimTime>, program: Program, mut at: At) -> Outcome {
-    for op in program.iter() {
+    for (i, op) in program.iter().enumerate() {
+        if i > 0 {
+            env.steps.next(REDUCTIONS).await;
+        }
         at.begin();
         step(&env, deadline, op, &at).await?;
         at.pass(op);
@@ -221,6 +229,7 @@ async fn step(env: &Rc<Env>, deadline: Option<SimTime>, op: &Op, at: &At) -> Out
                     sim::with(|sim| sim.suspend(Ask::Work(SimDuration::ZERO)));
                 }
                 body(env, deadline, program, inside.round(round, *times)).await?;
+                env.steps.next(REDUCTIONS).await;
             }
         }
         Op::Try(first, second) => {

@@ -28,7 +28,7 @@ use super::go::{Context, Group, WithTimeout, is_select, wait};
 use super::shared::{self, Ends, Outcome, Shared, fail};
 use crate::code::{block, mark, now};
 use crate::executor::policy::Reason;
-use crate::executor::slices::{requeue, work_in_slices};
+use crate::executor::slices::{Steps, requeue, work_in_slices};
 use crate::executor::spawn::{IsFuture, offload};
 use crate::executor::{JoinHandle, TaskBuilder, yield_now};
 use crate::instant::SimDuration;
@@ -48,6 +48,9 @@ type Body = Pin<Box<dyn Future<Output = Outcome>>>;
 /// A system call that is shorter keeps its P: `sysmon` looks every 20 µs at most.
 const SHORT_CALL: SimDuration = SimDuration::from_micros(20);
 
+/// Only time preempts a goroutine, however many steps it makes.
+const ANY: u32 = u32::MAX;
+
 /// One running task: what its steps share.
 struct Env {
     shared: Rc<Shared>,
@@ -62,6 +65,7 @@ struct Env {
     groups: RefCell<BTreeMap<String, Group>>,
     /// Steps kept by Let: a func value.
     lets: RefCell<BTreeMap<String, (Program, At)>>,
+    steps: Steps,
 }
 
 /// Starts all instances of a task that exist from the start. `ends` must hold every end of a channel that it needs.
@@ -93,6 +97,7 @@ fn go(
             context: context.cloned(),
             groups: RefCell::default(),
             lets: RefCell::default(),
+            steps: Steps::default(),
         });
         let program = program.clone();
         start(TaskBuilder::new(name), row, group.cloned(), async move {
@@ -122,7 +127,10 @@ fn start(
 }
 
 async fn steps(env: Rc<Env>, context: Option<Context>, program: Program, mut at: At) -> Outcome {
-    for op in program.iter() {
+    for (i, op) in program.iter().enumerate() {
+        if i > 0 {
+            env.steps.next(ANY).await;
+        }
         at.begin();
         step(&env, context.as_ref(), op, &at).await?;
         at.pass(op);
@@ -194,6 +202,7 @@ async fn step(env: &Rc<Env>, context: Option<&Context>, op: &Op, at: &At) -> Out
                     sim::with(|sim| sim.suspend(Ask::Work(SimDuration::ZERO)));
                 }
                 body(env, context, program, inside.round(round, *times)).await?;
+                env.steps.next(ANY).await;
             }
         }
         Op::Try(first, second) => {
