@@ -19,6 +19,7 @@ use super::policy::{ThreadPolicy, ThreadView};
 use super::resource::{Granted, Resource};
 use super::spec::{Limits, Machine, Watcher};
 use super::threads::Thread;
+use super::waits::Shown;
 use crate::instant::{SimDuration, SimTime};
 use crate::trace::event::{DecisionKind, Event};
 use crate::trace::ids::*;
@@ -64,6 +65,8 @@ pub(crate) struct Kernel {
     pub given_up: bool,
     pub submissions: u64,
     pub waiters: u64,
+    /// The waits that the trace shows: for what, whose, and by key.
+    pub shown: BTreeMap<(ResourceId, Actor, u64), Shown>,
     /// Whether whoever holds a lock inherits the priority of those that wait for it.
     pub inherits: bool,
     /// Waiters that were granted what they wait for and have not looked yet, by key.
@@ -140,6 +143,7 @@ impl Kernel {
             given_up: false,
             submissions: 0,
             waiters: 0,
+            shown: BTreeMap::new(),
             inherits: machine.inherits,
             granted: BTreeMap::new(),
             watcher: machine.watcher,

@@ -29,3 +29,4 @@ pub(crate) mod stack;
 pub(crate) mod threads;
 mod view;
 pub(crate) mod waiting;
+pub(crate) mod waits;

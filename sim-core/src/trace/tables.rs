@@ -283,6 +283,12 @@ impl Tables {
         self.name_or(self.queues.get(id.index()).map(|q| q.name), id)
     }
 
+    /// Whether another worker than its owner may take tasks from a queue: the words of the policy say where nobody steals,
+    /// and from a LIFO slot only its owner takes (tokio 1.54.1, `runtime/scheduler/multi_thread/queue.rs`).
+    pub fn may_be_stolen_from(&self, id: QueueId) -> bool {
+        !self.run.policy.contains("no stealing") && !self.queue_name(id).starts_with("LIFO slot")
+    }
+
     /// The name of a device.
     pub fn device_name(&self, id: DeviceId) -> String {
         self.name_or(self.devices.get(id.index()).map(|d| d.name), id)

@@ -80,5 +80,6 @@ mod trace_snapshot;
 mod trace_text;
 mod tracing_threads;
 mod unseen_answers;
+mod waits_for_one_thing;
 mod wakers;
 mod world_paths;

@@ -336,7 +336,14 @@ impl At<'_> {
             TrackKind::Thread(id) => self.tables.thread_name(id),
             _ => String::new(),
         };
-        Waiter { name, sign: sign_of(wait), what: self.what(wait), until: self.until(wait), track }
+        let (sign, what) = match (wait, track) {
+            // The recording has no name for what it waits for, but someone keeps its waker.
+            (None, TrackKind::Task(id)) if self.state.task(id).is_some_and(|task| task.wakers > 0) => {
+                (Sign::Notify, "to be woken".to_owned())
+            }
+            _ => (sign_of(wait), self.what(wait)),
+        };
+        Waiter { name, sign, what, until: self.until(wait), track }
     }
 
     /// What is waited for, with who stands in the way.

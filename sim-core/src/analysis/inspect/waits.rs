@@ -6,6 +6,7 @@ use super::here::Here;
 use super::poll::{all_in_polls, in_poll_of};
 use super::sentence::{Piece, Sentence};
 use crate::instant::SimTime;
+use crate::trace::family::Family;
 use crate::trace::ids::*;
 use crate::trace::snapshot::{RequestStage, Resource, TaskState, ThreadState, Wait};
 use crate::trace::tables::ResourceKind;
@@ -204,6 +205,9 @@ impl<'a> Here<'a> {
                     "receive",
                 )
             }
+            Side::Empty if self.tables().run.family() == Family::Actors => {
+                return self.letter_told(id, resource.length);
+            }
             Side::Empty => {
                 (Sentence::from(self.channel(id)).and(" is empty: it waits for a message. "), &resource.senders, "send")
             }
@@ -218,6 +222,19 @@ impl<'a> Here<'a> {
                 said.then(self.several(names)).and(format!(" could {verb}."))
             }
         }
+    }
+
+    /// An actor that waits looks for one letter, and leaves the others where they are.
+    fn letter_told(&self, id: ResourceId, others: u32) -> Sentence {
+        let mailbox = self.resource(id);
+        let said = match others {
+            0 => Sentence::plain("It waits for a letter: ").and(mailbox).and(" is empty."),
+            n => {
+                let others = counted(u64::from(n), "other", "others");
+                Sentence::plain("It waits for one letter: ").and(mailbox).and(format!(" holds {others}."))
+            }
+        };
+        said.and(" Whoever knows its address could send one.")
     }
 
     fn channel(&self, id: ResourceId) -> Piece {

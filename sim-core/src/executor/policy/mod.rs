@@ -21,8 +21,8 @@ mod thread_per_core;
 mod tokio_current_thread;
 mod tokio_local_set;
 mod tokio_multi_thread;
+mod tokio_one_thread;
 
-pub use akka::Akka;
 pub use beam::Beam;
 pub use blocking_pool::{Asleep, BlockingPool, Calls, Grows};
 pub use embassy::Embassy;
