@@ -8,7 +8,7 @@ use std::task::Waker;
 use super::core::Exec;
 use super::policy::{Driver, Dropped, Reason, Sees, Yields};
 use super::waker::TaskState;
-use crate::instant::SimDuration;
+use crate::instant::{SimDuration, SimTime};
 use crate::machine::unseen::Kept;
 use crate::trace::event::Event;
 use crate::trace::ids::*;
@@ -107,6 +107,15 @@ impl Exec {
         let state = self.state.borrow();
         let worker = state.worker_on(self.sim.running())?;
         state.slice_left(self.sim.kernel.borrow().now, worker)
+    }
+
+    /// When the slice of the task that is being polled began, and how much of it is left when all that is owed is paid.
+    /// None: there are no slices.
+    pub fn slice_of_poll(&self) -> Option<(SimTime, SimDuration)> {
+        let state = self.state.borrow();
+        let worker = state.worker_on(self.sim.running())?;
+        let now = self.sim.kernel.borrow().now + self.sim.owed();
+        Some((state.slices[worker.index()], state.slice_left(now, worker)?))
     }
 
     /// As [`Exec::yields`] for the task that is being polled, which has just woken itself instead.
