@@ -86,6 +86,8 @@ pub(crate) enum Turn {
     Wait,
     /// Drop the task that was polled: someone aborted it meanwhile.
     Cancel,
+    /// Drop this task, which someone aborted before its turn came.
+    Drop(TaskId),
     /// Take in the wakes that real OS threads asked for, and ask again.
     Foreign,
     /// See what has completed, and wake whoever waits for it.
@@ -315,6 +317,10 @@ impl Exec {
                         self.budget.refill(worker, state.rules.budget);
                     }
                     state.begin_poll(kernel.now, worker, budget);
+                    if !state.aborts.is_empty() && state.aborts.contains_key(&task) {
+                        kernel.record(Event::Dequeued { task, queue, end });
+                        return Turn::Drop(task);
+                    }
                     let from = match end {
                         End::Front => PollFrom::Front,
                         End::Back => PollFrom::Back,

@@ -9,7 +9,8 @@ use super::core::Exec;
 use super::policy::{Dropped, Reason, Yields};
 use super::waker::TaskState;
 use crate::instant::SimDuration;
-use crate::machine::kernel::Due;
+use crate::machine::devices::NO_ALARM;
+use crate::machine::next::Due;
 use crate::trace::event::Event;
 use crate::trace::ids::*;
 
@@ -29,6 +30,7 @@ impl Exec {
                 match due {
                     Due::Timer(timer) => (Actor::Timer(timer), kernel.fire_timer(timer)),
                     Due::Completion(request) => kernel.deliver(request, Actor::Worker(worker)),
+                    Due::Alarm(_) => unreachable!("{NO_ALARM}"),
                 }
             };
             self.sim.actor.set(actor);

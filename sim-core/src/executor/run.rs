@@ -8,9 +8,10 @@ use std::sync::Arc;
 
 use super::budget::Left;
 use super::core::{self, EndsWith, Exec};
-use super::handle::{JoinHandle, TaskBuilder};
+use super::handle::JoinHandle;
 use super::policy::{Driver, Root, SelfWakes, TaskPolicy};
 use super::ready::Core;
+use super::spawn::TaskBuilder;
 use super::task::Task;
 use super::worker;
 use crate::instant::SimTime;

@@ -5,7 +5,8 @@
 use std::collections::VecDeque;
 use std::task::Waker;
 
-use super::kernel::{Due, Kernel};
+use super::kernel::Kernel;
+use super::next::Due;
 use super::place::OpPlace;
 use super::spec::{Device, Latency};
 use super::waiting::Wake;
@@ -62,6 +63,9 @@ impl Progress {
     }
 }
 
+/// Why no alarm stands among what nobody has seen.
+pub(crate) const NO_ALARM: &str = "a thread's alarm wakes it by itself: no driver has to see it";
+
 impl Request {
     /// Whether someone waits for an answer that is not there yet.
     pub fn is_awaited(&self) -> bool {
@@ -93,6 +97,28 @@ impl Kernel {
         self.new_timer(deadline, Some(wake), false)
     }
 
+    /// The thread, which falls asleep, wakes after `d` if nobody calls it before.
+    pub fn set_alarm(&mut self, thread: ThreadId, d: SimDuration) {
+        let deadline = self.now + d;
+        self.alarms.insert(thread, deadline);
+        let submission = self.next_submission();
+        self.schedule(deadline, submission, Due::Alarm(thread));
+    }
+
+    /// Someone calls the thread before its time.
+    pub fn forget_alarm(&mut self, thread: ThreadId) {
+        self.given_up |= self.alarms.remove(&thread).is_some();
+    }
+
+    /// The thread has slept for as long as it wanted to. Only now its timer gets a number: nearly none ever fires.
+    pub fn alarm(&mut self, thread: ThreadId) {
+        let Some(deadline) = self.alarms.remove(&thread) else { return };
+        let timers = &mut self.recorder.tables_mut().timers;
+        let timer = TimerId::from_index(timers.len());
+        timers.push(deadline);
+        self.unblock(thread, Actor::Timer(timer));
+    }
+
     fn new_timer(&mut self, deadline: SimTime, wake: Option<Wake>, shown: bool) -> TimerId {
         let timers = &mut self.recorder.tables_mut().timers;
         let timer = TimerId::from_index(timers.len());
@@ -120,6 +146,7 @@ impl Kernel {
         unseen.sort_by_key(|due| match due {
             Due::Completion(_) => (0, SimTime::ZERO, 0),
             Due::Timer(timer) => (1, timers[timer.index()], timer.index()),
+            Due::Alarm(_) => unreachable!("{NO_ALARM}"),
         });
         unseen
     }
@@ -129,6 +156,7 @@ impl Kernel {
         self.unseen.first().map(|due| match due {
             Due::Timer(timer) => Actor::Timer(*timer),
             Due::Completion(request) => Actor::Device(self.recorder.tables().requests[request.index()].device),
+            Due::Alarm(_) => unreachable!("{NO_ALARM}"),
         })
     }
 

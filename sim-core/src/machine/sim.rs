@@ -15,7 +15,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::ptr;
 
 use super::home::RunId;
-use super::kernel::{Due, Kernel, Step};
+use super::kernel::Kernel;
+use super::next::{Due, Step};
 use super::panics;
 use super::stack::Stop;
 use super::threads::{Ask, Body};
@@ -282,6 +283,7 @@ impl Sim {
                 self.actor.set(Actor::Timer(timer));
                 self.tell(wake);
             }
+            Due::Alarm(thread) => self.kernel.borrow_mut().alarm(thread),
             Due::Completion(request) => {
                 let (by, wake) = self.kernel.borrow_mut().complete_request(request);
                 self.actor.set(by);

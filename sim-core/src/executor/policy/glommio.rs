@@ -1,7 +1,7 @@
 //! glommio 0.9 (`src/executor/mod.rs`): on each core a queue for every group of tasks, which share the core by weight.
 
 use super::thread_per_core::Homes;
-use super::{Came, Move, Next, QueueSpec, Ready, Reason, TaskPolicy};
+use super::{Aborted, Came, Dropped, Move, Next, QueueSpec, Ready, Reason, Rules, TaskPolicy};
 use crate::executor::Executor;
 use crate::instant::{SimDuration, SimTime};
 use crate::trace::event::End;
@@ -90,6 +90,12 @@ impl TaskPolicy for Glommio {
     fn queues(&self, workers: u32) -> Vec<QueueSpec> {
         let of = |w: WorkerId, shares: &u32| QueueSpec { name: format!("{shares} shares of {w}"), owner: Some(w) };
         (0..workers).map(WorkerId).flat_map(|w| self.groups.iter().map(move |shares| of(w, shares))).collect()
+    }
+
+    /// A task that is let go of is cancelled (`src/executor/multitask.rs`, `Task`): it is scheduled, and its future dropped
+    /// where it would be polled (`src/task/join_handle.rs`, `cancel`).
+    fn rules(&self) -> Rules {
+        Rules { dropped: Dropped::Cancels, aborted: Aborted::InItsTurn, ..Rules::default() }
     }
 
     fn place(&mut self, came: &Came, _: &Ready<'_>, _: &mut Vec<Move>) -> (usize, End) {

@@ -5,6 +5,7 @@
 
 mod akka;
 mod beam;
+mod blocking_pool;
 mod embassy;
 mod event_loop;
 mod fifo;
@@ -20,9 +21,10 @@ mod thread_per_core;
 mod tokio_current_thread;
 mod tokio_local_set;
 mod tokio_multi_thread;
+mod tokio_one_thread;
 
-pub use akka::Akka;
 pub use beam::Beam;
+pub use blocking_pool::{Asleep, BlockingPool, Calls, Grows};
 pub use embassy::Embassy;
 pub use event_loop::EventLoop;
 pub use fifo::Fifo;
@@ -124,10 +126,10 @@ pub struct Rules {
     pub driver: Driver,
     /// To what timers of tasks are rounded up; zero: not at all.
     pub timer_step: SimDuration,
-    /// How many operations of locks, channels and timers one poll may complete before it has to yield. None: any.
+    /// How many operations of locks, channels and timers one poll may complete before it has to yield, with those after it
+    /// that go on with what it has left ([`Next::PollOnBudgetLeft`]). None: any. tokio's own operations keep it, too, as
+    /// far as tokio lets them: up to 128.
     pub budget: Option<u32>,
-    /// For what a budget is given.
-    pub budget_for: BudgetFor,
     /// What becomes of a task that yields.
     pub yields: Yields,
     /// How long a worker may be with one task before that one is preempted; a task that is polled on the budget left
@@ -136,39 +138,32 @@ pub struct Rules {
     pub slice: Option<SimDuration>,
     /// What becomes of a task whose handle is dropped.
     pub dropped: Dropped,
+    /// When a task is dropped whose end is asked for while nobody polls it.
+    pub aborted: Aborted,
     /// Where a task that wakes itself in its poll stands among those that come meanwhile.
     pub self_wakes: SelfWakes,
-    /// The most threads of its blocking pool.
-    pub blocking_threads: u32,
+    /// The threads of its blocking pool.
+    pub blocking: BlockingPool,
     /// Where the root is polled.
     pub root: Root,
 }
 
 impl Default for Rules {
-    /// The always-on reactor, exact timers, no budget, a yield that wakes, no slice, and a blocking pool of 512.
+    /// The always-on reactor, exact timers, no budget, a yield that wakes, no slice, and tokio's blocking pool.
     fn default() -> Rules {
         Rules {
             driver: Driver::AlwaysOn,
             timer_step: SimDuration::ZERO,
             budget: None,
-            budget_for: BudgetFor::OnePoll,
             yields: Yields::Wake,
             slice: None,
             dropped: Dropped::Detaches,
+            aborted: Aborted::AtOnce,
             self_wakes: SelfWakes::AfterPoll,
-            blocking_threads: 512,
+            blocking: BlockingPool::tokio(),
             root: Root::OnWorkers,
         }
     }
-}
-
-/// For what a budget is given.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum BudgetFor {
-    /// One poll.
-    OnePoll,
-    /// One poll, and those after it that go on with what it has left ([`Next::PollOnBudgetLeft`]).
-    Chain,
 }
 
 /// Who sees that a timer is due, or that a device has answered.
@@ -201,6 +196,15 @@ pub enum Dropped {
     Wakes,
     /// It is cancelled.
     Cancels,
+}
+
+/// When a task is dropped whose end is asked for while nobody polls it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Aborted {
+    /// At once, by whoever asks.
+    AtOnce,
+    /// When a worker comes to it: it is queued if it waits, and dropped where it would have been polled.
+    InItsTurn,
 }
 
 /// What becomes of a task that yields, or has used up its budget.

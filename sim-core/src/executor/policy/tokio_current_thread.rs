@@ -1,19 +1,15 @@
 //! tokio 1.54.1, current_thread (`runtime/scheduler/current_thread/mod.rs`).
 
-use super::{Came, Driver, Move, Next, QueueSpec, Ready, Rules, TaskPolicy, Yields};
+use super::tokio_one_thread::{self as shared, MAIN};
+use super::{Aborted, Came, Driver, Move, Next, QueueSpec, Ready, Rules, TaskPolicy, Yields};
 use crate::executor::Executor;
 use crate::instant::SimDuration;
 use crate::trace::event::End;
-use crate::trace::ids::{Actor, WorkerId};
-
-const MAIN: usize = 0;
-const LOCAL: usize = 1;
-const INJECT: usize = 2;
+use crate::trace::ids::WorkerId;
 
 /// How many tasks are polled between two turns of the driver (`runtime/builder.rs`, `event_interval: 61`).
 const EVENT_INTERVAL: u32 = 61;
-/// Every so manieth task is taken from the inject queue first (`runtime/builder.rs`: 31 for current_thread).
-const INJECT_INTERVAL: u32 = 31;
+
 /// Operations a poll may complete (`task/coop/mod.rs`, `Budget::initial`).
 pub(super) const BUDGET: u32 = 128;
 
@@ -48,12 +44,6 @@ impl TokioCurrentThread {
     fn poll(queue: usize) -> Next {
         Next::Poll { queue, end: End::Front }
     }
-
-    /// The next task, by tick (`Core::next_task`, 335).
-    fn next_task(&self, ready: &Ready<'_>) -> Option<usize> {
-        let order = if self.tick.is_multiple_of(INJECT_INTERVAL) { [INJECT, LOCAL] } else { [LOCAL, INJECT] };
-        order.into_iter().find(|queue| ready.len(*queue) > 0)
-    }
 }
 
 impl Executor {
@@ -71,6 +61,8 @@ pub(super) fn one_thread() -> Rules {
         timer_step: SimDuration::from_millis(1),
         budget: Some(BUDGET),
         yields: Yields::Deferred,
+        // `runtime/task/harness.rs`, `remote_abort`: it is scheduled, and cancelled where it would be polled.
+        aborted: Aborted::InItsTurn,
         ..Rules::default()
     }
 }
@@ -85,29 +77,17 @@ impl TaskPolicy for TokioCurrentThread {
     }
 
     fn queues(&self, _: u32) -> Vec<QueueSpec> {
-        let own = Some(WorkerId(0));
-        vec![
-            QueueSpec { name: "block_on".to_owned(), owner: own },
-            QueueSpec { name: "local queue".to_owned(), owner: own },
-            QueueSpec { name: "inject queue".to_owned(), owner: None },
-        ]
+        shared::queues("block_on", "inject queue")
     }
 
     fn rules(&self) -> Rules {
         one_thread()
     }
 
-    /// From inside to the back of the local queue, from another thread to the inject queue (`schedule`, 711). What
-    /// exists from the start was spawned by the main future.
+    /// From inside to the back of the local queue, from another thread to the inject queue (`schedule`, 711).
     fn place(&mut self, came: &Came, _: &Ready<'_>, _: &mut Vec<Move>) -> (usize, End) {
-        let inside = came.on.is_some() || came.by == Actor::Run;
-        self.notified |= !inside;
-        let queue = match (came.main, inside) {
-            (true, _) => MAIN,
-            (false, true) => LOCAL,
-            (false, false) => INJECT,
-        };
-        (queue, End::Back)
+        self.notified |= !shared::is_inside(came);
+        (shared::queue_of(came), End::Back)
     }
 
     fn unpark(&mut self, _: usize, _: &Came, ready: &Ready<'_>) -> Option<WorkerId> {
@@ -133,7 +113,7 @@ impl TaskPolicy for TokioCurrentThread {
             return self.turn();
         }
         self.tick = self.tick.wrapping_add(1);
-        if let Some(queue) = self.next_task(ready) {
+        if let Some(queue) = shared::next_queue(self.tick, ready) {
             self.round = Some(polled + 1);
             return Self::poll(queue);
         }

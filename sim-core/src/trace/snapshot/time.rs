@@ -85,7 +85,7 @@ impl Snapshot {
     pub(super) fn timer_over(&mut self, tables: &Tables, timer: TimerId) {
         let Some(deadline) = tables.timers.get(timer.index()) else { return };
         if let Some(armed) = self.timers.remove(&(*deadline, timer)) {
-            self.wait_over(armed.owner, Wait::Timer(timer));
+            self.forget_wait(armed.owner, |waiting| waiting.wait == Wait::Timer(timer));
         }
     }
 
@@ -108,7 +108,7 @@ impl Snapshot {
 
     pub(super) fn io_over(&mut self, id: RequestId) {
         if let Some(request) = self.requests.remove(&id) {
-            self.wait_over(request.owner, Wait::Io(id));
+            self.forget_wait(request.owner, |waiting| waiting.wait == Wait::Io(id));
         }
     }
 }

@@ -109,12 +109,12 @@ fn is_noticed(name: &str, workload: &str, executor: fn() -> Executor) {
 
 #[test]
 fn a_self_wake_that_keeps_the_turn_is_noticed() {
-    is_noticed("asyncexec_task", "w03_yield_self_rounds", || Broken::executor(Fifo, Rule::SelfWakeToFront));
+    is_noticed("asyncexec_task", "w03_yield_self_rounds", || Broken::executor(Fifo::default(), Rule::SelfWakeToFront));
 }
 
 #[test]
 fn a_spawned_task_that_jumps_the_queue_is_noticed() {
-    is_noticed("asyncexec_task", "w01_spawn_fifo", || Broken::executor(Fifo, Rule::SpawnToFront));
+    is_noticed("asyncexec_task", "w01_spawn_fifo", || Broken::executor(Fifo::default(), Rule::SpawnToFront));
 }
 
 #[test]
@@ -151,6 +151,7 @@ fn a_lifo_slot_without_its_cap_is_noticed() {
 
 #[test]
 fn what_notices_a_broken_rule_is_made_as_small_as_it_gets() {
-    let text = random::smallest_text(mode("asyncexec_task"), || Broken::executor(Fifo, Rule::SelfWakeToFront));
+    let text =
+        random::smallest_text(mode("asyncexec_task"), || Broken::executor(Fifo::default(), Rule::SelfWakeToFront));
     assert_eq!(text, "(channels:[None],locks:1,notifies:1,root:[Spawn([])])");
 }
