@@ -18,7 +18,7 @@ use crate::instant::{SimDuration, SimTime};
 pub struct Row {
     /// Whom it is about: whose track it stands on.
     pub who: String,
-    /// The event's name in the catalogue.
+    /// The event's name: the catalogue's, or in its place that of a run whose tasks are not polled.
     pub event: &'static str,
     /// What happened, in a few words; may be empty.
     pub detail: String,
@@ -26,7 +26,11 @@ pub struct Row {
 
 /// The event in words.
 pub fn describe(event: &Event, tables: &Tables) -> Row {
-    Row { who: subject_name(event, tables), event: event.name(), detail: detail(event, tables) }
+    Row {
+        who: subject_name(event, tables),
+        event: tables.run.family().event_name(event.name()),
+        detail: detail(event, tables),
+    }
 }
 
 /// Whom an event is about: the task or thread that does or suffers it, else the worker, device or run.
@@ -53,6 +57,7 @@ pub fn subject(event: &Event) -> Actor {
         E::Released { by, .. } | E::WaitCancelled { by, .. } | E::SendWaiting { by, .. } | E::Sent { by, .. } => by,
         E::RecvWaiting { by, .. } | E::Received { by, .. } | E::ChannelClosed { by, .. } => by,
         E::NotifyWaiting { by, .. } | E::Notified { by, .. } | E::NotifyReceived { by, .. } => by,
+        E::WaitNamed { by, .. } => by,
         E::EndHeld { by, .. } | E::JoinWaiting { by, .. } | E::Joined { by, .. } | E::JoinCancelled { by, .. } => by,
         E::TimerSet { by, .. } | E::TimerCancelled { by, .. } => by,
         E::TimerFired { timer } => Actor::Timer(timer),
@@ -88,10 +93,11 @@ fn detail(event: &Event, tables: &Tables) -> String {
     let text = |id| tables.text(id).to_owned();
     let resource = |id| tables.resource_name(id);
     let future = |id| tables.future_name(id);
+    let said = |text: &str| tables.run.family().reword(text);
     match *event {
         E::TaskSpawned { by, .. } => format!("spawned by {}", name(by)),
         E::Queued { queue, end, .. } => format!("to the {} of {}", end.text(), tables.queue_name(queue)),
-        E::Dequeued { queue, .. } => format!("taken out of {} without being polled", tables.queue_name(queue)),
+        E::Dequeued { queue, .. } => format!("taken out of {} without being {}", tables.queue_name(queue), said("polled")),
         E::PollStarted { at, from, .. } => poll_started(at, from, tables),
         E::PollEnded { at, result, .. } => poll_ended(at, result, tables),
         E::Woken { by, effect, .. } => woken(by, effect, tables),
@@ -106,7 +112,7 @@ fn detail(event: &Event, tables: &Tables) -> String {
         E::FuturePolled { future: f, .. } => format!("{}: polled for the first time", future(f)),
         E::FutureCompleted { future: f, .. } => format!("{}: has its value", future(f)),
         E::FutureDropped { future: f, .. } => format!("{}: dropped without a value", future(f)),
-        E::WorkerParked { thread, .. } => format!("nothing to poll: {} sleeps", tables.thread_name(thread)),
+        E::WorkerParked { thread, .. } => format!("nothing to {}: {} sleeps", said("poll"), tables.thread_name(thread)),
         E::WorkerUnparked { by, .. } => format!("by {}", name(by)),
         E::WorkerSearching { .. } => "looks for tasks in other workers' queues".to_owned(),
         E::WorkerMoved { thread, .. } => format!("goes on on {}", tables.thread_name(thread)),
@@ -133,6 +139,8 @@ fn detail(event: &Event, tables: &Tables) -> String {
         E::NotifyWaiting { resource: r, .. } => format!("waits for {}", resource(r)),
         E::Notified { resource: r, all, .. } => format!("{}, {}", resource(r), if all { "everyone" } else { "one" }),
         E::NotifyReceived { resource: r, .. } => format!("from {}", resource(r)),
+        E::WaitNamed { nth: super::event::NO_WAIT, .. } => "the next ends none of its waits".to_owned(),
+        E::WaitNamed { nth, .. } => format!("the next ends wait number {} of those that it can end", nth + 1),
         E::EndHeld { resource: r, end, .. } => format!("holds the {} of {}", end.text(), resource(r)),
         E::JoinWaiting { target, .. } => format!("waits for {} to end", name(target)),
         E::Joined { target, .. } => format!("{} has ended", name(target)),
@@ -207,8 +215,8 @@ fn woken(by: Actor, effect: WakeEffect, tables: &Tables) -> String {
     match effect {
         WakeEffect::Queued => format!("by {by}"),
         WakeEffect::Redundant => format!("by {by}, but was Ready already"),
-        WakeEffect::OwnPoll => "by itself, inside its own poll".to_owned(),
-        WakeEffect::DuringPoll => format!("by {by}, while being polled"),
+        WakeEffect::OwnPoll => tables.run.family().reword("by itself, inside its own poll"),
+        WakeEffect::DuringPoll => format!("by {by}, {}", tables.run.family().reword("while being polled")),
         WakeEffect::Stale => format!("by {by}, but has ended already"),
     }
 }

@@ -8,9 +8,10 @@ mod worker;
 use idle::Idle;
 use worker::{Stage, Worker};
 
-use super::tokio_current_thread::BUDGET;
+use super::tokio_one_thread::BUDGET;
 use super::{
-    BlockingPool, BlocksInPlace, Came, Driver, Move, Next, QueueSpec, Ready, Reason, Root, Rules, TaskPolicy, Yields,
+    Aborted, BlockingPool, BlocksInPlace, Came, Driver, Move, Next, QueueSpec, Ready, Reason, Root, Rules, TaskPolicy,
+    Yields,
 };
 use crate::executor::Executor;
 use crate::instant::SimDuration;
@@ -161,6 +162,8 @@ impl TaskPolicy for TokioMultiThread {
             root: Root::OnItsCaller,
             blocking: BlockingPool { most: self.blocking_threads, ..BlockingPool::tokio() },
             in_place: BlocksInPlace::MovesWorker,
+            // `runtime/task/harness.rs`, `remote_abort`: it is scheduled, and cancelled where it would be polled.
+            aborted: Aborted::InItsTurn,
             ..Rules::default()
         }
     }
