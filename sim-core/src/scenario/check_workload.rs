@@ -235,9 +235,14 @@ pub(super) fn futures(scenario: &Scenario) -> Vec<&str> {
 
 /// How many calls tasks may hand to threads made for blocking, and so the most of these threads that there can be.
 pub(super) fn offloads(scenario: &Scenario) -> u32 {
-    let mut calls = 0;
+    let mut calls: u32 = 0;
     for (_, task) in scenario.workload.tasks.iter() {
-        visit(&task.ops, &mut |op| calls += if matches!(op, Op::Offload(_)) { task.count } else { 0 });
+        visit(&task.ops, &mut |op| match op {
+            // A count that is too large is an error of its own, and is counted here all the same.
+            Op::Offload(_) => calls = calls.saturating_add(task.count),
+            // The rest is handed to no other thread.
+            _ => {}
+        });
     }
     calls
 }

@@ -104,6 +104,16 @@ fn tasks_that_multiply_beyond_measure_are_refused() {
 }
 
 #[test]
+fn more_blocking_calls_than_can_be_counted_are_refused_and_not_a_panic() {
+    let workload = r#"tasks: {"t": (count: 4294967295, ops: [Offload("1ms"), Offload("1ms")])}"#;
+    let text = text_with("cores: 1", "workers: 1", workload);
+    let end = text.rfind(')').expect("a scenario ends");
+    let told = format!(r#"{} narration: [(title: "T", text: "See {{blocking 0}}.")])"#, &text[..end]);
+    let errors = parse(&told);
+    assert!(errors.to_string().contains("4294967295 tasks of one name"), "{errors}");
+}
+
+#[test]
 fn an_endless_run_ends_at_its_limit_and_says_so() {
     let endless = r#"tasks: {"t": (ops: [Repeat(4000000000, [Yield])])}"#;
     for (limit, ended) in [("max_steps: 1000", "step limit"), (r#"max_time: "5us""#, "time limit")] {
