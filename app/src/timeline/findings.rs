@@ -70,7 +70,7 @@ impl FindingInput<'_> {
         }
         // Without room before the span, the sign stands at its beginning.
         let x = (from - BEFORE).max(axis.left + 7.0);
-        let sign = (x, top + 8.0);
+        let sign = (x, top + (height / 2.0).min(8.0));
         scene.findings.push(Finding { x0, x1, top, sign, severity: found.severity, run: self.run, place });
     }
 }

@@ -31,6 +31,10 @@ const RAIL_KEEPS: f32 = 40.0;
 const SIGN_WIDTH: f32 = 14.0;
 /// Rows lower than this keep less from their edges.
 const LOW: f32 = 22.0;
+/// In rows lower than this there is no room for letters and signs: bars and rails alone.
+const LETTERS: f32 = 14.0;
+/// Rows lower than this stand so close that half a point between their bars is enough.
+const LOWEST: f32 = 7.0;
 
 /// What rows are laid out with.
 pub struct Layout<'a> {
@@ -87,8 +91,10 @@ impl<'a> Layout<'a> {
             }
             TrackKind::Worker(_) | TrackKind::Task(_) | TrackKind::Thread(_) => {
                 self.states(row, scene);
-                self.end(row, scene);
-                self.for_ever(row, scene);
+                if has_letters(row) {
+                    self.end(row, scene);
+                    self.for_ever(row, scene);
+                }
             }
         }
     }
@@ -158,7 +164,7 @@ impl<'a> Layout<'a> {
     }
 
     fn longest_fitting(&self, row: RowInput<'_>, span: &Span, room: f32) -> Option<String> {
-        if room < 12.0 {
+        if room < 12.0 || !has_letters(row) {
             return None;
         }
         span_labels(row.trace, span).into_iter().find(|t| !t.is_empty() && self.measure.width(t) <= room)
@@ -209,7 +215,7 @@ impl<'a> Layout<'a> {
 
     /// The text in a rail's gap, and how wide the gap is; 0 for no gap at all.
     fn rail_text(&self, row: RowInput<'_>, span: &Span, width: f32) -> (Option<String>, f32) {
-        if width < SIGN_WIDTH + 24.0 {
+        if width < SIGN_WIDTH + 24.0 || !has_letters(row) {
             return (None, 0.0);
         }
         let room = width - RAIL_KEEPS - SIGN_WIDTH - 8.0;
@@ -254,7 +260,15 @@ fn body_bottom(row: RowInput<'_>) -> f32 {
 }
 
 fn inset(row: RowInput<'_>) -> f32 {
-    if row.height >= LOW { INSET } else { 1.0 }
+    match row.height {
+        ..LOWEST => 0.5,
+        ..LOW => 1.0,
+        _ => INSET,
+    }
+}
+
+fn has_letters(row: RowInput<'_>) -> bool {
+    row.height >= LETTERS
 }
 
 /// What a state's bar says; none for a wait, which has no bar.

@@ -11,7 +11,7 @@ use sim_core::analysis::track::{Link, LinkKind, Span, Track, TrackKind};
 use sim_core::instant::SimTime;
 
 use super::axis::Axis;
-use super::rows::{Row, RowKind, Rows};
+use super::rows::{Face, Row, RowKind, Rows};
 use super::scene::{Arrow, Scene, Tick};
 use super::walk::nanos;
 
@@ -54,7 +54,9 @@ impl LinkInput<'_> {
         let visible = self.visible();
         // Beside a crowd most arrows have no row to lead to: the few that have would say too much.
         let crowd = self.rows.crowd_of(self.run).is_some();
-        let all = !crowd && visible.len() <= MOST_ARROWS && self.far_apart(&visible);
+        // Over lanes they would cover what they explain.
+        let lanes = self.rows.has_lanes(self.run);
+        let all = !crowd && !lanes && visible.len() <= MOST_ARROWS && self.far_apart(&visible);
         let clear = if all { Vec::new() } else { self.clear_of_each_other(&visible) };
         for (place, link) in visible {
             let selected = self.selected_link == Some(link);
@@ -189,7 +191,7 @@ impl LinkInput<'_> {
         if link.kind != LinkKind::WakeToPoll && link.kind != LinkKind::UnblockToDispatch {
             return None;
         }
-        let row = self.row(link.to)?;
+        let row = self.row(link.to).filter(|row| row.face == Face::Named)?;
         let x = self.axis.x(link.from_time);
         let top = self.origin + row.top;
         (x >= self.axis.left && x <= self.axis.right).then_some(Tick { x, y0: top, y1: top + 5.0 })

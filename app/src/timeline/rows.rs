@@ -3,6 +3,8 @@
 //! Owns heights, groups and which tracks get a row at all; it is handed how a person has arranged them. Rows are found by y with a search, so that ten thousand cost
 //! no more than ten.
 
+mod fit;
+
 use sim_core::analysis::track::{CounterKind, Track, TrackKind};
 use sim_core::trace::Tables;
 use sim_core::trace::tables::ThreadKind;
@@ -76,6 +78,15 @@ pub enum RowKind {
     Use,
 }
 
+/// How a row is drawn.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Face {
+    /// With its name, and with texts where they fit.
+    Named,
+    /// As a low strip of colours: its neighbours and it share one name.
+    Lane,
+}
+
 /// A row and where it is.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub struct Row {
@@ -89,22 +100,14 @@ pub struct Row {
     pub height: f32,
     /// Why it stands there.
     pub why: Why,
+    /// How it is drawn.
+    pub face: Face,
 }
 
 impl Row {
     /// Its bottom edge.
     pub fn bottom(&self) -> f32 {
         self.top + self.height
-    }
-
-    /// The least height at which it can be read.
-    fn closest(&self) -> f32 {
-        let lowest = match self.kind {
-            RowKind::Head => LOWEST_HEAD,
-            RowKind::Crowd => return LOWEST_CROWD.min(self.height),
-            RowKind::Track { .. } | RowKind::Group(_) | RowKind::States | RowKind::Use => LOWEST,
-        };
-        (self.height * TIGHTEST).floor().max(lowest).min(self.height)
     }
 
     /// The track it shows.
@@ -220,77 +223,23 @@ impl Rows {
         }
     }
 
-    /// The same, closer together if they then all fit into `room`; as they were if they do not fit anyway. What is free
-    /// goes to the pictures of crowds.
-    pub fn fitted(mut self, room: f32) -> Rows {
-        let whole = self.height();
-        if whole <= room {
-            return self.with_larger_crowds(room - whole);
-        }
-        // Down to the height that its name needs each row gives the same share of what it has above that.
-        let close = self.closest();
-        if close > room {
-            return self;
-        }
-        let share = (room - close) / (whole - close).max(1.0);
-        for row in std::mem::take(&mut self.list) {
-            let least = row.closest();
-            let height = (least + (row.height - least) * share).floor();
-            self.push(row.run, row.kind, height, row.why);
-        }
-        self
-    }
-
-    /// The height of all rows, as close together as they can be read.
-    pub fn closest(&self) -> f32 {
-        self.list.iter().map(Row::closest).sum()
-    }
-
-    /// The same with the pictures of crowds only so high, where nobody is to unfold them.
-    pub fn with_low_crowds(mut self) -> Rows {
-        for row in std::mem::take(&mut self.list) {
-            let height = if row.kind == RowKind::Crowd { LOW_CROWD } else { row.height };
-            self.push(row.run, row.kind, height, row.why);
-        }
-        self
-    }
-
-    /// The same rows as close together as they can be read.
-    pub fn tight(mut self) -> Rows {
-        for row in std::mem::take(&mut self.list) {
-            self.push(row.run, row.kind, row.closest(), row.why);
-        }
-        self
-    }
-
-    fn with_larger_crowds(mut self, free: f32) -> Rows {
-        let crowds = self.list.iter().filter(|r| r.kind == RowKind::Crowd).count();
-        if crowds == 0 {
-            return self;
-        }
-        let more = (free / crowds as f32).min(MOST_MORE).floor();
-        for row in std::mem::take(&mut self.list) {
-            let more = if row.kind == RowKind::Crowd { more } else { 0.0 };
-            self.push(row.run, row.kind, row.height + more, row.why);
-        }
-        self
-    }
-
     /// Only the rows that are wanted, as high as they were.
     pub fn keeping(&self, wanted: impl Fn(&Row) -> bool) -> Rows {
         let places = self.places.iter().map(|places| vec![0; places.len()]).collect();
         let mut kept = Rows { list: Vec::new(), places };
-        for row in self.list.iter().filter(|row| wanted(row)) {
-            kept.push(row.run, row.kind, row.height, row.why);
-        }
+        self.list.iter().filter(|row| wanted(row)).for_each(|row| kept.put(*row));
         kept
     }
 
     fn push(&mut self, run: usize, kind: RowKind, height: f32, why: Why) {
-        let top = self.height();
-        self.list.push(Row { run, kind, top, height, why });
-        if let RowKind::Track { index, .. } = kind {
-            self.places[run][index] = self.list.len() as u32;
+        self.put(Row { run, kind, top: 0.0, height, why, face: Face::Named });
+    }
+
+    /// Adds a row below the others.
+    fn put(&mut self, row: Row) {
+        self.list.push(Row { top: self.height(), ..row });
+        if let RowKind::Track { index, .. } = row.kind {
+            self.places[row.run][index] = self.list.len() as u32;
         }
     }
 
@@ -322,6 +271,23 @@ impl Rows {
         self.list.get((place as usize).checked_sub(1)?)
     }
 
+    /// Whether some of the run's rows are lanes.
+    pub fn has_lanes(&self, run: usize) -> bool {
+        let first = self.list.partition_point(|r| r.run < run);
+        // Its head says so.
+        self.list.get(first).is_some_and(|r| r.run == run && r.face == Face::Lane)
+    }
+
+    /// The lanes that stand together with this row and share a name, from the first to the last: their place among all
+    /// rows.
+    pub fn lanes_around(&self, row: &Row) -> Option<(&Row, &Row)> {
+        let is_lane = |r: &&Row| r.run == row.run && r.face == Face::Lane && r.kind != RowKind::Head;
+        let place = self.list.partition_point(|r| r.top < row.top);
+        let first = self.list[..=place.min(self.list.len().checked_sub(1)?)].iter().rev().take_while(is_lane).last()?;
+        let last = self.list[place..].iter().take_while(is_lane).last()?;
+        Some((first, last))
+    }
+
     /// The run's row of many tasks or threads as one picture.
     pub fn crowd_of(&self, run: usize) -> Option<&Row> {
         let first = self.list.partition_point(|r| r.run < run);
@@ -332,18 +298,6 @@ impl Rows {
     }
 }
 
-/// Rows that are no higher than this do not shrink.
-const LOWEST: f32 = 17.0;
-/// A crowd's picture shrinks to this height: room for its name and for how to unfold it.
-const LOWEST_CROWD: f32 = 66.0;
-/// The height of its picture alone.
-const LOW_CROWD: f32 = 44.0;
-/// A run's head shrinks to this height: a little apart from the rows.
-const LOWEST_HEAD: f32 = 23.0;
-/// Rows may shrink to this share of their height where that makes all of them fit.
-const TIGHTEST: f32 = 0.58;
-/// A crowd's picture grows by so much at most where there is room.
-const MOST_MORE: f32 = 240.0;
 /// The height of a run's head.
 pub const HEAD_HEIGHT: f32 = 28.0;
 
@@ -400,7 +354,7 @@ mod tests {
         Track::new(kind, String::new())
     }
 
-    fn many(tasks: u32) -> Vec<Track> {
+    pub(super) fn many(tasks: u32) -> Vec<Track> {
         let core = std::iter::once(track(TrackKind::Core(CoreId(0))));
         core.chain((0..tasks).map(|t| track(TrackKind::Task(TaskId(t))))).collect()
     }
@@ -416,19 +370,6 @@ mod tests {
     }
 
     #[test]
-    fn a_few_rows_draw_closer_to_fit_and_many_stay_readable() {
-        let (tracks, tables) = (many(3), Tables::default());
-        let run = RunRows { tracks: &tracks, tables: &tables, arranged: Arranged::default() };
-        let rows = || Rows::new(&[run, run]);
-        let whole = rows().height();
-        let tight = rows().fitted(whole * 0.75);
-        assert!(tight.height() <= whole * 0.75 && tight.height() > whole * 0.65);
-        assert!(tight.all().windows(2).all(|w| w[0].bottom() == w[1].top));
-        assert_eq!(rows().fitted(whole * 0.5), rows());
-        assert_eq!(rows().fitted(whole * 2.0), rows());
-    }
-
-    #[test]
     fn a_crowd_is_one_picture_with_its_pinned_rows_beside_it() {
         let (tracks, tables) = (many(10_000), Tables::default());
         let pinned = [(7_211, Why::Slowest)];
@@ -441,18 +382,6 @@ mod tests {
         assert_eq!(rows.of_track(0, 7_211).map(|r| r.why), Some(Why::Slowest));
         assert_eq!(rows.of_track(0, 5), None);
         assert_eq!(rows.crowd_of(0).map(|r| r.kind), Some(RowKind::Crowd));
-    }
-
-    #[test]
-    fn what_is_free_goes_to_the_picture_of_a_crowd() {
-        let (tracks, tables) = (many(10_000), Tables::default());
-        let arranged = Arranged { folded: true, ..Arranged::default() };
-        let run = RunRows { tracks: &tracks, tables: &tables, arranged };
-        let whole = Rows::new(&[run]).height();
-        let larger = Rows::new(&[run]).fitted(whole + 100.0);
-        assert_eq!(larger.height(), whole + 100.0);
-        assert_eq!(larger.crowd_of(0).map(|r| r.height), Some(CROWD_HEIGHT + 100.0));
-        assert!(larger.all().windows(2).all(|w| w[0].bottom() == w[1].top));
     }
 
     #[test]

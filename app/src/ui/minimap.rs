@@ -30,6 +30,8 @@ const MARGIN: f32 = 4.0;
 const LETTER: f32 = 11.0;
 /// A run's line is at most so high.
 const HIGHEST_LINE: f32 = 16.0;
+/// A lower line has no other under it.
+const TWO_LINES: f32 = 6.0;
 /// While a run grows, its line is made anew when it has so many times as many events.
 const GROWN: f64 = 1.15;
 /// A turn of the wheel enlarges by this for each point that it scrolls.
@@ -149,9 +151,12 @@ fn letter_columns(room: f32) -> usize {
 /// Blue from the base up: as high as the share of workers that poll. Amber below: someone waits for its turn.
 fn line_ui(ui: &Ui, place: Rect, line: &Line, map: &Map, theme: &Theme) {
     let snap = Snap::new(ui.pixels_per_point());
-    let wants = (place.height() * 0.25).clamp(1.5, 3.5).round();
-    let base = (place.bottom() - wants - 1.0).round();
-    let full = (base - place.top() - 1.0).max(3.0);
+    // Where there is no room for a second line under it, who wants to run is seen where nobody does.
+    let one_line = place.height() < TWO_LINES;
+    let wants = if one_line { place.height() } else { (place.height() * 0.25).clamp(1.5, 3.5).round() };
+    let base = if one_line { place.bottom() } else { (place.bottom() - wants - 1.0).round() };
+    let full = if one_line { place.height() } else { (base - place.top() - 1.0).max(3.0) };
+    let below = if one_line { base - wants } else { base + 1.0 };
     let stretch = line.total / map.total / line.cells.len() as f64 * f64::from(map.right - map.left);
     let x = |cell: usize| snap.edge(map.left + (cell as f64 * stretch) as f32);
     let mut canvas = Canvas::plain();
@@ -167,8 +172,8 @@ fn line_ui(ui: &Ui, place: Rect, line: &Line, map: &Map, theme: &Theme) {
             let height = (full * cell.runs).max(3.0_f32.min(full));
             canvas.rect(Rect::from_min_max(pos2(from, base - height), pos2(to, base)), theme.running);
         }
-        if cell.wants >= 0.5 {
-            canvas.rect(Rect::from_min_max(pos2(from, base + 1.0), pos2(to, base + 1.0 + wants)), theme.ready_small);
+        if cell.wants >= 0.5 && (!one_line || cell.runs == 0.0) {
+            canvas.rect(Rect::from_min_max(pos2(from, below), pos2(to, below + wants)), theme.ready_small);
         }
     }
     canvas.paint(ui.painter());

@@ -22,6 +22,7 @@ pub mod icons;
 pub mod inspector;
 pub mod keys;
 pub mod knobs;
+mod lanes;
 pub mod lesson;
 pub mod library;
 pub mod long_list;

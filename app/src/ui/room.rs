@@ -10,6 +10,8 @@ const LEAST_ROWS: f32 = 100.0;
 const USUAL_ROWS: f32 = 180.0;
 /// A tab that is opened in a low window has so much at least: its head, and something of its panel.
 const LEAST_TAB: f32 = 136.0;
+/// So many events stay in sight, and as many lines of the programs, until the Stage is as low as it can be.
+pub const KEPT: usize = 3;
 /// In order of what hurts least: how many events stay in sight until the rows have this share of the height they like.
 const DOCK_FIRST: [(usize, f32); 3] = [(4, 1.0), (3, 0.84), (2, 0.74)];
 
@@ -26,6 +28,17 @@ pub struct Wishes {
     pub stage: (f32, f32),
     /// The dock.
     pub dock: f32,
+    /// Who gives way first.
+    pub first: First,
+}
+
+/// Who makes room for rows.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum First {
+    /// The dock: the Stage has something to say of every run.
+    Dock,
+    /// The Stage: its runs are so many that they scroll anyway.
+    Stage,
 }
 
 /// What the lower part of the window is.
@@ -46,9 +59,14 @@ pub enum Lower {
 }
 
 impl Wishes {
+    /// Whether the rows can be had when the Stage is as low as it can be, and the dock keeps so many events in sight.
+    pub fn has_room_beside(self, events: usize) -> bool {
+        self.rows.1 <= self.room - self.axis - self.stage.1 - events::height_of(events).min(self.dock)
+    }
+
     /// Shares the height. The dock gives way to the rows, then the Stage does.
     pub fn share(self) -> Lower {
-        let Wishes { room, axis, rows, stage: (most, least), dock: usual } = self;
+        let Wishes { room, axis, rows, stage: (most, least), dock: usual, first } = self;
         let events = |count: usize| events::height_of(count).min(usual);
         let lowest = events(1);
         if axis + LEAST_ROWS + least + lowest > room {
@@ -56,12 +74,15 @@ impl Wishes {
             return Lower::Tabs { dock: below_rows.min(usual.max(LEAST_TAB)).min(room).floor() };
         }
         // Who gives way, how far, until the rows have how much: the dock first, then the Stage.
-        let all = rows.1 <= room - axis - least - lowest;
-        let first = DOCK_FIRST.map(|(count, share)| (events(count), most, rows.0 * share));
-        let steps: &[(f32, f32, f32)] = if all {
-            &[first[0], first[1], first[2], (events(2), least, rows.1), (lowest, least, rows.1)]
-        } else {
-            &[(events(2), most, USUAL_ROWS), (lowest, most, LEAST_ROWS), (lowest, least, LEAST_ROWS)]
+        let by_dock = DOCK_FIRST.map(|(count, share)| (events(count), most, rows.0 * share));
+        let steps: &[(f32, f32, f32)] = match (self.has_room_beside(1), first) {
+            (true, First::Dock) => {
+                &[by_dock[0], by_dock[1], by_dock[2], (events(2), least, rows.1), (lowest, least, rows.1)]
+            }
+            (true, First::Stage) => {
+                &[(events(4), most, rows.1), (events(KEPT), least, rows.1), (lowest, least, rows.1)]
+            }
+            (false, _) => &[(events(2), most, USUAL_ROWS), (lowest, most, LEAST_ROWS), (lowest, least, LEAST_ROWS)],
         };
         let (mut dock, mut stage) = (usual, most);
         for &(least_dock, least_stage, wanted) in steps {
@@ -80,7 +101,7 @@ mod tests {
     /// Two runs of a lesson: eleven rows and two heads, a line each on the Stage.
     fn lesson(room: f32) -> Wishes {
         let usual = events::height_of(events::rows_within((room + 74.0) * 0.24).clamp(2, 6));
-        Wishes { room, axis: 50.0, rows: (390.0, 225.0), stage: (190.0, 190.0), dock: usual }
+        Wishes { room, axis: 50.0, rows: (390.0, 225.0), stage: (190.0, 190.0), dock: usual, first: First::Dock }
     }
 
     fn rows_of(wishes: Wishes, lower: Lower) -> f32 {
@@ -115,6 +136,14 @@ mod tests {
         assert_eq!(wishes.share(), Lower::Panels { stage: 190.0, dock: wishes.dock });
         let low = Wishes { room: 480.0, ..wishes };
         assert!(rows_of(low, low.share()) >= LEAST_ROWS);
+    }
+
+    #[test]
+    fn beside_many_runs_the_stage_gives_way_before_the_dock_does() {
+        let wishes = Wishes { rows: (700.0, 450.0), stage: (320.0, 110.0), first: First::Stage, ..lesson(826.0) };
+        let Lower::Panels { stage, dock } = wishes.share() else { panic!("there is room for panels") };
+        assert!(stage < 320.0 && dock >= events::height_of(KEPT), "{stage} {dock}");
+        assert!(rows_of(wishes, wishes.share()) >= 450.0);
     }
 
     #[test]

@@ -90,8 +90,9 @@ impl Panel<'_> {
     fn facts(&self, row: &Row) -> Vec<String> {
         let run = self.run(row);
         let info = &run.trace.tables().run;
-        let mut facts: Vec<String> =
-            left_out_words(self.left_out.get(row.run).copied().unwrap_or(0)).into_iter().collect();
+        let standing = if self.session.focus() == row.run { Standing::InFocus } else { Standing::Beside };
+        let left_out = self.left_out.get(row.run).copied().unwrap_or(0);
+        let mut facts: Vec<String> = left_out_words(left_out, standing).into_iter().collect();
         facts.extend([info.policy.clone(), costs_name(&info.costs).to_owned()].into_iter().filter(|t| !t.is_empty()));
         facts.extend(self.arranged_words(row));
         facts.extend(growth_text(run));
@@ -160,19 +161,30 @@ impl Panel<'_> {
     }
 }
 
-fn row_state(run: &Run, track: &Track) -> String {
+pub(super) fn row_state(run: &Run, track: &Track) -> String {
     let state = run.snapshot();
     // Before the first event nothing is in any state.
     if state.events == 0 { String::new() } else { words::row_state(run.trace.tables(), track, state) }
 }
 
 /// What a head says of rows that made room for others.
-fn left_out_words(rows: usize) -> Option<String> {
-    match rows {
-        0 => None,
-        1 => Some("1 more row: click here".to_owned()),
-        _ => Some(format!("{rows} more rows: click here")),
-    }
+fn left_out_words(rows: usize, standing: Standing) -> Option<String> {
+    let rows = match rows {
+        0 => return None,
+        1 => "1 more row".to_owned(),
+        _ => format!("{rows} more rows"),
+    };
+    Some(match standing {
+        Standing::InFocus => format!("{rows}: fold another run to see them"),
+        Standing::Beside => format!("{rows}: click here"),
+    })
+}
+
+/// Whether a run is the one that is stepped through.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Standing {
+    InFocus,
+    Beside,
 }
 
 fn costs_name(costs: &str) -> &str {
@@ -196,7 +208,7 @@ fn growth_text(run: &Run) -> Option<String> {
     }
 }
 
-fn kind_words(run: &Run, kind: TrackKind) -> &'static str {
+pub(super) fn kind_words(run: &Run, kind: TrackKind) -> &'static str {
     match kind {
         TrackKind::Core(_) => "A simulated CPU: which thread is on it",
         TrackKind::Worker(_) => match run.family() {

@@ -1,6 +1,7 @@
 //! Which rows there is room for.
 //!
-//! Where there is too little, the rows of runs that nobody steps through make room, and say so in their heads. Before an
+//! Where there is too little, the rows of runs that nobody steps through make room, and say so in their heads: first what
+//! stands beside their tasks, then names, so that many runs can still be compared. Before an
 //! audience those do that the step does not speak of.
 
 use sim_core::analysis::track::TrackKind;
@@ -11,7 +12,7 @@ use crate::timeline::rows::{Row, RowGroup, RowKind, Rows, RunRows, Why};
 /// So many runs are seen beside each other with all of their rows; with more, the one that is stepped through is.
 const ALL_OF: usize = 2;
 /// Of so many runs the tasks are seen, as far as there is room.
-const FEW: usize = 4;
+pub const FEW: usize = 4;
 /// In a place lower than this, also one of two makes room.
 const LOW: f32 = 260.0;
 /// With more rows than these nothing is shared: they never fit.
@@ -42,20 +43,33 @@ impl Chosen {
     }
 }
 
-/// The height that the rows would like, and the least with which they can be read; none if they never fit.
-pub fn wishes(session: &Session) -> Option<(f32, f32)> {
+/// So many of the wishes, the last, are for one run's rows and the others' heads.
+pub const ONLY_HEADS: usize = 2;
+
+/// What the rows could do with, the best first: each time the height that they would like, and the least with which they
+/// can be read. None if they never fit.
+pub fn wishes(session: &Session) -> Vec<(f32, f32)> {
     let is_crowd = |run: &Run| run.rows.is_folded();
     if session.runs().iter().any(|run| is_crowd(run) || run.index.tracks.len() > MANY) {
-        return None;
+        return Vec::new();
     }
     let whole = rows_of(session);
     if session.runs().len() <= ALL_OF {
-        return Some((whole.height(), whole.closest()));
+        return vec![(whole.height(), whole.closest())];
     }
-    // What the run in focus likes, and of a few others their workload, of many their names.
     let heads = Sparing::All.rows(session, &whole);
-    let workload = if session.runs().len() <= FEW { Sparing::Machine.rows(session, &whole).closest() } else { 0.0 };
-    Some((heads.height().max(workload), heads.closest().max(workload)))
+    let mut wishes = Vec::new();
+    if session.runs().len() <= FEW {
+        // What the run in focus likes, and of the others their workload.
+        let workload = Sparing::Machine.rows(session, &whole).closest();
+        wishes.push((heads.height().max(workload), heads.closest().max(workload)));
+    }
+    let lanes = Sparing::LANES.map(|sparing| sparing.rows(session, &whole));
+    wishes.extend(lanes.iter().map(|rows| (rows.height(), rows.easy())));
+    wishes.extend(lanes.iter().map(|rows| (rows.height(), rows.closest())));
+    let below = Sparing::AllBelow.rows(session, &whole);
+    wishes.extend([&heads, &below].map(|rows| (rows.height(), rows.closest())));
+    wishes
 }
 
 /// The rows in a place of this height.
@@ -66,7 +80,11 @@ pub fn rows_within(session: &Session, room: f32) -> Chosen {
     let whole = rows_of(session);
     let may_spare = session.runs().len() > ALL_OF || (room < LOW && session.runs().len() > 1);
     let fits = |rows: &Rows| rows.closest() <= room;
-    let spared = Sparing::ALL.iter().filter(|_| may_spare && !fits(&whole)).map(|s| s.rows(session, &whole)).find(fits);
+    // Two runs are compared name by name: the wheel serves them better than lanes do.
+    let many = session.runs().len() > ALL_OF;
+    let open = |sparing: &&Sparing| many || !Sparing::LANES.contains(sparing);
+    let sparings = Sparing::ALL.iter().filter(|_| may_spare && !fits(&whole)).filter(open);
+    let spared = sparings.map(|s| s.rows(session, &whole)).find(fits);
     let count = |rows: &Rows, run: usize| rows.all().iter().filter(|row| row.run == run).count();
     match spared {
         Some(rows) => {
@@ -79,43 +97,79 @@ pub fn rows_within(session: &Session, room: f32) -> Chosen {
     }
 }
 
-/// What is left out of the runs that nobody steps through.
+/// What is left out, most of all of the runs that nobody steps through.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum Sparing {
     /// Figures, devices, and the cores under an executor.
     Beside,
     /// Everything but the workload.
     Machine,
+    /// The same as `Beside`, and the workload is lanes.
+    Lanes,
+    /// The same as `Machine`, and the workload is lanes.
+    LanesAlone,
+    /// The same, and the run in focus has no figures and devices either.
+    LanesBelow,
     /// Everything but their heads.
     All,
+    /// The same, and the run in focus has no figures and devices either.
+    AllBelow,
 }
 
 impl Sparing {
-    const ALL: [Sparing; 3] = [Sparing::Beside, Sparing::Machine, Sparing::All];
+    const ALL: [Sparing; 7] = [
+        Sparing::Beside,
+        Sparing::Machine,
+        Sparing::Lanes,
+        Sparing::LanesAlone,
+        Sparing::LanesBelow,
+        Sparing::All,
+        Sparing::AllBelow,
+    ];
+    const LANES: [Sparing; 3] = [Sparing::Lanes, Sparing::LanesAlone, Sparing::LanesBelow];
 
     fn rows(self, session: &Session, whole: &Rows) -> Rows {
-        whole.keeping(|row| row.run == session.focus() || self.keeps(session, row))
+        let focus = session.focus();
+        let kept = whole.keeping(|row| match row.run == focus {
+            true => match self {
+                Sparing::LanesBelow | Sparing::AllBelow => Sparing::Beside.keeps(session, row),
+                Sparing::Beside | Sparing::Machine | Sparing::Lanes | Sparing::LanesAlone | Sparing::All => true,
+            },
+            false => self.keeps(session, row),
+        });
+        match self {
+            Sparing::Beside | Sparing::Machine | Sparing::All | Sparing::AllBelow => kept,
+            Sparing::Lanes | Sparing::LanesAlone | Sparing::LanesBelow => {
+                kept.with_lanes(|row| row.run != focus && row.why == Why::Listed && is_head_or_workload(row))
+            }
+        }
     }
 
     fn keeps(self, session: &Session, row: &Row) -> bool {
         let selected = session.selection().track();
         let wanted = row.why != Why::Listed || (row.track().is_some() && row.track().map(|t| (row.run, t)) == selected);
-        match (row.kind, self) {
-            (RowKind::Head, _) => true,
-            _ if wanted => true,
-            (_, Sparing::All) => false,
-            (RowKind::Track { kind, .. }, Sparing::Machine) => RowGroup::of(kind) == RowGroup::Workload,
-            (RowKind::Track { kind, .. }, Sparing::Beside) => match kind {
-                TrackKind::Task(_) | TrackKind::Thread(_) | TrackKind::Worker(_) => true,
-                TrackKind::Core(_) => session.runs()[row.run].threads,
-                TrackKind::Device(_) | TrackKind::Counter(_) => false,
+        if row.kind == RowKind::Head || wanted {
+            return true;
+        }
+        match self {
+            Sparing::All | Sparing::AllBelow => false,
+            Sparing::Machine | Sparing::LanesAlone | Sparing::LanesBelow => match row.kind {
+                RowKind::Track { kind, .. } => RowGroup::of(kind) == RowGroup::Workload,
+                RowKind::Group(group) => group == RowGroup::Workload,
+                RowKind::Head | RowKind::Crowd => true,
+                RowKind::States | RowKind::Use => false,
             },
-            (RowKind::Group(_) | RowKind::Crowd | RowKind::States | RowKind::Use, Sparing::Beside) => true,
-            (RowKind::Crowd, Sparing::Machine) => true,
-            (RowKind::Group(group), Sparing::Machine) => group == RowGroup::Workload,
-            (RowKind::States | RowKind::Use, Sparing::Machine) => false,
+            Sparing::Beside | Sparing::Lanes => match row.track() {
+                Some(TrackKind::Task(_) | TrackKind::Thread(_) | TrackKind::Worker(_)) | None => true,
+                Some(TrackKind::Core(_)) => session.runs()[row.run].threads,
+                Some(TrackKind::Device(_) | TrackKind::Counter(_)) => false,
+            },
         }
     }
+}
+
+fn is_head_or_workload(row: &Row) -> bool {
+    row.kind == RowKind::Head || row.track().is_some_and(|track| RowGroup::of(track) == RowGroup::Workload)
 }
 
 /// Before an audience: figures make room always; then cores under an executor and devices of runs that are not spoken

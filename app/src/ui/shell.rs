@@ -20,7 +20,7 @@ use super::library::{self, LibraryState};
 use super::measures::{NARROW, TAB};
 use super::palette::PaletteState;
 use super::patterns::Patterns;
-use super::room::{Lower, Wishes};
+use super::room::{First, KEPT, Lower, Wishes};
 use super::stage::{self, StageState};
 use super::tab_order::{self, Reading};
 use super::theme::Theme;
@@ -287,8 +287,15 @@ impl Shell {
         let most = stage::height(session, &mut self.stage, stage_room(session, size.y));
         let least = stage::least_height(session, &mut self.stage);
         let dock = events::height_of(events::rows_within(size.y * DOCK_SHARE).clamp(2, 6));
-        let rows = row_room::wishes(session).unwrap_or((f32::INFINITY, f32::INFINITY));
-        Wishes { room, axis: timeline_panel::ABOVE_ROWS, rows, stage: (most.max(least), least), dock }.share()
+        let axis = timeline_panel::ABOVE_ROWS;
+        let first = if session.runs().len() > row_room::FEW { First::Stage } else { First::Dock };
+        let wishes = |rows| Wishes { room, axis, rows, stage: (most.max(least), least), dock, first };
+        let rows = row_room::wishes(session);
+        let beside = |events: usize| rows.iter().position(|rows| wishes(*rows).has_room_beside(events));
+        // The last wishes are only for heads: before that the dock gives way.
+        let usual = beside(KEPT).filter(|n| *n + row_room::ONLY_HEADS < rows.len() || rows.len() == 1);
+        let best = usual.or_else(|| beside(1)).map(|n| rows[n]).or(rows.last().copied());
+        wishes(best.unwrap_or((f32::INFINITY, f32::INFINITY))).share()
     }
 
     /// What stands around timeline and Stage. Answers which controls are the lesson's, the inspector's, the dock's.

@@ -10,7 +10,7 @@ use crate::timeline::axis::{Axis, with_thousands};
 use crate::timeline::findings::FindingInput;
 use crate::timeline::layout::{Layout, RowInput};
 use crate::timeline::links::LinkInput;
-use crate::timeline::rows::{Row, RowKind, Rows, Why};
+use crate::timeline::rows::{Face, Row, RowKind, Rows, Why};
 use crate::timeline::scene::{Measure, Scene};
 
 use super::axis::axis_ui;
@@ -68,7 +68,7 @@ pub fn timeline_ui(
         Axis { left: area.left() + LABELS, right: area.right() - RIGHT_MARGIN, start: view.start, length: view.length };
     // Before an audience there is no minimap: the rows need its room.
     let presented = session.presenting().is_on();
-    let close = wishes(session).map_or(0.0, |(_, close)| close + AXIS_HEIGHT);
+    let close = wishes(session).first().map_or(0.0, |(_, close)| close + AXIS_HEIGHT);
     let height = if presented { 0.0 } else { minimap::height(area.height(), close) };
     let strip = Rect::from_min_size(area.min, vec2(area.width(), height));
     let head = Rect::from_min_size(strip.left_bottom(), vec2(area.width(), AXIS_HEIGHT));
@@ -144,6 +144,7 @@ impl Panel<'_> {
         for row in visible {
             match row.kind {
                 RowKind::Head => self.head_ui(ui, row, emit),
+                RowKind::Track { index, kind } if row.face == Face::Lane => self.lane_ui(ui, row, (index, kind), emit),
                 RowKind::Track { index, kind } => self.label_ui(ui, row, index, kind, emit),
                 RowKind::Group(_) | RowKind::Crowd | RowKind::States | RowKind::Use => {
                     self.crowd_label_ui(ui, row, emit);

@@ -131,3 +131,38 @@ fn a_row_shows_its_breakpoint_and_a_click_on_the_dot_sets_it_or_takes_it_away() 
     window.harness.run();
     assert!(window.session(|s| s.breakpoints().is_empty()));
 }
+
+#[test]
+fn the_tasks_of_six_runs_are_all_in_sight_and_what_is_not_is_counted() {
+    for (width, height) in [(1440.0, 900.0), (1280.0, 800.0), (1920.0, 1080.0), (1024.0, 768.0)] {
+        let mut window = Window::open(width, height);
+        window.apply(Command::OpenScenario("six-models".to_owned()));
+        window.finish_loading();
+        window.harness.run();
+        let rows = window.harness.get_by_label("Timeline").rect();
+        let mut last = 0.0;
+        for letter in ["A", "B", "C", "D", "E", "F"] {
+            let name = format!("Run {letter}: ");
+            let heads = window.harness.query_all_by_label_contains(&name);
+            let head = heads.into_iter().find(|head| rows.y_range().contains(head.rect().center().y));
+            let head = head.expect("its head is among the rows");
+            let said = head.accesskit_node().label().unwrap_or_default();
+            assert!(said.contains(" more rows: click here") || letter == "A", "{said} at {width}");
+            for table in 0..6 {
+                let label = format!("table.{table} of run {letter}");
+                let row = window.harness.query_by_label_contains(&label);
+                let row = row.unwrap_or_else(|| panic!("{label} is not there at {width}: {said}, {rows:?}")).rect();
+                let seen = rows.top() <= row.top() && row.bottom() <= rows.bottom() + 0.5;
+                assert!(seen && row.height() >= 2.9, "{label} at {width}: {row:?} in {rows:?}");
+                assert!(row.top() >= last, "{label} stands below the one before");
+                last = row.bottom() - 0.01;
+            }
+        }
+        // A lane is a control: its run is opened, and the one that was open makes room.
+        window.harness.get_by_label_contains("table.3 of run F").click();
+        window.harness.run();
+        assert_eq!(window.session(|s| s.focus()), 5);
+        assert!(window.harness.get_by_label_contains("table.3 of run F").rect().height() >= 17.0);
+        assert!(window.harness.get_by_label_contains("table.3 of run A").rect().height() < 14.0);
+    }
+}

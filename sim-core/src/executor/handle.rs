@@ -110,7 +110,8 @@ impl<T> JoinHandle<T> {
         JoinHandle { target: Home::of(target), shared, waiting: false, detached: false }
     }
 
-    /// Asks for the task's end: it is dropped at the await where it stands, at once, or when its running poll ends.
+    /// Asks for the task's end: it is dropped at the await where it stands, at once or in its turn
+    /// ([`Aborted`](super::policy::Aborted)), or when its running poll ends.
     /// A closure on the blocking pool cannot be aborted.
     pub fn abort(&self) {
         if let Actor::Task(task) = self.target.get() {
@@ -206,7 +207,10 @@ impl<T> JoinHandle<T> {
 
 impl<T> Drop for JoinHandle<T> {
     fn drop(&mut self) {
-        let dropped = self.becomes();
+        let dropped = match self.becomes() {
+            Dropped::Cancels if self.detached => Dropped::Detaches,
+            other => other,
+        };
         match dropped {
             Dropped::Detaches => {}
             Dropped::Wakes => {
@@ -214,10 +218,9 @@ impl<T> Drop for JoinHandle<T> {
                     core::with(|exec| exec.wake_task(task));
                 }
             }
-            Dropped::Cancels if self.detached => {}
             Dropped::Cancels => self.abort(),
         }
-        self.let_go();
+        self.let_go(dropped);
     }
 }
 
@@ -234,7 +237,7 @@ impl<T> JoinHandle<T> {
         is_ours.then(|| core::try_with(core::Exec::dropped)).flatten().unwrap_or(Dropped::Detaches)
     }
 
-    fn let_go(&mut self) {
+    fn let_go(&mut self, dropped: Dropped) {
         let waiter = {
             let mut state = self.shared.lock();
             state.waiter.take()
@@ -248,7 +251,8 @@ impl<T> JoinHandle<T> {
             if self.waiting {
                 kernel.record(Event::JoinCancelled { target, by });
             }
-            if let (Actor::Task(task), false) = (target, ended) {
+            // Nobody lets go of a task that is to end.
+            if let (Actor::Task(task), false) = (target, ended || dropped == Dropped::Cancels) {
                 kernel.record(Event::TaskDetached { task, by });
             }
         });

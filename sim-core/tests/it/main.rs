@@ -4,6 +4,7 @@ mod support;
 mod sweep;
 
 mod aborts;
+mod aborts_in_turn;
 mod analysis_findings;
 mod analysis_index;
 mod analysis_metrics;
@@ -17,6 +18,7 @@ mod costs;
 mod costs_doc;
 mod determinism;
 mod devices;
+mod drivers_per_core;
 mod endings;
 mod event_loop;
 mod every_model;

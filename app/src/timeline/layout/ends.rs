@@ -39,7 +39,7 @@ impl Layout<'_> {
         let sign = x0 + 12.0 + SIGN_WIDTH / 2.0;
         let left = sign + SIGN_WIDTH / 2.0 + 4.0;
         let text = match last.state {
-            SpanState::Ready => "is never polled again".to_owned(),
+            SpanState::Ready => row.trace.tables().run.family().reword("is never polled again"),
             SpanState::Runnable => "never gets a core again".to_owned(),
             SpanState::PollingOffCore(_) | SpanState::PollsOffCore(_) => "never returns".to_owned(),
             state => format!("{}, for ever", wait_words(row.trace.tables(), wait_of(state))),

@@ -18,6 +18,7 @@ use sim_core::instant::SimTime;
 use super::fonts;
 use super::measures::{LABELS, RIGHT_MARGIN};
 use super::patterns::Patterns;
+use super::row_room::FEW;
 use super::widgets::{self, Emit};
 
 /// The height of the columns' names.
@@ -105,10 +106,12 @@ pub fn height(session: &Session, state: &mut StageState, room: f32) -> f32 {
     state.needed(state.most_lines(room)).min(room)
 }
 
-/// The least height in which it can be read: a line for each of two runs; more of them scroll.
+/// The least height in which it can be read: a line for each of two runs; more of them scroll. Of many runs it is one,
+/// for their rows need the room.
 pub fn least_height(session: &Session, state: &mut StageState) -> f32 {
     state.follow(session);
-    HEAD + state.stages.iter().take(2).map(|s| run_height(s, 1)).sum::<f32>() + 2.0
+    let seen = if state.stages.len() > FEW { 1 } else { 2 };
+    HEAD + state.stages.iter().take(seen).map(|s| run_height(s, 1)).sum::<f32>() + 2.0
 }
 
 fn run_height(stage: &Stage, most: usize) -> f32 {
