@@ -88,7 +88,7 @@ impl Draft {
             // A parent is one: a fixed slot of its child is in use once.
             let count = if matches!(name, "a" | "b") { 1 } else { 1 + dice.below(3) / 2 };
             let shares = 1 + dice.below(1000);
-            let (priority, nice) = (dice.below(3), dice.below(40) as i64 - 20);
+            let (priority, nice) = (dice.below(4) as i64 - 1, dice.below(40) as i64 - 20);
             let rest = format!("count: {count}, shares: {shares}, priority: {priority}, nice: {nice}, restart: 1");
             writeln!(tasks, r#"        "{name}": ({rest}, ops: [{ops}]),"#).expect("a string grows");
         }
