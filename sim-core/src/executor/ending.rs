@@ -42,7 +42,9 @@ impl Exec {
         let mut state = self.state.borrow_mut();
         let mut kernel = self.sim.kernel.borrow_mut();
         kernel.record(Event::PollEnded { task, at, result });
-        state.polled(at.worker, task, result);
+        if state.worker_on(self.sim.running()).is_some() {
+            state.polled(at.worker, task, result);
+        }
         let how = if result == PollResult::Ready {
             kernel.record(Event::TaskCompleted { task, by: at.worker });
             TaskState::Completed

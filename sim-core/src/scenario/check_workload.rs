@@ -138,6 +138,7 @@ impl Steps<'_, '_> {
             | Op::Io(_)
             | Op::Sleep(_)
             | Op::Block(_)
+            | Op::BlockInPlace(_)
             | Op::Yield
             | Op::Offload(_)
             | Op::Join(_)
@@ -253,7 +254,8 @@ pub(super) fn futures(scenario: &Scenario) -> Vec<&str> {
 pub(super) fn offloads(scenario: &Scenario) -> u32 {
     let mut calls = 0;
     for (_, task) in scenario.workload.tasks.iter() {
-        visit(&task.ops, &mut |op| calls += if matches!(op, Op::Offload(_)) { task.count } else { 0 });
+        let is_one = |op: &Op| matches!(op, Op::Offload(_) | Op::BlockInPlace(_));
+        visit(&task.ops, &mut |op| calls += if is_one(op) { task.count } else { 0 });
     }
     calls
 }

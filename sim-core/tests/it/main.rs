@@ -11,6 +11,7 @@ mod analysis_metrics;
 mod analysis_stands;
 mod analysis_sums;
 mod asyncio;
+mod block_in_place;
 mod blocking_pool;
 mod circles_outlived;
 mod clock_moves;

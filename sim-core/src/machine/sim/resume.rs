@@ -200,6 +200,6 @@ impl Sim {
     fn runs_worker(&self) -> bool {
         let kernel = self.kernel.borrow();
         let kind = self.thread.get().map(|thread| kernel.recorder.tables().threads[thread.index()].kind);
-        matches!(kind, Some(ThreadKind::Worker(_)))
+        matches!(kind, Some(ThreadKind::Worker(_) | ThreadKind::Blocking))
     }
 }
