@@ -87,7 +87,11 @@ impl Kernel {
             Some(Wake::Task(_)) => deadline.rounded_up(self.timer_step),
             Some(Wake::Thread(_)) | None => deadline,
         };
+        let of_task = matches!(wake, Some(Wake::Task(_)));
         let timer = self.new_timer(deadline, wake, true);
+        if let Some(lists) = self.timer_lists.as_mut().filter(|_| of_task) {
+            lists.set(timer, deadline - self.now, deadline);
+        }
         self.record(Event::TimerSet { timer, by });
         timer
     }
@@ -143,6 +147,13 @@ impl Kernel {
     pub fn take_unseen(&mut self) -> Vec<Due> {
         let mut unseen = std::mem::take(&mut self.unseen);
         let timers = &self.recorder.tables().timers;
+        if let Some(lists) = &mut self.timer_lists {
+            let is_timer = |due: &Due| matches!(due, Due::Timer(_));
+            let due = unseen.extract_if(.., |due| is_timer(due));
+            let due = due.filter_map(|due| if let Due::Timer(timer) = due { Some(timer) } else { None }).collect();
+            unseen.extend(lists.take_due(&due, timers).into_iter().map(Due::Timer));
+            return unseen;
+        }
         unseen.sort_by_key(|due| match due {
             Due::Completion(_) => (0, SimTime::ZERO, 0),
             Due::Timer(timer) => (1, timers[timer.index()], timer.index()),
@@ -193,6 +204,7 @@ impl Kernel {
     pub fn cancel_timer(&mut self, timer: TimerId, by: Actor) -> Option<Wake> {
         let state = self.timers.remove(&timer)?;
         self.given_up = true;
+        self.timer_lists.iter_mut().for_each(|lists| lists.cancel(timer));
         if !state.fired && state.shown {
             self.record(Event::TimerCancelled { timer, by });
         }

@@ -126,6 +126,8 @@ pub struct Rules {
     pub driver: Driver,
     /// To what timers of tasks are rounded up; zero: not at all.
     pub timer_step: SimDuration,
+    /// In which order timers are seen that are due together.
+    pub timers: TimerOrder,
     /// How many operations of locks, channels and timers one poll may complete before it has to yield, with those after it
     /// that go on with what it has left ([`Next::PollOnBudgetLeft`]). None: any. tokio's own operations keep it, too, as
     /// far as tokio lets them: up to 128.
@@ -154,6 +156,7 @@ impl Default for Rules {
         Rules {
             driver: Driver::AlwaysOn,
             timer_step: SimDuration::ZERO,
+            timers: TimerOrder::ByDeadline,
             budget: None,
             yields: Yields::Wake,
             slice: None,
@@ -176,6 +179,15 @@ pub enum Driver {
     Turned,
     /// The worker that is parked in it; a thread of its own beside the cores, at the very moment, if none is.
     ParkedOrThread,
+}
+
+/// In which order timers are seen that are due together, where workers turn the driver.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum TimerOrder {
+    /// By deadline, those of one deadline as they were set.
+    ByDeadline,
+    /// All of one length before those of the next, the lists by their first timer: as Node does it.
+    ByLength,
 }
 
 /// Where a task that wakes itself in its poll stands among those that come to the queues during the rest of the poll.
