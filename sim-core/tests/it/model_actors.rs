@@ -245,3 +245,11 @@ fn a_process_that_only_sends_uses_up_its_reductions_too() {
     }, resources: {"c": unbounded_channel}"#;
     assert_eq!(one(workload).marks(), "other flooded");
 }
+
+#[test]
+fn akka_has_eight_threads_on_a_small_machine() {
+    let workload = r#"tasks: {"t": (count: 8, ops: [Block("5ms")])}"#;
+    let run = |workers| measured(&lesson_of("akka", "cores: 1", workers, workload));
+    assert_eq!(millis(run("").metrics.makespan), 5.0);
+    assert_eq!(millis(run("workers: 1").metrics.makespan), 40.0);
+}
