@@ -1,4 +1,4 @@
-//! embassy-executor (`src/raw/run_queue.rs`): one core, no heap, batches.
+//! embassy-executor 0.10.0 (`src/raw/run_queue.rs`): one core, no heap, batches.
 
 use super::{Came, Move, Next, QueueSpec, Ready, Reason, Rules, SelfWakes, TaskPolicy};
 use crate::executor::Executor;

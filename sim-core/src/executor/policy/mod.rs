@@ -147,6 +147,8 @@ pub struct Rules {
     pub dropped: Dropped,
     /// When a task is dropped whose end is asked for while nobody polls it.
     pub aborted: Aborted,
+    /// In which order the tasks are dropped that the end of the root leaves over.
+    pub left_over: LeftOver,
     /// Where a task that wakes itself in its poll stands among those that come meanwhile.
     pub self_wakes: SelfWakes,
     /// The threads of its blocking pool.
@@ -167,6 +169,7 @@ impl Default for Rules {
             slice: None,
             dropped: Dropped::Detaches,
             aborted: Aborted::AtOnce,
+            left_over: LeftOver::OldestFirst,
             self_wakes: SelfWakes::AfterPoll,
             blocking: BlockingPool::tokio(),
             root: Root::OnWorkers,
@@ -225,6 +228,19 @@ pub enum Aborted {
     AtOnce,
     /// When a worker comes to it: it is queued if it waits, and dropped where it would have been polled.
     InItsTurn,
+}
+
+/// In which order the tasks are dropped that the end of the root leaves over.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum LeftOver {
+    /// As they were spawned.
+    OldestFirst,
+    /// The last spawned first.
+    NewestFirst,
+    /// Those that are Ready as they stand in their queues, then the others as they were spawned.
+    QueuedFirst,
+    /// List by list, of so many, the tasks being dealt out to the lists in turn; in each list as they were spawned.
+    Lists(u32),
 }
 
 /// What becomes of a task that yields, or has used up its budget.
