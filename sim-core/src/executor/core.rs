@@ -9,7 +9,7 @@ use std::ptr;
 use std::sync::Arc;
 use std::task::Waker;
 
-use super::policy::{Asks, Came, Reason, Wishes};
+use super::policy::{Asks, Came, Reason, Sees, Wishes};
 use super::ready::{Budget, Chosen, Core};
 use super::task::{NewTask, Task, TaskFuture};
 use super::waker::{Cell, Link, TaskState};
@@ -92,6 +92,8 @@ pub(crate) enum Turn {
     Foreign,
     /// See what has completed, and wake whoever waits for it.
     Driver,
+    /// See a part of it.
+    See(Sees),
     /// Look for work for so long, and ask again.
     Spin(SimDuration),
     /// Wake whoever was deferred.
@@ -334,6 +336,7 @@ impl Exec {
                 }
                 Chosen::Unparked => self.sim.owe(kernel.costs.syscall),
                 Chosen::Turn => return Turn::Driver,
+                Chosen::See(sees) => return Turn::See(sees),
                 Chosen::Spin(d) => return Turn::Spin(d),
                 Chosen::WakeDeferred => return Turn::Deferred,
                 Chosen::Park => {

@@ -40,6 +40,10 @@ pub(crate) fn run(exec: &Exec, worker: WorkerId) {
                 exec.turn_driver(worker);
                 polled = None;
             }
+            Turn::See(sees) => {
+                exec.see(worker, sees);
+                polled = None;
+            }
             Turn::Spin(d) => {
                 exec.sim.actor.set(Actor::Worker(worker));
                 exec.sim.charge(d);

@@ -11,7 +11,7 @@ use std::panic::Location;
 use super::costs::Costs;
 use super::decide::{Choice, Decider};
 use super::devices::{DeviceState, Request, TimerState};
-use super::next::{Due, Scheduled};
+use super::next::Scheduled;
 use super::origins::Origins;
 use super::panics::Place;
 use super::place::OpPlace;
@@ -19,6 +19,7 @@ use super::policy::{ThreadPolicy, ThreadView};
 use super::resource::{Granted, Resource};
 use super::spec::{Limits, Machine, Watcher};
 use super::threads::Thread;
+use super::unseen::Unseen;
 use super::waits::Shown;
 use crate::instant::{SimDuration, SimTime};
 use crate::trace::event::{DecisionKind, Event};
@@ -53,8 +54,10 @@ pub(crate) struct Kernel {
     pub timers: BTreeMap<TimerId, TimerState>,
     /// Whether what completes for a task lies unseen until a worker turns the driver.
     pub turned: bool,
-    /// What has completed and nobody has seen, in order.
-    pub unseen: Vec<Due>,
+    /// What has completed and nobody has seen, by driver.
+    pub unseen: Unseen,
+    /// The thread that was resumed last: the one whose code runs, if any does.
+    pub running: ThreadId,
     /// To what the timers of tasks are rounded up; zero: not at all.
     pub timer_step: SimDuration,
     pub resources: Vec<Resource>,
@@ -135,7 +138,8 @@ impl Kernel {
             requests: BTreeMap::new(),
             timers: BTreeMap::new(),
             turned: false,
-            unseen: Vec::new(),
+            unseen: Unseen::default(),
+            running: ThreadId(0),
             timer_step: SimDuration::ZERO,
             resources: Vec::new(),
             agenda: BinaryHeap::new(),

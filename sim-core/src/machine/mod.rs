@@ -27,6 +27,7 @@ pub(crate) mod sim;
 pub mod spec;
 pub(crate) mod stack;
 pub(crate) mod threads;
+pub(crate) mod unseen;
 mod view;
 pub(crate) mod waiting;
 pub(crate) mod waits;

@@ -132,6 +132,11 @@ impl Sim {
         self.debt.set(self.debt.get() + cost.as_nanos());
     }
 
+    /// How much is owed.
+    pub fn owed(&self) -> SimDuration {
+        SimDuration::from_nanos(self.debt.get())
+    }
+
     /// Whether something is owed.
     pub fn owes(&self) -> bool {
         self.debt.get() != 0

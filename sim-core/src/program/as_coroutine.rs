@@ -29,7 +29,7 @@ use super::shared::{self, Ends, Outcome, Shared, fail};
 use super::steps::{Body, Runner, alike, body, mode, steps};
 use crate::code::{block, now};
 use crate::executor::policy::Reason;
-use crate::executor::slices::{requeue, work_in_slices};
+use crate::executor::slices::{Steps, requeue, work_in_slices};
 use crate::executor::spawn::{IsFuture, offload};
 use crate::executor::{JoinHandle, TaskBuilder, yield_now};
 use crate::instant::SimDuration;
@@ -58,6 +58,7 @@ struct Env {
     context: Option<Context>,
     groups: RefCell<BTreeMap<String, Group>>,
     lets: Closures,
+    steps: Steps,
 }
 
 /// Who goes through steps: a goroutine, and the context that they have been given.
@@ -96,6 +97,7 @@ fn go(
             context: context.cloned(),
             groups: RefCell::default(),
             lets: Closures::default(),
+            steps: Steps::default(),
         });
         let program = program.clone();
         start(TaskBuilder::new(name), row, group.cloned(), async move {
@@ -127,6 +129,11 @@ fn start(
 impl Runner for Goroutine {
     fn shared(&self) -> &Shared {
         &self.env.shared
+    }
+
+    /// Only time preempts a goroutine, however many steps it makes.
+    async fn between(&self) {
+        self.env.steps.next(u32::MAX).await;
     }
 
     async fn step(&self, op: &Op, at: &At) -> Outcome {

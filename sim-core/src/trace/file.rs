@@ -23,7 +23,7 @@ use super::event::Record;
 use super::family::Family;
 use super::pack;
 use super::store::{CHUNK_RECORDS, Chunk, Trace, TracePart};
-use super::tables::{RowCounts, Tables};
+use super::tables::{Drivers, RowCounts, Tables};
 
 /// The version that this program writes, and the newest that it reads.
 pub const VERSION: u32 = 1;
@@ -33,6 +33,7 @@ const HEADER: usize = 12;
 const SECTION_HEADER: usize = 20;
 const ROWS: [u8; 4] = *b"ROWS";
 const FAMILY: [u8; 4] = *b"FMLY";
+const DRIVERS: [u8; 4] = *b"DRVR";
 const EVENTS: [u8; 4] = *b"EVTS";
 const CODE: [u8; 4] = *b"CODE";
 const DONE: [u8; 4] = *b"DONE";
@@ -163,10 +164,19 @@ impl<W: Write> Writer<W> {
             let raw = postcard::to_stdvec(&rows).map_err(io::Error::other)?;
             self.section(ROWS, &raw)?;
             self.family(rows.run.family)?;
+            self.drivers(rows.run.drivers)?;
             self.code(&rows)?;
             if before == tables.counts() {
                 return Ok(());
             }
+        }
+    }
+
+    /// Not for one driver: of that the first files say nothing either.
+    fn drivers(&mut self, drivers: Drivers) -> io::Result<()> {
+        match drivers {
+            Drivers::Common => Ok(()),
+            Drivers::OfWorkers => self.section(DRIVERS, &postcard::to_stdvec(&drivers).map_err(io::Error::other)?),
         }
     }
 
@@ -281,6 +291,7 @@ impl Reader {
         match header.tag {
             ROWS => self.rows(&raw)?,
             FAMILY => self.family(&raw)?,
+            DRIVERS => self.drivers(&raw)?,
             CODE => self.code(&raw)?,
             EVENTS => self.records(&raw)?,
             DONE => return self.done(&raw),
@@ -300,6 +311,12 @@ impl Reader {
     fn family(&mut self, raw: &[u8]) -> Result<(), &'static str> {
         let family = postcard::from_bytes(raw).map_err(|_| "it does not say what its tasks are")?;
         self.trace.set_family(family);
+        Ok(())
+    }
+
+    fn drivers(&mut self, raw: &[u8]) -> Result<(), &'static str> {
+        let drivers = postcard::from_bytes(raw).map_err(|_| "it does not say whose its drivers are")?;
+        self.trace.set_drivers(drivers);
         Ok(())
     }
 

@@ -168,6 +168,16 @@ pub struct FutureInfo {
     pub place: Option<SourcePlace>,
 }
 
+/// Whose the drivers are that workers turn: who has to look before a task is told of an answer, or that its timer is due.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, serde::Serialize, serde::Deserialize)]
+pub enum Drivers {
+    /// One for all: any worker may look. Or none: a reactor beside the cores looks at once.
+    #[default]
+    Common,
+    /// One for each worker: for what was asked for on it.
+    OfWorkers,
+}
+
 /// The facts of a run as a whole: what its title and figures need.
 #[derive(Clone, PartialEq, Eq, Debug, Default, serde::Serialize, serde::Deserialize)]
 pub struct RunInfo {
@@ -194,6 +204,9 @@ pub struct RunInfo {
     /// What its tasks are: [`RunInfo::family`]. In a file it has a section of its own: the first files have none.
     #[serde(skip)]
     pub family: Family,
+    /// Whose its drivers are. In a file it has a section of its own.
+    #[serde(skip)]
+    pub drivers: Drivers,
     /// The variant's id; empty for the scenario as written.
     pub variant: String,
     /// Each knob's value, as text.

@@ -18,6 +18,7 @@ mod costs;
 mod costs_doc;
 mod determinism;
 mod devices;
+mod drivers_per_core;
 mod endings;
 mod event_loop;
 mod every_model;

@@ -235,3 +235,13 @@ fn a_scheduler_without_work_steals_the_first_process_of_another() {
     });
     assert_eq!(first_of_1.as_deref(), Some("a"));
 }
+
+#[test]
+fn a_process_that_only_sends_uses_up_its_reductions_too() {
+    let workload = r#"tasks: {
+        "sink": (ops: [Sleep("100ms"), Recv("c")]),
+        "flood": (ops: [Repeat(10000, [Send("c")]), Mark("flooded")]),
+        "other": (ops: [Mark("other")]),
+    }, resources: {"c": unbounded_channel}"#;
+    assert_eq!(one(workload).marks(), "other flooded");
+}

@@ -13,6 +13,7 @@ mod glommio;
 mod go;
 mod local_pool;
 mod may;
+mod monoio;
 mod pool;
 mod priority;
 mod smol;
@@ -32,6 +33,7 @@ pub use glommio::Glommio;
 pub use go::Go;
 pub use local_pool::LocalPool;
 pub use may::May;
+pub use monoio::Monoio;
 pub use pool::Pool;
 pub use priority::Priority;
 pub use smol::Smol;
@@ -41,9 +43,12 @@ pub use tokio_current_thread::TokioCurrentThread;
 pub use tokio_local_set::TokioLocalSet;
 pub use tokio_multi_thread::TokioMultiThread;
 
+pub use crate::machine::unseen::Sees;
+
 use std::collections::VecDeque;
 
 use crate::instant::{SimDuration, SimTime};
+use crate::machine::unseen::Unseen;
 use crate::trace::event::{End, PollResult};
 use crate::trace::ids::{Actor, TaskId, WorkerId};
 
@@ -174,6 +179,9 @@ pub enum Driver {
     /// A worker, when it turns the driver ([`Next::Turn`]) or is parked in it ([`Next::ParkInDriver`]). Until then a
     /// completion lies unseen.
     Turned,
+    /// Each worker its own, as [`Driver::Turned`]: what a task asked for on a worker is seen when that one turns its driver, and
+    /// a worker that parks ([`Next::ParkInDriver`]) does so in its own.
+    OfEachWorker,
     /// The worker that is parked in it; a thread of its own beside the cores, at the very moment, if none is.
     ParkedOrThread,
 }
@@ -233,6 +241,7 @@ pub struct Ready<'a> {
     lists: &'a [VecDeque<u32>],
     parked: &'a [bool],
     deferred: &'a [usize],
+    unseen: &'a Unseen,
     now: SimTime,
     is_budget_spent: bool,
 }
@@ -243,9 +252,10 @@ impl<'a> Ready<'a> {
         lists: &'a [VecDeque<u32>],
         parked: &'a [bool],
         deferred: &'a [usize],
+        unseen: &'a Unseen,
         now: SimTime,
     ) -> Ready<'a> {
-        Ready { lists, parked, deferred, now, is_budget_spent: false }
+        Ready { lists, parked, deferred, unseen, now, is_budget_spent: false }
     }
 
     #[inline]
@@ -274,6 +284,11 @@ impl<'a> Ready<'a> {
     /// How many wakers of those that yielded on this worker wait for it to turn the driver.
     pub fn deferred(&self, worker: WorkerId) -> usize {
         self.deferred[worker.index()]
+    }
+
+    /// How many answers lie unseen in the driver that this worker turns.
+    pub fn answers(&self, worker: WorkerId) -> usize {
+        self.unseen.answers(worker)
     }
 
     /// The workers.
@@ -333,6 +348,9 @@ pub enum Next {
     Unpark(WorkerId),
     /// Turn the driver without waiting, and wake whoever was deferred on this worker; then ask again.
     Turn,
+    /// As [`Next::Turn`] for a part of what has completed, and nobody is woken besides. A look at the timers alone costs
+    /// nothing.
+    See(Sees),
     /// Look for work for so long, on the core; then ask again.
     Spin(SimDuration),
     /// Wake whoever was deferred on this worker, without a look at what has completed; then ask again.

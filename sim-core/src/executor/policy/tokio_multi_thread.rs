@@ -8,7 +8,7 @@ mod worker;
 use idle::Idle;
 use worker::Worker;
 
-use super::tokio_current_thread::BUDGET;
+use super::tokio_one_thread::BUDGET;
 use super::{Aborted, Came, Driver, Move, Next, QueueSpec, Ready, Reason, Root, Rules, TaskPolicy, Yields};
 use crate::executor::Executor;
 use crate::instant::SimDuration;

@@ -103,7 +103,7 @@ fn is_noticed(name: &str, workload: &str, executor: fn() -> Executor) {
     let real = mode.real.expect("a runtime that runs here")(&root, mode.root);
     let given = ours::run(executor(), &root, mode.root);
     assert_ne!(given, real, "{workload} does not notice that {name} breaks a rule");
-    let found = random::first_difference(mode, executor, 2_000);
+    let found = random::first_difference(mode, executor);
     assert!(found.is_some(), "no random workload notices that {name} breaks a rule");
 }
 
@@ -153,5 +153,5 @@ fn a_lifo_slot_without_its_cap_is_noticed() {
 fn what_notices_a_broken_rule_is_made_as_small_as_it_gets() {
     let text =
         random::smallest_text(mode("asyncexec_task"), || Broken::executor(Fifo::default(), Rule::SelfWakeToFront));
-    assert_eq!(text, "(channels:[None],locks:1,notifies:1,root:[Spawn([])])");
+    assert_eq!(text, "(channels:[],locks:0,notifies:1,root:[Spawn([])])");
 }
