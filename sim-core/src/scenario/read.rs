@@ -166,4 +166,3 @@ fn told(set: &str) -> &str {
     const LONG: usize = 60;
     if set.chars().count() <= LONG { set } else { set.split('=').next().unwrap_or(set) }
 }
-
