@@ -191,6 +191,21 @@ fn an_empty_channel_names_who_could_send() {
 }
 
 #[test]
+fn an_actors_mailbox_takes_letters_from_whoever_has_its_address() {
+    let asked = Asked::lesson("six-models", "actors");
+    let why = "Mailbox of table.5 is empty: it waits for a message. Each of the 6 other actors can send, if it has the \
+               address.";
+    assert_eq!(asked.why(10.0, "table.5"), why);
+    let mailboxes = asked.trace.tables().resources.iter().filter(|r| r.kind == tables::ResourceKind::Channel).count();
+    assert_eq!(mailboxes, 7, "each actor has one");
+    for n in 0..asked.trace.tables().resources.len() {
+        let said = asked.at(10.0, Thing::Resource(ResourceId::from_index(n)));
+        assert_eq!(said.id, "mailbox");
+        assert!(!said.text().contains("channel") && !said.text().contains("Nobody is known"), "{}", said.text());
+    }
+}
+
+#[test]
 fn an_arrow_says_how_long_it_took() {
     let asked = Asked::lesson("blocked-executor", "async");
     let state = asked.keyframes.seek(&asked.trace, asked.trace.len());

@@ -12,7 +12,7 @@ use crate::trace::event::EndReason;
 use crate::trace::ids::*;
 use crate::trace::snapshot::{Activity, Busy, Snapshot, TaskState, ThreadState, Wait};
 use crate::trace::tables::{ResourceKind, Tables, ThreadKind};
-use crate::trace::{Event, Trace};
+use crate::trace::{Event, Family, Trace};
 
 /// So many events are looked through for the one that tells a cause: it stands close by, or is not told.
 const NEAR: usize = 4_096;
@@ -142,13 +142,22 @@ impl<'a> Here<'a> {
         }
     }
 
+    pub(super) fn is_of_actors(&self) -> bool {
+        self.tables().run.family() == Family::Actors
+    }
+
     /// "lock x", the name a link.
     pub(super) fn resource_with_kind(&self, id: ResourceId) -> Sentence {
-        Sentence::plain(format!("{} ", self.kind_word(id))).and(self.resource(id))
+        // "Mailbox mailbox of a" says it once too often.
+        match self.tables().resource_name(id).starts_with(self.kind_word(id)) {
+            true => self.resource(id).into(),
+            false => Sentence::plain(format!("{} ", self.kind_word(id))).and(self.resource(id)),
+        }
     }
 
     pub(super) fn kind_word(&self, id: ResourceId) -> &'static str {
-        self.tables().resources.get(id.index()).map_or("resource", |info| kind_word(info.kind))
+        let word = if self.is_of_actors() { actors_word } else { kind_word };
+        self.tables().resources.get(id.index()).map_or("resource", |info| word(info.kind))
     }
 
     /// "a, b and 3 others".
@@ -390,6 +399,18 @@ impl<'a> Here<'a> {
     pub(super) fn last_event_before(&self, before: usize, such: impl Fn(Event) -> bool) -> Option<usize> {
         let before = before.min(self.trace.len());
         (before.saturating_sub(NEAR)..before).rev().find(|n| self.trace.event(*n).is_some_and(&such))
+    }
+}
+
+/// What actors make of it: they share nothing, and all of these are written to.
+fn actors_word(kind: ResourceKind) -> &'static str {
+    match kind {
+        ResourceKind::Channel => "mailbox",
+        ResourceKind::Notify => "announcer",
+        ResourceKind::Barrier => "meeting",
+        // What an owner gives away, one after the other, is a lock all the same.
+        ResourceKind::Mutex | ResourceKind::BlockingMutex | ResourceKind::RwLock => kind_word(kind),
+        ResourceKind::Semaphore | ResourceKind::Condvar => kind_word(kind),
     }
 }
 
