@@ -8,8 +8,8 @@ use std::future::{Future, poll_fn};
 use std::task::{Poll, Waker};
 
 use crate::executor::core;
-use crate::executor::handle::{JoinHandle, TaskBuilder};
 use crate::executor::policy::Asks;
+use crate::executor::{JoinHandle, TaskBuilder};
 use crate::instant::SimDuration;
 use crate::time::sleep;
 

@@ -8,6 +8,7 @@ pub mod inspect;
 mod links;
 pub mod metrics;
 mod packed;
+mod places;
 mod spans;
 pub mod stands;
 pub mod sums;

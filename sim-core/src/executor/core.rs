@@ -9,7 +9,7 @@ use std::ptr;
 use std::sync::Arc;
 use std::task::Waker;
 
-use super::policy::{Asks, Came, Reason, Wishes};
+use super::policy::{Asks, Came, Reason, Sees, Wishes};
 use super::ready::{Budget, Chosen, Core};
 use super::task::{NewTask, Task, TaskFuture};
 use super::waker::{Cell, Link, TaskState};
@@ -86,10 +86,14 @@ pub(crate) enum Turn {
     Wait,
     /// Drop the task that was polled: someone aborted it meanwhile.
     Cancel,
+    /// Drop this task, which someone aborted before its turn came.
+    Drop(TaskId),
     /// Take in the wakes that real OS threads asked for, and ask again.
     Foreign,
     /// See what has completed, and wake whoever waits for it.
     Driver,
+    /// See a part of it.
+    See(Sees),
     /// Look for work for so long, and ask again.
     Spin(SimDuration),
     /// Wake whoever was deferred.
@@ -315,6 +319,10 @@ impl Exec {
                         self.budget.refill(worker, state.rules.budget);
                     }
                     state.begin_poll(kernel.now, worker, budget);
+                    if !state.aborts.is_empty() && state.aborts.contains_key(&task) {
+                        kernel.record(Event::Dequeued { task, queue, end });
+                        return Turn::Drop(task);
+                    }
                     let from = match end {
                         End::Front => PollFrom::Front,
                         End::Back => PollFrom::Back,
@@ -328,6 +336,7 @@ impl Exec {
                 }
                 Chosen::Unparked => self.sim.owe(kernel.costs.syscall),
                 Chosen::Turn => return Turn::Driver,
+                Chosen::See(sees) => return Turn::See(sees),
                 Chosen::Spin(d) => return Turn::Spin(d),
                 Chosen::WakeDeferred => return Turn::Deferred,
                 Chosen::Park => {

@@ -5,6 +5,7 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use super::core::{EndsWith, Exec};
+use super::policy::Aborted;
 use super::ready::Core;
 use super::task::TaskFuture;
 use super::waker::{self, TaskState};
@@ -23,6 +24,16 @@ impl Exec {
         if let Some(future) = self.take_future(task) {
             self.cancel(task, future, by);
         }
+    }
+
+    /// Drops the task that was aborted before its turn came, which it now has, instead of a poll. Its queue has let go of it.
+    pub fn drop_aborted(&self, task: TaskId, worker: WorkerId) {
+        let by = self.state.borrow_mut().aborts.remove(&task).expect("an aborted task has someone who asked");
+        if let Some(future) = self.take_future(task) {
+            self.drop_future(task, future, by);
+        }
+        self.sim.charge(self.poll_cost);
+        self.state.borrow_mut().polled(worker, task, PollResult::Ready);
     }
 
     /// The poll was the task's last: it returned Ready or panicked.
@@ -48,24 +59,31 @@ impl Exec {
         self.sim.kernel.borrow_mut().record(Event::PollEnded { task, at, result: PollResult::Cut });
     }
 
-    /// Asks for the task's end. One that is being polled ends when the poll does; any other is dropped now, at its await.
+    /// Asks for the task's end. One that is being polled ends when the poll does; any other is dropped at its await, now or
+    /// in its turn, as the runtime does it.
     pub fn abort(&self, task: TaskId) {
         let by = self.sim.actor.get();
         let future = {
             let mut state = self.state.borrow_mut();
             let mut kernel = self.sim.kernel.borrow_mut();
-            let slot = &mut state.tasks[task.index()];
+            let slot = &state.tasks[task.index()];
             let now = slot.state();
-            if now.is_end() || now == TaskState::Aborted || (slot.future.is_none() && !now.is_polling()) {
+            let is_over = now.is_end() || now == TaskState::Aborted || (slot.future.is_none() && !now.is_polling());
+            if is_over || state.aborts.contains_key(&task) {
                 return;
             }
             kernel.record(Event::AbortRequested { task, by });
             if now.is_polling() {
-                slot.cell().set(TaskState::Aborted);
+                state.tasks[task.index()].cell().set(TaskState::Aborted);
                 state.aborts.insert(task, by);
                 return;
             }
-            slot.future.take()
+            if state.rules.aborted == Aborted::InItsTurn && !self.over.get() {
+                state.aborts.insert(task, by);
+                drop((state, kernel));
+                return self.wake_task(task);
+            }
+            state.tasks[task.index()].future.take()
         };
         if let Some(future) = future {
             self.cancel(task, future, by);
@@ -75,6 +93,10 @@ impl Exec {
     /// Drops the task's future before it was ready: guards run, speaking for the task.
     pub fn cancel(&self, task: TaskId, future: TaskFuture, by: Actor) {
         self.leave_queue(task);
+        self.drop_future(task, future, by);
+    }
+
+    fn drop_future(&self, task: TaskId, future: TaskFuture, by: Actor) {
         {
             // A wake that comes while its destructors compute must not bring it back.
             let slot = &mut self.state.borrow_mut().tasks[task.index()];

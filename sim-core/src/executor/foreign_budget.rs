@@ -18,7 +18,6 @@ use std::task::{Context, Poll, Waker};
 use tokio::task::{LocalSet, coop};
 
 use super::core;
-use super::policy::BudgetFor;
 
 /// A future that is polled with tokio's budget.
 pub(crate) struct Budgeted {
@@ -73,7 +72,7 @@ async fn inside(future: impl Future<Output = ()>, lent: Rc<Lent>) {
     std::future::poll_fn(|cx| {
         // SAFETY: set by `Budgeted::poll` from the reference that it was called with, and taken back before it returns.
         let waker = unsafe { &*lent.waker.get() };
-        let chain = Chain::join();
+        core::with(|exec| exec.budget.lend(exec));
         let poll = catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(&mut Context::from_waker(waker))));
         // Caught here: the set would keep a panic to itself.
         let poll = poll.unwrap_or_else(|payload| {
@@ -81,7 +80,7 @@ async fn inside(future: impl Future<Output = ()>, lent: Rc<Lent>) {
             Poll::Ready(())
         });
         let is_spent = !coop::has_budget_remaining();
-        chain.leave();
+        core::with(|exec| exec.budget.take_back(exec));
         if poll.is_pending() {
             lent.again.replace(Some(cx.waker().clone()));
             if is_spent {
@@ -93,38 +92,4 @@ async fn inside(future: impl Future<Output = ()>, lent: Rc<Lent>) {
     })
     .await;
     lent.is_done.set(true);
-}
-
-/// A poll's place in a chain that shares one budget, which tokio's own operations know nothing of.
-struct Chain {
-    /// What tokio was lent for this poll; none: polls have budgets of their own.
-    lent: Option<u32>,
-}
-
-impl Chain {
-    /// Lends tokio what the polls before have left: the rest of its budget is used up first.
-    fn join() -> Chain {
-        let (rules, left) = core::with(|exec| (exec.state.borrow().rules, exec.budget.left(exec)));
-        let lent = left.filter(|_| rules.budget_for == BudgetFor::Chain);
-        if let (Some(lent), Some(whole)) = (lent, rules.budget) {
-            (lent..whole).for_each(|_| use_one());
-        }
-        Chain { lent }
-    }
-
-    /// Notes how much of it was used. What is left is nobody's: counting uses it up.
-    fn leave(self) {
-        let Some(lent) = self.lent else { return };
-        let mut unused = 0;
-        while unused < lent && coop::has_budget_remaining() {
-            use_one();
-            unused += 1;
-        }
-        core::with(|exec| exec.budget.spend_besides(exec, lent - unused));
-    }
-}
-
-/// Uses up one operation of tokio's budget.
-fn use_one() {
-    let _ = pin!(coop::consume_budget()).poll(&mut Context::from_waker(Waker::noop()));
 }

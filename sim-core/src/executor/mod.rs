@@ -2,7 +2,7 @@
 //!
 //! A worker is a thread of the machine whose code is the loop in `worker`. The life of a task:
 //!
-//! 1. `handle::spawn` boxes the future and `core::Exec::add` gives it an id: **Ready**, in a queue that the policy
+//! 1. `spawn::spawn` boxes the future and `core::Exec::add` gives it an id: **Ready**, in a queue that the policy
 //!    names.
 //! 2. `worker::run` takes it from there and calls `Future::poll`: **Polling**. `work` inside the poll lets virtual time
 //!    pass; the worker can be preempted there like any thread.
@@ -16,15 +16,17 @@ pub(crate) mod core;
 mod driver;
 mod ending;
 mod foreign_budget;
-pub mod handle;
+mod handle;
 pub mod policy;
 mod pool;
 mod ready;
 mod run;
 pub(crate) mod slices;
+pub(crate) mod spawn;
 mod task;
 mod waker;
 mod worker;
 
-pub use handle::{JoinError, JoinHandle, TaskBuilder, spawn, spawn_blocking, spawn_local, yield_now};
+pub use handle::{JoinError, JoinHandle};
 pub use run::{Executor, MAX_WORKERS, Outcome};
+pub use spawn::{TaskBuilder, spawn, spawn_blocking, spawn_local, yield_now};

@@ -1,12 +1,14 @@
 //! The blocking pool: threads for closures that block, so that workers do not have to.
 //!
-//! As tokio's: first come, first served, at most 512 threads (`runtime/blocking/pool.rs`, 1.54.1) or as many as the policy's rules say; an idle one is used
-//! before a new one is made. Threads are kept until the run ends.
+//! First come, first served. When a thread comes, which one is called and when one ends is up to the policy's rules
+//! ([`BlockingPool`](super::policy::BlockingPool)).
 
 use std::collections::VecDeque;
 
 use super::core::{self, Exec};
+use super::policy::{Asleep, Calls, Grows};
 use crate::machine::blocking;
+use crate::machine::kernel::Kernel;
 use crate::machine::threads::{Body, NewThread};
 use crate::trace::event::{BlockReason, Event};
 use crate::trace::ids::*;
@@ -17,46 +19,122 @@ type Work = Box<dyn FnOnce()>;
 #[derive(Default)]
 pub(crate) struct Pool {
     waiting: VecDeque<Work>,
-    idle: Vec<ThreadId>,
+    /// Threads that sleep and were not called, the last to fall asleep at the end.
+    asleep: VecDeque<ThreadId>,
+    /// Threads that are not at work, as the pool counts them: one that was created or called counts until it runs.
+    idle: usize,
     threads: Vec<ThreadId>,
+    /// How many there have been.
+    created: usize,
 }
 
 impl Exec {
-    /// Gives `work` to the pool. Answers the thread it was handed to: the one that will run it if the pool is not full.
+    /// Gives `work` to the pool. Answers the thread that it was handed to: the one that will run it if it alone is free.
     pub fn offload(&self, work: Work) -> ThreadId {
         let by = self.sim.actor.get();
         let mut pool = self.pool.borrow_mut();
         pool.waiting.push_back(work);
         let mut kernel = self.sim.kernel.borrow_mut();
-        let thread = if let Some(idle) = pool.idle.pop() {
-            kernel.unblock(idle, by);
-            idle
-        } else if pool.threads.len() < self.state.borrow().rules.blocking_threads as usize {
-            self.sim.owe(kernel.costs.thread_spawn);
-            let name = format!("blocking {}", pool.threads.len());
-            let body = Body::Closure(Box::new(serve));
-            let new = NewThread { path: name.clone(), name, kind: ThreadKind::Blocking, priority: 0, nice: 0, body };
-            let thread = kernel.create_thread(new, by);
-            pool.threads.push(thread);
-            thread
-        } else {
-            pool.threads[0]
-        };
+        let called = self.call_one(&mut pool, &mut kernel);
+        let new = self.grow(&mut pool, &mut kernel, called.is_some());
+        let thread = called.or(new).unwrap_or_else(|| pool.threads[0]);
         kernel.record(Event::Offloaded { by, to: thread });
         thread
+    }
+
+    fn call_one(&self, pool: &mut Pool, kernel: &mut Kernel) -> Option<ThreadId> {
+        let thread = match self.state.borrow().rules.blocking.calls {
+            Calls::Longest => pool.asleep.pop_front(),
+            Calls::Last => pool.asleep.pop_back(),
+        }?;
+        kernel.forget_alarm(thread);
+        kernel.unblock(thread, self.sim.actor.get());
+        Some(thread)
+    }
+
+    /// Creates the threads that the rules want. Answers the first of them.
+    fn grow(&self, pool: &mut Pool, kernel: &mut Kernel, one_was_called: bool) -> Option<ThreadId> {
+        let rules = self.state.borrow().rules.blocking;
+        let most = rules.most as usize;
+        match rules.grows {
+            Grows::WhenNoneSleeps => {
+                (!one_was_called && pool.threads.len() < most).then(|| self.create_pool_thread(pool, kernel))
+            }
+            Grows::WhenQueueExceeds(times) => {
+                let mut first = None;
+                while pool.waiting.len() > pool.idle * times as usize && pool.threads.len() < most {
+                    while self.call_one(pool, kernel).is_some() {}
+                    let thread = self.create_pool_thread(pool, kernel);
+                    first.get_or_insert(thread);
+                }
+                first
+            }
+        }
+    }
+
+    fn create_pool_thread(&self, pool: &mut Pool, kernel: &mut Kernel) -> ThreadId {
+        self.sim.owe(kernel.costs.thread_spawn);
+        let name = format!("blocking {}", pool.created);
+        let body = Body::Closure(Box::new(serve));
+        let new = NewThread { path: name.clone(), name, kind: ThreadKind::Blocking, priority: 0, nice: 0, body };
+        let thread = kernel.create_thread(new, self.sim.actor.get());
+        pool.threads.push(thread);
+        pool.created += 1;
+        pool.idle += 1;
+        thread
+    }
+
+    /// Takes the first closure in line, if there is one; with the rest waiting, the pool may have to grow.
+    fn take_work(&self) -> Option<Work> {
+        let mut pool = self.pool.borrow_mut();
+        let work = pool.waiting.pop_front()?;
+        if let Grows::WhenQueueExceeds(_) = self.state.borrow().rules.blocking.grows {
+            self.grow(&mut pool, &mut self.sim.kernel.borrow_mut(), false);
+        }
+        Some(work)
+    }
+
+    fn falls_asleep(&self, thread: ThreadId) {
+        self.pool.borrow_mut().asleep.push_back(thread);
+        match self.state.borrow().rules.blocking.asleep {
+            Asleep::Stays => {}
+            Asleep::Ends(d) | Asleep::Looks(d) => self.sim.kernel.borrow_mut().set_alarm(thread, d),
+        }
+    }
+
+    /// Whether the thread, which has slept, is to end: nobody called it.
+    fn wakes_for_good(&self, thread: ThreadId) -> bool {
+        let mut pool = self.pool.borrow_mut();
+        let Some(place) = pool.asleep.iter().position(|sleeper| *sleeper == thread) else { return false };
+        pool.asleep.remove(place);
+        let ends = matches!(self.state.borrow().rules.blocking.asleep, Asleep::Ends(_));
+        if ends {
+            pool.idle -= 1;
+            pool.threads.retain(|other| *other != thread);
+        }
+        ends
     }
 }
 
 /// The code of a pool thread.
 fn serve() {
     while !core::with(|exec| exec.sim.is_ending()) {
-        let work = core::with(|exec| exec.pool.borrow_mut().waiting.pop_front());
-        match work {
-            Some(work) => work(),
-            None => {
-                core::with(|exec| exec.pool.borrow_mut().idle.push(exec.sim.thread()));
-                blocking::on_stack(blocking::block(BlockReason::Park, u32::MAX));
+        core::with(|exec| exec.pool.borrow_mut().idle -= 1);
+        while let Some(work) = core::with(Exec::take_work) {
+            work();
+            if core::with(|exec| exec.sim.is_ending()) {
+                return;
             }
+        }
+        let thread = core::with(|exec| {
+            exec.pool.borrow_mut().idle += 1;
+            let thread = exec.sim.thread();
+            exec.falls_asleep(thread);
+            thread
+        });
+        blocking::on_stack(blocking::block(BlockReason::Park, u32::MAX));
+        if core::with(|exec| exec.wakes_for_good(thread)) {
+            return;
         }
     }
 }

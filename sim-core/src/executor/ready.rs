@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
 use super::core::{Exec, Polled};
-use super::policy::{Asks, Came, Driver, Move, Next, Ready, Reason, Rules, TaskPolicy, Wishes, Yields};
+use super::policy::{Asks, Came, Driver, Move, Next, Ready, Reason, Rules, Sees, TaskPolicy, Wishes, Yields};
 use super::run::Executor;
 use super::task::Task;
 use super::waker::TaskState;
@@ -60,6 +60,8 @@ pub(crate) enum Chosen {
     Unparked,
     /// Turn the driver.
     Turn,
+    /// Look at a part of it.
+    See(Sees),
     /// Let so much time pass.
     Spin(SimDuration),
     /// Wake whoever was deferred.
@@ -121,7 +123,8 @@ impl Core {
     #[inline(never)]
     pub fn enqueue(&mut self, kernel: &mut Kernel, came: &Came) -> (QueueId, End) {
         self.tasks[came.task.index()].cell().set(TaskState::Ready);
-        let ready = Ready::new(&kernel.queues[self.first_queue..], &self.parked, &self.deferred, kernel.now);
+        let ready =
+            Ready::new(&kernel.queues[self.first_queue..], &self.parked, &self.deferred, &kernel.unseen, kernel.now);
         let (place, end) = self.policy.place(came, &ready, &mut self.room);
         if !self.room.is_empty() {
             let room = std::mem::take(&mut self.room);
@@ -152,7 +155,8 @@ impl Core {
 
     #[inline(never)]
     fn unpark_one(&mut self, kernel: &mut Kernel, queue: QueueId, came: &Came) -> bool {
-        let ready = Ready::new(&kernel.queues[self.first_queue..], &self.parked, &self.deferred, kernel.now);
+        let ready =
+            Ready::new(&kernel.queues[self.first_queue..], &self.parked, &self.deferred, &kernel.unseen, kernel.now);
         let place = queue.index() - self.first_queue;
         let Some(worker) = self.policy.unpark(place, came, &ready) else { return false };
         self.unpark(kernel, worker, came.by);
@@ -163,7 +167,7 @@ impl Core {
     pub fn is_turned(&self) -> bool {
         match self.rules.driver {
             Driver::AlwaysOn => false,
-            Driver::Turned => true,
+            Driver::Turned | Driver::OfEachWorker => true,
             Driver::ParkedOrThread => self.in_driver.is_some(),
         }
     }
@@ -228,8 +232,8 @@ impl Core {
     fn ask_next(&mut self, kernel: &mut Kernel, worker: WorkerId, exec: &Exec) -> Chosen {
         let mut choices = Vec::new();
         loop {
-            let Kernel { queues, decider, now, .. } = kernel;
-            let ready = Ready::new(&queues[self.first_queue..], &self.parked, &self.deferred, *now)
+            let Kernel { queues, decider, now, unseen, .. } = kernel;
+            let ready = Ready::new(&queues[self.first_queue..], &self.parked, &self.deferred, unseen, *now)
                 .budget_spent(exec.budget.is_spent(worker));
             let next = self.policy.next(worker, &ready, &mut |below| {
                 let choice = decider.of_scheduling(DecisionKind::Victim, below);
@@ -256,6 +260,7 @@ impl Core {
                     }
                 }
                 Next::Turn => return Chosen::Turn,
+                Next::See(sees) => return Chosen::See(sees),
                 Next::Spin(d) => {
                     kernel.record(Event::WorkerSearching { worker });
                     return Chosen::Spin(d);
@@ -263,7 +268,8 @@ impl Core {
                 Next::WakeDeferred => return Chosen::WakeDeferred,
                 Next::Park => return Chosen::Park,
                 // What is there already is seen at once: the policy turns the driver as after any park.
-                Next::ParkInDriver if !kernel.unseen.is_empty() => {}
+                Next::ParkInDriver if kernel.unseen.first_for(worker).is_some() => {}
+                Next::ParkInDriver if self.rules.driver == Driver::OfEachWorker => return Chosen::Park,
                 Next::ParkInDriver => {
                     assert!(self.in_driver.is_none(), "two workers parked in the one driver");
                     self.in_driver = Some(worker);

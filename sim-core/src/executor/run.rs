@@ -8,9 +8,10 @@ use std::sync::Arc;
 
 use super::budget::Left;
 use super::core::{self, EndsWith, Exec};
-use super::handle::{JoinHandle, TaskBuilder};
+use super::handle::JoinHandle;
 use super::policy::{Driver, Root, SelfWakes, TaskPolicy};
 use super::ready::Core;
+use super::spawn::TaskBuilder;
 use super::task::Task;
 use super::worker;
 use crate::instant::SimTime;
@@ -25,7 +26,7 @@ use crate::trace::event::{EndReason, Event};
 use crate::trace::family::Family;
 use crate::trace::ids::*;
 use crate::trace::snapshot::TaskState;
-use crate::trace::tables::{TaskKind, ThreadKind};
+use crate::trace::tables::{Drivers, TaskKind, ThreadKind};
 
 /// What a run gives.
 ///
@@ -137,11 +138,15 @@ impl Machine {
         let rules = executor.policy.rules();
         self.info.policy = match (self.info.family, rules.driver) {
             // Their threads block for their I/O: there is no reactor.
-            (Family::Pool | Family::Sequential, _) | (_, Driver::Turned | Driver::ParkedOrThread) => {
-                executor.policy.describe()
-            }
+            (Family::Pool | Family::Sequential, _)
+            | (_, Driver::Turned | Driver::OfEachWorker | Driver::ParkedOrThread) => executor.policy.describe(),
             (_, Driver::AlwaysOn) => format!("{}, always-on reactor", executor.policy.describe()),
         };
+        self.info.drivers = match rules.driver {
+            Driver::AlwaysOn | Driver::Turned | Driver::ParkedOrThread => Drivers::Common,
+            Driver::OfEachWorker => Drivers::OfWorkers,
+        };
+        let drivers = self.info.drivers;
         self.info.workers = executor.workers;
         self.info.threads = false;
         if self.info.title.is_empty() {
@@ -152,7 +157,8 @@ impl Machine {
         let recording = Cell::new(self.recording);
         let mut kernel = Kernel::new(self);
         let (poll_cost, wake_cost) = (kernel.costs.poll, kernel.costs.wake);
-        kernel.turned = rules.driver == Driver::Turned;
+        kernel.turned = matches!(rules.driver, Driver::Turned | Driver::OfEachWorker);
+        kernel.unseen.split(drivers, ThreadId::from_index(kernel.threads.len()), executor.workers);
         kernel.timer_step = rules.timer_step;
         let workers = executor.workers;
         let caller = (ends == EndsWith::Root && rules.root == Root::OnItsCaller).then_some(WorkerId(workers));

@@ -27,12 +27,21 @@ pub(crate) fn run(exec: &Exec, worker: WorkerId) {
                 exec.sim.actor.set(Actor::Worker(worker));
                 polled.take().into_iter().for_each(|polled| exec.cancel_aborted(polled.task));
             }
+            Turn::Drop(task) => {
+                exec.sim.actor.set(Actor::Worker(worker));
+                exec.drop_aborted(task, worker);
+                polled = None;
+            }
             Turn::Foreign => {
                 exec.take_foreign();
                 polled = None;
             }
             Turn::Driver => {
                 exec.turn_driver(worker);
+                polled = None;
+            }
+            Turn::See(sees) => {
+                exec.see(worker, sees);
                 polled = None;
             }
             Turn::Spin(d) => {

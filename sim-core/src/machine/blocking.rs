@@ -13,6 +13,7 @@ use super::resource::{WaitFor, WaitKey};
 use super::sim;
 use super::threads::Ask;
 use super::waiting::Wake;
+use super::waits::Waited;
 use crate::instant::SimDuration;
 use crate::trace::event::BlockReason;
 use crate::trace::ids::*;
@@ -131,17 +132,17 @@ impl Grant {
     }
 }
 
-/// Gives whether the trace still shows the wait, which what is done next must end.
+/// Gives the wait if the trace still shows it: what is done next must end it.
 impl Future for Grant {
-    type Output = bool;
+    type Output = Option<Waited>;
 
-    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<bool> {
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Waited>> {
         let Some(key) = self.key else {
             if self.how == How::Thread && !may_wait() {
                 if let WaitFor::Permits(..) = self.what {
                     die();
                 }
-                return Poll::Ready(false);
+                return Poll::Ready(None);
             }
             self.join(cx);
             self.wait();

@@ -5,9 +5,11 @@
 use std::collections::VecDeque;
 use std::task::Waker;
 
-use super::kernel::{Due, Kernel};
+use super::kernel::Kernel;
+use super::next::Due;
 use super::place::OpPlace;
 use super::spec::{Device, Latency};
+use super::unseen::{Kept, Sees};
 use super::waiting::Wake;
 use crate::instant::{SimDuration, SimTime};
 use crate::trace::event::{DecisionKind, Event};
@@ -34,11 +36,15 @@ pub(crate) struct Request {
     submission: u64,
     /// Whether its answer was seen.
     completed: bool,
+    /// In which driver its answer lies until it is seen.
+    driver: usize,
     wake: Option<Wake>,
 }
 
 pub(crate) struct TimerState {
     wake: Option<Wake>,
+    /// In which driver it lies until it is seen.
+    driver: usize,
     fired: bool,
     /// Whether its setting and firing are events of their own; a blocking call's are not.
     shown: bool,
@@ -60,6 +66,11 @@ impl Progress {
         let same = waker.is_none_or(|waker| wake.is_some_and(|wake| wake.is(waker)));
         if same { Progress::NotYet } else { Progress::Moved }
     }
+}
+
+/// Whether a task is told: a driver has to see it first.
+fn is_task(wake: &Option<Wake>) -> bool {
+    matches!(wake, Some(Wake::Task(_)))
 }
 
 impl Request {
@@ -93,11 +104,34 @@ impl Kernel {
         self.new_timer(deadline, Some(wake), false)
     }
 
+    /// The thread, which falls asleep, wakes after `d` if nobody calls it before.
+    pub fn set_alarm(&mut self, thread: ThreadId, d: SimDuration) {
+        let deadline = self.now + d;
+        self.alarms.insert(thread, deadline);
+        let submission = self.next_submission();
+        self.schedule(deadline, submission, Due::Alarm(thread));
+    }
+
+    /// Someone calls the thread before its time.
+    pub fn forget_alarm(&mut self, thread: ThreadId) {
+        self.given_up |= self.alarms.remove(&thread).is_some();
+    }
+
+    /// The thread has slept for as long as it wanted to. Only now its timer gets a number: nearly none ever fires.
+    pub fn alarm(&mut self, thread: ThreadId) {
+        let Some(deadline) = self.alarms.remove(&thread) else { return };
+        let timers = &mut self.recorder.tables_mut().timers;
+        let timer = TimerId::from_index(timers.len());
+        timers.push(deadline);
+        self.unblock(thread, Actor::Timer(timer));
+    }
+
     fn new_timer(&mut self, deadline: SimTime, wake: Option<Wake>, shown: bool) -> TimerId {
         let timers = &mut self.recorder.tables_mut().timers;
         let timer = TimerId::from_index(timers.len());
         timers.push(deadline);
-        self.timers.insert(timer, TimerState { wake, fired: false, shown });
+        let driver = self.unseen.driver_of(self.running);
+        self.timers.insert(timer, TimerState { wake, driver, fired: false, shown });
         let submission = self.next_submission();
         self.schedule(deadline, submission, Due::Timer(timer));
         timer
@@ -105,31 +139,24 @@ impl Kernel {
 
     /// Keeps the timer for the driver's next turn, if that is how its waiter is told. Answers whether it was kept.
     pub fn timer_unseen(&mut self, timer: TimerId) -> bool {
-        let of_task = self.timers.get(&timer).is_some_and(|t| matches!(t.wake, Some(Wake::Task(_))));
-        if self.turned && of_task {
-            self.unseen.push(Due::Timer(timer));
+        let state = self.timers.get(&timer).filter(|timer| self.turned && is_task(&timer.wake));
+        if let Some(state) = state {
+            self.unseen.push(state.driver, Kept::Timer(timer));
         }
-        self.turned && of_task
+        state.is_some()
     }
 
-    /// What has completed and nobody has seen, to be seen now: answers of devices in order, then timers by deadline, those of one
-    /// deadline as they were set.
-    pub fn take_unseen(&mut self) -> Vec<Due> {
-        let mut unseen = std::mem::take(&mut self.unseen);
-        let timers = &self.recorder.tables().timers;
-        unseen.sort_by_key(|due| match due {
-            Due::Completion(_) => (0, SimTime::ZERO, 0),
-            Due::Timer(timer) => (1, timers[timer.index()], timer.index()),
-        });
-        unseen
+    /// What the worker sees of what nobody has seen: [`Unseen::take`](super::unseen::Unseen::take).
+    pub fn take_unseen(&mut self, worker: WorkerId, sees: Sees) -> Vec<Kept> {
+        self.unseen.take(worker, sees, &self.recorder.tables().timers)
     }
 
-    /// What completed first of what nobody has seen.
-    pub fn first_unseen(&self) -> Option<Actor> {
-        self.unseen.first().map(|due| match due {
-            Due::Timer(timer) => Actor::Timer(*timer),
-            Due::Completion(request) => Actor::Device(self.recorder.tables().requests[request.index()].device),
-        })
+    /// Who made this come.
+    pub fn actor_of(&self, kept: Kept) -> Actor {
+        match kept {
+            Kept::Timer(timer) => Actor::Timer(timer),
+            Kept::Answer(request) => Actor::Device(self.recorder.tables().requests[request.index()].device),
+        }
     }
 
     /// The timer's time has come. Answers whom to tell.
@@ -199,7 +226,8 @@ impl Kernel {
             Some(range) => latency.of_draw(self.decide_world(DecisionKind::Latency, by, place, range)),
         };
         let submission = self.next_submission();
-        self.requests.insert(request, Request { device, latency, submission, completed: false, wake });
+        let driver = self.unseen.driver_of(self.running);
+        self.requests.insert(request, Request { device, latency, submission, completed: false, driver, wake });
         let state = &mut self.devices[device.index()];
         if state.spec.in_flight.is_some_and(|most| state.active >= most) {
             state.queue.push_back(request);
@@ -220,11 +248,11 @@ impl Kernel {
     /// Answers whom to tell.
     pub fn complete_request(&mut self, request: RequestId) -> (Actor, Option<Wake>) {
         let state = self.requests.get_mut(&request).expect("a request is known until it has completed");
-        let device = state.device;
-        let is_kept = self.turned && matches!(state.wake, Some(Wake::Task(_)));
+        let (device, driver) = (state.device, state.driver);
+        let is_kept = self.turned && is_task(&state.wake);
         self.record(Event::IoCompleted { request, device });
         let told = if is_kept {
-            self.unseen.push(Due::Completion(request));
+            self.unseen.push(driver, Kept::Answer(request));
             (Actor::Device(device), None)
         } else {
             self.deliver(request, Actor::Device(device))

@@ -11,6 +11,7 @@ use super::blocking::How;
 use super::kernel::Kernel;
 use super::resource::{Granted, WaitFor, WaitKey, Waiter};
 use super::waiting::Wake;
+use super::waits::Waited;
 use crate::trace::event::{Event, Mode};
 use crate::trace::ids::*;
 
@@ -36,8 +37,8 @@ impl Kernel {
             return Passed::Closed;
         }
         if let Some(receiver) = self.first_unserved(id, WaitFor::Message) {
-            self.record(Event::Sent { resource: id, by });
-            self.record(Event::Received { resource: id, by: receiver.by });
+            self.sent(id, by, None);
+            self.received(id, receiver.by, Some(receiver.waited()));
             return Passed::Done(self.hand_over(receiver));
         }
         let resource = &mut self.resources[id.index()];
@@ -48,7 +49,7 @@ impl Kernel {
             resource.available -= 1;
         }
         resource.len += 1;
-        self.record(Event::Sent { resource: id, by });
+        self.sent(id, by, None);
         Passed::Done(None)
     }
 
@@ -59,9 +60,9 @@ impl Kernel {
         if resource.len == 0 {
             return if resource.closed { Passed::Closed } else { Passed::Wait };
         }
-        self.record(Event::Received { resource: id, by });
+        self.received(id, by, None);
         if let Some(sender) = self.first_unserved(id, WaitFor::Room) {
-            self.record(Event::Sent { resource: id, by: sender.by });
+            self.sent(id, sender.by, Some(sender.waited()));
             return Passed::Done(self.hand_over(sender));
         }
         let resource = &mut self.resources[id.index()];
@@ -110,7 +111,8 @@ impl Kernel {
         }
         resource.available -= 1;
         resource.holders.push((by, Mode::Exclusive));
-        self.record(Event::Acquired { resource: id, by, mode: Mode::Exclusive });
+        let told = woken.map(|key| Waited { key: key.0, by });
+        self.acquired(id, by, Mode::Exclusive, told);
         true
     }
 
@@ -155,7 +157,7 @@ impl Kernel {
         if hands {
             resource.available -= 1;
             resource.holders.push((waiter.by, Mode::Exclusive));
-            self.record(Event::Acquired { resource: id, by: waiter.by, mode: Mode::Exclusive });
+            self.acquired(id, waiter.by, Mode::Exclusive, Some(waiter.waited()));
             return (self.hand_over(waiter), true);
         }
         resource.told = true;

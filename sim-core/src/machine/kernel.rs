@@ -1,7 +1,8 @@
 //! The kernel: everything the simulated computer knows, and the one place where it changes.
 //!
 //! Owns clock, cores, threads, run queue, pending timers and requests, and the recorder. Every change is recorded as
-//! it is made. Runs no user code and holds no future: [`super::sim`] resumes bodies, with the kernel not borrowed.
+//! it is made. [`super::next`] says what happens next. Runs no user code and holds no future: [`super::sim`] resumes bodies,
+//! with the kernel not borrowed.
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BinaryHeap, VecDeque};
@@ -10,6 +11,7 @@ use std::panic::Location;
 use super::costs::Costs;
 use super::decide::{Choice, Decider};
 use super::devices::{DeviceState, Request, TimerState};
+use super::next::Scheduled;
 use super::origins::Origins;
 use super::panics::Place;
 use super::place::OpPlace;
@@ -17,8 +19,10 @@ use super::policy::{ThreadPolicy, ThreadView};
 use super::resource::{Granted, Resource};
 use super::spec::{Limits, Machine, Watcher};
 use super::threads::Thread;
+use super::unseen::Unseen;
+use super::waits::Shown;
 use crate::instant::{SimDuration, SimTime};
-use crate::trace::event::{DecisionKind, EndReason, Event};
+use crate::trace::event::{DecisionKind, Event};
 use crate::trace::ids::*;
 use crate::trace::store::Recorder;
 use crate::trace::tables::{Decision, DeviceInfo, QueueInfo, QueueKind, SourcePlace, Tables};
@@ -50,16 +54,22 @@ pub(crate) struct Kernel {
     pub timers: BTreeMap<TimerId, TimerState>,
     /// Whether what completes for a task lies unseen until a worker turns the driver.
     pub turned: bool,
-    /// What has completed and nobody has seen, in order.
-    pub unseen: Vec<Due>,
+    /// What has completed and nobody has seen, by driver.
+    pub unseen: Unseen,
+    /// The thread that was resumed last: the one whose code runs, if any does.
+    pub running: ThreadId,
     /// To what the timers of tasks are rounded up; zero: not at all.
     pub timer_step: SimDuration,
     pub resources: Vec<Resource>,
     pub agenda: BinaryHeap<Reverse<Scheduled>>,
+    /// Until when threads sleep that end, or look around, if nobody calls them: what alone is left does not keep a run up.
+    pub alarms: BTreeMap<ThreadId, SimTime>,
     /// Whether a timer was given up since the agenda was looked through.
     pub given_up: bool,
     pub submissions: u64,
     pub waiters: u64,
+    /// The waits that the trace shows: for what, whose, and by key.
+    pub shown: BTreeMap<(ResourceId, Actor, u64), Shown>,
     /// Whether whoever holds a lock inherits the priority of those that wait for it.
     pub inherits: bool,
     /// Waiters that were granted what they wait for and have not looked yet, by key.
@@ -83,37 +93,6 @@ pub(crate) struct Core {
     pub quantum_end: SimTime,
     /// Until when the policy knows how long the thread on it has run.
     pub settled_at: SimTime,
-}
-
-/// What the future holds. At one moment: in order of submission.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-pub(crate) struct Scheduled {
-    pub time: SimTime,
-    pub submission: u64,
-    pub what: Due,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-pub(crate) enum Due {
-    Timer(TimerId),
-    Completion(RequestId),
-}
-
-/// A core whose thread goes on next, before anything else happens.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) struct NextWork {
-    pub core: CoreId,
-    time: SimTime,
-    horizon: SimTime,
-}
-
-/// What the driver does next.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum Step {
-    Due(Due),
-    Resume(CoreId),
-    QuantumOver(CoreId),
-    End(EndReason),
 }
 
 impl Kernel {
@@ -159,13 +138,16 @@ impl Kernel {
             requests: BTreeMap::new(),
             timers: BTreeMap::new(),
             turned: false,
-            unseen: Vec::new(),
+            unseen: Unseen::default(),
+            running: ThreadId(0),
             timer_step: SimDuration::ZERO,
             resources: Vec::new(),
             agenda: BinaryHeap::new(),
+            alarms: BTreeMap::new(),
             given_up: false,
             submissions: 0,
             waiters: 0,
+            shown: BTreeMap::new(),
             inherits: machine.inherits,
             granted: BTreeMap::new(),
             watcher: machine.watcher,
@@ -232,17 +214,6 @@ impl Kernel {
         QueueId::from_index(self.queues.len() - 1)
     }
 
-    /// Puts a thing on the agenda.
-    pub fn schedule(&mut self, time: SimTime, submission: u64, what: Due) {
-        self.horizon = self.horizon.min(time);
-        self.agenda.push(Reverse(Scheduled { time, submission, what }));
-    }
-
-    pub fn next_submission(&mut self) -> u64 {
-        self.submissions += 1;
-        self.submissions
-    }
-
     /// A choice of the world for `by`; in a Program, for this place of it.
     pub fn decide_world(&mut self, kind: DecisionKind, by: Actor, place: Option<&OpPlace>, below: u64) -> u64 {
         let (path, choice) = match place {
@@ -273,143 +244,5 @@ impl Kernel {
         decisions.push(Decision { kind, path, nth: choice.nth, taken: choice.taken, among });
         let decision = u32::try_from(decisions.len() - 1).expect("a run makes fewer than 2^32 decisions");
         self.record(Event::Decided { decision, kind });
-    }
-
-    /// Counts a step of a body that runs on without the driver; at the limit the driver is asked before time passes.
-    #[inline]
-    pub fn count_step(&mut self) {
-        self.steps += 1;
-        if self.steps >= self.limits.steps {
-            self.horizon = self.now;
-        }
-    }
-
-    /// What happens next. Moves the clock if nothing is left to do at this moment.
-    pub fn next_step(&mut self) -> Step {
-        self.steps += 1;
-        if self.steps > self.limits.steps {
-            return Step::End(EndReason::StepLimit);
-        }
-        if self.interrupted {
-            return Step::End(EndReason::Interrupted);
-        }
-        loop {
-            self.forget_cancelled();
-            if let Some(step) = self.step_now() {
-                return step;
-            }
-            if self.dispatch() {
-                continue;
-            }
-            let Some(next) = self.next_time() else { return Step::End(EndReason::Stuck) };
-            // What would come later than a trace can say is held at its last moment, and never happens.
-            if next > self.limits.time || next == SimTime::MAX {
-                self.now = self.limits.time;
-                return Step::End(EndReason::TimeLimit);
-            }
-            self.now = next;
-        }
-    }
-
-    /// The next core whose thread goes on because its work has ended. None: something else is to be looked at before.
-    #[inline]
-    pub fn next_work(&self) -> Option<NextWork> {
-        if self.given_up || self.interrupted || self.watcher.is_some() || self.steps >= self.limits.steps {
-            return None;
-        }
-        let (mut first, mut second, mut place) = (SimTime::MAX, SimTime::MAX, None);
-        for (index, core) in self.cores.iter().enumerate() {
-            if core.thread.is_none() {
-                if !self.run_queue.is_empty() {
-                    return None;
-                }
-                continue;
-            }
-            // At one moment the first core goes first.
-            let ends = core.segment_end.min(core.quantum_end);
-            if ends < first {
-                (second, first, place) = (first, ends, Some(index));
-            } else {
-                second = second.min(ends);
-            }
-        }
-        let place = place?;
-        let Core { segment_end, quantum_end, .. } = self.cores[place];
-        if segment_end > first || first > self.limits.time || first == SimTime::MAX {
-            return None;
-        }
-        let mut horizon = second.min(quantum_end).min(self.limits.time.saturating_add(SimDuration::from_nanos(1)));
-        if let Some(Reverse(due)) = self.agenda.peek() {
-            if due.time <= first {
-                return None;
-            }
-            horizon = horizon.min(due.time);
-        }
-        Some(NextWork { core: CoreId::from_index(place), time: first, horizon })
-    }
-
-    /// Moves the clock to the end of that core's work: a step as any other.
-    #[inline]
-    pub fn go_to(&mut self, next: NextWork) {
-        self.steps += 1;
-        self.now = self.now.max(next.time);
-        self.horizon = next.horizon;
-    }
-
-    /// A timer that was given up must not move the clock.
-    fn forget_cancelled(&mut self) {
-        self.given_up = false;
-        while let Some(Reverse(Scheduled { what: Due::Timer(timer), .. })) = self.agenda.peek() {
-            if self.timers.contains_key(timer) {
-                return;
-            }
-            self.agenda.pop();
-        }
-    }
-
-    /// At one moment: completions and timers in order of submission, then ends of work and quanta by core.
-    fn step_now(&mut self) -> Option<Step> {
-        if self.agenda.peek().is_some_and(|Reverse(due)| due.time <= self.now) {
-            return self.agenda.pop().map(|Reverse(due)| Step::Due(due.what));
-        }
-        for (index, core) in self.cores.iter().enumerate() {
-            if core.thread.is_none() {
-                continue;
-            }
-            if core.segment_end <= self.now {
-                return Some(Step::Resume(CoreId::from_index(index)));
-            }
-            if core.quantum_end <= self.now {
-                return Some(Step::QuantumOver(CoreId::from_index(index)));
-            }
-        }
-        None
-    }
-
-    fn next_time(&self) -> Option<SimTime> {
-        let agenda = self.agenda.peek().map(|Reverse(due)| due.time);
-        let busy = self.cores.iter().filter(|core| core.thread.is_some());
-        busy.map(|core| core.segment_end.min(core.quantum_end)).chain(agenda).min()
-    }
-
-    /// How far the body on `core` may move the clock by itself: before anything else happens.
-    pub fn set_horizon(&mut self, core: CoreId) {
-        let mut horizon = self.limits.time.saturating_add(SimDuration::from_nanos(1));
-        if let Some(Reverse(due)) = self.agenda.peek() {
-            horizon = horizon.min(due.time);
-        }
-        let mut idle = false;
-        for (index, other) in self.cores.iter().enumerate() {
-            idle |= other.thread.is_none();
-            if index == core.index() {
-                horizon = horizon.min(other.quantum_end);
-            } else if other.thread.is_some() {
-                horizon = horizon.min(other.segment_end).min(other.quantum_end);
-            }
-        }
-        if (idle && !self.run_queue.is_empty()) || self.watcher.is_some() {
-            horizon = self.now;
-        }
-        self.horizon = horizon;
     }
 }

@@ -6,6 +6,7 @@ use super::blocking::How;
 use super::kernel::Kernel;
 use super::resource::{WaitFor, WaitKey};
 use super::waiting::Wake;
+use super::waits::Waited;
 use crate::trace::event::{Event, Mode};
 use crate::trace::ids::*;
 use std::task::Waker;
@@ -24,9 +25,11 @@ impl Kernel {
             return false;
         }
         resource.available -= need;
+        // One that no longer waits is given it all the same, and gives it back.
+        let waits = resource.waiters.iter().any(|w| w.key == key.0);
         resource.waiters.retain(|w| w.key != key.0);
         resource.holders.push((by, mode));
-        self.record(Event::Acquired { resource: id, by, mode });
+        self.acquired(id, by, mode, waits.then_some(Waited { key: key.0, by }));
         true
     }
 
@@ -36,7 +39,7 @@ impl Kernel {
         let before = resource.waiters.len();
         resource.waiters.retain(|w| w.key != key.0);
         if resource.waiters.len() < before {
-            self.record(Event::WaitCancelled { resource: id, by });
+            self.wait_cancelled(id, Waited { key: key.0, by });
         }
     }
 

@@ -10,6 +10,7 @@ use super::blocking::How;
 use super::go::Served;
 use super::kernel::Kernel;
 use super::waiting::Wake;
+use super::waits::Waited;
 use crate::trace::event::{ChannelEnd, Event, Mode};
 use crate::trace::ids::*;
 use crate::trace::tables::{ResourceInfo, ResourceKind};
@@ -60,6 +61,12 @@ pub(crate) struct Waiter {
     pub served: Option<Served>,
 }
 
+impl Waiter {
+    pub fn waited(&self) -> Waited {
+        Waited { key: self.key, by: self.by }
+    }
+}
+
 /// For what an actor waits in a resource's queue.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum WaitFor {
@@ -107,14 +114,22 @@ impl Kernel {
     }
 
     /// Takes permits if they are free, and nobody waits who came before unless `barging`.
-    pub fn try_acquire(&mut self, id: ResourceId, by: Actor, need: u32, mode: Mode, barging: bool) -> bool {
+    /// `told` is the wait of one that was told to try.
+    pub fn try_acquire(
+        &mut self,
+        id: ResourceId,
+        by: Actor,
+        (need, mode): (u32, Mode),
+        barging: bool,
+        told: Option<Waited>,
+    ) -> bool {
         let resource = &mut self.resources[id.index()];
         if resource.available < need || !(barging || resource.waiters.is_empty()) {
             return false;
         }
         resource.available -= need;
         resource.holders.push((by, mode));
-        self.record(Event::Acquired { resource: id, by, mode });
+        self.acquired(id, by, mode, told);
         self.now_holds(id, by);
         true
     }
@@ -141,21 +156,19 @@ impl Kernel {
         let resource = &mut self.resources[id.index()];
         let queue = if what == WaitFor::Message { &mut resource.receivers } else { &mut resource.waiters };
         queue.insert(place.min(queue.len()), waiter);
-        self.record(match what {
-            WaitFor::Permits(_, mode) => Event::AcquireWaiting { resource: id, by, mode },
-            WaitFor::Room => Event::SendWaiting { resource: id, by },
-            WaitFor::Message => Event::RecvWaiting { resource: id, by },
-            WaitFor::Notification => Event::NotifyWaiting { resource: id, by },
-        });
+        self.shows_wait(id, by, key, what);
         self.line_changed(id);
         WaitKey(key)
     }
 
-    /// Whether the waiter was granted what it waits for; its key is used up if so. Answers then whether the trace still
-    /// shows it waiting.
-    pub fn poll_grant(&mut self, key: WaitKey) -> Option<bool> {
+    /// Whether the waiter was granted what it waits for; its key is used up if so. Answers then its wait, if the trace
+    /// still shows it.
+    pub fn poll_grant(&mut self, key: WaitKey) -> Option<Option<Waited>> {
         let granted = self.granted.remove(&key.0)?;
-        Some(matches!(granted, Granted::Told { resource, .. } if self.waits_still(resource)))
+        Some(match granted {
+            Granted::Told { resource, by, .. } => self.waits_still(resource).then_some(Waited { key: key.0, by }),
+            Granted::Given(_) | Granted::Over => None,
+        })
     }
 
     /// Whether one that was told stands in the trace's line until it says otherwise: a closing ends every wait.
@@ -179,7 +192,7 @@ impl Kernel {
             if let Granted::Told { resource, by, .. } = granted
                 && self.waits_still(resource)
             {
-                self.record(Event::WaitCancelled { resource, by });
+                self.wait_cancelled(resource, Waited { key: key.0, by });
             }
             return (None, self.pass_on(id, what, granted));
         }
@@ -188,7 +201,7 @@ impl Kernel {
         let place = line.iter().position(|w| w.key == key.0);
         let waiter = place.and_then(|place| line.remove(place));
         let waiter = waiter.expect("one that waits stands in the line until it is granted");
-        self.record(Event::WaitCancelled { resource: id, by: waiter.by });
+        self.wait_cancelled(id, Waited { key: key.0, by: waiter.by });
         if let Some(Wake::Thread(thread)) = waiter.wake {
             self.threads[thread.index()].wants = None;
         }
@@ -250,7 +263,7 @@ impl Kernel {
         if let Some(Wake::Thread(thread)) = waiter.wake {
             self.threads[thread.index()].wants = None;
         }
-        self.record(Event::Acquired { resource: id, by: waiter.by, mode: waiter.mode });
+        self.acquired(id, waiter.by, waiter.mode, Some(waiter.waited()));
         self.now_holds(id, waiter.by);
     }
 
@@ -266,10 +279,10 @@ impl Kernel {
         true
     }
 
-    /// Puts a message into room that was taken. Answers whom to tell.
-    pub fn fill_room(&mut self, id: ResourceId, by: Actor) -> Option<Wake> {
+    /// Puts a message into room that was taken, or that was waited for. Answers whom to tell.
+    pub fn fill_room(&mut self, id: ResourceId, by: Actor, waited: Option<Waited>) -> Option<Wake> {
         self.resources[id.index()].len += 1;
-        self.record(Event::Sent { resource: id, by });
+        self.sent(id, by, waited);
         self.grant_receiver(id)
     }
 
@@ -280,13 +293,14 @@ impl Kernel {
     }
 
     /// Takes a message out. None: there is none. Otherwise whom to tell: the sender that gets the room.
-    pub fn take_message(&mut self, id: ResourceId, by: Actor) -> Option<Vec<Wake>> {
+    /// `told` is the wait of one that was told that there is one.
+    pub fn take_message(&mut self, id: ResourceId, by: Actor, told: Option<Waited>) -> Option<Vec<Wake>> {
         let resource = &mut self.resources[id.index()];
         if resource.len == 0 {
             return None;
         }
         resource.len -= 1;
-        self.record(Event::Received { resource: id, by });
+        self.received(id, by, told);
         Some(self.give_room(id))
     }
 
@@ -311,6 +325,7 @@ impl Kernel {
         resource.closed = true;
         let waiters: Vec<Waiter> = resource.waiters.drain(..).chain(resource.receivers.drain(..)).collect();
         self.record(Event::ChannelClosed { resource: id, by });
+        self.no_wait_is_shown(id);
         let mut told = Vec::new();
         for waiter in waiters {
             // The closing itself ends their waits.

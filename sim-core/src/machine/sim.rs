@@ -15,7 +15,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::ptr;
 
 use super::home::RunId;
-use super::kernel::{Due, Kernel, Step};
+use super::kernel::Kernel;
+use super::next::{Due, Step};
 use super::panics;
 use super::stack::Stop;
 use super::threads::{Ask, Body};
@@ -129,6 +130,11 @@ impl Sim {
     #[inline]
     pub fn owe(&self, cost: SimDuration) {
         self.debt.set(self.debt.get() + cost.as_nanos());
+    }
+
+    /// How much is owed.
+    pub fn owed(&self) -> SimDuration {
+        SimDuration::from_nanos(self.debt.get())
     }
 
     /// Whether something is owed.
@@ -282,6 +288,7 @@ impl Sim {
                 self.actor.set(Actor::Timer(timer));
                 self.tell(wake);
             }
+            Due::Alarm(thread) => self.kernel.borrow_mut().alarm(thread),
             Due::Completion(request) => {
                 let (by, wake) = self.kernel.borrow_mut().complete_request(request);
                 self.actor.set(by);

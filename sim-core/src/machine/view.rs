@@ -59,9 +59,10 @@ impl Kernel {
         });
         let mut waiters: Vec<(u64, Actor)> = in_line.chain(unseen).collect();
         waiters.sort_by_key(|(key, _)| *key);
+        let shown = |(key, by)| self.shown.get(&(id, by, key)).map(|wait| (by, wait.wants, wait.since));
         ResourceView {
             holders: resource.holders.clone(),
-            waiters: waiters.into_iter().map(|(_, by)| by).collect(),
+            waiters: waiters.into_iter().filter_map(shown).collect(),
             length: resource.len,
         }
     }

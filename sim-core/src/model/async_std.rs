@@ -1,5 +1,5 @@
-//! async-std ran smol's executor on a thread per CPU. It is discontinued (changelog of 1.13.2, 2025-02-21), which
-//! points to smol: what is written today should use that.
+//! async-std ran smol's executor on a thread per CPU. It is discontinued (its changelog, at 1.13.1, 2025-02-21), and
+//! points to smol: what is written today should use that. Other than smol's, its handle lets the task run on when dropped.
 
 use super::{Family, Model, Workers, refuses_nothing};
 use crate::executor::Executor;

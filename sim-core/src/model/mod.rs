@@ -27,6 +27,7 @@ macro_rules! models {
 // A line a model.
 models! {
     tokio_current_thread,
+    tokio_local_set,
     tokio_multi_thread,
     smol,
     async_std,
@@ -113,6 +114,11 @@ impl Model {
             Workers::Any { usual } => asked.unwrap_or(usual),
             Workers::PerCore => asked.unwrap_or(cores),
         }
+    }
+
+    /// Whether a task lives on the worker that it names as its `shard`.
+    pub fn has_shards(&self) -> bool {
+        matches!(self.id, "thread_per_core" | "monoio" | "glommio")
     }
 
     /// Whether a task is a thread of its own.

@@ -19,25 +19,25 @@
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::future::Future;
-use std::pin::Pin;
 use std::rc::Rc;
-use std::task::Poll;
 
 use futures::future::select_all;
 
 use super::actor::{Asked, Letter, Mailbox, Tag, before, serve_device, serve_lock};
 use super::ast::{Op, Program, ResourceSpec, visit};
 use super::at::At;
+use super::lets::Futures;
 use super::shared::{self, Ends, Outcome, Shared, fail};
-use crate::code::{block, mark, now};
-use crate::executor::handle::{IsFuture, JoinHandle, TaskBuilder, offload, yield_now};
+use super::steps::{Runner, alike, body, branch, mode, offloaded, steps};
+use crate::code::{block, now};
 use crate::executor::policy::Reason;
-use crate::executor::slices::{requeue, work_in_slices};
-use crate::instant::{SimDuration, SimTime};
+use crate::executor::slices::{Steps, requeue, work_in_slices};
+use crate::executor::spawn::IsFuture;
+use crate::executor::{JoinHandle, TaskBuilder, yield_now};
+use crate::instant::SimTime;
 use crate::io::Request;
 use crate::machine::place::OpPlace;
 use crate::machine::sim;
-use crate::machine::threads::Ask;
 use crate::time::sleep;
 use crate::trace::event::Mode;
 use crate::trace::ids::Actor;
@@ -51,10 +51,11 @@ use children::{first_of, helpers, join, spawn_child};
 use start::{Child, Report, Start, Told, starts};
 pub(super) use world::World;
 
-type Body = Pin<Box<dyn Future<Output = Outcome>>>;
-
 /// Akka hands an actor so many letters before another has its turn (`akka.actor.default-dispatcher.throughput`).
 const THROUGHPUT: u32 = 5;
+
+/// The reductions of an Erlang process's turn (`CONTEXT_REDS`). A step that computes nothing is one, at least: a call.
+const REDUCTIONS: u32 = 4_000;
 
 /// Whose actors they are.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -72,10 +73,17 @@ struct Env {
     mailbox: Mailbox,
     ends: Ends,
     children: RefCell<BTreeMap<String, Vec<Child>>>,
-    /// Futures made by Let; none while one is being polled.
-    lets: RefCell<BTreeMap<String, Option<Body>>>,
+    lets: Futures,
     /// Letters taken since it has waited last.
     letters: Cell<u32>,
+    steps: Steps,
+}
+
+/// Who goes through steps: an actor, which has until then for every `receive`.
+#[derive(Clone)]
+struct Turn {
+    env: Rc<Env>,
+    deadline: Option<SimTime>,
 }
 
 /// The futures of Let hold their actor, which holds them: the end of the actor takes them apart.
@@ -83,8 +91,7 @@ struct Scope(Rc<Env>);
 
 impl Drop for Scope {
     fn drop(&mut self) {
-        let lets = self.0.lets.take();
-        drop(lets);
+        self.0.lets.clear();
         let children = self.0.children.take();
         drop(children);
     }
@@ -98,8 +105,9 @@ impl Env {
             mailbox: Mailbox::of(name),
             ends,
             children: RefCell::default(),
-            lets: RefCell::default(),
+            lets: Futures::default(),
             letters: Cell::new(0),
+            steps: Steps::default(),
         })
     }
 
@@ -136,125 +144,92 @@ pub(super) fn spawn(world: &Rc<World>, task: &str, ends: &Ends) -> Vec<JoinHandl
     starts(world, task, ends, None).into_iter().map(Start::now).collect()
 }
 
-async fn steps(env: Rc<Env>, deadline: Option<SimTime>, program: Program, mut at: At) -> Outcome {
-    for op in program.iter() {
-        at.begin();
-        step(&env, deadline, op, &at).await?;
-        at.pass(op);
+impl Runner for Turn {
+    fn shared(&self) -> &Shared {
+        &self.env.world.shared
     }
-    Ok(())
-}
 
-fn body(env: &Rc<Env>, deadline: Option<SimTime>, program: &Program, at: At) -> Body {
-    Box::pin(steps(Rc::clone(env), deadline, program.clone(), at))
-}
-
-async fn step(env: &Rc<Env>, deadline: Option<SimTime>, op: &Op, at: &At) -> Outcome {
-    let shared = &env.world.shared;
-    match op {
-        Op::Work(d) => work_in_slices(*d).await,
-        Op::Io(latency) => {
-            let tag = env.world.tag();
-            env.mailbox.ask_device(Request::new().taking(*latency).placed(at.place()), tag);
-            env.receive(deadline, env.mailbox.answer(tag)).await?;
-        }
-        Op::IoOn(device) => {
-            let (tag, owner) = (env.world.tag(), env.world.owners.get(device).expect("each device has its owner"));
-            owner.put(Letter::Read { tag, from: env.mailbox.clone(), place: at.place() });
-            env.receive(deadline, env.mailbox.answer(tag)).await?;
-        }
-        Op::Sleep(d) => before(deadline, sleep(*d)).await?,
-        Op::Block(d) => block(*d),
-        Op::Yield => yield_now().await,
-        Op::Offload(d) => {
-            let d = *d;
-            if offload(move || block(d)).await.is_err() {
-                return fail("the blocking call was cut off");
-            }
-        }
-        Op::Lock(name, program) | Op::Write(name, program) => {
-            return hold(env, deadline, name, Mode::Exclusive, program, at.body(op, 0)).await;
-        }
-        Op::Read(name, program) | Op::Acquire(name, program) => {
-            return hold(env, deadline, name, Mode::Shared, program, at.body(op, 0)).await;
-        }
-        Op::Send(name) => return before(deadline, env.ends.send(name, shared.how)).await?,
-        Op::Recv(name) => return env.receive(deadline, env.ends.recv(name, shared.how)).await?,
-        Op::Notify(name) => shared.notify(name).notify_one(),
-        Op::NotifyAll(name) => shared.notify(name).notify_waiters(),
-        Op::Wait(name) => env.receive(deadline, shared.notify(name).notified()).await?,
-        Op::Barrier(name) => {
-            env.receive(deadline, shared.barrier(name).wait()).await?;
-        }
-        Op::Spawn(name) => spawn_child(env, name, at),
-        Op::JoinTask(name) => {
-            let children = env.children.borrow_mut().remove(name).unwrap_or_default();
-            return join(env, deadline, &children, name).await;
-        }
-        Op::Cancel(name) => {
-            let children = env.children.borrow_mut().remove(name).unwrap_or_default();
-            children.iter().for_each(|child| child.handle.abort());
-            // Kept, so that to cancel is not to detach.
-            env.children.borrow_mut().insert(name.clone(), children);
-        }
-        Op::Detach(name) => {
-            let children = env.children.borrow_mut().remove(name);
-            drop(children);
-        }
-        Op::Join(bodies) => {
-            let children = helpers(env, "join", deadline, op, bodies, at);
-            return join(env, deadline, &children, "a child").await;
-        }
-        Op::Select(bodies) if bodies.iter().all(is_receive) => return receive_one(env, deadline, op, bodies, at).await,
-        Op::Select(bodies) => return first_of(env, deadline, op, bodies, at).await,
-        Op::Timeout(d, program) => {
-            let own = now() + *d;
-            let sooner = deadline.map_or(own, |outer| outer.min(own));
-            return body(env, Some(sooner), program, at.body(op, 0)).await;
-        }
-        Op::Repeat(times, program) => {
-            let inside = at.body(op, 0);
-            for round in 0..*times {
-                if shared::round_is_too_much() {
-                    // The driver ends the run: this turn does not go on.
-                    sim::with(|sim| sim.suspend(Ask::Work(SimDuration::ZERO)));
-                }
-                body(env, deadline, program, inside.round(round, *times)).await?;
-            }
-        }
-        Op::Try(first, second) => {
-            if body(env, deadline, first, at.body(op, 0)).await.is_err() {
-                return body(env, deadline, second, at.body(op, 1)).await;
-            }
-        }
-        Op::Let(name, program) => {
-            let (steps, at) = (body(env, deadline, program, at.body(op, 0)), at.body(op, 0));
-            let program = program.clone();
-            let future: Body = Box::pin(async move {
-                let _branch = at.branch(&program);
-                steps.await
-            });
-            let old = env.lets.borrow_mut().insert(name.clone(), Some(future));
-            drop(old);
-        }
-        Op::Await(name) => return before(deadline, await_let(env, name)).await?,
-        Op::Drop(name) => {
-            let future = env.lets.borrow_mut().remove(name);
-            drop(future);
-        }
-        Op::Mark(text) => mark(text),
-        Op::Fail(text) => return fail(text),
+    async fn between(&self) {
+        self.env.steps.next(REDUCTIONS).await;
     }
-    Ok(())
+
+    async fn step(&self, op: &Op, at: &At) -> Outcome {
+        let (env, deadline) = (&self.env, self.deadline);
+        let shared = &env.world.shared;
+        match op {
+            Op::Work(d) => work_in_slices(*d).await,
+            Op::Io(latency) => {
+                let tag = env.world.tag();
+                env.mailbox.ask_device(Request::new().taking(*latency).placed(at.place()), tag);
+                env.receive(deadline, env.mailbox.answer(tag)).await?;
+            }
+            Op::IoOn(device) => {
+                let (tag, owner) = (env.world.tag(), env.world.owners.get(device).expect("each device has its owner"));
+                owner.put(Letter::Read { tag, from: env.mailbox.clone(), place: at.place() });
+                env.receive(deadline, env.mailbox.answer(tag)).await?;
+            }
+            Op::Sleep(d) => before(deadline, sleep(*d)).await?,
+            Op::Block(d) => block(*d),
+            Op::Yield => yield_now().await,
+            Op::Offload(d) => return offloaded(*d).await,
+            Op::Lock(name, program)
+            | Op::Write(name, program)
+            | Op::Read(name, program)
+            | Op::Acquire(name, program) => {
+                return hold(self, name, mode(op), program, at.body(op, 0)).await;
+            }
+            Op::Send(name) => return before(deadline, env.ends.send(name, shared.how)).await?,
+            Op::Recv(name) => return env.receive(deadline, env.ends.recv(name, shared.how)).await?,
+            Op::Wait(name) => env.receive(deadline, shared.notify(name).notified()).await?,
+            Op::Barrier(name) => {
+                env.receive(deadline, shared.barrier(name).wait()).await?;
+            }
+            Op::Spawn(name) => spawn_child(env, name, at),
+            Op::JoinTask(name) => {
+                let children = env.children.borrow_mut().remove(name).unwrap_or_default();
+                return join(self, &children, name).await;
+            }
+            Op::Cancel(name) => {
+                let children = env.children.borrow_mut().remove(name).unwrap_or_default();
+                children.iter().for_each(|child| child.handle.abort());
+                // Kept, so that to cancel is not to detach.
+                env.children.borrow_mut().insert(name.clone(), children);
+            }
+            Op::Detach(name) => {
+                let children = env.children.borrow_mut().remove(name);
+                drop(children);
+            }
+            Op::Join(bodies) => {
+                let children = helpers(self, "join", op, bodies, at);
+                return join(self, &children, "a child").await;
+            }
+            Op::Select(bodies) if bodies.iter().all(is_receive) => return receive_one(self, op, bodies, at).await,
+            Op::Select(bodies) => return first_of(self, op, bodies, at).await,
+            Op::Timeout(d, program) => {
+                let own = now() + *d;
+                let sooner = deadline.map_or(own, |outer| outer.min(own));
+                let me = Turn { env: Rc::clone(env), deadline: Some(sooner) };
+                return body(&me, program, at.body(op, 0)).await;
+            }
+            Op::Let(name, program) => env.lets.keep(name, branch(self, program, at.body(op, 0))),
+            Op::Await(name) => return before(deadline, env.lets.wait(name)).await?,
+            Op::Drop(name) => env.lets.give_up(name),
+            Op::Notify(_) | Op::NotifyAll(_) | Op::Repeat(..) | Op::Try(..) | Op::Mark(_) | Op::Fail(_) => {
+                return alike(self, op, at).await;
+            }
+        }
+        Ok(())
+    }
 }
 
-async fn hold(env: &Rc<Env>, deadline: Option<SimTime>, name: &str, mode: Mode, program: &Program, at: At) -> Outcome {
+async fn hold(me: &Turn, name: &str, mode: Mode, program: &Program, at: At) -> Outcome {
+    let (env, deadline) = (&me.env, me.deadline);
     let (want, _) = env.world.shared.want(name, mode);
     let (tag, owner) = (env.world.tag(), env.world.owners.get(name).expect("each lock has its owner"));
     let asked = Asked::send(owner, &env.mailbox, want.resource, tag, want.count, mode);
     env.receive(deadline, env.mailbox.answer(tag)).await?;
     let held = asked.given();
-    let result = body(env, deadline, program, at).await;
+    let result = body(me, program, at).await;
     drop(held);
     result
 }
@@ -265,31 +240,9 @@ fn is_receive(body: &Program) -> bool {
 }
 
 /// One `receive` with a clause a body; of several that match, the first in the order of the file.
-async fn receive_one(env: &Rc<Env>, deadline: Option<SimTime>, op: &Op, bodies: &[Program], at: &At) -> Outcome {
-    let clauses = bodies.iter().enumerate().map(|(i, program)| body(env, deadline, program, at.body(op, i)));
+async fn receive_one(me: &Turn, op: &Op, bodies: &[Program], at: &At) -> Outcome {
+    let clauses = bodies.iter().enumerate().map(|(i, program)| body(me, program, at.body(op, i)));
     let (result, _, losers) = select_all(clauses).await;
     drop(losers);
     result
-}
-
-/// Polls the future where it is kept: whoever stops awaiting it leaves it there.
-async fn await_let(env: &Rc<Env>, name: &str) -> Outcome {
-    std::future::poll_fn(|cx| {
-        // Taken out while it is polled: the poll may suspend, and may look into the same map.
-        let Some(mut future) = env.lets.borrow_mut().get_mut(name).and_then(Option::take) else {
-            return Poll::Ready(fail(&format!("there is no future called {name}")));
-        };
-        let poll = future.as_mut().poll(cx);
-        match poll {
-            Poll::Pending => {
-                env.lets.borrow_mut().insert(name.to_owned(), Some(future));
-            }
-            Poll::Ready(_) => {
-                env.lets.borrow_mut().remove(name);
-                drop(future);
-            }
-        }
-        poll
-    })
-    .await
 }

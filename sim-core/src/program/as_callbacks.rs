@@ -9,27 +9,26 @@
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::future::{Future, poll_fn};
-use std::pin::{Pin, pin};
+use std::pin::pin;
 use std::rc::Rc;
 use std::task::{Poll, Waker};
 
 use super::ast::{Op, Program};
 use super::at::At;
+use super::lets::Closures;
 use super::shared::{self, Ends, Failure, Outcome, Shared, fail};
+use super::steps::{Runner, alike, all_ended, body, mode, offloaded, steps};
 use crate::callbacks::{called, immediate, microtask, returned, timeout_takes, wake_as_call};
-use crate::code::{block, mark, note, work};
-use crate::executor::handle::{JoinHandle, TaskBuilder, offload};
+use crate::code::{block, note, work};
+use crate::executor::{JoinHandle, TaskBuilder};
 use crate::instant::SimDuration;
 use crate::io::Request;
 use crate::machine::place::OpPlace;
 use crate::machine::sim;
-use crate::machine::threads::Ask;
 use crate::time::sleep;
 use crate::trace::event::{Event, Mode};
 use crate::trace::ids::{Actor, ProgramId, TaskId};
 use crate::trace::tables::TaskKind;
-
-type Body = Pin<Box<dyn Future<Output = Outcome>>>;
 
 /// One running chain: what its callbacks close over.
 struct Env {
@@ -39,8 +38,7 @@ struct Env {
     row: ProgramId,
     ends: Ends,
     handles: RefCell<BTreeMap<String, Vec<JoinHandle<Outcome>>>>,
-    /// Steps kept by Let: a closure is inert until it is called.
-    lets: RefCell<BTreeMap<String, (Program, At)>>,
+    lets: Closures,
 }
 
 /// Creates the chains of all instances of a task, from this step of another if any. `ends` must hold every end of a
@@ -61,7 +59,7 @@ fn spawn_one(shared: &Rc<Shared>, task: &str, nth: u32, ends: &Ends, from: Optio
         row,
         ends: shared.ends_of(task, ends),
         handles: RefCell::default(),
-        lets: RefCell::default(),
+        lets: Closures::default(),
     });
     start(TaskBuilder::new(name), row, async move {
         env.ends.note_held();
@@ -79,87 +77,55 @@ fn id(handle: &JoinHandle<Outcome>) -> TaskId {
     handle.id().expect("a chain is a task")
 }
 
-async fn steps(env: Rc<Env>, program: Program, mut at: At) -> Outcome {
-    for op in program.iter() {
-        at.begin();
-        step(&env, op, &at).await?;
-        at.pass(op);
+impl Runner for Rc<Env> {
+    fn shared(&self) -> &Shared {
+        &self.shared
     }
-    Ok(())
-}
 
-fn body(env: &Rc<Env>, program: &Program, at: At) -> Body {
-    Box::pin(steps(Rc::clone(env), program.clone(), at))
-}
-
-async fn step(env: &Rc<Env>, op: &Op, at: &At) -> Outcome {
-    match op {
-        Op::Work(d) => work(*d),
-        Op::Io(latency) => Request::new().taking(*latency).placed(at.place()).submit().await,
-        Op::IoOn(device) => Request::new().to(device).placed(at.place()).submit().await,
-        Op::Sleep(d) => sleep(timeout_takes(*d)).await,
-        Op::Block(d) => block(*d),
-        Op::Yield => immediate().await,
-        Op::Offload(d) => {
-            let d = *d;
-            if offload(move || block(d)).await.is_err() {
-                return fail("the blocking call was cut off");
+    async fn step(&self, op: &Op, at: &At) -> Outcome {
+        let env = self;
+        match op {
+            Op::Work(d) => work(*d),
+            Op::Io(latency) => Request::new().taking(*latency).placed(at.place()).submit().await,
+            Op::IoOn(device) => Request::new().to(device).placed(at.place()).submit().await,
+            Op::Sleep(d) => sleep(timeout_takes(*d)).await,
+            Op::Block(d) => block(*d),
+            Op::Yield => immediate().await,
+            Op::Offload(d) => return offloaded(*d).await,
+            Op::Lock(name, program)
+            | Op::Write(name, program)
+            | Op::Read(name, program)
+            | Op::Acquire(name, program) => {
+                return hold(env, name, mode(op), program, at.body(op, 0)).await;
+            }
+            Op::Send(name) => return later(env.ends.send(name, env.shared.how)).await,
+            Op::Recv(name) => return later(env.ends.recv(name, env.shared.how)).await,
+            Op::Wait(name) => later(env.shared.notify(name).notified()).await,
+            Op::Barrier(name) => {
+                later(env.shared.barrier(name).wait()).await;
+            }
+            Op::Spawn(name) => call(env, name, at).await,
+            Op::JoinTask(name) => {
+                let handles = env.handles.borrow_mut().remove(name).unwrap_or_default();
+                return later(all_ended(handles, name)).await;
+            }
+            Op::Cancel(name) => note(&format!("nobody can stop callbacks from outside: {name} runs on to its end")),
+            Op::Detach(name) => {
+                let handles = env.handles.borrow_mut().remove(name);
+                drop(handles);
+            }
+            Op::Join(bodies) => return join(env, op, bodies, at).await,
+            Op::Select(bodies) => return first_of(env, op, bodies, at).await,
+            Op::Timeout(d, program) => return within(env, *d, program, at.body(op, 0)).await,
+            Op::Let(name, program) => env.lets.keep(name, program, at.body(op, 0)),
+            Op::Await(name) => return env.lets.call(env, name).await,
+            Op::Drop(name) => env.lets.give_up(name),
+            Op::Notify(_) | Op::NotifyAll(_) | Op::Repeat(..) | Op::Try(..) | Op::Mark(_) | Op::Fail(_) => {
+                return alike(env, op, at).await;
             }
         }
-        Op::Lock(name, program) => return hold(env, name, Mode::Exclusive, program, at.body(op, 0)).await,
-        Op::Write(name, program) => return hold(env, name, Mode::Exclusive, program, at.body(op, 0)).await,
-        Op::Read(name, program) => return hold(env, name, Mode::Shared, program, at.body(op, 0)).await,
-        Op::Acquire(name, program) => return hold(env, name, Mode::Shared, program, at.body(op, 0)).await,
-        Op::Send(name) => return later(env.ends.send(name, env.shared.how)).await,
-        Op::Recv(name) => return later(env.ends.recv(name, env.shared.how)).await,
-        Op::Notify(name) => env.shared.notify(name).notify_one(),
-        Op::NotifyAll(name) => env.shared.notify(name).notify_waiters(),
-        Op::Wait(name) => later(env.shared.notify(name).notified()).await,
-        Op::Barrier(name) => {
-            later(env.shared.barrier(name).wait()).await;
-        }
-        Op::Spawn(name) => call(env, name, at).await,
-        Op::JoinTask(name) => return later(join_task(env, name)).await,
-        Op::Cancel(name) => note(&format!("nobody can stop callbacks from outside: {name} runs on to its end")),
-        Op::Detach(name) => {
-            let handles = env.handles.borrow_mut().remove(name);
-            drop(handles);
-        }
-        Op::Join(bodies) => return join(env, op, bodies, at).await,
-        Op::Select(bodies) => return first_of(env, op, bodies, at).await,
-        Op::Timeout(d, program) => return within(env, *d, program, at.body(op, 0)).await,
-        Op::Repeat(times, program) => {
-            let inside = at.body(op, 0);
-            for round in 0..*times {
-                if shared::round_is_too_much() {
-                    // The driver ends the run: this callback does not go on.
-                    sim::with(|sim| sim.suspend(Ask::Work(SimDuration::ZERO)));
-                }
-                body(env, program, inside.round(round, *times)).await?;
-            }
-        }
-        Op::Try(first, second) => {
-            if body(env, first, at.body(op, 0)).await.is_err() {
-                return body(env, second, at.body(op, 1)).await;
-            }
-        }
-        Op::Let(name, program) => {
-            env.lets.borrow_mut().insert(name.clone(), (program.clone(), at.body(op, 0)));
-        }
-        Op::Await(name) => {
-            let Some((program, at)) = env.lets.borrow_mut().remove(name) else {
-                return fail(&format!("there is nothing called {name}"));
-            };
-            let _branch = at.branch(&program);
-            return body(env, &program, at).await;
-        }
-        Op::Drop(name) => {
-            env.lets.borrow_mut().remove(name);
-        }
-        Op::Mark(text) => mark(text),
-        Op::Fail(text) => return fail(text),
+        Ok(())
     }
-    Ok(())
 }
 
 /// The value of `wait`, given to a callback: never in the call itself. One that is there already comes as a microtask.
@@ -189,19 +155,6 @@ async fn call(env: &Rc<Env>, name: &str, at: &At) {
         env.handles.borrow_mut().entry(name.to_owned()).or_default().push(handle);
         returned().await;
     }
-}
-
-async fn join_task(env: &Rc<Env>, name: &str) -> Outcome {
-    let handles = env.handles.borrow_mut().remove(name).unwrap_or_default();
-    let mut result = Ok(());
-    for handle in handles {
-        match handle.await {
-            Ok(Ok(())) => {}
-            Ok(Err(Failure)) => result = fail(&format!("{name} had failed")),
-            Err(error) => result = fail(&format!("{name}: {error}")),
-        }
-    }
-    result
 }
 
 /// What the branches of a Join, Select or Timeout close over: how many are to end before the rest of the chain is

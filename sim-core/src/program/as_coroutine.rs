@@ -16,7 +16,6 @@
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::future::Future;
-use std::pin::Pin;
 use std::rc::Rc;
 
 use futures::FutureExt as _;
@@ -25,24 +24,23 @@ use futures::future::select_all;
 use super::ast::{Op, Program, visit};
 use super::at::At;
 use super::go::{Context, Group, WithTimeout, is_select, wait};
+use super::lets::Closures;
 use super::shared::{self, Ends, Outcome, Shared, fail};
-use crate::code::{block, mark, now};
-use crate::executor::handle::{IsFuture, JoinHandle, TaskBuilder, offload, yield_now};
+use super::steps::{Body, Runner, alike, body, mode, steps};
+use crate::code::{block, now};
 use crate::executor::policy::Reason;
-use crate::executor::slices::{requeue, work_in_slices};
+use crate::executor::slices::{Steps, requeue, work_in_slices};
+use crate::executor::spawn::{IsFuture, offload};
+use crate::executor::{JoinHandle, TaskBuilder, yield_now};
 use crate::instant::SimDuration;
 use crate::io::Request;
 use crate::machine::go::Served;
 use crate::machine::place::OpPlace;
-use crate::machine::sim;
-use crate::machine::threads::Ask;
 use crate::sync::go::{ChannelOp, Closed, lock};
 use crate::time::sleep;
 use crate::trace::event::Mode;
 use crate::trace::ids::{Actor, ProgramId};
 use crate::trace::tables::TaskKind;
-
-type Body = Pin<Box<dyn Future<Output = Outcome>>>;
 
 /// A system call that is shorter keeps its P: `sysmon` looks every 20 µs at most.
 const SHORT_CALL: SimDuration = SimDuration::from_micros(20);
@@ -59,8 +57,15 @@ struct Env {
     /// What it was started with; none: nobody can cancel it.
     context: Option<Context>,
     groups: RefCell<BTreeMap<String, Group>>,
-    /// Steps kept by Let: a func value.
-    lets: RefCell<BTreeMap<String, (Program, At)>>,
+    lets: Closures,
+    steps: Steps,
+}
+
+/// Who goes through steps: a goroutine, and the context that they have been given.
+#[derive(Clone)]
+struct Goroutine {
+    env: Rc<Env>,
+    context: Option<Context>,
 }
 
 /// Starts all instances of a task that exist from the start. `ends` must hold every end of a channel that it needs.
@@ -91,13 +96,14 @@ fn go(
             ends: shared.ends_of(task, ends),
             context: context.cloned(),
             groups: RefCell::default(),
-            lets: RefCell::default(),
+            lets: Closures::default(),
+            steps: Steps::default(),
         });
         let program = program.clone();
         start(TaskBuilder::new(name), row, group.cloned(), async move {
             env.ends.note_held();
             let context = env.context.clone();
-            steps(env, context, program, at).await
+            steps(Goroutine { env, context }, program, at).await
         })
     };
     (0..spec.count).map(one).collect()
@@ -120,103 +126,87 @@ fn start(
     handle
 }
 
-async fn steps(env: Rc<Env>, context: Option<Context>, program: Program, mut at: At) -> Outcome {
-    for op in program.iter() {
-        at.begin();
-        step(&env, context.as_ref(), op, &at).await?;
-        at.pass(op);
+impl Runner for Goroutine {
+    fn shared(&self) -> &Shared {
+        &self.env.shared
     }
-    Ok(())
-}
 
-fn body(env: &Rc<Env>, context: Option<&Context>, program: &Program, at: At) -> Body {
-    Box::pin(steps(Rc::clone(env), context.cloned(), program.clone(), at))
-}
+    /// Only time preempts a goroutine, however many steps it makes.
+    async fn between(&self) {
+        self.env.steps.next(u32::MAX).await;
+    }
 
-async fn step(env: &Rc<Env>, context: Option<&Context>, op: &Op, at: &At) -> Outcome {
-    match op {
-        Op::Work(d) => work_in_slices(*d).await,
-        Op::Io(latency) => wait(context, Request::new().taking(*latency).placed(at.place()).submit()).await?,
-        Op::IoOn(device) => wait(context, Request::new().to(device).placed(at.place()).submit()).await?,
-        Op::Sleep(d) => wait(context, sleep(*d)).await?,
-        Op::Block(d) | Op::Offload(d) => system_call(*d).await,
-        Op::Yield => yield_now().await,
-        Op::Lock(name, program) => return hold_mutex(env, context, name, program, at.body(op, 0)).await,
-        Op::Write(name, program) => return hold(env, context, name, Mode::Exclusive, program, at.body(op, 0)).await,
-        Op::Read(name, program) => return hold(env, context, name, Mode::Shared, program, at.body(op, 0)).await,
-        Op::Acquire(name, program) => return hold_permit(env, context, name, program, at.body(op, 0)).await,
-        Op::Send(name) => return sent(name, wait(context, ChannelOp::send(env.ends.sending(name))).await?),
-        Op::Recv(name) => return received(name, wait(context, ChannelOp::receive(env.ends.receiving(name))).await?),
-        Op::Notify(name) => env.shared.notify(name).notify_one(),
-        Op::NotifyAll(name) => env.shared.notify(name).notify_waiters(),
-        Op::Wait(name) => wait(context, env.shared.notify(name).notified()).await?,
-        Op::Barrier(name) => {
-            env.shared.barrier(name).wait().await;
-        }
-        Op::Spawn(name) => spawn_from(env, name, at),
-        Op::JoinTask(name) => {
-            let group = env.groups.borrow_mut().remove(name).unwrap_or_default();
-            if group.wait().await {
-                return fail(&format!("{name} had failed"));
+    async fn step(&self, op: &Op, at: &At) -> Outcome {
+        let Goroutine { env, context } = self;
+        let context = context.as_ref();
+        match op {
+            Op::Work(d) => work_in_slices(*d).await,
+            Op::Io(latency) => wait(context, Request::new().taking(*latency).placed(at.place()).submit()).await?,
+            Op::IoOn(device) => wait(context, Request::new().to(device).placed(at.place()).submit()).await?,
+            Op::Sleep(d) => wait(context, sleep(*d)).await?,
+            Op::Block(d) | Op::Offload(d) => system_call(*d).await,
+            Op::Yield => yield_now().await,
+            Op::Lock(name, program) => return hold_mutex(self, name, program, at.body(op, 0)).await,
+            Op::Write(name, program) | Op::Read(name, program) => {
+                return hold(self, name, mode(op), program, at.body(op, 0)).await;
             }
-        }
-        Op::Cancel(name) => {
-            // Kept, so that to cancel is not to detach.
-            let group = env.groups.borrow().get(name).cloned();
-            group.iter().for_each(Group::cancel);
-        }
-        Op::Detach(name) => {
-            let group = env.groups.borrow_mut().remove(name);
-            drop(group);
-        }
-        Op::Join(bodies) => {
-            let group = Group::default();
-            for (i, program) in bodies.iter().enumerate() {
-                let code = body(env, context, program, at.body(op, i));
-                group.add(helper(env, "join", i, Some(group.clone()), code), None);
+            Op::Acquire(name, program) => return hold_permit(self, name, program, at.body(op, 0)).await,
+            Op::Send(name) => return sent(name, wait(context, ChannelOp::send(env.ends.sending(name))).await?),
+            Op::Recv(name) => {
+                return received(name, wait(context, ChannelOp::receive(env.ends.receiving(name))).await?);
             }
-            if group.wait().await {
-                return fail("a goroutine that was waited for had failed");
+            Op::Wait(name) => wait(context, env.shared.notify(name).notified()).await?,
+            Op::Barrier(name) => {
+                env.shared.barrier(name).wait().await;
             }
-        }
-        Op::Select(bodies) if is_select(bodies) => return select(env, context, op, bodies, at).await,
-        Op::Select(bodies) => return first_of(env, context, op, bodies, at).await,
-        Op::Timeout(d, program) => {
-            let limit = WithTimeout::new(context, *d);
-            return body(env, Some(&limit.context), program, at.body(op, 0)).await;
-        }
-        Op::Repeat(times, program) => {
-            let inside = at.body(op, 0);
-            for round in 0..*times {
-                if shared::round_is_too_much() {
-                    // The driver ends the run: this goroutine does not go on.
-                    sim::with(|sim| sim.suspend(Ask::Work(SimDuration::ZERO)));
+            Op::Spawn(name) => spawn_from(env, name, at),
+            Op::JoinTask(name) => {
+                let group = env.groups.borrow_mut().remove(name).unwrap_or_default();
+                if group.wait().await {
+                    return fail(&format!("{name} had failed"));
                 }
-                body(env, context, program, inside.round(round, *times)).await?;
+            }
+            Op::Cancel(name) => {
+                // Kept, so that to cancel is not to detach.
+                let group = env.groups.borrow().get(name).cloned();
+                group.iter().for_each(Group::cancel);
+            }
+            Op::Detach(name) => {
+                let group = env.groups.borrow_mut().remove(name);
+                drop(group);
+            }
+            Op::Join(bodies) => {
+                let group = Group::default();
+                for (i, program) in bodies.iter().enumerate() {
+                    let code = body(self, program, at.body(op, i));
+                    group.add(helper(env, "join", i, Some(group.clone()), code), None);
+                }
+                if group.wait().await {
+                    return fail("a goroutine that was waited for had failed");
+                }
+            }
+            Op::Select(bodies) if is_select(bodies) => return select(self, op, bodies, at).await,
+            Op::Select(bodies) => return first_of(self, op, bodies, at).await,
+            Op::Timeout(d, program) => {
+                let limit = WithTimeout::new(context, *d);
+                return body(&self.under(&limit.context), program, at.body(op, 0)).await;
+            }
+            Op::Let(name, program) => env.lets.keep(name, program, at.body(op, 0)),
+            Op::Await(name) => return env.lets.call(self, name).await,
+            Op::Drop(name) => env.lets.give_up(name),
+            Op::Notify(_) | Op::NotifyAll(_) | Op::Repeat(..) | Op::Try(..) | Op::Mark(_) | Op::Fail(_) => {
+                return alike(self, op, at).await;
             }
         }
-        Op::Try(first, second) => {
-            if body(env, context, first, at.body(op, 0)).await.is_err() {
-                return body(env, context, second, at.body(op, 1)).await;
-            }
-        }
-        Op::Let(name, program) => {
-            env.lets.borrow_mut().insert(name.clone(), (program.clone(), at.body(op, 0)));
-        }
-        Op::Await(name) => {
-            let Some((program, at)) = env.lets.borrow_mut().remove(name) else {
-                return fail(&format!("there is nothing called {name}"));
-            };
-            let _branch = at.branch(&program);
-            return body(env, context, &program, at).await;
-        }
-        Op::Drop(name) => {
-            env.lets.borrow_mut().remove(name);
-        }
-        Op::Mark(text) => mark(text),
-        Op::Fail(text) => return fail(text),
+        Ok(())
     }
-    Ok(())
+}
+
+impl Goroutine {
+    /// The same with another context.
+    fn under(&self, context: &Context) -> Goroutine {
+        Goroutine { env: Rc::clone(&self.env), context: Some(context.clone()) }
+    }
 }
 
 fn sent(name: &str, result: Result<(), Closed>) -> Outcome {
@@ -250,10 +240,10 @@ fn spawn_from(env: &Rc<Env>, name: &str, at: &At) {
     }
 }
 
-async fn hold_mutex(env: &Rc<Env>, context: Option<&Context>, name: &str, program: &Program, at: At) -> Outcome {
-    let (want, _) = env.shared.want(name, Mode::Exclusive);
+async fn hold_mutex(me: &Goroutine, name: &str, program: &Program, at: At) -> Outcome {
+    let (want, _) = me.env.shared.want(name, Mode::Exclusive);
     let held = lock(want.resource).await;
-    let result = body(env, context, program, at).await;
+    let result = body(me, program, at).await;
     if held.unlock() {
         // `runtime/sema.go`, `semrelease1`: the one that starved runs now, this goroutine is queued behind (`goyield`).
         requeue(Reason::WokenInPoll).await;
@@ -261,19 +251,19 @@ async fn hold_mutex(env: &Rc<Env>, context: Option<&Context>, name: &str, progra
     result
 }
 
-async fn hold(env: &Rc<Env>, context: Option<&Context>, name: &str, mode: Mode, program: &Program, at: At) -> Outcome {
-    let (want, _) = env.shared.want(name, mode);
+async fn hold(me: &Goroutine, name: &str, mode: Mode, program: &Program, at: At) -> Outcome {
+    let (want, _) = me.env.shared.want(name, mode);
     let held = want.take().await;
-    let result = body(env, context, program, at).await;
+    let result = body(me, program, at).await;
     drop(held);
     result
 }
 
 /// `golang.org/x/sync/semaphore`: first in, first out, and it looks at the context.
-async fn hold_permit(env: &Rc<Env>, context: Option<&Context>, name: &str, program: &Program, at: At) -> Outcome {
-    let (want, _) = env.shared.want(name, Mode::Shared);
-    let held = wait(context, want.take()).await?;
-    let result = body(env, context, program, at).await;
+async fn hold_permit(me: &Goroutine, name: &str, program: &Program, at: At) -> Outcome {
+    let (want, _) = me.env.shared.want(name, Mode::Shared);
+    let held = wait(me.context.as_ref(), want.take()).await?;
+    let result = body(me, program, at).await;
     drop(held);
     result
 }
@@ -286,7 +276,8 @@ fn helper(env: &Rc<Env>, what: &str, nth: usize, group: Option<Group>, code: Bod
 
 /// A `select`. Of several cases that are ready the first wins, where Go draws; a channel's before the others, so that what
 /// was handed over is not lost.
-async fn select(env: &Rc<Env>, context: Option<&Context>, op: &Op, bodies: &[Program], at: &At) -> Outcome {
+async fn select(me: &Goroutine, op: &Op, bodies: &[Program], at: &At) -> Outcome {
+    let Goroutine { env, context } = me;
     let served = Served::default();
     let (mut channels, mut others) = (Vec::new(), Vec::new());
     for (i, program) in bodies.iter().enumerate() {
@@ -306,20 +297,21 @@ async fn select(env: &Rc<Env>, context: Option<&Context>, op: &Op, bodies: &[Pro
         }
     }
     channels.append(&mut others);
-    let (result, _, losers) = wait(context, select_all(channels)).await?;
+    let (result, _, losers) = wait(context.as_ref(), select_all(channels)).await?;
     drop(losers);
     result
 }
 
 /// A goroutine a body, each of which sends its result; the first has the context of all cancelled.
-async fn first_of(env: &Rc<Env>, context: Option<&Context>, op: &Op, bodies: &[Program], at: &At) -> Outcome {
+async fn first_of(me: &Goroutine, op: &Op, bodies: &[Program], at: &At) -> Outcome {
     if bodies.is_empty() {
         return Ok(());
     }
+    let context = me.context.as_ref();
     let (shared, results) = (Context::with_cancel(context), Group::default());
     for (i, program) in bodies.iter().enumerate() {
-        let code = body(env, Some(&shared), program, at.body(op, i));
-        results.add(helper(env, "select", i, Some(results.clone()), code), None);
+        let code = body(&me.under(&shared), program, at.body(op, i));
+        results.add(helper(&me.env, "select", i, Some(results.clone()), code), None);
     }
     let outcome = wait(context, results.first()).await;
     shared.cancel();

@@ -6,15 +6,15 @@
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
-use std::future::Future;
-use std::pin::Pin;
 use std::rc::Rc;
 
 use super::ast::{Op, Program};
 use super::at::At;
+use super::lets::Closures;
 use super::shared::{self, Ends, Failure, Outcome, Shared, fail};
+use super::steps::{Runner, alike, body, branch, mode, steps};
 use super::way::{Child, Live, MOST_CALLS, NewChild, Race, Rank, Way, join_all, on_pool, on_thread};
-use crate::code::{block_step, mark, note, now, work_step};
+use crate::code::{block_step, note, now, work_step};
 use crate::instant::SimDuration;
 use crate::io::Request;
 use crate::machine::blocking::{self, How};
@@ -28,8 +28,6 @@ use crate::trace::event::{BlockReason, Mode};
 use crate::trace::ids::{ProgramId, ThreadId, TimerId};
 use crate::trace::snapshot::Wait;
 
-type Body = Pin<Box<dyn Future<Output = Outcome>>>;
-
 /// One running task: what its steps share.
 struct Env {
     shared: Rc<Shared>,
@@ -41,8 +39,7 @@ struct Env {
     row: ProgramId,
     ends: Ends,
     children: RefCell<BTreeMap<String, Vec<Child>>>,
-    /// Steps kept by Let: a closure is as inert as a future.
-    lets: RefCell<BTreeMap<String, (Program, At)>>,
+    lets: Closures,
 }
 
 /// Starts all instances of a task of the workload. `ends` must hold every end of a channel that it needs.
@@ -108,7 +105,7 @@ fn instances(
             row,
             ends: shared.ends_of(task, ends),
             children: RefCell::default(),
-            lets: RefCell::default(),
+            lets: Closures::default(),
         });
         Instance { env, program: program.clone(), at }
     })
@@ -124,89 +121,63 @@ async fn spawn_here(env: &Rc<Env>, task: &str, at: &At) {
             Way::Threads(live) => instance.on_thread(live),
             Way::Pool => instance.on_pool(),
             Way::Calls(depth) if *depth > MOST_CALLS => Child::Called(fail("calls in calls: the stack overflows")),
-            Way::Calls(_) => Child::Called(call(&instance.env, &instance.program, instance.at).await),
+            Way::Calls(_) => Child::Called(branch(&instance.env, &instance.program, instance.at).await),
         });
     }
     env.children.borrow_mut().entry(task.to_owned()).or_default().extend(children);
 }
 
-async fn steps(env: Rc<Env>, program: Program, mut at: At) -> Outcome {
-    for op in program.iter() {
-        at.begin();
-        step(&env, op, &at).await?;
-        at.pass(op);
+impl Runner for Rc<Env> {
+    fn shared(&self) -> &Shared {
+        &self.shared
     }
-    Ok(())
-}
 
-fn body(env: &Rc<Env>, program: &Program, at: At) -> Body {
-    Box::pin(steps(Rc::clone(env), program.clone(), at))
-}
-
-async fn step(env: &Rc<Env>, op: &Op, at: &At) -> Outcome {
-    match op {
-        Op::Work(d) => work_step(*d).await,
-        Op::Io(latency) => Request::new().taking(*latency).placed(at.place()).submit_step().await,
-        Op::IoOn(device) => Request::new().to(device).placed(at.place()).submit_step().await,
-        Op::Sleep(d) => sleep_step(*d).await,
-        Op::Block(d) | Op::Offload(d) => block_step(*d).await,
-        Op::Yield => blocking::give_up(Ask::Yield).await,
-        Op::Lock(name, program) => return hold(env, name, Mode::Exclusive, program, at.body(op, 0)).await,
-        Op::Write(name, program) => return hold(env, name, Mode::Exclusive, program, at.body(op, 0)).await,
-        Op::Read(name, program) => return hold(env, name, Mode::Shared, program, at.body(op, 0)).await,
-        Op::Acquire(name, program) => return hold(env, name, Mode::Shared, program, at.body(op, 0)).await,
-        Op::Send(name) => return env.ends.send(name, How::Thread).await,
-        Op::Recv(name) => return env.ends.recv(name, How::Thread).await,
-        Op::Notify(name) => env.shared.notify(name).notify_one(),
-        Op::NotifyAll(name) => env.shared.notify(name).notify_waiters(),
-        Op::Wait(name) => env.shared.notify(name).wait(How::Thread).await,
-        Op::Barrier(name) => {
-            env.shared.barrier(name).pass(How::Thread).await;
-        }
-        Op::Spawn(name) => spawn_here(env, name, at).await,
-        Op::JoinTask(name) => {
-            let children = env.children.borrow_mut().remove(name).unwrap_or_default();
-            return join_all(children).await;
-        }
-        Op::Cancel(name) => cancel(env, name),
-        Op::Detach(name) => {
-            env.children.borrow_mut().remove(name);
-        }
-        Op::Join(bodies) => return all_of(env, op, bodies, at).await,
-        Op::Select(bodies) => return first_of(env, op, bodies, at).await,
-        Op::Timeout(d, program) => return within(env, *d, program, at.body(op, 0)).await,
-        Op::Repeat(times, program) => {
-            let inside = at.body(op, 0);
-            for round in 0..*times {
-                if shared::round_is_too_much() {
-                    // The driver ends the run: this thread does not go on.
-                    blocking::give_up(Ask::Work(SimDuration::ZERO)).await;
-                }
-                body(env, program, inside.round(round, *times)).await?;
+    async fn step(&self, op: &Op, at: &At) -> Outcome {
+        let env = self;
+        match op {
+            Op::Work(d) => work_step(*d).await,
+            Op::Io(latency) => Request::new().taking(*latency).placed(at.place()).submit_step().await,
+            Op::IoOn(device) => Request::new().to(device).placed(at.place()).submit_step().await,
+            Op::Sleep(d) => sleep_step(*d).await,
+            Op::Block(d) | Op::Offload(d) => block_step(*d).await,
+            Op::Yield => blocking::give_up(Ask::Yield).await,
+            Op::Lock(name, program)
+            | Op::Write(name, program)
+            | Op::Read(name, program)
+            | Op::Acquire(name, program) => {
+                return hold(env, name, mode(op), program, at.body(op, 0)).await;
+            }
+            Op::Send(name) => return env.ends.send(name, How::Thread).await,
+            Op::Recv(name) => return env.ends.recv(name, How::Thread).await,
+            Op::Wait(name) => env.shared.notify(name).wait(How::Thread).await,
+            Op::Barrier(name) => {
+                env.shared.barrier(name).pass(How::Thread).await;
+            }
+            Op::Spawn(name) => spawn_here(env, name, at).await,
+            Op::JoinTask(name) => {
+                let children = env.children.borrow_mut().remove(name).unwrap_or_default();
+                return join_all(children).await;
+            }
+            Op::Cancel(name) => cancel(env, name),
+            Op::Detach(name) => {
+                env.children.borrow_mut().remove(name);
+            }
+            Op::Join(bodies) => return all_of(env, op, bodies, at).await,
+            Op::Select(bodies) => return first_of(env, op, bodies, at).await,
+            Op::Timeout(d, program) => return within(env, *d, program, at.body(op, 0)).await,
+            Op::Let(name, program) => env.lets.keep(name, program, at.body(op, 0)),
+            Op::Await(name) => return env.lets.call(env, name).await,
+            Op::Drop(name) => env.lets.give_up(name),
+            Op::Notify(_) | Op::NotifyAll(_) | Op::Repeat(..) | Op::Try(..) | Op::Mark(_) | Op::Fail(_) => {
+                return alike(env, op, at).await;
             }
         }
-        Op::Try(first, second) => {
-            if body(env, first, at.body(op, 0)).await.is_err() {
-                return body(env, second, at.body(op, 1)).await;
-            }
-        }
-        Op::Let(name, program) => {
-            env.lets.borrow_mut().insert(name.clone(), (program.clone(), at.body(op, 0)));
-        }
-        Op::Await(name) => {
-            let Some((program, at)) = env.lets.borrow_mut().remove(name) else {
-                return fail(&format!("there is nothing called {name}"));
-            };
-            let _branch = at.branch(&program);
-            return body(env, &program, at).await;
-        }
-        Op::Drop(name) => {
-            env.lets.borrow_mut().remove(name);
-        }
-        Op::Mark(text) => mark(text),
-        Op::Fail(text) => return fail(text),
+        Ok(())
     }
-    Ok(())
+
+    async fn stop(&self) {
+        blocking::give_up(Ask::Work(SimDuration::ZERO)).await;
+    }
 }
 
 async fn hold(env: &Rc<Env>, name: &str, mode: Mode, program: &Program, at: At) -> Outcome {
@@ -253,7 +224,7 @@ async fn all_of(env: &Rc<Env>, op: &Op, bodies: &[Program], at: &At) -> Outcome 
     if matches!(env.way, Way::Calls(_)) {
         let mut outcome = Ok(());
         for (i, program) in bodies.iter().enumerate() {
-            if call(env, program, at.body(op, i)).await.is_err() {
+            if branch(env, program, at.body(op, i)).await.is_err() {
                 outcome = Err(Failure);
             }
         }
@@ -264,19 +235,13 @@ async fn all_of(env: &Rc<Env>, op: &Op, bodies: &[Program], at: &At) -> Outcome 
     join_all(helpers).await
 }
 
-/// Runs a body or a task here, to its end. Whoever calls a task holds the ends of channels that it needs.
-async fn call(env: &Rc<Env>, program: &Program, at: At) -> Outcome {
-    let _branch = at.branch(program);
-    body(env, program, at).await
-}
-
 async fn first_of(env: &Rc<Env>, op: &Op, bodies: &[Program], at: &At) -> Outcome {
     let Some(first) = bodies.first() else { return Ok(()) };
     if matches!(env.way, Way::Calls(_)) {
         if bodies.len() > 1 {
             note("one thread can wait for one thing: it does the first and never comes to the others");
         }
-        return call(env, first, at.body(op, 0)).await;
+        return branch(env, first, at.body(op, 0)).await;
     }
     let race = Race::new();
     let start = |(i, program)| helper(env, "select", i, program, at.body(op, i), Some(&race));

@@ -11,7 +11,7 @@ use std::future::Future;
 use std::rc::Rc;
 
 use super::shared::{self, Failure, Outcome, fail};
-use crate::executor::handle::{JoinHandle, TaskBuilder};
+use crate::executor::{JoinHandle, TaskBuilder};
 use crate::machine::blocking;
 use crate::machine::sim;
 use crate::machine::waiting::Wake;

@@ -25,6 +25,10 @@ pub fn find(anchor: &Anchor, trace: &Trace) -> Option<Moment> {
     let mut left = anchor.nth;
     let mut begun = false;
     for (event, time, what) in trace.events_from(0) {
+        let whole = anchor.op.is_none() && anchor.mark.is_none() && anchor.edge == Edge::Start;
+        if whole && is_made_in_vain(&what, &anchor.task, tables) {
+            return Some(Moment { event, time: time + anchor.after });
+        }
         if !concerns(&what, anchor.op.as_deref(), &is_its) {
             continue;
         }
@@ -76,6 +80,13 @@ fn concerns(event: &Event, op: Option<&str>, is_its: &impl Fn(Actor) -> bool) ->
         | (Some("Detach"), Event::TaskDetached { by, .. }) => is_its(*by),
         (_, other) => is_its(subject(other)),
     }
+}
+
+/// Whether the event makes the future of a task in a run that has no tasks, because nobody polls them.
+fn is_made_in_vain(event: &Event, task: &str, tables: &Tables) -> bool {
+    let Event::FutureCreated { future, .. } = event else { return false };
+    let is_thread = || tables.threads.iter().any(|thread| tables.text(thread.path) == task);
+    tables.tasks.is_empty() && tables.future_name(*future) == task && !is_thread()
 }
 
 fn path_of(actor: Actor, tables: &Tables) -> Option<&str> {

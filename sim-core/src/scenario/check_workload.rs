@@ -40,6 +40,9 @@ pub(super) fn workload(checker: &mut Checker<'_>) {
         if !(-20..=19).contains(&task.nice) {
             checker.wrong(&format!("{path}.nice"), format!("there is no nice value {}", task.nice), "write -20 to 19");
         }
+        if let Some(shard) = task.shard {
+            shard_exists(checker, &path, shard);
+        }
         if let Some(shares) = task.shares.filter(|shares| !(1..=1000).contains(shares)) {
             checker.wrong(&format!("{path}.shares"), format!("there are no {shares} shares"), "write 1 to 1000");
         }
@@ -48,6 +51,19 @@ pub(super) fn workload(checker: &mut Checker<'_>) {
         Steps { checker, spawned, futures }.body(&format!("{path}.ops"), &task.ops);
     }
     spawn_cycles(checker);
+}
+
+/// A task can only live on a worker that every run has in which tasks live on one.
+fn shard_exists(checker: &mut Checker<'_>, path: &str, shard: u32) {
+    let scenario = checker.scenario;
+    let cores = scenario.machine.cores;
+    let mut runs = scenario.runs.iter().filter(|run| run.model.has_shards());
+    let Some(run) = runs.find(|run| shard >= run.model.workers_for(run.workers, cores)) else { return };
+    let message = match run.model.workers_for(run.workers, cores) {
+        1 => format!("there is no worker {shard} in the run `{}`: its only one is worker 0", run.id),
+        workers => format!("there is no worker {shard} in the run `{}`: it has {workers}, from 0 on", run.id),
+    };
+    checker.wrong(&format!("{path}.shard"), message, "write a smaller number, or give the run more workers");
 }
 
 /// The steps of one task.

@@ -7,7 +7,6 @@ use crate::machine::blocking::{Grant, How, on_stack};
 use crate::machine::home::Home;
 use crate::machine::resource::WaitFor;
 use crate::machine::sim;
-use crate::trace::event::Event;
 use crate::trace::ids::ResourceId;
 use crate::trace::tables::ResourceKind;
 
@@ -65,6 +64,7 @@ impl Barrier {
     pub(crate) async fn pass(&self, how: How) -> bool {
         let come = self.come.fetch_add(1, Ordering::Relaxed) + 1;
         let last = come == self.parties;
+        let mut waited = None;
         if last {
             self.come.store(0, Ordering::Relaxed);
             sim::with(|sim| {
@@ -72,12 +72,9 @@ impl Barrier {
                 sim.tell(told);
             });
         } else {
-            Grant::new(self.resource, WaitFor::Notification, how).await;
+            waited = Grant::new(self.resource, WaitFor::Notification, how).await;
         }
-        sim::with(|sim| {
-            let by = sim.actor.get();
-            sim.kernel.borrow_mut().record(Event::NotifyReceived { resource: self.resource.get(), by });
-        });
+        sim::with(|sim| sim.kernel.borrow_mut().notified(self.resource.get(), sim.actor.get(), waited));
         last
     }
 }

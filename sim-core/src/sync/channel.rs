@@ -10,7 +10,6 @@ use crate::machine::blocking::{Grant, How, may_wait, on_stack};
 use crate::machine::home::Home;
 use crate::machine::resource::WaitFor;
 use crate::machine::sim;
-use crate::trace::event::Event;
 use crate::trace::ids::ResourceId;
 use crate::trace::tables::ResourceKind;
 
@@ -72,39 +71,37 @@ impl<T> Shared<T> {
             sim.owe(kernel.costs.sync_op);
             kernel.try_take_room(self.resource.get())
         });
+        let mut waited = None;
         if !room {
-            Grant::new(self.resource, WaitFor::Room, how).await;
+            waited = Grant::new(self.resource, WaitFor::Room, how).await;
             if self.lock().receivers == 0 || gave_up(how) {
                 return Err(SendError(value));
             }
         }
         self.lock().messages.push_back(value);
         sim::with(|sim| {
-            let told = sim.kernel.borrow_mut().fill_room(self.resource.get(), sim.actor.get());
+            let told = sim.kernel.borrow_mut().fill_room(self.resource.get(), sim.actor.get(), waited);
             sim.tell(told);
         });
         Ok(())
     }
 
     async fn recv(&self, how: How) -> Result<T, RecvError> {
-        let mut shown = false;
+        let mut shown = None;
         loop {
             let told = sim::with(|sim| {
                 let mut kernel = sim.kernel.borrow_mut();
                 sim.owe(kernel.costs.sync_op);
-                kernel.take_message(self.resource.get(), sim.actor.get())
+                kernel.take_message(self.resource.get(), sim.actor.get(), shown)
             });
             if let Some(told) = told {
                 let value = self.lock().messages.pop_front().expect("the kernel counts the messages");
                 sim::with(|sim| sim.tell(told));
                 return Ok(value);
             }
-            if shown {
+            if let Some(waited) = shown {
                 // It was told of a message, and another was faster.
-                sim::with(|sim| {
-                    let (resource, by) = (self.resource.get(), sim.actor.get());
-                    sim.kernel.borrow_mut().record(Event::WaitCancelled { resource, by });
-                });
+                sim::with(|sim| sim.kernel.borrow_mut().wait_cancelled(self.resource.get(), waited));
             }
             if self.lock().senders == 0 || gave_up(how) {
                 return Err(RecvError);

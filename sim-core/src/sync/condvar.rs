@@ -8,7 +8,6 @@ use crate::machine::blocking::{Grant, How, on_stack};
 use crate::machine::home::Home;
 use crate::machine::resource::WaitFor;
 use crate::machine::sim;
-use crate::trace::event::Event;
 use crate::trace::ids::ResourceId;
 use crate::trace::tables::ResourceKind;
 
@@ -66,16 +65,13 @@ impl Condvar {
         let mutex = guard.mutex();
         let mut guard = Some(guard);
         let mut grant = Box::pin(Grant::new(self.resource, WaitFor::Notification, How::Thread));
-        on_stack(std::future::poll_fn(move |cx| {
+        let waited = on_stack(std::future::poll_fn(move |cx| {
             let polled = grant.as_mut().poll(cx);
             // It stands in the queue now, and nothing else has run since.
             drop(guard.take());
             polled
         }));
-        sim::with(|sim| {
-            let by = sim.actor.get();
-            sim.kernel.borrow_mut().record(Event::NotifyReceived { resource: self.resource.get(), by });
-        });
+        sim::with(|sim| sim.kernel.borrow_mut().notified(self.resource.get(), sim.actor.get(), waited));
         mutex.lock()
     }
 

@@ -5,7 +5,6 @@ use crate::machine::blocking::{Grant, How, on_stack};
 use crate::machine::home::Home;
 use crate::machine::resource::WaitFor;
 use crate::machine::sim;
-use crate::trace::event::Event;
 use crate::trace::ids::ResourceId;
 use crate::trace::tables::ResourceKind;
 
@@ -57,13 +56,11 @@ impl Notify {
 
     pub(crate) async fn wait(&self, how: How) {
         let resource = self.resource.get();
+        let mut waited = None;
         if !sim::with(|sim| sim.kernel.borrow_mut().take_permit(resource)) {
-            Grant::new(self.resource, WaitFor::Notification, how).await;
+            waited = Grant::new(self.resource, WaitFor::Notification, how).await;
         }
-        sim::with(|sim| {
-            let by = sim.actor.get();
-            sim.kernel.borrow_mut().record(Event::NotifyReceived { resource, by });
-        });
+        sim::with(|sim| sim.kernel.borrow_mut().notified(resource, sim.actor.get(), waited));
     }
 
     /// Wakes the one that waits longest; with nobody waiting, the next that waits goes on at once.

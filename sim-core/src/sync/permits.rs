@@ -5,6 +5,7 @@ use crate::machine::blocking::{Grant, How, on_stack};
 use crate::machine::home::Home;
 use crate::machine::resource::WaitFor;
 use crate::machine::sim;
+use crate::machine::waits::Waited;
 use crate::trace::event::Mode;
 use crate::trace::ids::{Actor, ResourceId};
 use crate::trace::tables::ResourceKind;
@@ -36,12 +37,16 @@ pub(crate) struct Want {
 impl Want {
     /// Takes the permits now, or not at all. A task must not pass those in line; a thread may.
     pub fn try_take(self) -> Option<Held> {
+        self.try_when_told(None)
+    }
+
+    fn try_when_told(self, told: Option<Waited>) -> Option<Held> {
         let resource = self.resource.get();
         let by = sim::with(|sim| sim.actor.get());
         let taken = sim::with(|sim| {
             let mut kernel = sim.kernel.borrow_mut();
             sim.owe(kernel.costs.sync_op);
-            kernel.try_acquire(resource, by, self.count, self.mode, self.how == How::Thread)
+            kernel.try_acquire(resource, by, (self.count, self.mode), self.how == How::Thread, told)
         });
         // Made only where permits were taken: dropping it gives them back.
         taken.then(|| self.held(by))
@@ -57,15 +62,18 @@ impl Want {
     }
 
     async fn wait(self) -> Held {
+        let mut told = None;
         loop {
-            if let Some(held) = self.try_take() {
+            if let Some(held) = self.try_when_told(told) {
                 return held;
             }
+            if let Some(waited) = told {
+                sim::with(|sim| sim.kernel.borrow_mut().tried_in_vain(self.resource.get(), waited));
+            }
             let by = sim::with(|sim| sim.actor.get());
-            let told = Grant::new(self.resource, WaitFor::Permits(self.count, self.mode), self.how).await;
-            match self.how {
-                How::Thread if told => {}
-                How::Thread | How::Task => return self.held(by),
+            told = Grant::new(self.resource, WaitFor::Permits(self.count, self.mode), self.how).await;
+            if self.how == How::Task || told.is_none() {
+                return self.held(by);
             }
         }
     }

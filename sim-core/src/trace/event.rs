@@ -95,6 +95,9 @@ macro_rules! events {
     };
 }
 
+/// In [`Event::WaitNamed`]: what comes next ends no wait.
+pub const NO_WAIT: u32 = u32::MAX;
+
 struct Slots {
     a: u32,
     b: u32,
@@ -224,6 +227,9 @@ events! {
     59 Lesson Notified { resource @ a: ResourceId, by @ b: Actor, all @ flags: bool } "waiters were notified";
     /// The actor's wait ended because it was notified.
     60 Lesson NotifyReceived { resource @ a: ResourceId, by @ b: Actor } "the notification arrived";
+    /// The actor's next event ends this one of its waits for that resource, of those that it can end, counted from 0 in the
+    /// order they began; [`NO_WAIT`]: none of them. Without this event it is the first.
+    61 All WaitNamed { nth @ a: u32, by @ b: Actor } "of several waits for one thing, the next event ends this one";
     /// The actor holds an end of the channel, and may use it later.
     63 All EndHeld { resource @ a: ResourceId, by @ b: Actor, end @ flags: ChannelEnd } "an end of the channel belongs to this one";
     /// The actor waits for another's end.

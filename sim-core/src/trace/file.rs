@@ -25,7 +25,7 @@ use super::family::Family;
 use super::ids::ThreadId;
 use super::pack;
 use super::store::{CHUNK_RECORDS, Chunk, Trace, TracePart};
-use super::tables::{RowCounts, Tables};
+use super::tables::{Drivers, RowCounts, Tables};
 
 /// The version that this program writes, and the newest that it reads.
 pub const VERSION: u32 = 1;
@@ -36,6 +36,7 @@ const SECTION_HEADER: usize = 20;
 const ROWS: [u8; 4] = *b"ROWS";
 const FAMILY: [u8; 4] = *b"FMLY";
 const NICE: [u8; 4] = *b"NICE";
+const DRIVERS: [u8; 4] = *b"DRVR";
 const EVENTS: [u8; 4] = *b"EVTS";
 const CODE: [u8; 4] = *b"CODE";
 const DONE: [u8; 4] = *b"DONE";
@@ -168,10 +169,19 @@ impl<W: Write> Writer<W> {
             self.section(ROWS, &raw)?;
             self.family(rows.run.family)?;
             self.nice(first, &rows)?;
+            self.drivers(rows.run.drivers)?;
             self.code(&rows)?;
             if before == tables.counts() {
                 return Ok(());
             }
+        }
+    }
+
+    /// Not for one driver: of that the first files say nothing either.
+    fn drivers(&mut self, drivers: Drivers) -> io::Result<()> {
+        match drivers {
+            Drivers::Common => Ok(()),
+            Drivers::OfWorkers => self.section(DRIVERS, &postcard::to_stdvec(&drivers).map_err(io::Error::other)?),
         }
     }
 
@@ -297,6 +307,7 @@ impl Reader {
             ROWS => self.rows(&raw)?,
             FAMILY => self.family(&raw)?,
             NICE => self.nice(&raw)?,
+            DRIVERS => self.drivers(&raw)?,
             CODE => self.code(&raw)?,
             EVENTS => self.records(&raw)?,
             DONE => return self.done(&raw),
@@ -322,6 +333,12 @@ impl Reader {
     fn nice(&mut self, raw: &[u8]) -> Result<(), &'static str> {
         let nice: Vec<(u32, i32)> = postcard::from_bytes(raw).map_err(|_| "its nice values make no sense")?;
         nice.into_iter().for_each(|(thread, value)| self.trace.set_nice(ThreadId(thread), value));
+        Ok(())
+    }
+
+    fn drivers(&mut self, raw: &[u8]) -> Result<(), &'static str> {
+        let drivers = postcard::from_bytes(raw).map_err(|_| "it does not say whose its drivers are")?;
+        self.trace.set_drivers(drivers);
         Ok(())
     }
 

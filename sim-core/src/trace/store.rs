@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex};
 use super::event::{Event, Record};
 use super::family::Family;
 use super::ids::{Actor, StrId, ThreadId};
-use super::tables::{Decision, RowCounts, Tables};
+use super::tables::{Decision, Drivers, RowCounts, Tables};
 use crate::instant::SimTime;
 
 /// Records in a full chunk: 1 MiB of them.
@@ -219,6 +219,11 @@ impl Trace {
         if let Some(info) = self.tables.threads.get_mut(thread.index()) {
             info.nice = nice;
         }
+    }
+
+    /// Says whose the run's drivers are.
+    pub(super) fn set_drivers(&mut self, drivers: Drivers) {
+        self.tables.run.drivers = drivers;
     }
 
     /// Bytes of memory held by records and side tables, about.

@@ -172,6 +172,16 @@ pub struct FutureInfo {
     pub place: Option<SourcePlace>,
 }
 
+/// Whose the drivers are that workers turn: who has to look before a task is told of an answer, or that its timer is due.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, serde::Serialize, serde::Deserialize)]
+pub enum Drivers {
+    /// One for all: any worker may look. Or none: a reactor beside the cores looks at once.
+    #[default]
+    Common,
+    /// One for each worker: for what was asked for on it.
+    OfWorkers,
+}
+
 /// The facts of a run as a whole: what its title and figures need.
 #[derive(Clone, PartialEq, Eq, Debug, Default, serde::Serialize, serde::Deserialize)]
 pub struct RunInfo {
@@ -198,6 +208,9 @@ pub struct RunInfo {
     /// What its tasks are: [`RunInfo::family`]. In a file it has a section of its own: the first files have none.
     #[serde(skip)]
     pub family: Family,
+    /// Whose its drivers are. In a file it has a section of its own.
+    #[serde(skip)]
+    pub drivers: Drivers,
     /// The variant's id; empty for the scenario as written.
     pub variant: String,
     /// Each knob's value, as text.
@@ -285,6 +298,12 @@ impl Tables {
     /// The name of a queue.
     pub fn queue_name(&self, id: QueueId) -> String {
         self.name_or(self.queues.get(id.index()).map(|q| q.name), id)
+    }
+
+    /// Whether another worker than its owner may take tasks from a queue: the words of the policy say where nobody steals,
+    /// and from a LIFO slot only its owner takes (tokio 1.54.1, `runtime/scheduler/multi_thread/queue.rs`).
+    pub fn may_be_stolen_from(&self, id: QueueId) -> bool {
+        !self.run.policy.contains("no stealing") && !self.queue_name(id).starts_with("LIFO slot")
     }
 
     /// The name of a device.

@@ -5,7 +5,7 @@
 //! markers, and needs neither less time than its longest task nor more than all of it one after another. A wild one may
 //! do anything.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -66,9 +66,6 @@ struct Draft {
     lets: u32,
     /// Tasks that may be spawned by the one that is written.
     children: Vec<&'static str>,
-    /// What the task that is written waits for already. Once: a trace tells waits of one task for one thing apart only by
-    /// their order, and one in a branch that lost may outlast a later one.
-    waits: BTreeSet<String>,
 }
 
 const RESOURCES: &str = r#"{"m": mutex, "s": std_mutex, "rw": rw_lock, "sem": semaphore(permits: 2),
@@ -78,11 +75,9 @@ const TASKS: [&str; 6] = ["a", "b", "c", "x", "y", "z"];
 
 impl Draft {
     fn workload(seed: u64, body: impl Fn(&mut Draft, u32) -> String) -> String {
-        let mut draft =
-            Draft { dice: Dice::new(seed), marks: 0, lets: 0, children: Vec::new(), waits: BTreeSet::new() };
+        let mut draft = Draft { dice: Dice::new(seed), marks: 0, lets: 0, children: Vec::new() };
         let mut tasks = String::new();
         for name in TASKS {
-            draft.waits.clear();
             draft.children = match name {
                 "a" => vec!["x", "y"],
                 "b" => vec!["z"],
@@ -175,7 +170,7 @@ impl Draft {
 
     fn wild_step(&mut self, depth: u32) -> String {
         let time = self.time();
-        let with_body = if depth < 3 { 12 } else { 0 };
+        let with_body = if depth < 3 { 13 } else { 0 };
         let which = self.dice.below(14 + with_body);
         let body = |draft: &mut Draft| draft.wild(depth + 1);
         match which {
@@ -183,8 +178,7 @@ impl Draft {
             4..=7 => {
                 let steps = [r#"Send("c")"#, r#"Send("u")"#, r#"Recv("c")"#, r#"Recv("u")"#, r#"Notify("n")"#];
                 let more = [r#"NotifyAll("n")"#, r#"Wait("n")"#, r#"Barrier("b")"#];
-                let step = self.dice.pick(&[&steps[..], &more[..]].concat());
-                if self.waits.insert(step.clone()) { step } else { self.mark() }
+                self.dice.pick(&[&steps[..], &more[..]].concat())
             }
             8 => r#"Fail("as the dice fell")"#.to_owned(),
             9..=11 if !self.children.is_empty() => {
@@ -203,12 +197,52 @@ impl Draft {
             21 => format!("Timeout({time}, [{}])", body(self)),
             22 => format!("Repeat(3, [{}])", body(self)),
             23 => format!("Try([{}], [{}])", body(self), body(self)),
+            24 => self.waits_twice(),
             _ => {
                 self.lets += 1;
                 let (name, body, end) = (format!("f{}", self.lets), body(self), self.dice.pick(&["Await", "Drop"]));
                 format!(r#"Let("{name}", [{body}]), Try([Timeout({time}, [Await("{name}")])], []), {end}("{name}")"#)
             }
         }
+    }
+}
+
+impl Draft {
+    /// Branches that wait for the same thing side by side, some of them given up.
+    fn waits_twice(&mut self) -> String {
+        let wait = |draft: &mut Draft| {
+            let time = draft.time();
+            let steps = [
+                r#"Recv("c")"#.to_owned(),
+                r#"Recv("u")"#.to_owned(),
+                r#"Send("c")"#.to_owned(),
+                r#"Wait("n")"#.to_owned(),
+                r#"Barrier("b")"#.to_owned(),
+                format!(r#"Lock("m", [Sleep({time})])"#),
+                format!(r#"Acquire("sem", [Sleep({time})])"#),
+                format!(r#"Read("rw", [Sleep({time})])"#),
+                format!(r#"Write("rw", [Sleep({time})])"#),
+            ];
+            let which = draft.dice.below(steps.len() as u64) as usize;
+            steps[which].clone()
+        };
+        let step = wait(self);
+        let branches: Vec<String> = (0..2 + self.dice.below(3))
+            .map(|_| {
+                let (before, within) = (self.plain(), self.time());
+                // Now and then another wait, so that lines get mixed.
+                let step = if self.dice.below(4) == 0 { wait(self) } else { step.clone() };
+                match self.dice.below(4) {
+                    0 => format!("[{step}]"),
+                    1 => format!("[{before}, {step}]"),
+                    2 => format!("[Repeat(2, [{step}])]"),
+                    _ => format!("[Try([Timeout({within}, [{step}])], [{step}])]"),
+                }
+            })
+            .collect();
+        let (join, time) = (self.dice.pick(&["Join", "Join", "Select"]), self.time());
+        let whole = format!("{join}([{}])", branches.join(", "));
+        if self.dice.below(2) == 0 { whole } else { format!("Try([Timeout({time}, [{whole}])], [])") }
     }
 }
 

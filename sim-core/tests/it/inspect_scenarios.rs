@@ -31,6 +31,13 @@ impl Asked {
         Asked::of(scenario.execute(run, &RunOptions::default(), None))
     }
 
+    /// A lesson's run, in one of its variants.
+    pub fn lesson_in(id: &str, variant: &str, run: &str) -> Asked {
+        let scenario = shipped().into_iter().find(|s| s.id == id).expect("a lesson that ships");
+        let varied = scenario.with_variant(variant).expect("a variant of it");
+        Asked::of(varied.execute(run, &RunOptions::default(), None))
+    }
+
     /// What is said of a thing at a time, with every event up to it.
     pub fn at(&self, millis: f64, thing: Thing) -> Inspection {
         let events = self.trace.events_until(ms(millis));
@@ -205,11 +212,8 @@ fn a_thread_that_waits_for_a_core_says_how_nice_it_is_against_the_one_that_has_i
 }
 
 #[test]
-fn an_actors_mailbox_takes_letters_from_whoever_has_its_address() {
+fn an_actors_mailbox_is_called_so_wherever_it_is_told_of() {
     let asked = Asked::lesson("six-models", "actors");
-    let why = "Mailbox of table.5 is empty: it waits for a message. Each of the 6 other actors can send, if it has the \
-               address.";
-    assert_eq!(asked.why(10.0, "table.5"), why);
     let mailboxes = asked.trace.tables().resources.iter().filter(|r| r.kind == tables::ResourceKind::Channel).count();
     assert_eq!(mailboxes, 7, "each actor has one");
     for n in 0..asked.trace.tables().resources.len() {
@@ -272,8 +276,36 @@ fn a_task_in_the_queue_of_a_busy_worker_names_that_worker_though_another_is_free
     let asked = Asked::lesson("thread-per-core", "pinned");
     let last = asked.at(10.0, asked.named("acme.3"));
     let why = "It stands behind acme.2 in queue of worker 0. worker 0 is inside acme.1's poll (since 8.0 ms), which \
-               computes. Nothing can preempt a poll. Another worker would have to steal it from the queue of worker 0.";
+               computes. Nothing can preempt a poll. No other worker takes from the queue of worker 0.";
     assert_eq!(last.answer.to_string(), why);
     let will_run = last.facts.iter().find(|fact| fact.label == "Will run").map(|fact| fact.says.to_string());
-    assert_eq!(will_run.as_deref(), Some("when acme.1's poll returns, or when a free worker steals it"));
+    assert_eq!(will_run.as_deref(), Some("when acme.1's poll returns"));
+}
+
+#[test]
+fn only_a_queue_that_can_be_stolen_from_promises_a_thief() {
+    let asked = Asked::lesson_in("work-stealing", "busy-parent", "tokio");
+    let slot = asked.at(25.0, asked.named("image.7"));
+    assert!(
+        slot.answer.to_string().ends_with(" No other worker takes from the LIFO slot of worker 0."),
+        "{}",
+        slot.answer
+    );
+    assert_eq!(slot.fact("Will run").as_deref(), Some("when main's poll returns"));
+}
+
+#[test]
+fn a_task_that_the_budget_stopped_says_so() {
+    let asked = Asked::lesson("starvation-budget", "tokio");
+    let drain = asked.at(6.45, asked.named("drain"));
+    assert!(drain.answer.to_string().starts_with("Its poll had used up the budget"), "{}", drain.answer);
+    assert_eq!(drain.fact("Can wake it").as_deref(), Some("its worker"));
+}
+
+#[test]
+fn an_actor_that_waits_looks_for_a_letter() {
+    let asked = Asked::lesson("six-models", "actors");
+    let table = asked.at(10.0, asked.named("table.5"));
+    let why = "It waits for a letter: mailbox of table.5 is empty. Whoever knows its address could send one.";
+    assert_eq!(table.answer.to_string(), why);
 }

@@ -7,6 +7,7 @@ use crate::model_coroutines::{NESTED, SPAWN_FIFO, at, lesson_of, measured, round
 use crate::own_view;
 use crate::support::marks;
 use sim_core::scenario::Measured;
+use sim_core::trace::Event;
 use sim_core::trace::digest::digest;
 use sim_core::trace::tables::ResourceKind;
 use sim_core::{Costs, Executor, Machine};
@@ -196,3 +197,51 @@ pub const EVERYTHING: &str = r#"tasks: {
     "l": mutex, "s": semaphore(permits: 2), "c": channel(capacity: 2), "none": channel(capacity: 1), "rw": rw_lock,
     "n": notify, "b": barrier(parties: 4),
 }"#;
+
+/// On which schedulers the process ran, in order.
+fn schedulers(run: &Measured, process: &str) -> Vec<u32> {
+    let tables = run.trace.tables();
+    let ran = run.trace.events_from(0).filter_map(|(_, _, event)| match event {
+        Event::PollStarted { task, at, .. } if tables.task_name(task) == process => Some(at.worker.0),
+        _ => None,
+    });
+    ran.collect()
+}
+
+#[test]
+fn a_process_that_is_woken_stays_with_its_scheduler_whoever_wakes_it() {
+    // `busy` is stolen by scheduler 1, and sends from there to `waits`, which ran on scheduler 0 and belongs there.
+    let workload = r#"tasks: {
+        "waits": (ops: [Recv("c"), Work("1ms")]),
+        "busy": (ops: [Work("2500us"), Send("c"), Work("3ms")]),
+        "long": (ops: [Work("5ms")]),
+    }, resources: {"c": unbounded_channel}"#;
+    let run = measured(&lesson_of("actors", "cores: 2", "workers: 2", workload));
+    let (waits, busy) = (schedulers(&run, "waits"), schedulers(&run, "busy"));
+    assert_eq!((waits[0], waits[1]), (0, 0), "waits ran on {waits:?}, busy on {busy:?}");
+    assert_eq!(busy[0], 1);
+}
+
+#[test]
+fn a_scheduler_without_work_steals_the_first_process_of_another() {
+    let workload = r#"tasks: {
+        "root": (ops: [Spawn("a"), Spawn("b"), Spawn("c"), Work("900us")]),
+        "a": (ops: [Work("1ms")]), "b": (ops: [Work("1ms")]), "c": (ops: [Work("1ms")]),
+    }"#;
+    let run = measured(&lesson_of("actors", "cores: 2", "workers: 2", workload));
+    let first_of_1 = run.trace.events_from(0).find_map(|(_, _, event)| match event {
+        Event::PollStarted { task, at, .. } if at.worker.0 == 1 => Some(run.trace.tables().task_name(task)),
+        _ => None,
+    });
+    assert_eq!(first_of_1.as_deref(), Some("a"));
+}
+
+#[test]
+fn a_process_that_only_sends_uses_up_its_reductions_too() {
+    let workload = r#"tasks: {
+        "sink": (ops: [Sleep("100ms"), Recv("c")]),
+        "flood": (ops: [Repeat(10000, [Send("c")]), Mark("flooded")]),
+        "other": (ops: [Mark("other")]),
+    }, resources: {"c": unbounded_channel}"#;
+    assert_eq!(one(workload).marks(), "other flooded");
+}

@@ -1,7 +1,8 @@
 //! No executor: futures are made, and nobody polls them.
 
 use sim_core::analysis::findings::FindingKind;
-use sim_core::scenario::{Measured, Scenario};
+use sim_core::scenario::narration::Anchor;
+use sim_core::scenario::{Measured, Scenario, anchor};
 use sim_core::trace::{Actor, Event};
 
 use crate::lesson::{self, count};
@@ -24,6 +25,19 @@ fn every_future_is_made_and_none_is_polled() {
     assert_eq!(made.collect::<Vec<_>>(), ["a.0", "a.1", "b"].map(|name| (name.to_owned(), "main".to_owned())));
     assert_eq!(["FuturePolled", "TaskSpawned", "PollStarted", "Marked", "IoSubmitted"].map(|e| count(&run, e)), [0; 5]);
     assert_eq!((count(&run, "FutureDropped"), run.metrics.polls), (3, 0));
+}
+
+#[test]
+fn a_lesson_can_point_at_a_future_that_nobody_polls() {
+    let run = unpolled(r#"tasks: {"a": (count: 2, ops: [Mark("a")]), "b": (ops: [Mark("b")])}"#);
+    let whole = |task: &str| anchor::find(&ron::from_str::<Anchor>(&format!("(task: {task:?})")).unwrap(), &run.trace);
+    let made = |task| run.trace.event(whole(task).expect("it is made").event);
+    let name = |event| match event {
+        Some(Event::FutureCreated { future, .. }) => run.trace.tables().future_name(future),
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(["a.1", "b"].map(|task| name(made(task))), ["a.1", "b"]);
+    assert_eq!(whole("c"), None);
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! tokio's current_thread, rule by rule: rounds of 61, yields last to first, the budget of 128, a driver that is turned.
 //! That the order is the real runtime's own is compared elsewhere, with the real runtime beside it.
 
+use sim_core::sync::unbounded;
 use sim_core::{Costs, Executor, Machine, Outcome, SimDuration, io, mark, spawn, time, work, yield_now};
 use tokio::sync::mpsc;
 
@@ -50,6 +51,31 @@ fn after_128_operations_of_tokios_own_channel_the_task_yields() {
         other.await.unwrap();
     });
     assert_eq!(marks(&outcome.trace), "A@64 A@128 B1 B2 A@192 A@256 B3");
+}
+
+#[test]
+fn one_budget_serves_tokios_operations_and_ours() {
+    let outcome = run(|| async {
+        let (sender, mut theirs) = mpsc::unbounded_channel();
+        let (send, ours) = unbounded();
+        for n in 0..100 {
+            sender.send(n).unwrap();
+            send.send(n).await.unwrap();
+        }
+        let drain = spawn(async move {
+            for taken in 1..=100 {
+                theirs.recv().await.unwrap();
+                ours.recv().await.unwrap();
+                if taken % 32 == 0 {
+                    mark(format!("A@{taken}"));
+                }
+            }
+        });
+        let other = spawn(counted("B", 3));
+        drain.await.unwrap();
+        other.await.unwrap();
+    });
+    assert_eq!(marks(&outcome.trace), "A@32 A@64 B1 B2 A@96 B3");
 }
 
 #[test]

@@ -72,8 +72,11 @@ fn a_lock_has_its_holder_and_its_line() {
     script.acquire(lock, Actor::Task(b));
     let trace = script.finish();
     let view = state_at(&trace, waiting).view();
-    let expected =
-        ResourceView { holders: vec![(Actor::Task(a), Mode::Exclusive)], waiters: vec![Actor::Task(b)], length: 0 };
+    let expected = ResourceView {
+        holders: vec![(Actor::Task(a), Mode::Exclusive)],
+        waiters: vec![(Actor::Task(b), WaitFor::Acquire(Mode::Exclusive), ms(0.0))],
+        length: 0,
+    };
     assert_eq!(view.resources[&lock], expected);
     let last = state_at(&trace, trace.len());
     assert_eq!(last.resources[lock.index()].holders[0].actor, Actor::Task(b));

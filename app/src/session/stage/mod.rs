@@ -336,7 +336,14 @@ impl At<'_> {
             TrackKind::Thread(id) => self.tables.thread_name(id),
             _ => String::new(),
         };
-        Waiter { name, sign: sign_of(wait), what: self.what(wait), until: self.until(wait), track }
+        let (sign, what) = match (wait, track) {
+            // The recording has no name for what it waits for, but someone keeps its waker.
+            (None, TrackKind::Task(id)) if self.state.task(id).is_some_and(|task| task.wakers > 0) => {
+                (Sign::Notify, "to be woken".to_owned())
+            }
+            _ => (sign_of(wait), self.what(wait)),
+        };
+        Waiter { name, sign, what, until: self.until(wait), track }
     }
 
     /// What is waited for, with who stands in the way.
@@ -344,17 +351,26 @@ impl At<'_> {
         let words = wait_words(self.tables, wait);
         match wait {
             Some(Wait::Io(id)) => match self.state.requests.get(&id).map(|r| r.stage) {
-                Some(RequestStage::Unseen) => "I/O done, unseen".to_owned(),
+                Some(RequestStage::Unseen) => self.unseen(Wait::Io(id), "I/O done"),
                 Some(RequestStage::Submitted) => "I/O, in line".to_owned(),
                 _ => words,
             },
             Some(wait @ Wait::Timer(_)) if self.state.unseen(self.tables, wait, self.now).is_some() => {
-                "timer due, unseen".to_owned()
+                self.unseen(wait, "timer due")
             }
             Some(Wait::Lock(id)) => {
                 self.state.resources.get(id.index()).map_or(words.clone(), |r| self.held(&words, r))
             }
             _ => words,
+        }
+    }
+
+    /// That nobody has seen what has come; where only one worker can, which.
+    fn unseen(&self, wait: Wait, what: &str) -> String {
+        let of = self.state.unseen(self.tables, wait, self.now).and_then(|unseen| unseen.of);
+        match of {
+            Some(worker) => format!("{what}, unseen by {}", self.tables.worker_name(worker)),
+            None => format!("{what}, unseen"),
         }
     }
 

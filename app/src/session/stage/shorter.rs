@@ -4,7 +4,10 @@
 /// then only with who holds it.
 pub fn shorter(what: &str) -> Vec<String> {
     let mut forms = vec![what.to_owned()];
-    if let Some((_, bare)) = what.split_once(' ') {
+    // Without its first word it would say the opposite.
+    if what.starts_with("nothing ") {
+        forms.push("nobody".to_owned());
+    } else if let Some((_, bare)) = what.split_once(' ') {
         // "end of req.0": the sign beside it says what is waited for, the name of whom.
         let bare = ["of ", "in "].into_iter().find_map(|word| bare.strip_prefix(word)).unwrap_or(bare);
         forms.push(bare.to_owned());
@@ -28,5 +31,6 @@ mod tests {
         assert_eq!(shorter("end of req.0 join 0")[1], "req.0 join 0");
         assert_eq!(shorter("blocking call"), ["blocking call", "call"]);
         assert_eq!(shorter("I/O"), ["I/O"]);
+        assert_eq!(shorter("nothing will wake it"), ["nothing will wake it", "nobody"]);
     }
 }

@@ -3,7 +3,8 @@
 //! Owns the wording of causes: the direct one, read off the state after an event. Every noun and every moment of a
 //! sentence is a piece of its own, so that a window can make it a link and a terminal can print it. Knows no drawing.
 //!
-//! A file for each kind of thing; `here` is the recording and the place in it, `waits` says what a wait is for.
+//! A file for each kind of thing; `here` is the recording and the place in it, `words` what things are called there,
+//! `waits` says what a wait is for.
 
 mod core;
 mod counter;
@@ -19,6 +20,7 @@ mod task;
 mod task_facts;
 mod thread;
 mod waits;
+mod words;
 mod worker;
 
 pub use here::Here;

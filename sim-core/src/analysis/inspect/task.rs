@@ -190,9 +190,13 @@ fn workers_told(here: &Here<'_>, queue: Option<QueueId>, ahead: usize) -> Senten
     }
 }
 
-/// That a free worker is of no use to what stands in another's own queue, unless it steals.
+/// That a free worker is of no use to what stands in another's own queue, unless it may steal from there.
 fn stolen_told(here: &Here<'_>, queue: QueueId) -> Sentence {
-    Sentence::plain(format!(" Another worker would have to steal it from the {}.", here.tables().queue_name(queue)))
+    let name = here.tables().queue_name(queue);
+    Sentence::plain(match here.tables().may_be_stolen_from(queue) {
+        true => format!(" Another worker would have to steal it from the {name}."),
+        false => format!(" No other worker takes from the {name}."),
+    })
 }
 
 fn every_worker_polls(here: &Here<'_>, workers: &[WorkerId]) -> Sentence {
@@ -260,6 +264,10 @@ fn pending(here: &Here<'_>, id: TaskId, task: &Task) -> Sentence {
         [] if let Some(wait) = waited_for(here, id) => Sentence::plain("What it waited for has come (")
             .then(here.wait_short(wait))
             .and("): its waker is called now."),
+        [] if has_used_up_its_budget(here, id) => Sentence::plain(
+            "Its poll had used up the budget, so the next await said Pending though it need not wait. It lets others go \
+             first, and its worker wakes it after a look for timers and I/O.",
+        ),
         [] => {
             let clones = counted(u64::from(task.wakers), "clone of its waker is", "clones of its waker are");
             Sentence::plain(format!(
@@ -276,6 +284,14 @@ fn pending(here: &Here<'_>, id: TaskId, task: &Task) -> Sentence {
             said.then(Sentence::list(nouns)).and(end)
         }
     }
+}
+
+/// Whether its last poll ended for the runtime's budget.
+pub(super) fn has_used_up_its_budget(here: &Here<'_>, id: TaskId) -> bool {
+    let of_its_poll =
+        |e| matches!(e, Event::PollStarted { task, .. } | Event::BudgetExhausted { task, .. } if task == id);
+    let last = here.last_event(of_its_poll).and_then(|event| here.trace.event(event));
+    matches!(last, Some(Event::BudgetExhausted { .. }))
 }
 
 /// Someone asked that it be dropped, and nobody polls it.

@@ -4,7 +4,7 @@ use super::figures::{counted, thousands};
 use super::here::Here;
 use super::poll::poll_event;
 use super::sentence::{Piece, Sentence};
-use super::task::{ahead_of, is_lost, owner, place, ready_event};
+use super::task::{ahead_of, has_used_up_its_budget, is_lost, owner, place, ready_event};
 use super::{Fact, fact};
 use crate::analysis::track::{Class, SpanState, TrackKind};
 use crate::instant::SimDuration;
@@ -70,10 +70,11 @@ fn will_run(here: &Here<'_>, queue: Option<QueueId>) -> Option<Sentence> {
     Some(match polled.as_slice() {
         [one] if workers == 1 => Sentence::plain("when ").and(here.task(*one)).and("'s poll returns"),
         all if all.len() == workers => Sentence::plain("when one of the polls returns"),
-        _ => match queue.and_then(|queue| owner(here, queue)).and_then(|worker| here.state.polled_by(worker)) {
-            Some(task) => {
+        _ => match queue.and_then(|queue| Some((queue, here.state.polled_by(owner(here, queue)?)?))) {
+            Some((queue, task)) => {
                 let returns = Sentence::plain("when ").and(here.task(task)).and("'s poll returns");
-                returns.and(", or when a free worker steals it")
+                let steals = here.tables().may_be_stolen_from(queue);
+                if steals { returns.and(", or when a free worker steals it") } else { returns }
             }
             None => Sentence::plain("as soon as a free worker takes it"),
         },
@@ -89,8 +90,12 @@ fn pending_facts(here: &Here<'_>, id: TaskId, task: &Task) -> Vec<Fact> {
         }
     }
     if facts.is_empty() {
-        let nobody = if is_lost(task) { "nobody" } else { "whoever keeps its waker" };
-        facts.push(fact("Can wake it", Sentence::plain(nobody)));
+        let who = match is_lost(task) {
+            true => "nobody",
+            false if has_used_up_its_budget(here, id) => "its worker",
+            false => "whoever keeps its waker",
+        };
+        facts.push(fact("Can wake it", Sentence::plain(who)));
     }
     let clones = match task.wakers {
         0 => Sentence::plain("no clone is kept"),

@@ -6,8 +6,9 @@ use super::here::Here;
 use super::poll::{all_in_polls, in_poll_of};
 use super::sentence::{Piece, Sentence};
 use crate::instant::SimTime;
+use crate::trace::family::Family;
 use crate::trace::ids::*;
-use crate::trace::snapshot::{RequestStage, Resource, TaskState, ThreadState, Wait};
+use crate::trace::snapshot::{RequestStage, Resource, TaskState, ThreadState, Wait, WorkerState};
 use crate::trace::tables::ResourceKind;
 
 impl<'a> Here<'a> {
@@ -19,7 +20,7 @@ impl<'a> Here<'a> {
                 let deadline = self.deadline(timer);
                 if let (Some(due), Actor::Task(_)) = (self.state.unseen(self.tables(), wait, self.now()), who) {
                     let said = Sentence::plain("Its timer is due since ").and(self.moment(due.since, None));
-                    return said.then(self.nobody_looked());
+                    return said.then(self.nobody_looked(due.of));
                 }
                 let left = deadline.since(self.now());
                 let said = Sentence::plain("It sleeps until its timer fires at ").and(self.moment(deadline, None));
@@ -102,13 +103,17 @@ impl<'a> Here<'a> {
                 if let Actor::Thread(_) = who {
                     return said.and(": it is made Runnable now.");
                 }
-                said.then(self.nobody_looked())
+                let unseen = self.state.unseen(self.tables(), Wait::Io(id), self.now());
+                said.then(self.nobody_looked(unseen.and_then(|unseen| unseen.of)))
             }
         }
     }
 
-    /// Why what is there has not been seen, to follow since when it is there.
-    fn nobody_looked(&self) -> Sentence {
+    /// Why what is there has not been seen, to follow since when it is there. `of` is the worker in whose driver it lies.
+    fn nobody_looked(&self, of: Option<WorkerId>) -> Sentence {
+        if let Some(own) = of {
+            return self.has_not_looked(own);
+        }
         let said = Sentence::plain(", but nobody has looked");
         let workers: Vec<WorkerId> = self.workers().collect();
         match workers.as_slice() {
@@ -120,6 +125,17 @@ impl<'a> Here<'a> {
                 said.and(". A worker turns the driver between two polls. ").then(all_in_polls(self, many)).and(".")
             }
             _ => said.and(": a worker sees it only when it turns the driver, between two polls."),
+        }
+    }
+
+    /// The same where nobody but this worker can look.
+    fn has_not_looked(&self, own: WorkerId) -> Sentence {
+        let said = Sentence::plain(", but nobody has looked. It lies in the driver of ").and(self.worker(own));
+        let said =
+            said.and(", where nobody else looks: what is asked for on a worker is seen when that one turns its driver");
+        match self.state.workers.get(own.index()).map(|w| w.state) {
+            Some(WorkerState::Polling(_)) => said.and(", between two polls. ").then(in_poll_of(self, own)).and("."),
+            Some(WorkerState::Idle | WorkerState::Searching | WorkerState::Parked) | None => said.and("."),
         }
     }
 
@@ -204,13 +220,15 @@ impl<'a> Here<'a> {
                     "receive",
                 )
             }
+            Side::Empty if self.tables().run.family() == Family::Actors => {
+                return self.letter_told(id, resource.length);
+            }
             Side::Empty => {
                 (Sentence::from(self.channel(id)).and(" is empty: it waits for a message. "), &resource.senders, "send")
             }
         };
         let alive = self.alive(others);
         match alive.as_slice() {
-            [] if others.is_empty() && verb == "send" && self.is_of_actors() => said.then(self.whoever_writes()),
             [] if others.is_empty() => said.and(format!("Nobody that the recording knows of could {verb}.")),
             [] => said.and(format!("Everyone who could {verb} has ended.")),
             [one] => said.and(self.actor(*one)).and(format!(" could {verb}, and ")).then(self.doing(*one)).and("."),
@@ -221,15 +239,17 @@ impl<'a> Here<'a> {
         }
     }
 
-    /// Nobody holds an end of a mailbox: whoever has its address writes to it.
-    fn whoever_writes(&self) -> Sentence {
-        let tasks = (0..self.tables().tasks.len()).map(TaskId::from_index);
-        let alive = tasks.filter(|task| !self.state.has_ended(Actor::Task(*task))).count();
-        Sentence::plain(match alive.saturating_sub(1) {
-            0 => "No other actor is left that could send one.".to_owned(),
-            1 => "The one other actor can send, if it has the address.".to_owned(),
-            n => format!("Each of the {} other actors can send, if it has the address.", thousands(n as u64)),
-        })
+    /// An actor that waits looks for one letter, and leaves the others where they are.
+    fn letter_told(&self, id: ResourceId, others: u32) -> Sentence {
+        let mailbox = self.resource(id);
+        let said = match others {
+            0 => Sentence::plain("It waits for a letter: ").and(mailbox).and(" is empty."),
+            n => {
+                let others = counted(u64::from(n), "other", "others");
+                Sentence::plain("It waits for one letter: ").and(mailbox).and(format!(" holds {others}."))
+            }
+        };
+        said.and(" Whoever knows its address could send one.")
     }
 
     fn channel(&self, id: ResourceId) -> Piece {

@@ -1,10 +1,10 @@
 //! Erlang's scheduler, ERTS 13 of OTP 25 (`erts/emulator/beam/erl_process.c`).
 
-use super::{Came, Move, Next, QueueSpec, Ready, Rules, TaskPolicy};
+use super::{BlockingPool, Came, Move, Next, QueueSpec, Ready, Reason, Rules, TaskPolicy};
 use crate::executor::Executor;
 use crate::instant::SimDuration;
-use crate::trace::event::End;
-use crate::trace::ids::WorkerId;
+use crate::trace::event::{End, PollResult};
+use crate::trace::ids::{TaskId, WorkerId};
 
 /// `CONTEXT_REDS`: 4,000 reductions. How long they take is not exact, "but can usually be approximated to about 1
 /// millisecond" (`erl_nif`, `enif_consume_timeslice`): 250 ns a reduction here.
@@ -13,17 +13,34 @@ const SLICE: SimDuration = SimDuration::from_millis(1);
 /// Dirty schedulers for calls that block (`erl +SDio`: 10).
 const DIRTY_SCHEDULERS: u32 = 10;
 
-/// A run queue a scheduler, first in, first out. What is spawned, woken or has used up its reductions goes to the back;
-/// one without work steals a process from the end of another's queue (`try_steal_task_from_victim`). That ERTS evens out
-/// the queues' lengths now and then (`check_balance`) is left out, as are priorities.
+/// A run queue a scheduler, first in, first out. What is spawned goes to the back of its parent's; who is woken, or has used
+/// up its reductions, to the back of the queue that it is in ever since, whoever woke it (`select_enqueue_run_queue`). One
+/// without work steals the first process of another's queue, which is in its own from then on
+/// (`try_steal_task_from_victim`).
+///
+/// That ERTS evens out the queues' lengths now and then (`check_balance`) is left out, as are priorities, and that
+/// one that sleeps is woken for another's queue only when that has been long for a while (`wakeup_other_check`): here it
+/// is at once.
 #[derive(Debug, Default)]
-pub struct Beam;
+pub struct Beam {
+    /// In whose queue each process is (`erts_get_runq_proc`).
+    homes: Vec<WorkerId>,
+}
+
+impl Beam {
+    fn set_home(&mut self, task: TaskId, home: WorkerId) {
+        if self.homes.len() <= task.index() {
+            self.homes.resize(task.index() + 1, WorkerId(0));
+        }
+        self.homes[task.index()] = home;
+    }
+}
 
 impl Executor {
     /// Erlang's scheduler (OTP 25), so many of them. Panics outside 1 to [`MAX_WORKERS`](crate::executor::MAX_WORKERS)
     /// workers.
     pub fn beam(workers: u32) -> Executor {
-        Executor::with_policy(workers, Box::new(Beam))
+        Executor::with_policy(workers, Box::<Beam>::default())
     }
 }
 
@@ -42,11 +59,18 @@ impl TaskPolicy for Beam {
     }
 
     fn rules(&self) -> Rules {
-        Rules { slice: Some(SLICE), blocking_threads: DIRTY_SCHEDULERS, ..Rules::default() }
+        Rules { slice: Some(SLICE), blocking: BlockingPool::that_stays(DIRTY_SCHEDULERS), ..Rules::default() }
     }
 
     fn place(&mut self, came: &Came, _: &Ready<'_>, _: &mut Vec<Move>) -> (usize, End) {
-        (came.on.map_or(0, WorkerId::index), End::Back)
+        if came.why == Reason::Spawned {
+            self.set_home(came.task, came.on.unwrap_or(WorkerId(0)));
+        }
+        (self.homes[came.task.index()].index(), End::Back)
+    }
+
+    fn polled(&mut self, worker: WorkerId, task: TaskId, _: PollResult) {
+        self.set_home(task, worker);
     }
 
     fn unpark(&mut self, queue: usize, _: &Came, ready: &Ready<'_>) -> Option<WorkerId> {
@@ -64,7 +88,7 @@ impl TaskPolicy for Beam {
         match others.find(|victim| ready.len(*victim) > 0) {
             None => Next::Park,
             Some(victim) => {
-                Next::Move(Move { from: (victim, End::Back), to: (worker.index(), End::Back), count: 1, stolen: true })
+                Next::Move(Move { from: (victim, End::Front), to: (worker.index(), End::Back), count: 1, stolen: true })
             }
         }
     }

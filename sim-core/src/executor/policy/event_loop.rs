@@ -1,7 +1,7 @@
 //! The event loop of Node 20, which is libuv's: libuv 1.46 to 1.52 (`src/unix/core.c`, `uv_run`, 427) and Node 20.20.2
 //! (`lib/internal/process/task_queues.js`, `lib/internal/timers.js`, `src/api/callback.cc`).
 
-use super::{Asks, Came, Driver, Move, Next, QueueSpec, Ready, Rules, TaskPolicy};
+use super::{Asks, BlockingPool, Calls, Came, Driver, Move, Next, QueueSpec, Ready, Rules, TaskPolicy};
 use crate::executor::Executor;
 use crate::trace::event::End;
 use crate::trace::ids::{Actor, WorkerId};
@@ -158,7 +158,11 @@ impl TaskPolicy for EventLoop {
     }
 
     fn rules(&self) -> Rules {
-        Rules { driver: Driver::Turned, blocking_threads: POOL, ..Rules::default() }
+        Rules {
+            driver: Driver::Turned,
+            blocking: BlockingPool { calls: Calls::Longest, ..BlockingPool::that_stays(POOL) },
+            ..Rules::default()
+        }
     }
 
     /// Where the code asks, or by who made it ready: a timer, the operating system or a thread of the pool, another

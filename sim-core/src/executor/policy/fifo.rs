@@ -6,23 +6,41 @@ use crate::trace::event::End;
 use crate::trace::ids::WorkerId;
 
 /// Every wake goes to the back of the one queue, a self-wake too: it must not starve the others.
-pub struct Fifo;
+#[derive(Debug)]
+pub struct Fifo {
+    name: &'static str,
+    describes: &'static str,
+    queue: &'static str,
+}
+
+impl Fifo {
+    /// With these names: its own, in a few words, and its queue's.
+    pub(super) fn called(name: &'static str, describes: &'static str, queue: &'static str) -> Fifo {
+        Fifo { name, describes, queue }
+    }
+}
+
+impl Default for Fifo {
+    fn default() -> Fifo {
+        Fifo::called("async_fifo", "FIFO ready queue", "ready queue")
+    }
+}
 
 impl Executor {
     /// One FIFO queue, served by so many workers. With one, the order is async-executor's (1.14.1, one thread). Panics
     /// outside 1 to [`MAX_WORKERS`](crate::executor::MAX_WORKERS) workers.
     pub fn fifo(workers: u32) -> Executor {
-        Executor::with_policy(workers, Box::new(Fifo))
+        Executor::with_policy(workers, Box::new(Fifo::default()))
     }
 }
 
 impl TaskPolicy for Fifo {
     fn name(&self) -> &'static str {
-        "async_fifo"
+        self.name
     }
 
     fn describe(&self) -> String {
-        "FIFO ready queue".to_owned()
+        self.describes.to_owned()
     }
 
     fn lane(&self) -> Option<usize> {
@@ -30,7 +48,7 @@ impl TaskPolicy for Fifo {
     }
 
     fn queues(&self, _: u32) -> Vec<QueueSpec> {
-        vec![QueueSpec { name: "ready queue".to_owned(), owner: None }]
+        vec![QueueSpec { name: self.queue.to_owned(), owner: None }]
     }
 
     fn place(&mut self, _: &Came, _: &Ready<'_>, _: &mut Vec<Move>) -> (usize, End) {

@@ -1,6 +1,6 @@
 //! Go 1.19.8 (`runtime/proc.go`).
 
-use super::{Came, Move, Next, QueueSpec, Ready, Reason, Rules, TaskPolicy, Yields};
+use super::{BlockingPool, Came, Move, Next, QueueSpec, Ready, Reason, Rules, TaskPolicy, Yields};
 use crate::executor::Executor;
 use crate::instant::SimDuration;
 use crate::trace::event::{End, PollResult};
@@ -229,8 +229,10 @@ impl TaskPolicy for Go {
     }
 
     fn rules(&self) -> Rules {
-        // No bound but that on all threads, 10,000 (`sched.maxmcount`).
-        Rules { slice: Some(SLICE), yields: Yields::WakeAndSay, blocking_threads: 10_000, ..Rules::default() }
+        // No bound but that on all threads, 10,000 (`sched.maxmcount`). One without work stays, and comes last to a list
+        // from which the last goes first (`mput`, `mget`).
+        let blocking = BlockingPool::that_stays(10_000);
+        Rules { slice: Some(SLICE), yields: Yields::WakeAndSay, blocking, ..Rules::default() }
     }
 
     /// `go` and `ready` fill runnext and kick out who was there (`runqput`); a yield and a preemption go to the global

@@ -5,6 +5,7 @@
 
 mod akka;
 mod beam;
+mod blocking_pool;
 mod embassy;
 mod event_loop;
 mod fifo;
@@ -12,6 +13,7 @@ mod glommio;
 mod go;
 mod local_pool;
 mod may;
+mod monoio;
 mod pool;
 mod priority;
 mod smol;
@@ -20,9 +22,10 @@ mod thread_per_core;
 mod tokio_current_thread;
 mod tokio_local_set;
 mod tokio_multi_thread;
+mod tokio_one_thread;
 
-pub use akka::Akka;
 pub use beam::Beam;
+pub use blocking_pool::{Asleep, BlockingPool, Calls, Grows};
 pub use embassy::Embassy;
 pub use event_loop::EventLoop;
 pub use fifo::Fifo;
@@ -30,6 +33,7 @@ pub use glommio::Glommio;
 pub use go::Go;
 pub use local_pool::LocalPool;
 pub use may::May;
+pub use monoio::Monoio;
 pub use pool::Pool;
 pub use priority::Priority;
 pub use smol::Smol;
@@ -39,9 +43,12 @@ pub use tokio_current_thread::TokioCurrentThread;
 pub use tokio_local_set::TokioLocalSet;
 pub use tokio_multi_thread::TokioMultiThread;
 
+pub use crate::machine::unseen::Sees;
+
 use std::collections::VecDeque;
 
 use crate::instant::{SimDuration, SimTime};
+use crate::machine::unseen::Unseen;
 use crate::trace::event::{End, PollResult};
 use crate::trace::ids::{Actor, TaskId, WorkerId};
 
@@ -124,10 +131,10 @@ pub struct Rules {
     pub driver: Driver,
     /// To what timers of tasks are rounded up; zero: not at all.
     pub timer_step: SimDuration,
-    /// How many operations of locks, channels and timers one poll may complete before it has to yield. None: any.
+    /// How many operations of locks, channels and timers one poll may complete before it has to yield, with those after it
+    /// that go on with what it has left ([`Next::PollOnBudgetLeft`]). None: any. tokio's own operations keep it, too, as
+    /// far as tokio lets them: up to 128.
     pub budget: Option<u32>,
-    /// For what a budget is given.
-    pub budget_for: BudgetFor,
     /// What becomes of a task that yields.
     pub yields: Yields,
     /// How long a worker may be with one task before that one is preempted; a task that is polled on the budget left
@@ -136,39 +143,32 @@ pub struct Rules {
     pub slice: Option<SimDuration>,
     /// What becomes of a task whose handle is dropped.
     pub dropped: Dropped,
+    /// When a task is dropped whose end is asked for while nobody polls it.
+    pub aborted: Aborted,
     /// Where a task that wakes itself in its poll stands among those that come meanwhile.
     pub self_wakes: SelfWakes,
-    /// The most threads of its blocking pool.
-    pub blocking_threads: u32,
+    /// The threads of its blocking pool.
+    pub blocking: BlockingPool,
     /// Where the root is polled.
     pub root: Root,
 }
 
 impl Default for Rules {
-    /// The always-on reactor, exact timers, no budget, a yield that wakes, no slice, and a blocking pool of 512.
+    /// The always-on reactor, exact timers, no budget, a yield that wakes, no slice, and tokio's blocking pool.
     fn default() -> Rules {
         Rules {
             driver: Driver::AlwaysOn,
             timer_step: SimDuration::ZERO,
             budget: None,
-            budget_for: BudgetFor::OnePoll,
             yields: Yields::Wake,
             slice: None,
             dropped: Dropped::Detaches,
+            aborted: Aborted::AtOnce,
             self_wakes: SelfWakes::AfterPoll,
-            blocking_threads: 512,
+            blocking: BlockingPool::tokio(),
             root: Root::OnWorkers,
         }
     }
-}
-
-/// For what a budget is given.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum BudgetFor {
-    /// One poll.
-    OnePoll,
-    /// One poll, and those after it that go on with what it has left ([`Next::PollOnBudgetLeft`]).
-    Chain,
 }
 
 /// Who sees that a timer is due, or that a device has answered.
@@ -179,6 +179,9 @@ pub enum Driver {
     /// A worker, when it turns the driver ([`Next::Turn`]) or is parked in it ([`Next::ParkInDriver`]). Until then a
     /// completion lies unseen.
     Turned,
+    /// Each worker its own, as [`Driver::Turned`]: what a task asked for on a worker is seen when that one turns its driver, and
+    /// a worker that parks ([`Next::ParkInDriver`]) does so in its own.
+    OfEachWorker,
     /// The worker that is parked in it; a thread of its own beside the cores, at the very moment, if none is.
     ParkedOrThread,
 }
@@ -201,6 +204,15 @@ pub enum Dropped {
     Wakes,
     /// It is cancelled.
     Cancels,
+}
+
+/// When a task is dropped whose end is asked for while nobody polls it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Aborted {
+    /// At once, by whoever asks.
+    AtOnce,
+    /// When a worker comes to it: it is queued if it waits, and dropped where it would have been polled.
+    InItsTurn,
 }
 
 /// What becomes of a task that yields, or has used up its budget.
@@ -229,6 +241,7 @@ pub struct Ready<'a> {
     lists: &'a [VecDeque<u32>],
     parked: &'a [bool],
     deferred: &'a [usize],
+    unseen: &'a Unseen,
     now: SimTime,
     is_budget_spent: bool,
 }
@@ -239,9 +252,10 @@ impl<'a> Ready<'a> {
         lists: &'a [VecDeque<u32>],
         parked: &'a [bool],
         deferred: &'a [usize],
+        unseen: &'a Unseen,
         now: SimTime,
     ) -> Ready<'a> {
-        Ready { lists, parked, deferred, now, is_budget_spent: false }
+        Ready { lists, parked, deferred, unseen, now, is_budget_spent: false }
     }
 
     #[inline]
@@ -270,6 +284,11 @@ impl<'a> Ready<'a> {
     /// How many wakers of those that yielded on this worker wait for it to turn the driver.
     pub fn deferred(&self, worker: WorkerId) -> usize {
         self.deferred[worker.index()]
+    }
+
+    /// How many answers lie unseen in the driver that this worker turns.
+    pub fn answers(&self, worker: WorkerId) -> usize {
+        self.unseen.answers(worker)
     }
 
     /// The workers.
@@ -329,6 +348,9 @@ pub enum Next {
     Unpark(WorkerId),
     /// Turn the driver without waiting, and wake whoever was deferred on this worker; then ask again.
     Turn,
+    /// As [`Next::Turn`] for a part of what has completed, and nobody is woken besides. A look at the timers alone costs
+    /// nothing.
+    See(Sees),
     /// Look for work for so long, on the core; then ask again.
     Spin(SimDuration),
     /// Wake whoever was deferred on this worker, without a look at what has completed; then ask again.

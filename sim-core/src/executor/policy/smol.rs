@@ -1,6 +1,6 @@
 //! async-executor 1.14.1 (`src/lib.rs`), as smol 2.0.2 and async-std 1.13.2 use it.
 
-use super::{Came, Driver, Dropped, Move, Next, QueueSpec, Ready, Rules, TaskPolicy};
+use super::{Aborted, BlockingPool, Came, Driver, Dropped, Move, Next, QueueSpec, Ready, Rules, TaskPolicy};
 use crate::executor::Executor;
 use crate::trace::event::End;
 use crate::trace::ids::WorkerId;
@@ -28,6 +28,7 @@ const BURST: u32 = 200;
 #[derive(Debug)]
 pub struct Smol {
     name: &'static str,
+    dropped: Dropped,
     runners: Vec<Runner>,
     /// Runners that sleep and were told of nothing, the last to fall asleep at the end (`Sleepers::wakers`).
     sleepers: Vec<WorkerId>,
@@ -70,17 +71,18 @@ enum Stage {
 impl Smol {
     /// As smol runs it.
     pub fn new(workers: u32) -> Smol {
-        Smol::named("smol", workers)
+        Smol::named("smol", Dropped::Cancels, workers)
     }
 
     /// As async-std ran it.
     pub fn async_std(workers: u32) -> Smol {
-        Smol::named("async_std", workers)
+        Smol::named("async_std", Dropped::Detaches, workers)
     }
 
-    fn named(name: &'static str, workers: u32) -> Smol {
+    fn named(name: &'static str, dropped: Dropped, workers: u32) -> Smol {
         Smol {
             name,
+            dropped,
             runners: vec![Runner::default(); workers as usize],
             sleepers: Vec::new(),
             sleeping: 0,
@@ -238,9 +240,11 @@ impl TaskPolicy for Smol {
     fn rules(&self) -> Rules {
         Rules {
             driver: Driver::ParkedOrThread,
-            dropped: Dropped::Cancels,
-            // blocking 1.7.0, `src/lib.rs`, `Executor::max_threads`.
-            blocking_threads: 500,
+            // async-std's handle detaches when dropped (1.13.2, `src/task/join_handle.rs`), async-executor's cancels.
+            dropped: self.dropped,
+            // async-task 4.7.1, `src/task.rs`, `set_canceled`: it is scheduled, and the executor drops its future.
+            aborted: Aborted::InItsTurn,
+            blocking: BlockingPool::smol(),
             ..Rules::default()
         }
     }

@@ -1,21 +1,13 @@
 //! tokio 1.54.1, current_thread (`runtime/scheduler/current_thread/mod.rs`).
 
-use super::{Came, Driver, Move, Next, QueueSpec, Ready, Rules, TaskPolicy, Yields};
+use super::tokio_one_thread::{self as one_thread, MAIN};
+use super::{Came, Move, Next, QueueSpec, Ready, Rules, TaskPolicy};
 use crate::executor::Executor;
-use crate::instant::SimDuration;
 use crate::trace::event::End;
-use crate::trace::ids::{Actor, WorkerId};
-
-const MAIN: usize = 0;
-const LOCAL: usize = 1;
-const INJECT: usize = 2;
+use crate::trace::ids::WorkerId;
 
 /// How many tasks are polled between two turns of the driver (`runtime/builder.rs`, `event_interval: 61`).
 const EVENT_INTERVAL: u32 = 61;
-/// Every so manieth task is taken from the inject queue first (`runtime/builder.rs`: 31 for current_thread).
-const INJECT_INTERVAL: u32 = 31;
-/// Operations a poll may complete (`task/coop/mod.rs`, `Budget::initial`).
-pub(super) const BUDGET: u32 = 128;
 
 /// The future given to `block_on` is polled whenever it was woken, between rounds; a round is up to 61 tasks, then the
 /// driver is turned and whoever yielded is woken, the last first (`CoreGuard::block_on`, 818–892).
@@ -48,30 +40,12 @@ impl TokioCurrentThread {
     fn poll(queue: usize) -> Next {
         Next::Poll { queue, end: End::Front }
     }
-
-    /// The next task, by tick (`Core::next_task`, 335).
-    fn next_task(&self, ready: &Ready<'_>) -> Option<usize> {
-        let order = if self.tick.is_multiple_of(INJECT_INTERVAL) { [INJECT, LOCAL] } else { [LOCAL, INJECT] };
-        order.into_iter().find(|queue| ready.len(*queue) > 0)
-    }
 }
 
 impl Executor {
     /// tokio's current_thread runtime (1.54.1): the root is the future that `block_on` is given.
     pub fn tokio_current_thread() -> Executor {
         Executor::with_policy(1, Box::new(TokioCurrentThread::default()))
-    }
-}
-
-/// What tokio asks of its executor where there is one thread.
-pub(super) fn one_thread() -> Rules {
-    Rules {
-        driver: Driver::Turned,
-        // `runtime/time/source.rs`, `deadline_to_tick`.
-        timer_step: SimDuration::from_millis(1),
-        budget: Some(BUDGET),
-        yields: Yields::Deferred,
-        ..Rules::default()
     }
 }
 
@@ -85,29 +59,17 @@ impl TaskPolicy for TokioCurrentThread {
     }
 
     fn queues(&self, _: u32) -> Vec<QueueSpec> {
-        let own = Some(WorkerId(0));
-        vec![
-            QueueSpec { name: "block_on".to_owned(), owner: own },
-            QueueSpec { name: "local queue".to_owned(), owner: own },
-            QueueSpec { name: "inject queue".to_owned(), owner: None },
-        ]
+        one_thread::queues("block_on", "inject queue")
     }
 
     fn rules(&self) -> Rules {
-        one_thread()
+        one_thread::rules()
     }
 
-    /// From inside to the back of the local queue, from another thread to the inject queue (`schedule`, 711). What
-    /// exists from the start was spawned by the main future.
+    /// From inside to the back of the local queue, from another thread to the inject queue (`schedule`, 711).
     fn place(&mut self, came: &Came, _: &Ready<'_>, _: &mut Vec<Move>) -> (usize, End) {
-        let inside = came.on.is_some() || came.by == Actor::Run;
-        self.notified |= !inside;
-        let queue = match (came.main, inside) {
-            (true, _) => MAIN,
-            (false, true) => LOCAL,
-            (false, false) => INJECT,
-        };
-        (queue, End::Back)
+        self.notified |= !one_thread::is_inside(came);
+        (one_thread::queue_of(came), End::Back)
     }
 
     fn unpark(&mut self, _: usize, _: &Came, ready: &Ready<'_>) -> Option<WorkerId> {
@@ -133,7 +95,7 @@ impl TaskPolicy for TokioCurrentThread {
             return self.turn();
         }
         self.tick = self.tick.wrapping_add(1);
-        if let Some(queue) = self.next_task(ready) {
+        if let Some(queue) = one_thread::next_queue(self.tick, ready) {
             self.round = Some(polled + 1);
             return Self::poll(queue);
         }

@@ -1,25 +1,20 @@
 //! tokio 1.54.1, a `LocalSet` that a current_thread runtime runs until the root is ready (`task/local.rs`).
 
-use super::tokio_current_thread::one_thread;
+use super::tokio_one_thread::{self as one_thread, MAIN};
 use super::{Came, Move, Next, QueueSpec, Ready, Rules, TaskPolicy};
 use crate::executor::Executor;
 use crate::trace::event::End;
-use crate::trace::ids::{Actor, WorkerId};
-
-const MAIN: usize = 0;
-const LOCAL: usize = 1;
-const REMOTE: usize = 2;
+use crate::trace::ids::WorkerId;
 
 /// How many tasks of the set are polled in a row (`MAX_TASKS_PER_TICK`).
 const TASKS_PER_TICK: u32 = 61;
-/// Every so manieth task is taken from the remote queue first (`REMOTE_FIRST_INTERVAL`).
-const REMOTE_INTERVAL: u32 = 31;
 
 /// The set is the runtime's main future. When it was woken, it polls the root, woken or not, then up to 61 of its tasks
 /// (`RunUntil::poll`, `LocalSet::tick`); then the driver is turned, and whoever yielded is woken, the last first.
 #[derive(Debug, Default)]
 pub struct TokioLocalSet {
-    tick: u32,
+    /// Wraps after 255, so that the remote queue's turns are not always 31 apart.
+    tick: u8,
     stage: Stage,
     has_main: bool,
     /// The set is to be polled again.
@@ -54,8 +49,7 @@ impl TokioLocalSet {
     fn next_task(&mut self, ready: &Ready<'_>) -> Option<usize> {
         let tick = self.tick;
         self.tick = tick.wrapping_add(1);
-        let order = if tick.is_multiple_of(REMOTE_INTERVAL) { [REMOTE, LOCAL] } else { [LOCAL, REMOTE] };
-        order.into_iter().find(|queue| ready.len(*queue) > 0)
+        one_thread::next_queue(u32::from(tick), ready)
     }
 
     fn step(&mut self, worker: WorkerId, ready: &Ready<'_>) -> Option<Next> {
@@ -108,30 +102,20 @@ impl TaskPolicy for TokioLocalSet {
     }
 
     fn queues(&self, _: u32) -> Vec<QueueSpec> {
-        let own = Some(WorkerId(0));
-        vec![
-            QueueSpec { name: "run_until".to_owned(), owner: own },
-            QueueSpec { name: "local queue".to_owned(), owner: own },
-            QueueSpec { name: "remote queue".to_owned(), owner: None },
-        ]
+        one_thread::queues("run_until", "remote queue")
     }
 
     fn rules(&self) -> Rules {
-        one_thread()
+        one_thread::rules()
     }
 
     /// `Shared::schedule`: a task of a set that is being polled only joins its queue; otherwise the set is woken, too.
     fn place(&mut self, came: &Came, _: &Ready<'_>, _: &mut Vec<Move>) -> (usize, End) {
-        let inside = came.on.is_some() || came.by == Actor::Run;
+        let inside = one_thread::is_inside(came);
         self.has_main |= came.main;
         self.is_notified |= !inside;
         self.is_woken |= came.main || !inside || !matches!(self.stage, Stage::Inside(_));
-        let queue = match (came.main, inside) {
-            (true, _) => MAIN,
-            (false, true) => LOCAL,
-            (false, false) => REMOTE,
-        };
-        (queue, End::Back)
+        (one_thread::queue_of(came), End::Back)
     }
 
     fn unpark(&mut self, _: usize, _: &Came, ready: &Ready<'_>) -> Option<WorkerId> {

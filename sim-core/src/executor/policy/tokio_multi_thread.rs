@@ -8,8 +8,8 @@ mod worker;
 use idle::Idle;
 use worker::Worker;
 
-use super::tokio_current_thread::BUDGET;
-use super::{BudgetFor, Came, Driver, Move, Next, QueueSpec, Ready, Reason, Root, Rules, TaskPolicy, Yields};
+use super::tokio_one_thread::BUDGET;
+use super::{Aborted, Came, Driver, Move, Next, QueueSpec, Ready, Reason, Root, Rules, TaskPolicy, Yields};
 use crate::executor::Executor;
 use crate::instant::SimDuration;
 use crate::trace::event::End;
@@ -145,9 +145,10 @@ impl TaskPolicy for TokioMultiThread {
             // `runtime/time/source.rs`, `deadline_to_tick`.
             timer_step: SimDuration::from_millis(1),
             budget: Some(BUDGET),
-            budget_for: BudgetFor::Chain,
             yields: Yields::Deferred,
             root: Root::OnItsCaller,
+            // `runtime/task/harness.rs`, `remote_abort`: it is scheduled, and cancelled where it would be polled.
+            aborted: Aborted::InItsTurn,
             ..Rules::default()
         }
     }

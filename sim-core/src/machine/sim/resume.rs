@@ -73,6 +73,7 @@ impl Sim {
         self.actor.set(state.actor);
         self.debt.set(state.debt.as_nanos());
         self.thread.set(Some(thread));
+        kernel.running = thread;
         let running = match &mut state.body {
             Some(Body::Stack(stacked)) => Running::InPlace(&raw mut **stacked),
             Some(Body::Closure(_) | Body::Steps(_)) | None => Running::Taken(state.body.take()),

@@ -69,7 +69,7 @@ impl Mailbox {
             let told = {
                 let mut kernel = sim.kernel.borrow_mut();
                 sim.owe(kernel.costs.sync_op);
-                kernel.fill_room(channel, sim.actor.get())
+                kernel.fill_room(channel, sim.actor.get(), None)
             };
             sim.tell(told);
         });
@@ -137,8 +137,8 @@ impl<W: Fn(&Letter) -> bool> Take<'_, W> {
             let by = sim.actor.get();
             let mut kernel = sim.kernel.borrow_mut();
             sim.owe(kernel.costs.sync_op);
-            let in_line = wait.is_some_and(|key| kernel.poll_grant(key).is_none());
-            if let (true, Some(key)) = (in_line, wait) {
+            let told = wait.and_then(|key| kernel.poll_grant(key));
+            if let (None, Some(key)) = (told, wait) {
                 // It looked for another reason.
                 let (old, _) = kernel.give_up(channel, key, WaitFor::Message);
                 drop(kernel);
@@ -146,7 +146,7 @@ impl<W: Fn(&Letter) -> bool> Take<'_, W> {
                 kernel = sim.kernel.borrow_mut();
             }
             // Nobody waits for room in a mailbox.
-            let _ = kernel.take_message(channel, by);
+            let _ = kernel.take_message(channel, by, told.flatten());
         });
     }
 }

@@ -20,7 +20,8 @@ impl Env {
 }
 
 /// Waits for the answer of each, in turn.
-pub(super) async fn join(env: &Rc<Env>, deadline: Option<SimTime>, children: &[Child], name: &str) -> Outcome {
+pub(super) async fn join(me: &Turn, children: &[Child], name: &str) -> Outcome {
+    let (env, deadline) = (&me.env, me.deadline);
     let mut outcome = Ok(());
     for child in children {
         env.receive(deadline, env.mailbox.answer(child.report.tag)).await?;
@@ -34,18 +35,12 @@ pub(super) async fn join(env: &Rc<Env>, deadline: Option<SimTime>, children: &[C
 }
 
 /// A child for each body. It meets the same world as its parent, so it has its parent's path.
-pub(super) fn helpers(
-    env: &Rc<Env>,
-    what: &str,
-    deadline: Option<SimTime>,
-    op: &Op,
-    bodies: &[Program],
-    at: &At,
-) -> Vec<Child> {
+pub(super) fn helpers(me: &Turn, what: &str, op: &Op, bodies: &[Program], at: &At) -> Vec<Child> {
+    let (env, deadline) = (&me.env, me.deadline);
     let one = |(i, program): (usize, &Program)| {
         let (name, report) = (format!("{} {what} {i}", env.name), env.report());
         let (child, told) = (Env::new(&env.world, &name, env.ends.clone()), Told { report: Some(report.clone()) });
-        let code = body(&child, deadline, program, at.body(op, i));
+        let code = body(&Turn { env: Rc::clone(&child), deadline }, program, at.body(op, i));
         let builder = TaskBuilder::new(name).path(&env.name).kind(TaskKind::Helper).future(IsFuture::No);
         let handle = builder.spawn_any(async move {
             let scope = Scope(child);
@@ -62,14 +57,9 @@ pub(super) fn helpers(
 }
 
 /// The first answer counts; the others are killed.
-pub(super) async fn first_of(
-    env: &Rc<Env>,
-    deadline: Option<SimTime>,
-    op: &Op,
-    bodies: &[Program],
-    at: &At,
-) -> Outcome {
-    let children = helpers(env, "select", deadline, op, bodies, at);
+pub(super) async fn first_of(me: &Turn, op: &Op, bodies: &[Program], at: &At) -> Outcome {
+    let (env, deadline) = (&me.env, me.deadline);
+    let children = helpers(me, "select", op, bodies, at);
     if children.is_empty() {
         return Ok(());
     }

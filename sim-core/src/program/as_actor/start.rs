@@ -39,7 +39,8 @@ impl Start {
             let told = Told { report: self.report.clone() };
             let scope = Scope(Env::new(&self.world, &self.name, self.ends.clone()));
             scope.0.ends.note_held();
-            let outcome = steps(Rc::clone(&scope.0), None, program, self.at.clone()).await;
+            let me = Turn { env: Rc::clone(&scope.0), deadline: None };
+            let outcome = steps(me, program, self.at.clone()).await;
             drop(scope);
             if outcome.is_err() && self.restarts > 0 {
                 told.hand_on();

@@ -109,10 +109,11 @@ fn what_can_fail_ends_the_task_with_a_question_mark() {
         " 0|timeout(5 ms, async {\n 1|  io(9 ms).await;\n  |}).await?;",
         " 0|first_within(5 ms, thread::spawn(|| {\n 1|  io(9 ms);\n  |}))?; // if late, it runs on",
     );
-    let tried = |call: &str| {
-        format!(" 0|let tried = try {{\n 1|  {call}\n  |}};\n 0|if tried.is_err() {{\n 2|  mark(\"no\");\n  |}}")
+    let tried = |open: &str, call: &str, close: &str| {
+        format!(" 0|let tried = {open}\n 1|  {call}\n  |{close}\n 0|if tried.is_err() {{\n 2|  mark(\"no\");\n  |}}")
     };
-    check(r#"Try([Recv("c")], [Mark("no")])"#, &tried("c.recv().await?;"), &tried("c.recv()?;"));
+    let (task, thread) = (tried("async {", "c.recv().await?;", "}.await;"), tried("(|| {", "c.recv()?;", "})();"));
+    check(r#"Try([Recv("c")], [Mark("no")])"#, &task, &thread);
 }
 
 #[test]

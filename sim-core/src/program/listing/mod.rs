@@ -8,7 +8,7 @@
 //! Steps are numbered through all programs, each before those inside it: `first_steps` is where each begins. The
 //! numbers are the same in every shape.
 //!
-//! A new shape is a file with a `Words`, and three lines here: its `mod`, its variant, its arm in `Shape::words`.
+//! A new shape is a file with a `Words` (one in Rust: a `Rust`), and three lines here: its `mod`, its variant, its arm in `Shape::words`.
 
 mod callbacks;
 mod erlang;

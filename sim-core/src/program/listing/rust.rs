@@ -1,9 +1,93 @@
 //! What the shapes in Rust write alike: the same calls, with `.await` after those that wait, or without.
 
+use super::Words;
 use super::text::{latency, length};
 use super::writer::Writer;
 use crate::program::ast::{Op, ResourceSpec};
 use crate::trace::ids::StepId;
+
+/// What a shape in Rust has words of its own for.
+pub(super) trait Rust {
+    /// What begins a function.
+    const FN: &'static str = "fn";
+    /// What stands after a call that waits.
+    const WAITS: &'static str = "";
+    /// What begins code that is kept for later.
+    const KEPT: &'static str = "||";
+    /// Bodies of which all are waited for.
+    const JOIN: Beside;
+    /// Bodies of which the first to end counts.
+    const SELECT: Beside;
+
+    /// A body that has so long.
+    fn timeout(length: &str) -> Around;
+
+    /// A step that is one line: those that all shapes write alike by [`leaf`].
+    fn own_leaf(&self, w: &Writer, op: &Op) -> Option<String>;
+}
+
+/// How bodies that go on beside each other are written: all between `open` and `close`, each between `start` and `end`.
+pub(super) struct Beside {
+    pub open: &'static str,
+    pub start: &'static str,
+    pub end: &'static str,
+    pub close: &'static str,
+}
+
+impl Beside {
+    /// What is called with them.
+    fn name(&self) -> &'static str {
+        self.open.split('(').next().unwrap_or(self.open)
+    }
+}
+
+/// The lines before and after a body, and what to call the step.
+pub(super) struct Around {
+    pub name: String,
+    pub open: String,
+    pub close: String,
+}
+
+impl<R: Rust> Words for R {
+    fn head(&self, name: &str) -> String {
+        format!("{} {name}() {{", R::FN)
+    }
+
+    fn leaf(&self, w: &Writer, op: &Op) -> Option<String> {
+        self.own_leaf(w, op)
+    }
+
+    fn block(&self, w: &mut Writer, op: &Op, step: StepId) {
+        let beside = |w: &mut Writer, how: Beside, bodies| {
+            w.open(how.open, Some(step));
+            w.branches(how.start, how.end, bodies);
+            w.close(how.close);
+        };
+        match op {
+            Op::Join(bodies) => beside(w, R::JOIN, bodies),
+            Op::Select(bodies) => beside(w, R::SELECT, bodies),
+            Op::Timeout(d, body) => {
+                let Around { open, close, .. } = R::timeout(&length(*d));
+                w.around(&open, body, &close, step);
+            }
+            Op::Let(name, body) => {
+                w.open(&format!("let {name} = {} {{", R::KEPT), Some(step));
+                w.branch(body);
+                w.close("};");
+            }
+            alike => block(w, alike, step, R::WAITS),
+        }
+    }
+
+    fn block_name(&self, w: &Writer, op: &Op) -> String {
+        match op {
+            Op::Join(_) => R::JOIN.name().to_owned(),
+            Op::Select(_) => R::SELECT.name().to_owned(),
+            Op::Timeout(d, _) => R::timeout(&length(*d)).name,
+            alike => block_name(w, alike, R::WAITS),
+        }
+    }
+}
 
 /// A step that is one line; `waits` is what stands after a call that waits.
 pub(super) fn leaf(op: &Op, waits: &str) -> Option<String> {
@@ -33,21 +117,17 @@ pub(super) fn leaf(op: &Op, waits: &str) -> Option<String> {
     })
 }
 
-/// A step with others inside it, which several shapes write alike. What Let keeps is a closure where there are no
-/// futures.
-pub(super) fn block(w: &mut Writer, op: &Op, step: StepId, waits: &str) {
+/// A step with others inside it, which all shapes write alike.
+fn block(w: &mut Writer, op: &Op, step: StepId, waits: &str) {
     match op {
         Op::Lock(name, body) | Op::Read(name, body) | Op::Write(name, body) | Op::Acquire(name, body) => {
             w.held(name, &take(w, op, waits), body, step);
         }
-        Op::Let(name, body) => {
-            w.open(&format!("let {name} = || {{"), Some(step));
-            w.branch(body);
-            w.close("};");
-        }
         Op::Repeat(times, body) => w.repeated(*times, &format!("for _ in 0..{times} {{"), body, "}", step),
         Op::Try(first, second) => {
-            w.around("let tried = try {", first, "};", step);
+            // What fails in there leaves the block, and not the function: try blocks are not stable.
+            let (open, close) = if waits.is_empty() { ("(|| {", "})();") } else { ("async {", "}.await;") };
+            w.around(&format!("let tried = {open}"), first, close, step);
             w.open("if tried.is_err() {", Some(step));
             w.body(second);
             w.close("}");
@@ -57,7 +137,7 @@ pub(super) fn block(w: &mut Writer, op: &Op, step: StepId, waits: &str) {
 }
 
 /// What to call such a step.
-pub(super) fn block_name(w: &Writer, op: &Op, waits: &str) -> String {
+fn block_name(w: &Writer, op: &Op, waits: &str) -> String {
     match op {
         Op::Repeat(times, _) => format!("for _ in 0..{times}"),
         Op::Try(..) => "try".to_owned(),

@@ -1,22 +1,29 @@
 //! A task as an `async fn`.
 
+use super::rust::{self, Around, Beside, Rust};
 use super::text::length;
 use super::writer::Writer;
-use super::{Words, rust};
 use crate::program::ast::Op;
-use crate::trace::ids::StepId;
 
 /// Rust with `.await`.
 pub(super) struct RustAsync;
 
-const WAITS: &str = ".await";
+impl Rust for RustAsync {
+    const FN: &'static str = "async fn";
+    const WAITS: &'static str = ".await";
+    const KEPT: &'static str = "async";
+    const JOIN: Beside = Beside { open: "join!(", start: "async", end: ",", close: ");" };
+    const SELECT: Beside = Beside { open: "select!(", start: "async", end: ",", close: "); // the others are dropped" };
 
-impl Words for RustAsync {
-    fn head(&self, name: &str) -> String {
-        format!("async fn {name}() {{")
+    fn timeout(length: &str) -> Around {
+        Around {
+            name: format!("timeout({length})"),
+            open: format!("timeout({length}, async {{"),
+            close: "}).await?;".to_owned(),
+        }
     }
 
-    fn leaf(&self, w: &Writer, op: &Op) -> Option<String> {
+    fn own_leaf(&self, w: &Writer, op: &Op) -> Option<String> {
         Some(match op {
             Op::Offload(d) => format!("spawn_blocking(|| block({})).await;", length(*d)),
             Op::Wait(name) => format!("{name}.notified().await;"),
@@ -28,40 +35,7 @@ impl Words for RustAsync {
             Op::JoinTask(task) => format!("{task}.await?;"),
             Op::Cancel(task) if w.is_many(task) => format!("for task in &{task} {{ task.abort(); }}"),
             Op::Await(name) => format!("{name}.await;"),
-            alike => return rust::leaf(alike, WAITS),
+            alike => return rust::leaf(alike, Self::WAITS),
         })
-    }
-
-    fn block(&self, w: &mut Writer, op: &Op, step: StepId) {
-        match op {
-            Op::Join(bodies) => {
-                w.open("join!(", Some(step));
-                w.branches("async", ",", bodies);
-                w.close(");");
-            }
-            Op::Select(bodies) => {
-                w.open("select!(", Some(step));
-                w.branches("async", ",", bodies);
-                w.close("); // the others are dropped");
-            }
-            Op::Timeout(d, body) => {
-                w.around(&format!("timeout({}, async {{", length(*d)), body, "}).await?;", step);
-            }
-            Op::Let(name, body) => {
-                w.open(&format!("let {name} = async {{"), Some(step));
-                w.branch(body);
-                w.close("};");
-            }
-            alike => rust::block(w, alike, step, WAITS),
-        }
-    }
-
-    fn block_name(&self, w: &Writer, op: &Op) -> String {
-        match op {
-            Op::Join(_) => "join!".to_owned(),
-            Op::Select(_) => "select!".to_owned(),
-            Op::Timeout(d, _) => format!("timeout({})", length(*d)),
-            alike => rust::block_name(w, alike, WAITS),
-        }
     }
 }

@@ -1,23 +1,27 @@
 //! A task as a function that a thread of a pool runs: with the words of Java's `ExecutorService`, in Rust's dress.
 
+use super::rust::{self, Around, Beside, Rust};
 use super::text::length;
 use super::writer::Writer;
-use super::{Words, rust};
 use crate::program::ast::Op;
-use crate::trace::ids::StepId;
 
 /// Rust with a pool whose calls are `submit`, `get`, `invoke_all` and `invoke_any`.
 pub(super) struct RustPool;
 
-/// A call that waits blocks the thread of the pool: nothing more to write.
-const WAITS: &str = "";
+impl Rust for RustPool {
+    const JOIN: Beside = Beside { open: "pool.invoke_all([", start: "||", end: ",", close: "]);" };
+    const SELECT: Beside =
+        Beside { open: "pool.invoke_any([", start: "||", end: ",", close: "]); // those that have begun run on" };
 
-impl Words for RustPool {
-    fn head(&self, name: &str) -> String {
-        format!("fn {name}() {{")
+    fn timeout(length: &str) -> Around {
+        Around {
+            name: format!("get_within({length})"),
+            open: "pool.submit(|| {".to_owned(),
+            close: format!("}}).get_within({length})?; // if late, it runs on"),
+        }
     }
 
-    fn leaf(&self, w: &Writer, op: &Op) -> Option<String> {
+    fn own_leaf(&self, w: &Writer, op: &Op) -> Option<String> {
         Some(match op {
             Op::Offload(d) => format!("block({}); // the thread of the pool makes the call itself", length(*d)),
             Op::Spawn(task) => match w.count(task) {
@@ -30,36 +34,7 @@ impl Words for RustPool {
                 format!("for task in &{task} {{ task.cancel(); }} // those not begun")
             }
             Op::Cancel(task) => format!("{task}.cancel(); // if it has not begun"),
-            alike => return rust::leaf(alike, WAITS),
+            alike => return rust::leaf(alike, Self::WAITS),
         })
-    }
-
-    fn block(&self, w: &mut Writer, op: &Op, step: StepId) {
-        match op {
-            Op::Join(bodies) => {
-                w.open("pool.invoke_all([", Some(step));
-                w.branches("||", ",", bodies);
-                w.close("]);");
-            }
-            Op::Select(bodies) => {
-                w.open("pool.invoke_any([", Some(step));
-                w.branches("||", ",", bodies);
-                w.close("]); // those that have begun run on");
-            }
-            Op::Timeout(d, body) => {
-                let close = format!("}}).get_within({})?; // if late, it runs on", length(*d));
-                w.around("pool.submit(|| {", body, &close, step);
-            }
-            alike => rust::block(w, alike, step, WAITS),
-        }
-    }
-
-    fn block_name(&self, w: &Writer, op: &Op) -> String {
-        match op {
-            Op::Join(_) => "pool.invoke_all".to_owned(),
-            Op::Select(_) => "pool.invoke_any".to_owned(),
-            Op::Timeout(d, _) => format!("get_within({})", length(*d)),
-            alike => rust::block_name(w, alike, WAITS),
-        }
     }
 }

@@ -1,22 +1,27 @@
 //! A task as a function that is called.
 
+use super::rust::{self, Around, Beside, Rust};
 use super::text::length;
 use super::writer::Writer;
-use super::{Words, rust};
 use crate::program::ast::Op;
-use crate::trace::ids::StepId;
 
 /// Rust without any concurrency.
 pub(super) struct RustSequential;
 
-const WAITS: &str = "";
+impl Rust for RustSequential {
+    const JOIN: Beside = Beside { open: "in_turn([", start: "||", end: ",", close: "]);" };
+    const SELECT: Beside =
+        Beside { open: "first_of([", start: "||", end: ",", close: "]); // one thread does the first, and only that" };
 
-impl Words for RustSequential {
-    fn head(&self, name: &str) -> String {
-        format!("fn {name}() {{")
+    fn timeout(length: &str) -> Around {
+        Around {
+            name: format!("timed({length})"),
+            open: format!("timed({length}, || {{"),
+            close: "})?; // nobody can interrupt it".to_owned(),
+        }
     }
 
-    fn leaf(&self, w: &Writer, op: &Op) -> Option<String> {
+    fn own_leaf(&self, w: &Writer, op: &Op) -> Option<String> {
         Some(match op {
             Op::Offload(d) => format!("block({}); // there is no other thread", length(*d)),
             Op::Spawn(task) => match w.count(task) {
@@ -27,36 +32,7 @@ impl Words for RustSequential {
             Op::JoinTask(task) => format!("{task}?;"),
             Op::Cancel(task) => format!("// {task} has returned: there is nothing to stop"),
             Op::Detach(task) => format!("drop({task}); // it has returned"),
-            alike => return rust::leaf(alike, WAITS),
+            alike => return rust::leaf(alike, Self::WAITS),
         })
-    }
-
-    fn block(&self, w: &mut Writer, op: &Op, step: StepId) {
-        match op {
-            Op::Join(bodies) => {
-                w.open("in_turn([", Some(step));
-                w.branches("||", ",", bodies);
-                w.close("]);");
-            }
-            Op::Select(bodies) => {
-                w.open("first_of([", Some(step));
-                w.branches("||", ",", bodies);
-                w.close("]); // one thread does the first, and only that");
-            }
-            Op::Timeout(d, body) => {
-                let open = format!("timed({}, || {{", length(*d));
-                w.around(&open, body, "})?; // nobody can interrupt it", step);
-            }
-            alike => rust::block(w, alike, step, WAITS),
-        }
-    }
-
-    fn block_name(&self, w: &Writer, op: &Op) -> String {
-        match op {
-            Op::Join(_) => "in_turn".to_owned(),
-            Op::Select(_) => "first_of".to_owned(),
-            Op::Timeout(d, _) => format!("timed({})", length(*d)),
-            alike => rust::block_name(w, alike, WAITS),
-        }
     }
 }

@@ -8,10 +8,10 @@ mod table;
 use std::collections::BTreeSet;
 use std::fmt::{self, Debug};
 
-use super::event::{Event, Mode, Onto, PollFrom};
+use super::event::{Event, Mode, NO_WAIT, Onto, PollFrom};
 use super::family::Family;
 use super::ids::*;
-use super::snapshot::{RequestStage, Resource, Snapshot, ThreadState, WorkerState};
+use super::snapshot::{RequestStage, Resource, Snapshot, ThreadState, WaitFor, WorkerState};
 use super::store::Trace;
 use super::tables::{ResourceKind, Tables};
 use super::text;
@@ -165,11 +165,24 @@ impl Checker<'_> {
             Event::SwitchedOut { thread, core, .. } => self.leaves(thread, core),
             Event::PriorityLent { thread, by } => self.lends(thread, by),
             Event::PriorityReturned { thread, to } => self.gives_back(thread, to),
-            Event::Acquired { resource, mode, .. } => self.acquires(resource, mode),
+            Event::Acquired { resource, by, mode } => {
+                self.acquires(resource, mode)?;
+                self.ends_a_wait(resource, by, Some(WaitFor::Acquire(mode)))
+            }
             Event::Released { resource, by, mode } => self.releases(resource, by, mode),
-            Event::WaitCancelled { resource, by } => self.waits(resource, by),
-            Event::Sent { resource, .. } => self.sends(resource),
-            Event::Received { resource, .. } => self.receives(resource),
+            Event::WaitCancelled { resource, by } => {
+                self.waits(resource, by)?;
+                self.ends_a_wait(resource, by, None)
+            }
+            Event::Sent { resource, by } => {
+                self.sends(resource)?;
+                self.ends_a_wait(resource, by, Some(WaitFor::Send))
+            }
+            Event::Received { resource, by } => {
+                self.receives(resource)?;
+                self.ends_a_wait(resource, by, Some(WaitFor::Receive))
+            }
+            Event::NotifyReceived { resource, by } => self.ends_a_wait(resource, by, Some(WaitFor::Notify)),
             Event::TimerFired { timer } => self.fires(timer, time),
             Event::TimerCancelled { timer, .. } => self.armed(timer),
             Event::TimerSet { timer, .. } => {
@@ -306,6 +319,18 @@ impl Checker<'_> {
     fn waits(&self, id: ResourceId, by: Actor) -> Verdict {
         let waits = self.resource(id)?.2.is_some_and(|r| r.waiters.iter().any(|w| w.actor == by));
         demand(waits, || format!("it does not wait for {}", self.tables.resource_name(id)))
+    }
+
+    /// A wait that was named for this event must be there.
+    fn ends_a_wait(&self, id: ResourceId, by: Actor, kind: Option<WaitFor>) -> Verdict {
+        let nth = self.state.named_wait();
+        let waits = self.resource(id)?.2.map_or(0, |r| r.waits_of(by, kind).count());
+        let is_there = match nth == NO_WAIT as usize {
+            // What is no more than the end of a wait ends one.
+            true => kind.is_some(),
+            false => nth == 0 || nth < waits,
+        };
+        demand(is_there, || format!("it has only {waits} such waits for {}", self.tables.resource_name(id)))
     }
 
     fn sends(&self, id: ResourceId) -> Verdict {

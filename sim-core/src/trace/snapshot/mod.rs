@@ -16,6 +16,7 @@ pub mod wait;
 
 use std::collections::{BTreeMap, VecDeque};
 
+pub(crate) use resource::waits_once;
 pub use resource::{Holder, Resource, WaitFor, Waiter};
 pub use stand::{Standing, Standings};
 pub use task::{FutureState, NamedFuture, Task, TaskState};
@@ -65,6 +66,8 @@ pub struct Snapshot {
     pub totals: Totals,
     /// Why the run ended, if it has.
     pub ended: Option<EndReason>,
+    /// The last `WaitNamed`: its number, and which wait it named.
+    named: Option<(usize, u32)>,
 }
 
 /// Counts since the start of the run, and present amounts.
@@ -221,9 +224,10 @@ impl Snapshot {
             E::NotifyWaiting { resource, by } => self.resource_wait(tables, resource, by, WaitFor::Notify),
             E::Notified { resource, by: _, all: _ } => self.change_resource(tables, resource, |_| ()),
             E::NotifyReceived { resource, by } => self.resource_wait_over(tables, resource, by, Some(WaitFor::Notify)),
+            E::WaitNamed { nth, by: _ } => self.named = Some((self.events, nth)),
             E::EndHeld { resource, by, end } => self.end_held(tables, resource, by, end),
             E::JoinWaiting { target, by } => self.wait_begins(by, Wait::Join(target)),
-            E::Joined { target, by } | E::JoinCancelled { target, by } => self.wait_over(by, Wait::Join(target)),
+            E::Joined { target, by } | E::JoinCancelled { target, by } => self.join_over(by, target),
             E::TimerSet { timer, by } => self.timer_set(tables, timer, by),
             E::TimerFired { timer } | E::TimerCancelled { timer, by: _ } => self.timer_over(tables, timer),
             E::IoSubmitted { request, by } => self.io_submitted(tables, request, by),

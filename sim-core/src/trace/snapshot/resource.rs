@@ -113,15 +113,24 @@ impl Snapshot {
         }
     }
 
-    /// The actor's oldest wait for the resource is over; of any kind if `wants` is none.
+    /// The actor's oldest wait for the resource is over, or the one that was named; of any kind if `wants` is none.
     pub(super) fn resource_wait_over(&mut self, tables: &Tables, id: ResourceId, actor: Actor, wants: Option<WaitFor>) {
+        let nth = self.named_wait();
         let mut over = None;
         self.change_resource(tables, id, |r| {
-            let found = r.waiters.iter().position(|w| w.actor == actor && wants.is_none_or(|kind| kind == w.wants));
-            over = found.map(|at| r.waiters.remove(at).wants);
+            let found = r.waits_of(actor, wants).nth(nth).map(|(at, _)| at);
+            over = found.map(|at| r.waiters.remove(at));
         });
-        if let Some(wants) = over {
-            self.wait_over(actor, wants.wait(id));
+        if let Some(over) = over {
+            self.wait_over(actor, over.event);
+        }
+    }
+
+    /// Which of an actor's waits the present event ends.
+    pub(crate) fn named_wait(&self) -> usize {
+        match self.named {
+            Some((event, nth)) if event + 1 == self.events => nth as usize,
+            Some(_) | None => 0,
         }
     }
 
@@ -155,7 +164,7 @@ impl Snapshot {
             waiters = std::mem::take(&mut r.waiters);
         });
         for waiter in waiters {
-            self.wait_over(waiter.actor, waiter.wants.wait(id));
+            self.wait_over(waiter.actor, waiter.event);
         }
     }
 
@@ -170,13 +179,19 @@ impl Snapshot {
 
 /// A thread waits for one thing at a time, and so does a task inside a blocking call, as all of a pool's are. A task at an
 /// await may wait for the same semaphore in two branches.
-fn waits_once(tables: &Tables, id: ResourceId, actor: Actor) -> bool {
+pub(crate) fn waits_once(tables: &Tables, id: ResourceId, actor: Actor) -> bool {
     let blocking = tables.resources.get(id.index()).is_some_and(|r| r.kind == ResourceKind::BlockingMutex);
     let keeps_its_thread = matches!(tables.run.family(), Family::Threads | Family::Pool | Family::Sequential);
     blocking || keeps_its_thread || matches!(actor, Actor::Thread(_))
 }
 
 impl Resource {
+    /// The actor's waits, of this kind or of any, with their places in line.
+    pub(crate) fn waits_of(&self, by: Actor, kind: Option<WaitFor>) -> impl Iterator<Item = (usize, &Waiter)> {
+        let such = move |w: &Waiter| w.actor == by && kind.is_none_or(|kind| kind == w.wants);
+        self.waiters.iter().enumerate().filter(move |(_, waiter)| such(waiter))
+    }
+
     fn note_use(&mut self, actor: Actor, used: WaitFor) {
         let users = match used {
             WaitFor::Send => &mut self.senders,

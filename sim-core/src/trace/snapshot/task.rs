@@ -291,10 +291,19 @@ impl Snapshot {
         }
     }
 
-    pub(super) fn wait_over(&mut self, by: Actor, wait: Wait) {
+    /// The wait that the event of this number began is over.
+    pub(super) fn wait_over(&mut self, by: Actor, event: usize) {
+        self.forget_wait(by, |wait| wait.event == event);
+    }
+
+    pub(super) fn join_over(&mut self, by: Actor, target: Actor) {
+        self.forget_wait(by, |waiting| waiting.wait == Wait::Join(target));
+    }
+
+    pub(super) fn forget_wait(&mut self, by: Actor, such: impl Fn(&Waiting) -> bool) {
         let Actor::Task(id) = by else { return };
         self.change_task(id, |task| {
-            if let Some(at) = task.waits.iter().position(|w| w.wait == wait) {
+            if let Some(at) = task.waits.iter().position(such) {
                 task.waits.remove(at);
             }
         });

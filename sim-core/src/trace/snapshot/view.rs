@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Snapshot, TaskState, ThreadState};
+use super::{Snapshot, TaskState, ThreadState, WaitFor};
 use crate::instant::SimTime;
 use crate::trace::event::Mode;
 use crate::trace::ids::*;
@@ -36,8 +36,8 @@ pub struct SnapshotView {
 pub struct ResourceView {
     /// Who holds it, in order of acquisition.
     pub holders: Vec<(Actor, Mode)>,
-    /// Who waits, in order of arrival.
-    pub waiters: Vec<Actor>,
+    /// Who waits, for what and since when, in order of arrival.
+    pub waiters: Vec<(Actor, WaitFor, SimTime)>,
     /// Messages in it.
     pub length: u32,
 }
@@ -62,7 +62,7 @@ impl Snapshot {
     fn resource_views(&self) -> BTreeMap<ResourceId, ResourceView> {
         let views = self.resources.iter().map(|r| ResourceView {
             holders: r.holders.iter().map(|h| (h.actor, h.mode)).collect(),
-            waiters: r.waiters.iter().map(|w| w.actor).collect(),
+            waiters: r.waiters.iter().map(|w| (w.actor, w.wants, w.since)).collect(),
             length: r.length,
         });
         let at_rest = ResourceView::default();

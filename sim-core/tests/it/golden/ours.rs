@@ -5,7 +5,7 @@ use std::task::{Context, Poll};
 
 use futures::StreamExt as _;
 use futures::stream::BoxStream;
-use sim_core::{EndReason, Executor, JoinHandle, Limits, SimDuration, SimTime, time};
+use sim_core::{EndReason, Executor, JoinHandle, Limits, Machine, Outcome, SimDuration, SimTime, time};
 
 use super::join_set::Set;
 use super::real_tokio::RootIs;
@@ -111,11 +111,24 @@ impl Clock for Ours {
 /// The markers of a run of ours, whose trace is legal and says the same. A run that does not come to its end says so
 /// after its last marker.
 pub fn run(executor: Executor, root: &Root, root_is: RootIs) -> String {
+    let (markers, outcome) = run_on(textbook(1), executor, root, root_is);
+    let outcome = legal(outcome);
+    assert_eq!(marks(&outcome.trace), markers, "the trace tells other markers than the code");
+    told(markers, outcome.end)
+}
+
+/// The same without a trace, which takes longer to check than the run takes.
+pub fn run_untraced(executor: Executor, root: &Root, root_is: RootIs) -> String {
+    let (markers, outcome) = run_on(textbook(1).without_recording(), executor, root, root_is);
+    told(markers, outcome.end)
+}
+
+fn run_on(machine: Machine, executor: Executor, root: &Root, root_is: RootIs) -> (String, Outcome<()>) {
     let log = Log::default();
     let (given, kept) = (log.clone(), root.clone());
     // A wrong model may never come to an end.
     let limits = Limits { steps: 50_000, ..Limits::default() };
-    let outcome = textbook(1).limits(limits).run_async(executor, move || {
+    let outcome = machine.limits(limits).run_async(executor, move || {
         let (root, rt) = (kept.clone(), Rt::new(Ours, &given));
         async move {
             match root_is {
@@ -124,10 +137,12 @@ pub fn run(executor: Executor, root: &Root, root_is: RootIs) -> String {
             }
         }
     });
-    let outcome = legal(outcome);
-    assert_eq!(marks(&outcome.trace), log.text(), "the trace tells other markers than the code");
-    match outcome.end {
-        EndReason::Finished => log.text(),
-        end => format!("{} [{end:?}]", log.text()),
+    (log.text(), outcome)
+}
+
+fn told(markers: String, end: EndReason) -> String {
+    match end {
+        EndReason::Finished => markers,
+        end => format!("{markers} [{end:?}]"),
     }
 }

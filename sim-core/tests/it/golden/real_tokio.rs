@@ -163,9 +163,9 @@ pub fn current_thread(root: &Root, root_is: RootIs, time: Time) -> String {
     log.text()
 }
 
-pub fn local_set(root: &Root) -> String {
+pub fn local_set(root: &Root, time: Time) -> String {
     let log = Log::default();
-    let runtime = Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
+    let runtime = Builder::new_current_thread().enable_time().start_paused(time == Time::Paused).build().unwrap();
     let set = tokio::task::LocalSet::new();
     let entered = runtime.enter();
     let rt = Rt::new(Tokio::new(Kind::Local), &log);
@@ -175,12 +175,16 @@ pub fn local_set(root: &Root) -> String {
     log.text()
 }
 
-/// One worker, which polls the queue of what comes from outside every so many polls. The root comes when the worker has
+/// One worker, which looks first at the queue of what comes from outside every so many polls, or as often as tokio finds
+/// right. The root comes when the worker has
 /// parked: so many polls before have been counted as in every other run.
-pub fn multi_thread(root: &Root, global_queue_interval: u32) -> String {
+pub fn multi_thread(root: &Root, global_queue_interval: Option<u32>) -> String {
     let log = Log::default();
     let mut builder = Builder::new_multi_thread();
-    let runtime = builder.worker_threads(1).enable_time().global_queue_interval(global_queue_interval).build().unwrap();
+    if let Some(interval) = global_queue_interval {
+        builder.global_queue_interval(interval);
+    }
+    let runtime = builder.worker_threads(1).enable_time().build().unwrap();
     while runtime.metrics().worker_park_count(0) == 0 {
         std::thread::yield_now();
     }

@@ -2,6 +2,7 @@
 
 use super::super::modes::mode;
 use super::difference;
+use super::tree::{Op, Outside, Wait, Workload};
 
 /// The mode and the workload.
 const FOUND: [(&str, &str); 2] = [
@@ -27,5 +28,20 @@ fn what_once_differed_does_not_any_more() {
         for executor in mode(name).ours {
             assert_eq!(difference(mode(name), *executor, &workload), None, "{name}: {text}");
         }
+    }
+}
+
+/// The tick after which a LocalSet looks at its remote queue first goes round after 255 (`LocalSet::tick`, a `u8`).
+#[test]
+fn a_local_set_looks_at_its_remote_queue_in_time_when_its_tick_has_gone_round() {
+    let mode = mode("tokio_localset_task_realclock");
+    for others in (240..300).step_by(5) {
+        let mut root = vec![Op::Spawn(vec![Op::YieldSelf]); others];
+        let woken = Op::Spawn(vec![Op::YieldSelf, Op::Wait(Wait::Notified(0))]);
+        let wakes = Op::Spawn(vec![Op::YieldSelf, Op::Elsewhere(vec![Outside::NotifyOne(0)])]);
+        root.splice(0..0, [woken, wakes]);
+        root.extend([Op::YieldSelf, Op::YieldSelf]);
+        let workload = Workload { channels: Vec::new(), locks: 0, notifies: 1, root };
+        assert_eq!(difference(mode, mode.ours[0], &workload), None, "{others} others");
     }
 }

@@ -31,19 +31,18 @@ impl Draw {
 /// How deep tasks spawn tasks.
 const DEPTH: usize = 3;
 
-pub fn workload(seed: u64, can: Can) -> Workload {
+pub fn workload(seed: u64) -> Workload {
     let mut draw = Draw::new(seed);
     let channels = (0..1 + draw.below(2)).map(|_| [None, Some(1), Some(2)][draw.below(3)]).collect();
     let mut workload = Workload { channels, locks: 1 + draw.below(2), notifies: 1, root: Vec::new() };
-    let mut maker = Maker { draw, can, workload: workload.clone() };
+    let mut maker = Maker { draw, workload: workload.clone() };
     workload.root = maker.root();
-    assert!(workload.is_sound(can), "the generator made {workload:?}");
+    assert!(workload.is_sound(), "the generator made {workload:?}");
     workload
 }
 
 struct Maker {
     draw: Draw,
-    can: Can,
     /// What there is to share; its root stays empty.
     workload: Workload,
 }
@@ -108,8 +107,8 @@ impl Maker {
         let channel = self.draw.below(self.workload.channels.len());
         let messages = match self.draw.below(32) {
             // So many that a budget of 128 is used up.
-            0 => 100 + self.draw.below(100),
-            1..=6 => 1 + self.draw.below(4),
+            0 | 1 => 100 + self.draw.below(100),
+            2..=6 => 1 + self.draw.below(4),
             _ => 1,
         };
         match self.draw.below(17) {
@@ -123,7 +122,7 @@ impl Maker {
             12 => Op::NotifyOne(0),
             13 if self.draw.one_in(3) => Op::NotifyWaiters(0),
             14 => Op::Select(self.wait(held), self.wait(held)),
-            15 if self.can.elsewhere && self.draw.one_in(3) => self.elsewhere(depth),
+            15 if self.draw.one_in(3) => self.elsewhere(depth),
             _ => Op::Wait(self.wait(held)),
         }
     }
@@ -155,7 +154,7 @@ impl Maker {
             2 => Wait::Send(channel),
             3 => Wait::Notified(0),
             4 if least < self.workload.locks => Wait::Lock(least),
-            5 | 6 if self.can.sleep => Wait::Sleep(self.draw.below(4) as u64),
+            5 | 6 => Wait::Sleep(self.draw.below(4) as u64),
             _ => Wait::Yield,
         }
     }

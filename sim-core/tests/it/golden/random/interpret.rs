@@ -10,7 +10,7 @@ use tokio::sync::mpsc::{Receiver, Sender, UnboundedReceiver, UnboundedSender, ch
 use super::super::rt::*;
 use super::tree::*;
 
-/// The workload's root, to be run any number of times. With a clock it comes to rest by sleeping.
+/// The workload's root, to be run any number of times, where so much can be done.
 pub fn root(workload: &Workload, can: Can) -> Root {
     let workload = Arc::new(workload.clone());
     Arc::new(move |rt| Box::pin(run(rt, Arc::clone(&workload), can)))
@@ -20,6 +20,7 @@ struct World {
     channels: Vec<Channel>,
     locks: Vec<tokio::sync::Mutex<()>>,
     notifies: Vec<Notify>,
+    can: Can,
     /// Tasks that have not ended.
     live: AtomicUsize,
     /// Steps that were done.
@@ -31,12 +32,13 @@ async fn run(rt: Rt, workload: Arc<Workload>, can: Can) {
         channels: workload.channels.iter().map(|capacity| Channel::new(*capacity)).collect(),
         locks: (0..workload.locks).map(|_| tokio::sync::Mutex::new(())).collect(),
         notifies: (0..workload.notifies).map(|_| Notify::new()).collect(),
+        can,
         live: AtomicUsize::new(0),
         done: AtomicUsize::new(0),
     });
     let mut task = Task { rt, world, name: "r".to_owned(), spawned: 0, children: VecDeque::new() };
     task.steps(&workload.root).await;
-    task.free_all(can).await;
+    task.free_all().await;
     task.rt.mark("end");
 }
 
@@ -138,7 +140,13 @@ impl Task {
     fn elsewhere(&mut self, steps: Vec<Outside>) {
         self.spawned += 1;
         let (world, name) = (Arc::clone(&self.world), format!("{}{}", self.name, self.spawned));
-        self.rt.elsewhere(move |rt| {
+        let is_elsewhere = |step: &Outside| match world.can.elsewhere {
+            Elsewhere::SpawnAndWake => true,
+            Elsewhere::Wake => !matches!(step, Outside::Spawn(_)),
+            Elsewhere::Nothing => false,
+        };
+        let (there, here): (Vec<_>, Vec<_>) = steps.into_iter().partition(is_elsewhere);
+        let code = move |rt: Rt, steps| {
             for step in steps {
                 match step {
                     Outside::Spawn(ops) => spawn(&rt, &world, name.clone(), ops).detach(),
@@ -146,19 +154,23 @@ impl Task {
                     Outside::NotifyOne(notify) => world.notifies[notify].notify_one(),
                 }
             }
+        };
+        let there = (!there.is_empty()).then_some(there);
+        there.into_iter().for_each(|steps| {
+            self.rt.elsewhere({
+                let code = code.clone();
+                move |rt| code(rt, steps)
+            })
         });
+        code(self.rt.clone(), here);
         self.mark("elsewhere");
     }
 
     /// Sets free those that wait, whenever nobody else does anything any more.
-    async fn free_all(&mut self, can: Can) {
+    async fn free_all(&mut self) {
         while self.world.live.load(Ordering::Relaxed) > 0 {
             let before = self.world.done.load(Ordering::Relaxed);
-            if can.sleep {
-                self.rt.clock().sleep(1).await;
-            } else {
-                self.rt.yield_native().await;
-            }
+            wait(&self.rt, &self.world, &Wait::Sleep(1)).await;
             if self.world.done.load(Ordering::Relaxed) == before {
                 self.rt.mark("free");
                 self.world.notifies.iter().for_each(Notify::notify_waiters);
@@ -189,8 +201,8 @@ async fn wait(rt: &Rt, world: &World, wait: &Wait) {
         Wait::Send(channel) => world.channels[*channel].send().await,
         Wait::Notified(notify) => world.notifies[*notify].notified().await,
         Wait::Lock(lock) => drop(world.locks[*lock].lock().await),
-        Wait::Yield => rt.yield_native().await,
-        Wait::Sleep(ms) => rt.clock().sleep(*ms).await,
+        Wait::Sleep(ms) if world.can.sleep => rt.clock().sleep(*ms).await,
+        Wait::Yield | Wait::Sleep(_) => rt.yield_native().await,
     }
 }
 

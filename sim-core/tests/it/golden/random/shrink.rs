@@ -3,7 +3,7 @@
 use super::tree::*;
 
 /// The smallest workload, step by step, of which `still` holds.
-pub fn shrink(workload: Workload, can: Can, still: impl Fn(&Workload) -> bool) -> Workload {
+pub fn shrink(workload: Workload, still: impl Fn(&Workload) -> bool) -> Workload {
     let mut smallest = workload;
     loop {
         let smaller = ops_smaller(&smallest.root).into_iter().map(|root| Workload { root, ..smallest.clone() });
@@ -12,7 +12,15 @@ pub fn shrink(workload: Workload, can: Can, still: impl Fn(&Workload) -> bool) -
             workload.channels[i] = None;
             workload
         });
-        match smaller.chain(unbounded).find(|workload| workload.is_sound(can) && still(workload)) {
+        let channels = smallest.channels.split_last().map(|(_, channels)| channels.to_vec());
+        let fewer_channels = channels.into_iter().map(|channels| Workload { channels, ..smallest.clone() });
+        let fewer_locks = smallest.locks.checked_sub(1).map(|locks| Workload { locks, ..smallest.clone() });
+        match smaller
+            .chain(unbounded)
+            .chain(fewer_channels)
+            .chain(fewer_locks)
+            .find(|workload| workload.is_sound() && still(workload))
+        {
             Some(found) => smallest = found,
             None => return smallest,
         }

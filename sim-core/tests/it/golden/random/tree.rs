@@ -60,29 +60,38 @@ pub enum Outside {
     NotifyOne(usize),
 }
 
-/// What the runtimes of a comparison can do.
+/// What a runtime can do, of what a workload asks.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Can {
+    /// It has a clock that can stand still; without one a sleep is a yield.
     pub sleep: bool,
-    pub elsewhere: bool,
+    /// What another thread can do to it; the rest of what such a thread would do is done in place.
+    pub elsewhere: Elsewhere,
+}
+
+/// What another thread can do to a runtime.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Elsewhere {
+    SpawnAndWake,
+    Wake,
+    Nothing,
 }
 
 impl Workload {
     /// Whether it is certain to end, and asks for nothing that is not there.
-    pub fn is_sound(&self, can: Can) -> bool {
-        self.root.iter().all(|op| self.sound(op, None, can)) && root_is_free(self, &self.root)
+    pub fn is_sound(&self) -> bool {
+        self.root.iter().all(|op| self.sound(op, None)) && root_is_free(self, &self.root)
     }
 
     /// `held` is the highest lock that the task holds.
-    fn sound(&self, op: &Op, held: Option<usize>, can: Can) -> bool {
-        let all = |ops: &[Op], held| ops.iter().all(|op| self.sound(op, held, can));
+    fn sound(&self, op: &Op, held: Option<usize>) -> bool {
+        let all = |ops: &[Op], held| ops.iter().all(|op| self.sound(op, held));
         let lockable = |lock: usize| lock < self.locks && held.is_none_or(|held| held < lock);
         let wait = |wait: &Wait| match *wait {
             Wait::Recv(channel) | Wait::Send(channel) => channel < self.channels.len(),
             Wait::Notified(notify) => notify < self.notifies,
             Wait::Lock(lock) => lockable(lock),
-            Wait::Yield => true,
-            Wait::Sleep(_) => can.sleep,
+            Wait::Yield | Wait::Sleep(_) => true,
         };
         match op {
             Op::Spawn(ops) => all(ops, None),
@@ -93,14 +102,11 @@ impl Workload {
             Op::NotifyOne(notify) | Op::NotifyWaiters(notify) => *notify < self.notifies,
             Op::Wait(one) => wait(one),
             Op::Select(first, second) => wait(first) && wait(second),
-            Op::Elsewhere(steps) => {
-                can.elsewhere
-                    && steps.iter().all(|step| match step {
-                        Outside::Spawn(ops) => all(ops, None),
-                        Outside::Send(channel) => *channel < self.channels.len(),
-                        Outside::NotifyOne(notify) => *notify < self.notifies,
-                    })
-            }
+            Op::Elsewhere(steps) => steps.iter().all(|step| match step {
+                Outside::Spawn(ops) => all(ops, None),
+                Outside::Send(channel) => *channel < self.channels.len(),
+                Outside::NotifyOne(notify) => *notify < self.notifies,
+            }),
         }
     }
 

@@ -1,0 +1,15 @@
+//! tokio's `LocalSet` on a current_thread runtime: for tasks that cannot move to another thread.
+
+use super::{Family, Model, Workers, refuses_nothing};
+use crate::executor::Executor;
+
+pub(super) static MODEL: Model = Model {
+    id: "tokio_local_set",
+    title: "tokio, LocalSet",
+    line: "A set of tasks that stay on their thread: 61 of them at a time are one poll of the runtime's.",
+    stands_for: "tokio 1.54.1, task/local.rs on runtime/scheduler/current_thread",
+    family: Family::Async,
+    workers: Workers::One,
+    run: |machine, _, workload| machine.run_workload_async(Executor::tokio_local_set(), workload),
+    refuses: refuses_nothing,
+};
