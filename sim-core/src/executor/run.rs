@@ -203,7 +203,7 @@ impl Exec {
         }
         start();
         if self.ends == EndsWith::All && self.state.borrow().live == 0 {
-            self.stop_workers();
+            self.stop_workers(&mut self.sim.kernel.borrow_mut());
         }
         let between = || {
             self.take_foreign();

@@ -62,7 +62,8 @@ pub struct TaskSpec {
     /// How many such tasks there are. More than one are named "name.0", "name.1", …
     #[serde(default = "one")]
     pub count: u32,
-    /// Larger goes first, where the model looks at priorities: threads do, and `async_priority`. 0 is usual.
+    /// Larger goes first, where the model looks at priorities: threads do, and `async_priority`; among actors above 0 is
+    /// Erlang's `high` and below 0 its `low`. 0 is usual.
     #[serde(default)]
     pub priority: i32,
     /// As a thread under fair shares: the larger, the smaller its share. −20 to 19; 0 is usual.

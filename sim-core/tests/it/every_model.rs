@@ -91,7 +91,7 @@ impl Draft {
             // A parent is one: a fixed slot of its child is in use once.
             let count = if matches!(name, "a" | "b") { 1 } else { 1 + dice.below(3) / 2 };
             let shares = 1 + dice.below(1000);
-            let (priority, nice) = (dice.below(3), dice.below(40) as i64 - 20);
+            let (priority, nice) = (dice.below(4) as i64 - 1, dice.below(40) as i64 - 20);
             let rest = format!("count: {count}, shares: {shares}, priority: {priority}, nice: {nice}, restart: 1");
             writeln!(tasks, r#"        "{name}": ({rest}, ops: [{ops}]),"#).expect("a string grows");
         }
@@ -292,15 +292,30 @@ fn refused(model: &Model, scenario: &Scenario) -> bool {
 /// The workload under the model: watched, and twice by itself.
 fn run(model: &Model, seed: u64, scenario: &Scenario) -> Trace {
     let (first, setup) = machine(model, seed);
-    own_view::check_trace(first, |m| (model.run)(m, setup, &scenario.workload), |trace| trace);
-    // Watched, a run goes step by step: what happens in the same nanosecond on two cores may come in another order.
+    let watched = own_view::check_trace(first, |m| (model.run)(m, setup, &scenario.workload), |trace| trace);
     let [trace, again] = [(); 2].map(|()| (model.run)(machine(model, seed).0, setup, &scenario.workload));
     assert_legal(&trace, model.id);
     assert_eq!(digest(&trace), digest(&again), "the same again");
+    same(&watched, &trace);
     for (n, time, event) in trace.events_from(0) {
         assert!(!matches!(event, Event::Panicked { .. }), "event {n} at {time}: {event:?}");
     }
     trace
+}
+
+/// Whoever watches a run has it go step by step, and changes nothing of it.
+#[track_caller]
+fn same(watched: &Trace, alone: &Trace) {
+    if digest(watched) == digest(alone) {
+        return;
+    }
+    let [watched, alone] = [watched, alone].map(sim_core::trace::text::text);
+    let first = watched.lines().zip(alone.lines()).position(|(watched, alone)| watched != alone);
+    let around = |text: &str| {
+        let from = first.unwrap_or(0).saturating_sub(12);
+        text.lines().skip(from).take(20).collect::<Vec<_>>().join("\n")
+    };
+    panic!("from line {first:?} on:\nwatched\n{}\nalone\n{}", around(&watched), around(&alone));
 }
 
 fn ended(trace: &Trace) -> EndReason {

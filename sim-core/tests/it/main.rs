@@ -84,4 +84,5 @@ mod tracing_threads;
 mod unseen_answers;
 mod waits_for_one_thing;
 mod wakers;
+mod watched;
 mod world_paths;

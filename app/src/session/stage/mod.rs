@@ -477,6 +477,22 @@ mod tests {
     }
 
     #[test]
+    fn where_each_worker_has_a_driver_it_is_told_who_has_not_looked() {
+        use sim_core::{Costs, Executor, Machine, SimDuration, io, spawn, work};
+        let root = || async {
+            let reads = spawn(io(SimDuration::from_millis(3)));
+            let hogs = spawn(async { work(SimDuration::from_millis(40)) });
+            let _ = (reads.await, hogs.await);
+        };
+        for executor in [Executor::monoio(2), Executor::glommio(2, []), Executor::thread_per_core(2)] {
+            let outcome = Machine::new().cores(2).costs(Costs::zero()).run_async(executor, root);
+            let stage = stage_at(&outcome.trace, false, 20_000_000);
+            let told: Vec<&str> = stage.waits.iter().map(|w| w.what.as_str()).collect();
+            assert!(told.contains(&"I/O done, unseen by worker 0"), "{told:?}");
+        }
+    }
+
+    #[test]
     fn beside_a_run_of_hours_a_moment_is_told_by_its_clock() {
         let stage = stage_told_by(Clock::Hours, &fixture::thread_run(), true, 82_100_000);
         assert_eq!(stage.runs[0].state, "idle since 0:00:00.080, free to run");

@@ -295,6 +295,11 @@ impl<'a> Ready<'a> {
         self.lists[queue].len()
     }
 
+    /// The task at the front of a queue.
+    pub fn front(&self, queue: usize) -> Option<TaskId> {
+        self.lists[queue].front().map(|task| TaskId(*task))
+    }
+
     /// How many wakers of those that yielded on this worker wait for it to turn the driver.
     pub fn deferred(&self, worker: WorkerId) -> usize {
         self.deferred[worker.index()]
