@@ -138,6 +138,7 @@ impl Steps<'_, '_> {
             | Op::Io(_)
             | Op::Sleep(_)
             | Op::Block(_)
+            | Op::BlockInPlace(_)
             | Op::Yield
             | Op::Offload(_)
             | Op::Join(_)
@@ -253,12 +254,9 @@ pub(super) fn futures(scenario: &Scenario) -> Vec<&str> {
 pub(super) fn offloads(scenario: &Scenario) -> u32 {
     let mut calls: u32 = 0;
     for (_, task) in scenario.workload.tasks.iter() {
-        visit(&task.ops, &mut |op| match op {
-            // A count that is too large is an error of its own, and is counted here all the same.
-            Op::Offload(_) => calls = calls.saturating_add(task.count),
-            // The rest is handed to no other thread.
-            _ => {}
-        });
+        let is_one = |op: &Op| matches!(op, Op::Offload(_) | Op::BlockInPlace(_));
+        // A count that is too large is an error of its own, and is counted here all the same.
+        visit(&task.ops, &mut |op| calls = calls.saturating_add(if is_one(op) { task.count } else { 0 }));
     }
     calls
 }
