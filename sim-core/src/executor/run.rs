@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use super::core::{self, EndsWith, Exec};
 use super::handle::JoinHandle;
-use super::policy::{Driver, Root, SelfWakes, TaskPolicy};
+use super::policy::{Driver, Root, SelfWakes, TaskPolicy, TimerOrder};
 use super::ready::Core;
 use super::spawn::TaskBuilder;
 use super::task::Task;
@@ -21,6 +21,7 @@ use crate::machine::panics;
 use crate::machine::sim::Sim;
 use crate::machine::spec::Machine;
 use crate::machine::threads::{Body, NewThread};
+use crate::machine::timer_lists::TimerLists;
 use crate::trace::Trace;
 use crate::trace::event::{EndReason, Event};
 use crate::trace::family::Family;
@@ -160,6 +161,7 @@ impl Machine {
         kernel.turned = matches!(rules.driver, Driver::Turned | Driver::OfEachWorker);
         kernel.unseen.split(drivers, ThreadId::from_index(kernel.threads.len()), executor.workers);
         kernel.timer_step = rules.timer_step;
+        kernel.timer_lists = (rules.timers == TimerOrder::ByLength).then(TimerLists::default);
         let workers = executor.workers;
         let caller = (ends == EndsWith::Root && rules.root == Root::OnItsCaller).then_some(WorkerId(workers));
         let core = Core::new(executor, &mut kernel);

@@ -19,6 +19,7 @@ use super::policy::{ThreadPolicy, ThreadView};
 use super::resource::{Granted, Resource};
 use super::spec::{Limits, Machine, Watcher};
 use super::threads::Thread;
+use super::timer_lists::TimerLists;
 use super::unseen::Unseen;
 use super::waits::Shown;
 use crate::instant::{SimDuration, SimTime};
@@ -57,6 +58,8 @@ pub(crate) struct Kernel {
     pub devices: Vec<DeviceState>,
     pub requests: BTreeMap<RequestId, Request>,
     pub timers: BTreeMap<TimerId, TimerState>,
+    /// The timers of tasks by length, where that is their order.
+    pub timer_lists: Option<TimerLists>,
     /// Whether what completes for a task lies unseen until a worker turns the driver.
     pub turned: bool,
     /// What has completed and nobody has seen, by driver.
@@ -143,6 +146,7 @@ impl Kernel {
             devices: machine.devices.into_iter().map(DeviceState::new).collect(),
             requests: BTreeMap::new(),
             timers: BTreeMap::new(),
+            timer_lists: None,
             turned: false,
             unseen: Unseen::default(),
             running: ThreadId(0),

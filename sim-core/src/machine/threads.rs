@@ -89,7 +89,7 @@ impl Kernel {
         let id = ThreadId::from_index(self.threads.len());
         let (name, path) = (self.intern(&new.name), self.intern(&new.path));
         self.origins.add_thread(by, path);
-        let info = ThreadInfo { name, kind: new.kind, path, priority: new.priority };
+        let info = ThreadInfo { name, kind: new.kind, path, priority: new.priority, nice: new.nice };
         self.recorder.tables_mut().threads.push(info);
         let own_price = by == Actor::Run && matches!(new.kind, ThreadKind::Plain);
         self.threads.push(Thread {

@@ -9,7 +9,8 @@ pub(super) static MODEL: Model = Model {
     line: "Actors on a pool of threads, five letters a turn; nobody is preempted.",
     stands_for: "Akka 2.6, its default dispatcher",
     family: Family::Actors,
-    workers: Workers::PerCore,
+    // `akka.actor.default-dispatcher.fork-join-executor`: parallelism-min and -max (`reference.conf`).
+    workers: Workers::PerCoreWithin { least: 8, most: 64 },
     run: |machine, setup, workload| {
         let workers = MODEL.workers_for(setup.workers, machine.cores);
         machine.run_workload_akka(Executor::akka(workers), workload)

@@ -6,7 +6,7 @@ use crate::executor::Executor;
 pub(super) static MODEL: Model = Model {
     id: "smol",
     title: "smol",
-    line: "A global queue, a local one a thread; dropping a handle cancels the task.",
+    line: "A global queue, and a local one a thread that others steal from; dropping a handle cancels.",
     stands_for: "smol 2.0.2 with async-executor 1.14.1",
     family: Family::Async,
     workers: Workers::Any { usual: 1 },

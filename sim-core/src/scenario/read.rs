@@ -87,6 +87,7 @@ impl Scenario {
                 ScenarioErrors::from(Located::in_file(&self.file, format!("cannot set {assignment}: {why}")))
             })?;
         }
+        let sets: Vec<&str> = sets.iter().map(|set| told(set)).collect();
         let name = format!("{} (with {})", self.file, sets.join(", "));
         let source: Source = Arc::new(NamedSource::new(name, text));
         let changed = Scenario::from_source(&source, &self.file)?;
@@ -159,4 +160,9 @@ fn bytes_between(text: &str, start: &Position, end: &Position) -> Range<usize> {
         chars.map_or(text.len(), |(at, _)| line + at)
     };
     byte(start)..byte(end)
+}
+/// What was set, for a heading: only where, if what is set there is long.
+fn told(set: &str) -> &str {
+    const LONG: usize = 60;
+    if set.chars().count() <= LONG { set } else { set.split('=').next().unwrap_or(set) }
 }

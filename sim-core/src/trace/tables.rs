@@ -71,6 +71,10 @@ pub struct ThreadInfo {
     pub path: StrId,
     /// The scheduler's weight or priority: larger goes first. 0 is usual.
     pub priority: i32,
+    /// Its nice value, for fair shares: smaller gets more, 0 is usual. In a file it has a section of its own: older files
+    /// have none.
+    #[serde(skip)]
+    pub nice: i32,
 }
 
 /// What waits in a queue.
@@ -354,6 +358,11 @@ impl RowCounts {
     /// The counts after `more` rows were added.
     pub fn plus(self, more: RowCounts) -> RowCounts {
         RowCounts(std::array::from_fn(|i| self.0[i] + more.0[i]))
+    }
+
+    /// How many of them are threads.
+    pub(super) fn threads(self) -> usize {
+        self.0[3]
     }
 }
 

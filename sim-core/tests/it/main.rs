@@ -31,6 +31,7 @@ mod inheritance;
 mod inspect_scenarios;
 mod inspect_states;
 mod latency_wide;
+mod left_over;
 mod lesson;
 mod locks;
 mod model_actors;

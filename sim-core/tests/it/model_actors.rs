@@ -286,3 +286,11 @@ fn a_scheduler_without_work_steals_who_has_the_highest_priority() {
     let run = measured(&lesson_of("actors", "cores: 2", "workers: 2", workload));
     assert_eq!(run.marks().split(' ').next(), Some("high"));
 }
+
+#[test]
+fn akka_has_eight_threads_on_a_small_machine() {
+    let workload = r#"tasks: {"t": (count: 8, ops: [Block("5ms")])}"#;
+    let run = |workers| measured(&lesson_of("akka", "cores: 1", workers, workload));
+    assert_eq!(millis(run("").metrics.makespan), 5.0);
+    assert_eq!(millis(run("workers: 1").metrics.makespan), 40.0);
+}

@@ -131,6 +131,8 @@ pub struct Rules {
     pub driver: Driver,
     /// To what timers of tasks are rounded up; zero: not at all.
     pub timer_step: SimDuration,
+    /// In which order timers are seen that are due together.
+    pub timers: TimerOrder,
     /// How many operations of locks, channels and timers one poll may complete before it has to yield, with those after it
     /// that go on with what it has left ([`Next::PollOnBudgetLeft`]). None: any. tokio's own operations keep it, too, as
     /// far as tokio lets them: up to 128.
@@ -145,6 +147,8 @@ pub struct Rules {
     pub dropped: Dropped,
     /// When a task is dropped whose end is asked for while nobody polls it.
     pub aborted: Aborted,
+    /// In which order the tasks are dropped that the end of the root leaves over.
+    pub left_over: LeftOver,
     /// Where a task that wakes itself in its poll stands among those that come meanwhile.
     pub self_wakes: SelfWakes,
     /// The threads of its blocking pool.
@@ -161,11 +165,13 @@ impl Default for Rules {
         Rules {
             driver: Driver::AlwaysOn,
             timer_step: SimDuration::ZERO,
+            timers: TimerOrder::ByDeadline,
             budget: None,
             yields: Yields::Wake,
             slice: None,
             dropped: Dropped::Detaches,
             aborted: Aborted::AtOnce,
+            left_over: LeftOver::OldestFirst,
             self_wakes: SelfWakes::AfterPoll,
             blocking: BlockingPool::tokio(),
             root: Root::OnWorkers,
@@ -187,6 +193,15 @@ pub enum Driver {
     OfEachWorker,
     /// The worker that is parked in it; a thread of its own beside the cores, at the very moment, if none is.
     ParkedOrThread,
+}
+
+/// In which order timers are seen that are due together, where workers turn the driver.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum TimerOrder {
+    /// By deadline, those of one deadline as they were set.
+    ByDeadline,
+    /// All of one length before those of the next, the lists by their first timer: as Node does it.
+    ByLength,
 }
 
 /// Where a task that wakes itself in its poll stands among those that come to the queues during the rest of the poll.
@@ -216,6 +231,19 @@ pub enum Aborted {
     AtOnce,
     /// When a worker comes to it: it is queued if it waits, and dropped where it would have been polled.
     InItsTurn,
+}
+
+/// In which order the tasks are dropped that the end of the root leaves over.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum LeftOver {
+    /// As they were spawned.
+    OldestFirst,
+    /// The last spawned first.
+    NewestFirst,
+    /// Those that are Ready as they stand in their queues, then the others as they were spawned.
+    QueuedFirst,
+    /// List by list, of so many, the tasks being dealt out to the lists in turn; in each list as they were spawned.
+    Lists(u32),
 }
 
 /// What becomes of a task that yields, or has used up its budget.

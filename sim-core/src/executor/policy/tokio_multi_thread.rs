@@ -10,8 +10,8 @@ use worker::{Stage, Worker};
 
 use super::tokio_one_thread::BUDGET;
 use super::{
-    Aborted, BlockingPool, BlocksInPlace, Came, Driver, Move, Next, QueueSpec, Ready, Reason, Root, Rules, TaskPolicy,
-    Yields,
+    Aborted, BlockingPool, BlocksInPlace, Came, Driver, LeftOver, Move, Next, QueueSpec, Ready, Reason, Root, Rules,
+    TaskPolicy, Yields,
 };
 use crate::executor::Executor;
 use crate::instant::SimDuration;
@@ -164,6 +164,8 @@ impl TaskPolicy for TokioMultiThread {
             in_place: BlocksInPlace::MovesWorker,
             // `runtime/task/harness.rs`, `remote_abort`: it is scheduled, and cancelled where it would be polled.
             aborted: Aborted::InItsTurn,
+            // `runtime/task/list.rs`, `gen_sharded_list_size`. Each worker begins with a random list; here the first.
+            left_over: LeftOver::Lists(4 * (self.workers.len() as u32).next_power_of_two()),
             ..Rules::default()
         }
     }
