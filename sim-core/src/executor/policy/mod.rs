@@ -9,7 +9,7 @@ mod blocking_pool;
 mod embassy;
 mod event_loop;
 mod fifo;
-mod glommio;
+pub(crate) mod glommio;
 mod go;
 mod local_pool;
 mod may;
