@@ -51,6 +51,10 @@ impl Runtime for Ours {
         }));
     }
 
+    fn compute(&self, micros: u64) {
+        sim_core::work(SimDuration::from_micros(micros));
+    }
+
     fn clock(&self) -> Option<&dyn Clock> {
         Some(self)
     }

@@ -35,6 +35,12 @@ pub trait Runtime: Send + Sync {
     /// now on.
     fn once_parked(&self, parks: u64, code: Box<dyn FnOnce() + Send>);
 
+    /// Computes for so long, at least.
+    fn compute(&self, micros: u64) {
+        let began = std::time::Instant::now();
+        while began.elapsed() < std::time::Duration::from_micros(micros) {}
+    }
+
     /// Its clock, if it has one.
     fn clock(&self) -> Option<&dyn Clock>;
 
@@ -100,6 +106,10 @@ impl Rt {
     pub fn elsewhere(&self, code: impl FnOnce(Rt) + Send + 'static) {
         let rt = self.clone();
         self.runtime.elsewhere(Box::new(move || code(rt)));
+    }
+
+    pub fn compute(&self, micros: u64) {
+        self.runtime.compute(micros);
     }
 
     pub fn once_parked(&self, parks: u64, code: impl FnOnce() + Send + 'static) {
