@@ -1,9 +1,10 @@
 //! The table of figures: the runs side by side.
 
 use sim_core::scenario::{Amount, Measure, Scenario};
+use sim_core::trace::Family;
 
 use super::asked::Asked;
-use crate::session::figures::title;
+use crate::session::figures::{title, turns_title};
 
 /// The figures that every table shows.
 const USUAL: [&str; 9] =
@@ -44,7 +45,18 @@ fn figure(id: &str, runs: &[Asked]) -> Option<Figure> {
     let something = values.iter().any(|value| value != NONE);
     // What costs nothing in every run is no news.
     let news = !id.ends_with("_cost") && !id.ends_with("_bill") || values.iter().any(|value| value != "0.000 ms");
-    (short && something && news).then(|| Figure { title: title(id, &measure), values })
+    (short && something && news).then(|| Figure { title: words(id, &measure, runs), values })
+}
+
+/// What a figure is called: "polls" only where tasks are polled.
+fn words(id: &str, measure: &Measure, runs: &[Asked]) -> String {
+    let families: Vec<Family> = runs.iter().map(|run| run.measured.trace.tables().run.family()).collect();
+    let title = title(id, measure);
+    match families.iter().find(|family| **family != Family::Threads) {
+        Some(_) if id == "polls" => turns_title(&families),
+        Some(family) if !families.contains(&Family::Async) => family.reword(&title),
+        Some(_) | None => title,
+    }
 }
 
 fn value(id: &str, measure: &Measure, run: &Asked) -> String {

@@ -19,6 +19,7 @@ const MOST_ROWS: usize = 12;
 pub const CROWD_LEGEND: &str = "▁ few … █ all of them at a time";
 
 const LEGEND: &str = "█ runs   ▒ in a poll, off its core   ░ wants to run   · waits";
+const OTHER_LEGEND: &str = "█ runs   ▒ has a worker, off its core   ░ wants to run   · waits";
 const POOL_LEGEND: &str = "█ runs   ▒ waits, and keeps its thread   ░ wants to run   · waits";
 
 /// What the characters mean in these runs.
@@ -27,7 +28,11 @@ pub fn legend(families: &[Family]) -> &'static str {
         Family::Pool | Family::Sequential => true,
         Family::Async | Family::Threads | Family::Callbacks | Family::Coroutines | Family::Actors => false,
     };
-    if families.iter().any(keeps) { POOL_LEGEND } else { LEGEND }
+    match families.iter().find(|family| **family != Family::Threads) {
+        _ if families.iter().any(keeps) => POOL_LEGEND,
+        Some(_) if !families.contains(&Family::Async) => OTHER_LEGEND,
+        Some(_) | None => LEGEND,
+    }
 }
 
 /// The rows of a run, up to `end`. `crowds` are the names of tasks whose many instances are one picture.
@@ -130,8 +135,8 @@ fn at_start_of(column: usize, time: SimTime, end: SimTime) -> bool {
 /// How telling a state is, and its character.
 fn mark(state: SpanState) -> (u8, char) {
     match state {
-        SpanState::Polling(_) | SpanState::Running(_) | SpanState::Polls(_) => (4, '█'),
-        SpanState::PollingOffCore(_) | SpanState::PollsOffCore(_) => (3, '▒'),
+        SpanState::Polling(_) | SpanState::WithoutWorker(_) | SpanState::Running(_) | SpanState::Polls(_) => (4, '█'),
+        SpanState::PollingOffCore(_) | SpanState::WithoutWorkerOffCore(_) | SpanState::PollsOffCore(_) => (3, '▒'),
         SpanState::Ready | SpanState::Runnable => (2, '░'),
         SpanState::Pending(_) | SpanState::Blocked(_) => (1, '·'),
         SpanState::Occupied(_) | SpanState::Serves(_) | SpanState::Level(_) => (0, ' '),

@@ -4,9 +4,9 @@
 
 use sim_core::analysis::track::TrackKind;
 use sim_core::trace::event::kind;
-use sim_core::trace::{Event, Record, Trace};
+use sim_core::trace::{Event, Family, Record, Trace};
 
-use super::{Session, run_letter};
+use super::{Run, Session, run_letter};
 
 /// Where running on stops.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -79,11 +79,13 @@ impl Session {
         match breakpoint {
             Breakpoint::Kind(kind) => {
                 let name = Event::CATALOGUE.iter().find(|(_, k, _)| *k == kind).map_or("", |(name, ..)| name);
-                format!("each {name} event")
+                let family = self.focused().map_or(Family::Async, Run::family);
+                format!("each {} event", family.event_name(name))
             }
             Breakpoint::Track { run, track } => {
                 let name = self.runs.get(run).and_then(|r| r.index.track(track)).map_or("", |t| &t.name);
-                let act = if matches!(track, TrackKind::Thread(_)) { "dispatch" } else { "poll" };
+                let family = self.runs.get(run).map_or(Family::Async, Run::family);
+                let act = if matches!(track, TrackKind::Thread(_)) { "dispatch" } else { family.turn() };
                 format!("each {act} of {name} in run {}", run_letter(run))
             }
         }
@@ -117,7 +119,7 @@ impl Session {
     pub(super) fn run_back(&mut self) {
         let before = self.cursor.events;
         // The event that the cursor stands at is where it is, not where it was.
-        let back = |run: &super::Run| {
+        let back = |run: &Run| {
             let at = last_stop(&self.breakpoints, self.focus, &run.trace, before)?;
             let here = super::Cursor::after(&run.trace, at).events >= before;
             if here { last_stop(&self.breakpoints, self.focus, &run.trace, at) } else { Some(at) }

@@ -93,7 +93,7 @@ fn known(id: &str, trace: &Trace, metrics: &Metrics) -> Known {
     let threads = trace.tables().run.threads;
     match id {
         "polls" | "wakes" | LONGEST_POLL | "memory_tasks" if threads => {
-            return Known::Missing("There are no tasks in this run: threads are neither polled nor woken by wakers.");
+            return Known::Missing("There are no tasks in this run, only threads, and they have no wakers.");
         }
         "makespan" | "mean_finish" if metrics.unfinished > 0 => return never(trace, metrics),
         "wake_max" | "wake_p99" | "wake_p50" | "wake_p90" if metrics.wake_wait.count == 0 => {
@@ -101,7 +101,7 @@ fn known(id: &str, trace: &Trace, metrics: &Metrics) -> Known {
         }
         LONGEST_POLL => {
             let longest = longest_poll(trace).map(|length| Known::Value(Value::Duration(length)));
-            return longest.unwrap_or(Known::Missing("Nothing was polled in this run."));
+            return longest.unwrap_or(Known::Missing("No task of this run had a worker."));
         }
         _ => {}
     }
@@ -198,25 +198,25 @@ fn unknown(id: &str, run: &Run) -> (String, String) {
 }
 
 fn words(id: &str, runs: &[Run]) -> (String, String) {
-    let turns = turns_besides(runs);
+    let families: Vec<Family> = runs.iter().map(Run::family).collect();
+    let turns = turns_besides(&families);
     if !turns.is_empty() && (id == "polls" || id == LONGEST_POLL) {
-        let polls = runs.iter().any(|run| run.family() == Family::Async);
-        let title = match (polls, turns.contains(',')) {
-            (true, false) => format!("Polls / {turns}"),
-            (false, false) => sentence(&turns).trim_end_matches('.').to_owned(),
-            (true, true) => "Polls / turns".to_owned(),
-            (false, true) => "Turns".to_owned(),
-        };
-        let besides = format!("from when a worker takes a task to when it gives it up: its {turns}");
+        let also = if families.contains(&Family::Async) { ", or polls" } else { "" };
+        let stretch = format!("from when a worker takes a task to when it gives it up: its {turns}{also}");
         return match id == LONGEST_POLL {
-            true => ("Longest turn".to_owned(), format!("The longest stretch {besides}, or polls, of any task.")),
-            false => (title, format!("How many stretches {besides}, or polls.")),
+            true => ("Longest turn".to_owned(), format!("The longest stretch of any task {stretch}.")),
+            false => (turns_title(&families), format!("How many stretches {stretch}.")),
         };
     }
     if id == LONGEST_POLL {
         let definition = "The longest poll of any task, from the call to the return, time off the core included.";
         return ("Longest poll".to_owned(), definition.to_owned());
     }
+    // Of what is not said of one run, futures are spoken of only where there are some.
+    let said = |text: String| match families.iter().find(|family| **family != Family::Threads) {
+        Some(family) if !families.contains(&Family::Async) => family.reword(&text),
+        Some(_) | None => text,
+    };
     let name = match id {
         "wake_max" => "Wake → run, worst".to_owned(),
         "wake_p99" => "Wake → run, 99 %".to_owned(),
@@ -224,13 +224,25 @@ fn words(id: &str, runs: &[Run]) -> (String, String) {
         "busy" => "Core busy".to_owned(),
         _ => Measure::parse(id).map_or_else(|_| id.to_owned(), |measure| title(id, &measure)),
     };
-    (name, definition(id).map_or(String::new(), |d| sentence(d.definition)))
+    (said(name), said(definition(id).map_or(String::new(), |d| sentence(d.definition))))
+}
+
+/// What the stretches of tasks on workers are called where runs of these families stand beside each other.
+pub fn turns_title(families: &[Family]) -> String {
+    let turns = turns_besides(families);
+    match (families.contains(&Family::Async), turns.contains(',')) {
+        (_, false) if turns.is_empty() => "Polls".to_owned(),
+        (true, false) => format!("Polls / {turns}"),
+        (false, false) => sentence(&turns).trim_end_matches('.').to_owned(),
+        (true, true) => "Polls / turns".to_owned(),
+        (false, true) => "Turns".to_owned(),
+    }
 }
 
 /// What the runs have whose tasks are not polled: "callbacks, turns".
-fn turns_besides(runs: &[Run]) -> String {
+fn turns_besides(families: &[Family]) -> String {
     let mut turns: Vec<&str> = Vec::new();
-    for family in runs.iter().map(Run::family).filter(|family| !matches!(family, Family::Async | Family::Threads)) {
+    for family in families.iter().filter(|family| !matches!(family, Family::Async | Family::Threads)) {
         if !turns.contains(&family.turns()) {
             turns.push(family.turns());
         }

@@ -9,6 +9,7 @@ use sim_core::analysis::track::TrackKind;
 use sim_core::instant::{SimDuration, SimTime};
 use sim_core::trace::Event;
 
+use super::bindings::Binding;
 use super::breakpoints::Breakpoint;
 use super::{Command, Place, Selection, Session, keymap, run_letter};
 
@@ -48,10 +49,20 @@ pub struct PlacesKey {
 pub const MOST: usize = 200;
 
 impl Session {
+    /// What a command is called: stepping goes by what the run in focus has.
+    pub fn title_of(&self, binding: &Binding) -> String {
+        let steps = self.focused().filter(|_| *self.place() == Place::Open).map(|run| run.family().step());
+        match (&binding.command, steps) {
+            (Command::PollForward, Some(step)) => format!("Step one {step} forward"),
+            (Command::PollBack, Some(step)) => format!("Step one {step} back"),
+            _ => binding.title.to_owned(),
+        }
+    }
+
     /// Every command, and the breakpoints that need none of the rows to be selected.
     pub fn commands_offered(&self) -> Vec<Offer> {
         let table = self.keymap().all().map(|(binding, keys)| Offer {
-            title: binding.title.to_owned(),
+            title: self.title_of(binding),
             beside: keymap::name_of(&binding.command),
             key: keys.first().cloned(),
             why_not: self.why_not(&binding.command),

@@ -38,7 +38,7 @@ impl RowSort {
             RowSort::Name => "name",
             RowSort::FirstFinish => "first finish",
             RowSort::LongestWait => "longest wait",
-            RowSort::MostRuns => "most polls",
+            RowSort::MostRuns => "most turns",
         }
     }
 

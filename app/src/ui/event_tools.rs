@@ -210,6 +210,7 @@ fn kinds_ui(ui: &mut Ui, run: &Run, query: &mut EventQuery, theme: &Theme) {
                 continue;
             }
             let mut on = chosen.is_ok();
+            let name = run.family().event_name(name);
             let text = format!("{name}  {}", with_thousands(&there(*kind).to_string()));
             if ui.checkbox(&mut on, text).changed() {
                 match chosen {

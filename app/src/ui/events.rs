@@ -214,7 +214,7 @@ impl List<'_> {
     /// What the event of a row means, for a beginner.
     fn explanation(&self, row: usize) -> Option<String> {
         let event = self.run.trace.event(self.rows.event(row)?)?;
-        Some(format!("{}.", capital(event.explanation())))
+        Some(format!("{}.", capital(&self.run.family().explanation(&event))))
     }
 
     /// What the row says that stands for the stretch without events around the cursor.
@@ -255,7 +255,7 @@ impl List<'_> {
                 egui::Role::ListBoxOption,
                 true,
                 here,
-                sentence((self.run, self.session.clock()), n, &words, event.explanation()),
+                sentence((self.run, self.session.clock()), n, &words, &self.run.family().explanation(&event)),
             )
         });
         if here {
@@ -266,7 +266,8 @@ impl List<'_> {
         }
         self.cells_ui(ui, rect, n, &words, theme);
         let response = response.on_hover_ui(|ui| {
-            let full = [format!("{}: {}", words.who, words.event), words.detail.clone(), capital(event.explanation())];
+            let explanation = self.run.family().explanation(&event);
+            let full = [format!("{}: {}", words.who, words.event), words.detail.clone(), capital(&explanation)];
             full.iter().filter(|t| !t.is_empty()).for_each(|text| {
                 ui.label(text);
             });
@@ -388,7 +389,7 @@ fn announcement(session: &Session) -> String {
         return format!("Run {letter}, before its first event");
     };
     let words = describe(&event, run.trace.tables());
-    format!("Run {letter}. {}", sentence((run, session.clock()), n, &words, event.explanation()))
+    format!("Run {letter}. {}", sentence((run, session.clock()), n, &words, &run.family().explanation(&event)))
 }
 
 fn capital(text: &str) -> String {

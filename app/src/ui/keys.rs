@@ -182,7 +182,7 @@ fn group_ui(ui: &mut Ui, session: &Session, group: Group, theme: &Theme) {
     heading(ui, group.title(), theme);
     for (binding, keys) in session.keymap().all().filter(|(b, _)| b.group == group) {
         if let Some(key) = keys.first() {
-            line_ui(ui, &key_for_people(key), binding.title, theme);
+            line_ui(ui, &key_for_people(key), &session.title_of(binding), theme);
         }
     }
     ui.add_space(12.0);

@@ -5,8 +5,9 @@ use egui::{Color32, Rect, Sense, Slider, Stroke, StrokeKind, Ui, WidgetInfo, pos
 use crate::session::costs::own_costs;
 use crate::session::knobs::{Dial, value_at};
 use crate::session::settings::CostsChoice;
-use crate::session::{Command, Session};
+use crate::session::{Command, Run, Session};
 use sim_core::scenario::{KnobValues, Scenario};
+use sim_core::trace::Family;
 
 use super::changes::{ask_to_see, changed_ui, variants_ui};
 use super::fonts;
@@ -220,11 +221,14 @@ fn costs_ui(ui: &mut Ui, session: &Session, written: &Scenario, emit: &mut Emit<
     let wanted = session.wanted_value("costs").or_else(|| session.costs_used().map(str::to_owned));
     let now = wanted.unwrap_or_else(|| own_costs(written).name);
     let theme = emit.theme;
+    let family = session.focused().map_or(Family::Async, Run::family);
     label(ui, "Costs", fonts::regular(fonts::ROW), theme.text1);
     wrapped(ui, |ui| {
         for (id, name, meaning) in COSTS {
             let on = id == now;
-            if chip_ui(ui, name, &format!("Costs: {name}"), on, theme).on_hover_text(meaning).clicked() && !on {
+            if chip_ui(ui, name, &format!("Costs: {name}"), on, theme).on_hover_text(family.reword(meaning)).clicked()
+                && !on
+            {
                 emit.emit(Command::Turn { path: "costs".to_owned(), value: id.to_owned() });
             }
         }
@@ -233,7 +237,7 @@ fn costs_ui(ui: &mut Ui, session: &Session, written: &Scenario, emit: &mut Emit<
         }
     });
     if let Some((_, _, meaning)) = COSTS.iter().find(|(id, _, _)| *id == now) {
-        label(ui, meaning, fonts::regular(fonts::LABEL), theme.text2);
+        label(ui, &family.reword(meaning), fonts::regular(fonts::LABEL), theme.text2);
     }
     if session.are_costs_turned() {
         ui.horizontal(|ui| {

@@ -43,6 +43,9 @@ impl Chosen {
     }
 }
 
+/// So many of the wishes, the last, are for one run's rows and the others' heads.
+pub const ONLY_HEADS: usize = 2;
+
 /// What the rows could do with, the best first: each time the height that they would like, and the least with which they
 /// can be read. None if they never fit.
 pub fn wishes(session: &Session) -> Vec<(f32, f32)> {
@@ -64,7 +67,8 @@ pub fn wishes(session: &Session) -> Vec<(f32, f32)> {
     let lanes = Sparing::LANES.map(|sparing| sparing.rows(session, &whole));
     wishes.extend(lanes.iter().map(|rows| (rows.height(), rows.easy())));
     wishes.extend(lanes.iter().map(|rows| (rows.height(), rows.closest())));
-    wishes.push((heads.height(), heads.closest()));
+    let below = Sparing::AllBelow.rows(session, &whole);
+    wishes.extend([&heads, &below].map(|rows| (rows.height(), rows.closest())));
     wishes
 }
 
@@ -108,21 +112,33 @@ enum Sparing {
     LanesBelow,
     /// Everything but their heads.
     All,
+    /// The same, and the run in focus has no figures and devices either.
+    AllBelow,
 }
 
 impl Sparing {
-    const ALL: [Sparing; 6] =
-        [Sparing::Beside, Sparing::Machine, Sparing::Lanes, Sparing::LanesAlone, Sparing::LanesBelow, Sparing::All];
+    const ALL: [Sparing; 7] = [
+        Sparing::Beside,
+        Sparing::Machine,
+        Sparing::Lanes,
+        Sparing::LanesAlone,
+        Sparing::LanesBelow,
+        Sparing::All,
+        Sparing::AllBelow,
+    ];
     const LANES: [Sparing; 3] = [Sparing::Lanes, Sparing::LanesAlone, Sparing::LanesBelow];
 
     fn rows(self, session: &Session, whole: &Rows) -> Rows {
         let focus = session.focus();
         let kept = whole.keeping(|row| match row.run == focus {
-            true => self != Sparing::LanesBelow || Sparing::Beside.keeps(session, row),
+            true => match self {
+                Sparing::LanesBelow | Sparing::AllBelow => Sparing::Beside.keeps(session, row),
+                Sparing::Beside | Sparing::Machine | Sparing::Lanes | Sparing::LanesAlone | Sparing::All => true,
+            },
             false => self.keeps(session, row),
         });
         match self {
-            Sparing::Beside | Sparing::Machine | Sparing::All => kept,
+            Sparing::Beside | Sparing::Machine | Sparing::All | Sparing::AllBelow => kept,
             Sparing::Lanes | Sparing::LanesAlone | Sparing::LanesBelow => {
                 kept.with_lanes(|row| row.run != focus && row.why == Why::Listed && is_head_or_workload(row))
             }
@@ -136,7 +152,7 @@ impl Sparing {
             return true;
         }
         match self {
-            Sparing::All => false,
+            Sparing::All | Sparing::AllBelow => false,
             Sparing::Machine | Sparing::LanesAlone | Sparing::LanesBelow => match row.kind {
                 RowKind::Track { kind, .. } => RowGroup::of(kind) == RowGroup::Workload,
                 RowKind::Group(group) => group == RowGroup::Workload,

@@ -3,8 +3,10 @@
 use egui::{Align2, RichText, ScrollArea, Sense, Ui, WidgetInfo, pos2, vec2};
 use sim_core::analysis::sums::Sums;
 use sim_core::clock::{Clock, write_length};
+use sim_core::trace::Family;
 
-use crate::session::{Command, Session, SpanOfTime, Tab};
+use crate::session::figures::turns_title;
+use crate::session::{Command, Run, Session, SpanOfTime, Tab};
 use crate::timeline::axis::{Unit, with_thousands};
 
 use super::theme::Theme;
@@ -27,8 +29,8 @@ pub fn selected_time_ui(ui: &mut Ui, session: &Session, emit: &mut Emit<'_>) {
             ui.spacing_mut().item_spacing.y = 0.0;
             head_ui(ui, session, span, theme);
             ui.add_space(12.0);
-            let kinds: Vec<bool> = session.runs().iter().map(|r| r.threads).collect();
-            let figures = figures(&kinds, &sums);
+            let families: Vec<Family> = session.runs().iter().map(Run::family).collect();
+            let figures = figures(&families, &sums);
             let beside = NAMES + COLUMN * sums.len() as f32 <= ui.available_width();
             if beside {
                 titles_ui(ui, session, theme);
@@ -96,7 +98,7 @@ fn titles_ui(ui: &mut Ui, session: &Session, theme: &Theme) {
 #[derive(Clone, PartialEq, Debug)]
 struct Figure {
     rank: Rank,
-    name: &'static str,
+    name: String,
     meaning: &'static str,
     values: Vec<String>,
 }
@@ -126,34 +128,37 @@ enum Values {
     Below,
 }
 
-/// What is told of a stretch of time. `threads` says of each run whether it is of threads.
-fn figures(threads: &[bool], sums: &[Sums]) -> Vec<Figure> {
-    let names = |tasks, both, of_threads| match (threads.contains(&false), threads.contains(&true)) {
-        (true, true) => both,
-        (false, true) => of_threads,
-        (true | false, false) => tasks,
+/// What is told of a stretch of time, in the words of these runs' families.
+fn figures(families: &[Family], sums: &[Sums]) -> Vec<Figure> {
+    let threads: Vec<bool> = families.iter().map(|family| *family == Family::Threads).collect();
+    let turns = turns_title(families);
+    let turns_too = if turns.ends_with("turns") { turns.clone() } else { format!("{turns} / turns") };
+    let names = |tasks: &str, both: &str, of_threads: &str| match (threads.contains(&false), threads.contains(&true)) {
+        (true, true) => both.to_owned(),
+        (false, true) => of_threads.to_owned(),
+        (true | false, false) => tasks.to_owned(),
     };
     let each = |value: &dyn Fn(&Sums, bool) -> String| -> Vec<String> {
-        sums.iter().zip(threads).map(|(sums, threads)| value(sums, *threads)).collect()
+        sums.iter().zip(&threads).map(|(sums, threads)| value(sums, *threads)).collect()
     };
     let count = |n: u64| with_thousands(&n.to_string());
     let wanting = |s: &Sums, threads| if threads { s.runnable } else { s.ready };
     vec![
         Figure {
             rank: Rank::Own,
-            name: "Cores busy",
+            name: "Cores busy".to_owned(),
             meaning: "The share of the selected time in which a thread is on the core, over all cores",
             values: each(&|s, _| format!("{:.1}%", s.busy_share() * 100.0)),
         },
         Figure {
             rank: Rank::Own,
-            name: names("Polls", "Polls / turns", "Turns"),
-            meaning: "Polls, and what other models have in their place (callbacks, turns, runs), that were under way in some part of it; of a thread run, turns of threads on a core",
+            name: names(&turns, &turns_too, "Turns"),
+            meaning: "Stretches of tasks on a worker, whatever the model calls them, that were under way in some part of it; of a thread run, turns of threads on a core",
             values: each(&|s, threads| count(if threads { s.turns_ran } else { s.polls_ran })),
         },
         Figure {
             rank: Rank::Part,
-            name: "begun in it",
+            name: "begun in it".to_owned(),
             meaning: "Those of them that began in it; the others were under way when it began",
             values: each(&|s, threads| count(if threads { s.dispatches } else { s.polls })),
         },
@@ -171,25 +176,25 @@ fn figures(threads: &[bool], sums: &[Sums]) -> Vec<Figure> {
         },
         Figure {
             rank: Rank::Own,
-            name: "Longest queue",
+            name: "Longest queue".to_owned(),
             meaning: "The most tasks that were Ready, or threads that were Runnable, at once",
             values: each(&|s, threads| count(u64::from(wanting(s, threads).most))),
         },
         Figure {
             rank: Rank::Own,
-            name: "I/O completed",
+            name: "I/O completed".to_owned(),
             meaning: "Requests that a device completed",
             values: each(&|s, _| count(s.completions)),
         },
         Figure {
             rank: Rank::Own,
-            name: "Context switches",
+            name: "Context switches".to_owned(),
             meaning: "Dispatches of another thread onto a core that has run before",
             values: each(&|s, _| count(s.switches)),
         },
         Figure {
             rank: Rank::Own,
-            name: "Their cost",
+            name: "Their cost".to_owned(),
             meaning: "What all dispatches cost together",
             values: each(&|s, _| write_length(s.switch_cost)),
         },
@@ -208,7 +213,7 @@ fn figure_ui(ui: &mut Ui, figure: &Figure, values: Values, theme: &Theme) {
     painter.text(
         name_at + vec2(figure.rank.indent(), 0.0),
         Align2::LEFT_CENTER,
-        figure.name,
+        &figure.name,
         fonts::regular(fonts::ROW),
         theme.text2,
     );
@@ -271,13 +276,13 @@ mod tests {
 
     #[test]
     fn a_thread_run_counts_its_threads_where_an_async_run_counts_its_tasks() {
-        let figures = figures(&[false, true], &[sums(), sums()]);
+        let figures = figures(&[Family::Async, Family::Threads], &[sums(), sums()]);
         let told: Vec<(&str, Vec<&str>)> =
-            figures.iter().map(|f| (f.name, f.values.iter().map(String::as_str).collect())).collect();
+            figures.iter().map(|f| (f.name.as_str(), f.values.iter().map(String::as_str).collect())).collect();
         assert_eq!(told[0], ("Cores busy", vec!["75.0%", "75.0%"]));
         assert_eq!(told[1], ("Polls / turns", vec!["3,190", "6"]));
         assert_eq!(told[2], ("begun in it", vec!["3,187", "5"]));
-        let parts: Vec<_> = figures.iter().filter(|f| f.rank == Rank::Part).map(|f| f.name).collect();
+        let parts: Vec<_> = figures.iter().filter(|f| f.rank == Rank::Part).map(|f| f.name.as_str()).collect();
         assert_eq!(parts, ["begun in it"]);
         assert_eq!(told[4], ("Ready total", vec!["30.0 ms", "2.0 ms"]));
         assert_eq!(told[5], ("Longest queue", vec!["57", "7"]));
@@ -285,8 +290,11 @@ mod tests {
 
     #[test]
     fn runs_of_one_kind_have_names_of_that_kind() {
-        assert_eq!(figures(&[false, false], &[sums(), sums()])[1].name, "Polls");
-        assert_eq!(figures(&[true], &[sums()])[4].name, "Runnable total");
+        let name = |families: &[Family], n: usize| figures(families, &vec![sums(); families.len()])[n].name.clone();
+        assert_eq!(name(&[Family::Async, Family::Async], 1), "Polls");
+        assert_eq!(name(&[Family::Threads], 4), "Runnable total");
+        assert_eq!(name(&[Family::Callbacks], 1), "Callbacks");
+        assert_eq!(name(&[Family::Callbacks, Family::Threads], 1), "Callbacks / turns");
     }
 
     #[test]

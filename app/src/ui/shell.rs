@@ -291,9 +291,11 @@ impl Shell {
         let first = if session.runs().len() > row_room::FEW { First::Stage } else { First::Dock };
         let wishes = |rows| Wishes { room, axis, rows, stage: (most.max(least), least), dock, first };
         let rows = row_room::wishes(session);
-        let beside = |events: usize| rows.iter().find(|rows| wishes(**rows).has_room_beside(events));
-        let best = beside(KEPT).or_else(|| beside(1)).or(rows.last());
-        wishes(best.copied().unwrap_or((f32::INFINITY, f32::INFINITY))).share()
+        let beside = |events: usize| rows.iter().position(|rows| wishes(*rows).has_room_beside(events));
+        // The last wishes are only for heads: before that the dock gives way.
+        let usual = beside(KEPT).filter(|n| *n + row_room::ONLY_HEADS < rows.len() || rows.len() == 1);
+        let best = usual.or_else(|| beside(1)).map(|n| rows[n]).or(rows.last().copied());
+        wishes(best.unwrap_or((f32::INFINITY, f32::INFINITY))).share()
     }
 
     /// What stands around timeline and Stage. Answers which controls are the lesson's, the inspector's, the dock's.

@@ -38,75 +38,99 @@ enum Entry {
     Switch,
 }
 
-/// What there is to be explained, from what was recorded.
-fn entries(runs: &[Run]) -> Vec<Entry> {
-    let count = |run: &Run, kinds: &[u8]| kinds.iter().map(|k| run.kinds[usize::from(*k)]).sum::<u32>();
-    let any = |kinds: &[u8]| runs.iter().any(|run| count(run, kinds) > 0);
-    // Inside a poll a worker leaves its core when it blocks or is preempted.
-    let preempted =
-        |run: &Run| count(run, &[kind::SwitchedOut]) > count(run, &[kind::ThreadBlocked, kind::ThreadExited]);
-    let off_core = |run: &Run| !run.threads && (count(run, &[kind::BlockBegan]) > 0 || preempted(run));
-    let polls = |run: &Run| count(run, &[kind::PollStarted]) > 0;
-    let waits = |run: &Run| match run.threads {
-        true => count(run, &[kind::ThreadBlocked]) > 0,
-        false => count(run, &[kind::PollEnded]) > count(run, &[kind::TaskCompleted]),
-    };
-    let mut entries = Vec::new();
-    let mut add = |there: bool, entry| entries.extend(there.then_some(entry));
-    add(any(&[kind::PollStarted, kind::Dispatched]), Entry::Running);
-    add(runs.iter().any(|run| off_core(run) && polls(run)), Entry::OffCore);
-    add(any(&[kind::Queued, kind::ThreadRunnable]), Entry::Ready);
-    add(runs.iter().any(waits), Entry::Waiting);
-    add(any(&[kind::TaskCompleted, kind::ThreadExited]), Entry::Finished);
-    add(any(&[kind::TaskCancelled]), Entry::Cancelled);
-    add(any(&[kind::Woken, kind::ThreadUnblocked]), Entry::Wake);
-    add(runs.iter().any(|run| count(run, &[kind::Dispatched]) > 1), Entry::Switch);
-    entries
-}
+impl Entry {
+    const ALL: [Entry; 8] = [
+        Entry::Running,
+        Entry::OffCore,
+        Entry::Ready,
+        Entry::Waiting,
+        Entry::Finished,
+        Entry::Cancelled,
+        Entry::Wake,
+        Entry::Switch,
+    ];
 
-/// What an entry says: both nouns where both kinds of run are open.
-fn words(entry: Entry, runs: &[Run]) -> &'static str {
-    let polls = runs.iter().any(|run| run.family() == Family::Async);
-    let others = runs.iter().any(|run| run.family() != Family::Async);
-    let only_polls = polls && runs.iter().all(|run| run.threads || run.family() == Family::Async);
-    let tasks = runs.iter().any(|run| !run.threads);
-    let threads = runs.iter().any(|run| run.threads);
-    let both = |both, task, thread| match (tasks, threads) {
-        (true, true) => both,
-        (true, false) => task,
-        (false, _) => thread,
-    };
-    match entry {
-        Entry::Running => match (polls, others) {
-            (true, true) => "Polling / Running",
-            (true, false) => "Polling",
-            (false, _) => "Running",
-        },
-        Entry::OffCore => match (polls, keeps_thread(runs)) {
-            (true, false) => "in a poll, off core",
-            (true, true) => "in a poll or on its thread, off core",
-            (false, true) => "keeps its thread, off core",
-            (false, false) => "has a worker, off core",
-        },
-        Entry::Ready => both("Ready / Runnable", "Ready", "Runnable"),
-        Entry::Waiting => both("Pending / Blocked", "Pending", "Blocked"),
-        Entry::Finished => both("Completed / Exited", "Completed", "Exited"),
-        Entry::Cancelled => "Cancelled",
-        Entry::Wake => match (tasks, only_polls) {
-            (true, true) => "wake → poll",
-            (true, false) => "wake → run",
-            (false, _) => "unblock → run",
-        },
-        Entry::Switch => "context switch",
+    /// Whether a run's recording has something that this explains.
+    fn is_in(self, run: &Run) -> bool {
+        let count = |kinds: &[u8]| kinds.iter().map(|k| run.kinds[usize::from(*k)]).sum::<u32>();
+        match self {
+            Entry::Running => count(&[kind::PollStarted, kind::Dispatched]) > 0,
+            Entry::OffCore => {
+                // With a task on it a worker leaves its core when it blocks or is preempted.
+                let preempted = count(&[kind::SwitchedOut]) > count(&[kind::ThreadBlocked, kind::ThreadExited]);
+                let leaves = count(&[kind::BlockBegan]) > 0 || preempted || keeps_thread(run.family());
+                !run.threads && leaves && count(&[kind::PollStarted]) > 0
+            }
+            Entry::Ready => count(&[kind::Queued, kind::ThreadRunnable]) > 0,
+            Entry::Waiting if run.threads => count(&[kind::ThreadBlocked]) > 0,
+            Entry::Waiting => count(&[kind::PollEnded]) > count(&[kind::TaskCompleted]),
+            Entry::Finished => count(&[kind::TaskCompleted, kind::ThreadExited]) > 0,
+            Entry::Cancelled => count(&[kind::TaskCancelled]) > 0,
+            Entry::Wake => count(&[kind::Woken, kind::ThreadUnblocked]) > 0,
+            Entry::Switch => count(&[kind::Dispatched]) > 1,
+        }
+    }
+
+    /// What it says of a run's tasks.
+    fn words(self, family: Family) -> &'static str {
+        let threads = family == Family::Threads;
+        match self {
+            Entry::Running if family == Family::Async => "Polling",
+            Entry::Running => "Running",
+            Entry::OffCore => match family {
+                Family::Async | Family::Threads => "in a poll, off core",
+                Family::Pool | Family::Sequential => "keeps its thread, off core",
+                Family::Callbacks => "in a callback, off core",
+                Family::Coroutines | Family::Actors => "has a worker, off core",
+            },
+            Entry::Ready => {
+                if threads {
+                    "Runnable"
+                } else {
+                    "Ready"
+                }
+            }
+            Entry::Waiting => {
+                if threads {
+                    "Blocked"
+                } else {
+                    "Pending"
+                }
+            }
+            Entry::Finished => {
+                if threads {
+                    "Exited"
+                } else {
+                    "Completed"
+                }
+            }
+            Entry::Cancelled => "Cancelled",
+            Entry::Wake => match family {
+                Family::Async => "wake → poll",
+                Family::Threads => "unblock → run",
+                Family::Pool | Family::Sequential | Family::Callbacks | Family::Coroutines | Family::Actors => {
+                    "wake → run"
+                }
+            },
+            Entry::Switch => "context switch",
+        }
     }
 }
 
-/// Whether there are tasks that keep their thread while they wait.
-fn keeps_thread(runs: &[Run]) -> bool {
-    runs.iter().any(|run| match run.family() {
+/// What there is to be explained, in the words of the run that is stepped through; what only another run has, in that
+/// one's.
+fn entries(session: &Session) -> Vec<(Entry, &'static str)> {
+    let runs = || session.focused().into_iter().chain(session.runs());
+    let told = |entry: Entry| runs().find(|run| entry.is_in(run)).map(|run| (entry, entry.words(run.family())));
+    Entry::ALL.into_iter().filter_map(told).collect()
+}
+
+/// Whether a task keeps its thread while it waits.
+fn keeps_thread(family: Family) -> bool {
+    match family {
         Family::Pool | Family::Sequential => true,
         Family::Async | Family::Threads | Family::Callbacks | Family::Coroutines | Family::Actors => false,
-    })
+    }
 }
 
 /// "seed 7" and "A 63 events, B 42", the most important last.
@@ -146,9 +170,8 @@ pub fn status_ui(ui: &mut Ui, session: &Session, patterns: &Patterns, emit: &mut
 fn legend_ui(ui: &Ui, at: egui::Pos2, right: f32, session: &Session, patterns: &Patterns, emit: &Emit<'_>) {
     let (theme, painter) = (emit.theme, ui.painter());
     let mut x = at.x;
-    for entry in entries(session.runs()) {
-        let text = words(entry, session.runs()).to_owned();
-        let galley = painter.layout_no_wrap(text, fonts::regular(fonts::LABEL), theme.text2);
+    for (entry, text) in entries(session) {
+        let galley = painter.layout_no_wrap(text.to_owned(), fonts::regular(fonts::LABEL), theme.text2);
         if x + 20.0 + galley.size().x > right {
             break;
         }
@@ -243,12 +266,20 @@ mod tests {
     #[test]
     fn the_legend_explains_what_was_recorded_and_nothing_else() {
         let session = fixture::session();
-        let [tasks, threads] = [&session.runs()[..1], &session.runs()[1..]];
-        assert!(entries(tasks).contains(&Entry::OffCore));
-        assert!(!entries(threads).contains(&Entry::OffCore) && !entries(tasks).contains(&Entry::Cancelled));
-        assert_eq!(words(Entry::Ready, session.runs()), "Ready / Runnable");
-        assert_eq!(words(Entry::Ready, threads), "Runnable");
-        assert_eq!(entries(&[]), []);
+        let [tasks, threads] = [0, 1].map(|n| &session.runs()[n]);
+        assert!(Entry::OffCore.is_in(tasks) && !Entry::OffCore.is_in(threads) && !Entry::Cancelled.is_in(tasks));
+        assert!(!entries(&session).iter().any(|(entry, _)| *entry == Entry::Cancelled));
+    }
+
+    #[test]
+    fn the_legend_speaks_of_the_run_that_is_stepped_through() {
+        let mut session = fixture::session();
+        let says = |session: &Session| entries(session).into_iter().map(|(_, words)| words).collect::<Vec<_>>();
+        let tasks = says(&session);
+        assert!(tasks.starts_with(&["Polling", "in a poll, off core", "Ready", "Pending", "Completed"]), "{tasks:?}");
+        session.apply(Command::FocusRun(1));
+        let threads = says(&session);
+        assert!(threads.starts_with(&["Running", "in a poll, off core", "Runnable", "Blocked"]), "{threads:?}");
     }
 
     #[test]

@@ -22,3 +22,4 @@ mod window_rows;
 mod window_sizes;
 mod window_stage;
 mod window_sweep;
+mod window_words;

@@ -9,7 +9,7 @@ use std::ptr;
 use std::sync::Arc;
 use std::task::Waker;
 
-use super::policy::{Asks, Came, Reason, Wishes};
+use super::policy::{Asks, Came, Reason, Sees, Wishes};
 use super::ready::{Budget, Chosen, Core};
 use super::task::{NewTask, Task, TaskFuture};
 use super::waker::{Cell, Link, TaskState};
@@ -43,6 +43,8 @@ pub(crate) struct Exec {
     /// With what the task that is being dropped panicked.
     pub panic: RefCell<Option<String>>,
     pub budget: super::budget::Left,
+    /// How many polls have offered their workers to other threads, where the end of a poll finds it at once.
+    pub in_place: StdCell<usize>,
     /// By worker: whoever waits for its next turn of the driver, the last to yield last.
     pub deferred: RefCell<Vec<Vec<Waker>>>,
 }
@@ -92,6 +94,8 @@ pub(crate) enum Turn {
     Foreign,
     /// See what has completed, and wake whoever waits for it.
     Driver,
+    /// See a part of it.
+    See(Sees),
     /// Look for work for so long, and ask again.
     Spin(SimDuration),
     /// Wake whoever was deferred.
@@ -314,7 +318,7 @@ impl Exec {
             match state.next(&mut kernel, worker, self) {
                 Chosen::Poll { task, queue, end, budget } => {
                     if budget == Budget::Fresh {
-                        self.budget.refill(worker, state.rules.budget);
+                        self.budget.refill(state.workers[worker.index()], state.rules.budget);
                     }
                     state.begin_poll(kernel.now, worker, budget);
                     if !state.aborts.is_empty() && state.aborts.contains_key(&task) {
@@ -328,12 +332,13 @@ impl Exec {
                     break (task, queue, from);
                 }
                 Chosen::Main { task, queue } => {
-                    self.budget.refill(worker, state.rules.budget);
+                    self.budget.refill(state.workers[worker.index()], state.rules.budget);
                     state.begin_poll(kernel.now, worker, Budget::Fresh);
                     break (task, queue, PollFrom::Direct);
                 }
                 Chosen::Unparked => self.sim.owe(kernel.costs.syscall),
                 Chosen::Turn => return Turn::Driver,
+                Chosen::See(sees) => return Turn::See(sees),
                 Chosen::Spin(d) => return Turn::Spin(d),
                 Chosen::WakeDeferred => return Turn::Deferred,
                 Chosen::Park => {

@@ -6,11 +6,10 @@
 use std::task::Waker;
 
 use super::core::Exec;
-use super::policy::{Dropped, Reason, Yields};
+use super::policy::{Driver, Dropped, Reason, Sees, Yields};
 use super::waker::TaskState;
-use crate::instant::SimDuration;
-use crate::machine::devices::NO_ALARM;
-use crate::machine::next::Due;
+use crate::instant::{SimDuration, SimTime};
+use crate::machine::unseen::Kept;
 use crate::trace::event::Event;
 use crate::trace::ids::*;
 
@@ -19,24 +18,32 @@ impl Exec {
     /// deferred on this worker, the last to yield first. As tokio 1.54.1: `runtime/time/mod.rs` (`park_internal` parks the I/O driver and
     /// processes timers after it) and `runtime/scheduler/defer.rs` (`wake` pops from the end).
     pub fn turn_driver(&self, worker: WorkerId) {
+        self.see(worker, Sees::All);
+        self.wake_deferred(worker);
+    }
+
+    /// Sees this part of what lies in the worker's driver, and wakes whoever waits for it.
+    pub fn see(&self, worker: WorkerId, sees: Sees) {
         let unseen = {
             let mut kernel = self.sim.kernel.borrow_mut();
-            self.sim.owe(kernel.costs.driver_turn);
-            kernel.take_unseen()
+            match sees {
+                Sees::All | Sees::Answers => self.sim.owe(kernel.costs.driver_turn),
+                Sees::Timers => {}
+            }
+            kernel.take_unseen(worker, sees)
         };
-        for due in unseen {
+        for kept in unseen {
             let (actor, wake) = {
                 let mut kernel = self.sim.kernel.borrow_mut();
-                match due {
-                    Due::Timer(timer) => (Actor::Timer(timer), kernel.fire_timer(timer)),
-                    Due::Completion(request) => kernel.deliver(request, Actor::Worker(worker)),
-                    Due::Alarm(_) => unreachable!("{NO_ALARM}"),
+                match kept {
+                    Kept::Timer(timer) => (Actor::Timer(timer), kernel.fire_timer(timer)),
+                    Kept::Answer(request) => kernel.deliver(request, Actor::Worker(worker)),
                 }
             };
             self.sim.actor.set(actor);
             self.sim.tell(wake);
         }
-        self.wake_deferred(worker);
+        self.sim.actor.set(Actor::Worker(worker));
     }
 
     /// Wakes whoever was deferred on this worker, the last to yield first.
@@ -102,6 +109,15 @@ impl Exec {
         state.slice_left(self.sim.kernel.borrow().now, worker)
     }
 
+    /// When the slice of the task that is being polled began, and how much of it is left when all that is owed is paid.
+    /// None: there are no slices.
+    pub fn slice_of_poll(&self) -> Option<(SimTime, SimDuration)> {
+        let state = self.state.borrow();
+        let worker = state.worker_on(self.sim.running())?;
+        let now = self.sim.kernel.borrow().now + self.sim.owed();
+        Some((state.slices[worker.index()], state.slice_left(now, worker)?))
+    }
+
     /// As [`Exec::yields`] for the task that is being polled, which has just woken itself instead.
     pub fn defer_own_wake(&self, waker: &Waker) {
         let Actor::Task(task) = self.sim.actor.get() else { return };
@@ -122,7 +138,11 @@ impl Exec {
 
     /// Records that the task's budget is used up.
     pub fn note_exhausted(&self, task: TaskId) {
-        let worker = self.state.borrow().worker_on(self.sim.running());
+        let worker = {
+            let state = self.state.borrow();
+            let running = self.sim.running();
+            state.worker_on(running).or_else(|| Some(state.in_place.on(running?)?.worker))
+        };
         if let Some(worker) = worker {
             self.sim.kernel.borrow_mut().record(Event::BudgetExhausted { task, worker });
         }
@@ -142,13 +162,29 @@ impl Exec {
         }
     }
 
-    /// Unparks the worker in the driver if something has completed that nobody has seen.
+    /// Unparks whoever is parked in a driver in which something lies that nobody has seen.
     pub fn look_into_driver(&self) {
         let mut state = self.state.borrow_mut();
-        let Some(worker) = state.in_driver else { return };
         let mut kernel = self.sim.kernel.borrow_mut();
-        let Some(by) = kernel.first_unseen() else { return };
-        state.unpark(&mut kernel, worker, by);
+        if kernel.unseen.is_empty() || !state.any_parked {
+            return;
+        }
+        match state.rules.driver {
+            Driver::AlwaysOn => {}
+            Driver::Turned | Driver::ParkedOrThread => {
+                let Some((worker, due)) = state.in_driver.zip(kernel.unseen.first()) else { return };
+                let by = kernel.actor_of(due);
+                state.unpark(&mut kernel, worker, by);
+            }
+            Driver::OfEachWorker => {
+                for worker in (0..state.count_workers()).map(WorkerId::from_index) {
+                    let first = kernel.unseen.first_for(worker).filter(|_| state.parked[worker.index()]);
+                    let Some(due) = first else { continue };
+                    let by = kernel.actor_of(due);
+                    state.unpark(&mut kernel, worker, by);
+                }
+            }
+        }
     }
 
     /// Drops the wakers of whoever waits for a turn that does not come: the run is over.

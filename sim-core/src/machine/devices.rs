@@ -9,6 +9,7 @@ use super::kernel::Kernel;
 use super::next::Due;
 use super::place::OpPlace;
 use super::spec::{Device, Latency};
+use super::unseen::{Kept, Sees};
 use super::waiting::Wake;
 use crate::instant::{SimDuration, SimTime};
 use crate::trace::event::{DecisionKind, Event};
@@ -35,11 +36,15 @@ pub(crate) struct Request {
     submission: u64,
     /// Whether its answer was seen.
     completed: bool,
+    /// In which driver its answer lies until it is seen.
+    driver: usize,
     wake: Option<Wake>,
 }
 
 pub(crate) struct TimerState {
     wake: Option<Wake>,
+    /// In which driver it lies until it is seen.
+    driver: usize,
     fired: bool,
     /// Whether its setting and firing are events of their own; a blocking call's are not.
     shown: bool,
@@ -63,8 +68,10 @@ impl Progress {
     }
 }
 
-/// Why no alarm stands among what nobody has seen.
-pub(crate) const NO_ALARM: &str = "a thread's alarm wakes it by itself: no driver has to see it";
+/// Whether a task is told: a driver has to see it first.
+fn is_task(wake: &Option<Wake>) -> bool {
+    matches!(wake, Some(Wake::Task(_)))
+}
 
 impl Request {
     /// Whether someone waits for an answer that is not there yet.
@@ -87,7 +94,11 @@ impl Kernel {
             Some(Wake::Task(_)) => deadline.rounded_up(self.timer_step),
             Some(Wake::Thread(_)) | None => deadline,
         };
+        let of_task = matches!(wake, Some(Wake::Task(_)));
         let timer = self.new_timer(deadline, wake, true);
+        if let Some(lists) = self.timer_lists.as_mut().filter(|_| of_task) {
+            lists.set(timer, deadline - self.now, deadline);
+        }
         self.record(Event::TimerSet { timer, by });
         timer
     }
@@ -123,7 +134,8 @@ impl Kernel {
         let timers = &mut self.recorder.tables_mut().timers;
         let timer = TimerId::from_index(timers.len());
         timers.push(deadline);
-        self.timers.insert(timer, TimerState { wake, fired: false, shown });
+        let driver = self.unseen.driver_of(self.running);
+        self.timers.insert(timer, TimerState { wake, driver, fired: false, shown });
         let submission = self.next_submission();
         self.schedule(deadline, submission, Due::Timer(timer));
         timer
@@ -131,33 +143,33 @@ impl Kernel {
 
     /// Keeps the timer for the driver's next turn, if that is how its waiter is told. Answers whether it was kept.
     pub fn timer_unseen(&mut self, timer: TimerId) -> bool {
-        let of_task = self.timers.get(&timer).is_some_and(|t| matches!(t.wake, Some(Wake::Task(_))));
-        if self.turned && of_task {
-            self.unseen.push(Due::Timer(timer));
+        let state = self.timers.get(&timer).filter(|timer| self.turned && is_task(&timer.wake));
+        if let Some(state) = state {
+            self.unseen.push(state.driver, Kept::Timer(timer));
         }
-        self.turned && of_task
+        state.is_some()
     }
 
-    /// What has completed and nobody has seen, to be seen now: answers of devices in order, then timers by deadline, those of one
-    /// deadline as they were set.
-    pub fn take_unseen(&mut self) -> Vec<Due> {
-        let mut unseen = std::mem::take(&mut self.unseen);
-        let timers = &self.recorder.tables().timers;
-        unseen.sort_by_key(|due| match due {
-            Due::Completion(_) => (0, SimTime::ZERO, 0),
-            Due::Timer(timer) => (1, timers[timer.index()], timer.index()),
-            Due::Alarm(_) => unreachable!("{NO_ALARM}"),
-        });
-        unseen
+    /// What the worker sees of what nobody has seen: [`Unseen::take`](super::unseen::Unseen::take); its timers by their lists,
+    /// where there are such.
+    pub fn take_unseen(&mut self, worker: WorkerId, sees: Sees) -> Vec<Kept> {
+        let deadlines = &self.recorder.tables().timers;
+        let mut kept = self.unseen.take(worker, sees, deadlines);
+        if let Some(lists) = &mut self.timer_lists {
+            let timers = kept.extract_if(.., |kept| matches!(kept, Kept::Timer(_)));
+            let due =
+                timers.filter_map(|kept| if let Kept::Timer(timer) = kept { Some(timer) } else { None }).collect();
+            kept.extend(lists.take_due(&due, deadlines).into_iter().map(Kept::Timer));
+        }
+        kept
     }
 
-    /// What completed first of what nobody has seen.
-    pub fn first_unseen(&self) -> Option<Actor> {
-        self.unseen.first().map(|due| match due {
-            Due::Timer(timer) => Actor::Timer(*timer),
-            Due::Completion(request) => Actor::Device(self.recorder.tables().requests[request.index()].device),
-            Due::Alarm(_) => unreachable!("{NO_ALARM}"),
-        })
+    /// Who made this come.
+    pub fn actor_of(&self, kept: Kept) -> Actor {
+        match kept {
+            Kept::Timer(timer) => Actor::Timer(timer),
+            Kept::Answer(request) => Actor::Device(self.recorder.tables().requests[request.index()].device),
+        }
     }
 
     /// The timer's time has come. Answers whom to tell.
@@ -193,6 +205,7 @@ impl Kernel {
     pub fn cancel_timer(&mut self, timer: TimerId, by: Actor) -> Option<Wake> {
         let state = self.timers.remove(&timer)?;
         self.given_up = true;
+        self.timer_lists.iter_mut().for_each(|lists| lists.cancel(timer));
         if !state.fired && state.shown {
             self.record(Event::TimerCancelled { timer, by });
         }
@@ -227,7 +240,8 @@ impl Kernel {
             Some(range) => latency.of_draw(self.decide_world(DecisionKind::Latency, by, place, range)),
         };
         let submission = self.next_submission();
-        self.requests.insert(request, Request { device, latency, submission, completed: false, wake });
+        let driver = self.unseen.driver_of(self.running);
+        self.requests.insert(request, Request { device, latency, submission, completed: false, driver, wake });
         let state = &mut self.devices[device.index()];
         if state.spec.in_flight.is_some_and(|most| state.active >= most) {
             state.queue.push_back(request);
@@ -248,11 +262,11 @@ impl Kernel {
     /// Answers whom to tell.
     pub fn complete_request(&mut self, request: RequestId) -> (Actor, Option<Wake>) {
         let state = self.requests.get_mut(&request).expect("a request is known until it has completed");
-        let device = state.device;
-        let is_kept = self.turned && matches!(state.wake, Some(Wake::Task(_)));
+        let (device, driver) = (state.device, state.driver);
+        let is_kept = self.turned && is_task(&state.wake);
         self.record(Event::IoCompleted { request, device });
         let told = if is_kept {
-            self.unseen.push(Due::Completion(request));
+            self.unseen.push(driver, Kept::Answer(request));
             (Actor::Device(device), None)
         } else {
             self.deliver(request, Actor::Device(device))

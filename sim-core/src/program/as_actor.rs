@@ -31,7 +31,7 @@ use super::shared::{self, Ends, Outcome, Shared, fail};
 use super::steps::{Runner, alike, body, branch, mode, offloaded, steps};
 use crate::code::{block, now};
 use crate::executor::policy::Reason;
-use crate::executor::slices::{requeue, work_in_slices};
+use crate::executor::slices::{Steps, requeue, work_in_slices};
 use crate::executor::spawn::IsFuture;
 use crate::executor::{JoinHandle, TaskBuilder, yield_now};
 use crate::instant::SimTime;
@@ -54,6 +54,9 @@ pub(super) use world::World;
 /// Akka hands an actor so many letters before another has its turn (`akka.actor.default-dispatcher.throughput`).
 const THROUGHPUT: u32 = 5;
 
+/// The reductions of an Erlang process's turn (`CONTEXT_REDS`). A step that computes nothing is one, at least: a call.
+const REDUCTIONS: u32 = 4_000;
+
 /// Whose actors they are.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Kind {
@@ -73,6 +76,7 @@ struct Env {
     lets: Futures,
     /// Letters taken since it has waited last.
     letters: Cell<u32>,
+    steps: Steps,
 }
 
 /// Who goes through steps: an actor, which has until then for every `receive`.
@@ -103,6 +107,7 @@ impl Env {
             children: RefCell::default(),
             lets: Futures::default(),
             letters: Cell::new(0),
+            steps: Steps::default(),
         })
     }
 
@@ -144,6 +149,10 @@ impl Runner for Turn {
         &self.env.world.shared
     }
 
+    async fn between(&self) {
+        self.env.steps.next(REDUCTIONS).await;
+    }
+
     async fn step(&self, op: &Op, at: &At) -> Outcome {
         let (env, deadline) = (&self.env, self.deadline);
         let shared = &env.world.shared;
@@ -160,7 +169,8 @@ impl Runner for Turn {
                 env.receive(deadline, env.mailbox.answer(tag)).await?;
             }
             Op::Sleep(d) => before(deadline, sleep(*d)).await?,
-            Op::Block(d) => block(*d),
+            // Refused where the workload is read.
+            Op::Block(d) | Op::BlockInPlace(d) => block(*d),
             Op::Yield => yield_now().await,
             Op::Offload(d) => return offloaded(*d).await,
             Op::Lock(name, program)

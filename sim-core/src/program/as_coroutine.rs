@@ -29,7 +29,7 @@ use super::shared::{self, Ends, Outcome, Shared, fail};
 use super::steps::{Body, Runner, alike, body, mode, steps};
 use crate::code::{block, now};
 use crate::executor::policy::Reason;
-use crate::executor::slices::{requeue, work_in_slices};
+use crate::executor::slices::{Steps, requeue, work_in_slices};
 use crate::executor::spawn::{IsFuture, offload};
 use crate::executor::{JoinHandle, TaskBuilder, yield_now};
 use crate::instant::SimDuration;
@@ -58,6 +58,7 @@ struct Env {
     context: Option<Context>,
     groups: RefCell<BTreeMap<String, Group>>,
     lets: Closures,
+    steps: Steps,
 }
 
 /// Who goes through steps: a goroutine, and the context that they have been given.
@@ -96,6 +97,7 @@ fn go(
             context: context.cloned(),
             groups: RefCell::default(),
             lets: Closures::default(),
+            steps: Steps::default(),
         });
         let program = program.clone();
         start(TaskBuilder::new(name), row, group.cloned(), async move {
@@ -129,6 +131,11 @@ impl Runner for Goroutine {
         &self.env.shared
     }
 
+    /// Only time preempts a goroutine, however many steps it makes.
+    async fn between(&self) {
+        self.env.steps.next(u32::MAX).await;
+    }
+
     async fn step(&self, op: &Op, at: &At) -> Outcome {
         let Goroutine { env, context } = self;
         let context = context.as_ref();
@@ -137,7 +144,7 @@ impl Runner for Goroutine {
             Op::Io(latency) => wait(context, Request::new().taking(*latency).placed(at.place()).submit()).await?,
             Op::IoOn(device) => wait(context, Request::new().to(device).placed(at.place()).submit()).await?,
             Op::Sleep(d) => wait(context, sleep(*d)).await?,
-            Op::Block(d) | Op::Offload(d) => system_call(*d).await,
+            Op::Block(d) | Op::BlockInPlace(d) | Op::Offload(d) => system_call(*d).await,
             Op::Yield => yield_now().await,
             Op::Lock(name, program) => return hold_mutex(self, name, program, at.body(op, 0)).await,
             Op::Write(name, program) | Op::Read(name, program) => {

@@ -28,6 +28,9 @@ pub(super) trait Runner: Clone + 'static {
     /// Does one step; those that are done alike in every shape by [`alike`].
     fn step(&self, op: &Op, at: &At) -> impl Future<Output = Outcome>;
 
+    /// Between two steps, and between two rounds: where a runtime that counts them lets others go first.
+    async fn between(&self) {}
+
     /// Does not go on: the run's steps are used up, and the driver ends it.
     async fn stop(&self) {
         sim::with(|sim| sim.suspend(Ask::Work(SimDuration::ZERO)));
@@ -36,7 +39,10 @@ pub(super) trait Runner: Clone + 'static {
 
 /// All steps of a body, one after another.
 pub(super) async fn steps(me: impl Runner, program: Program, mut at: At) -> Outcome {
-    for op in program.iter() {
+    for (i, op) in program.iter().enumerate() {
+        if i > 0 {
+            me.between().await;
+        }
         at.begin();
         me.step(op, &at).await?;
         at.pass(op);
@@ -70,6 +76,7 @@ pub(super) async fn alike(me: &impl Runner, op: &Op, at: &At) -> Outcome {
                     me.stop().await;
                 }
                 body(me, program, inside.round(round, *times)).await?;
+                me.between().await;
             }
         }
         Op::Try(first, second) => {

@@ -40,6 +40,9 @@ pub(super) fn workload(checker: &mut Checker<'_>) {
         if !(-20..=19).contains(&task.nice) {
             checker.wrong(&format!("{path}.nice"), format!("there is no nice value {}", task.nice), "write -20 to 19");
         }
+        if let Some(shard) = task.shard {
+            shard_exists(checker, &path, shard);
+        }
         if let Some(shares) = task.shares.filter(|shares| !(1..=1000).contains(shares)) {
             checker.wrong(&format!("{path}.shares"), format!("there are no {shares} shares"), "write 1 to 1000");
         }
@@ -48,6 +51,19 @@ pub(super) fn workload(checker: &mut Checker<'_>) {
         Steps { checker, spawned, futures }.body(&format!("{path}.ops"), &task.ops);
     }
     spawn_cycles(checker);
+}
+
+/// A task can only live on a worker that every run has in which tasks live on one.
+fn shard_exists(checker: &mut Checker<'_>, path: &str, shard: u32) {
+    let scenario = checker.scenario;
+    let cores = scenario.machine.cores;
+    let mut runs = scenario.runs.iter().filter(|run| run.model.has_shards());
+    let Some(run) = runs.find(|run| shard >= run.model.workers_for(run.workers, cores)) else { return };
+    let message = match run.model.workers_for(run.workers, cores) {
+        1 => format!("there is no worker {shard} in the run `{}`: its only one is worker 0", run.id),
+        workers => format!("there is no worker {shard} in the run `{}`: it has {workers}, from 0 on", run.id),
+    };
+    checker.wrong(&format!("{path}.shard"), message, "write a smaller number, or give the run more workers");
 }
 
 /// The steps of one task.
@@ -122,6 +138,7 @@ impl Steps<'_, '_> {
             | Op::Io(_)
             | Op::Sleep(_)
             | Op::Block(_)
+            | Op::BlockInPlace(_)
             | Op::Yield
             | Op::Offload(_)
             | Op::Join(_)
@@ -235,9 +252,11 @@ pub(super) fn futures(scenario: &Scenario) -> Vec<&str> {
 
 /// How many calls tasks may hand to threads made for blocking, and so the most of these threads that there can be.
 pub(super) fn offloads(scenario: &Scenario) -> u32 {
-    let mut calls = 0;
+    let mut calls: u32 = 0;
     for (_, task) in scenario.workload.tasks.iter() {
-        visit(&task.ops, &mut |op| calls += if matches!(op, Op::Offload(_)) { task.count } else { 0 });
+        let is_one = |op: &Op| matches!(op, Op::Offload(_) | Op::BlockInPlace(_));
+        // A count that is too large is an error of its own, and is counted here all the same.
+        visit(&task.ops, &mut |op| calls = calls.saturating_add(if is_one(op) { task.count } else { 0 }));
     }
     calls
 }

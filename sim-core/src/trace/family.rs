@@ -2,6 +2,10 @@
 //!
 //! A goroutine is not polled, and an actor has turns: whoever writes for people asks here. Knows no model.
 
+use std::borrow::Cow;
+
+use super::event::Event;
+
 /// What the tasks of a run are.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, serde::Serialize, serde::Deserialize)]
 pub enum Family {
@@ -81,8 +85,60 @@ impl Family {
     }
 }
 
+impl Family {
+    /// The name of an event for people: what the catalogue calls a poll is a callback, a run or a turn.
+    pub fn event_name(self, catalogue: &'static str) -> &'static str {
+        let [started, ended] = match self {
+            Family::Async | Family::Threads => return catalogue,
+            Family::Pool | Family::Sequential | Family::Coroutines => ["RunStarted", "RunPaused"],
+            Family::Callbacks => ["CallbackStarted", "CallbackEnded"],
+            Family::Actors => ["TurnStarted", "TurnEnded"],
+        };
+        match catalogue {
+            "PollStarted" => started,
+            "PollEnded" => ended,
+            _ => catalogue,
+        }
+    }
+
+    /// What an event says, for a person who has not seen it before.
+    pub fn explanation(self, event: &Event) -> Cow<'static, str> {
+        let [started, ended] = match self {
+            Family::Async | Family::Threads => return Cow::Borrowed(event.explanation()),
+            Family::Pool | Family::Sequential => {
+                ["a thread took the task and runs it", "the task ended, and its thread is free for another"]
+            }
+            Family::Callbacks => ["the event loop called the task's next callback", "the callback returned"],
+            Family::Coroutines => [
+                "a worker switched to the goroutine's stack, and its code goes on",
+                "the goroutine left its worker, which is free for another",
+            ],
+            Family::Actors => ["a worker gave the actor its turn", "the actor's turn is over"],
+        };
+        match event {
+            Event::PollStarted { .. } => Cow::Borrowed(started),
+            Event::PollEnded { .. } => Cow::Borrowed(ended),
+            _ => Cow::Owned(self.reword(event.explanation())),
+        }
+    }
+
+    /// What stepping from one stretch to the next is called: "poll".
+    pub const fn step(self) -> &'static str {
+        match self {
+            Family::Async => "poll",
+            Family::Threads => "context switch",
+            Family::Pool | Family::Sequential => "run of a task",
+            Family::Callbacks => "callback",
+            Family::Coroutines => "run of a goroutine",
+            Family::Actors => "turn of an actor",
+        }
+    }
+}
+
 /// Phrases that only hold for a poll, and what holds instead. Before the words: the longer first.
-const PHRASES: [(&str, &str); 14] = [
+const PHRASES: [(&str, &str); 16] = [
+    ("someone called the task's waker: it wants to be polled", "what it waited for has come: it wants to run"),
+    ("by itself, inside its own poll", "by itself, while it ran"),
     ("Nothing can preempt a poll: it is polled when one of them returns", "It runs when one of them has done"),
     ("Nothing can preempt a poll", "It runs when that has done"),
     ("It can do nothing else until that poll returns", "It can do nothing else until then"),
@@ -178,6 +234,21 @@ mod tests {
             assert_eq!(family.nouns(), format!("{}s", family.noun()));
             assert_eq!(family.turns(), format!("{}s", family.turn()));
         }
+    }
+
+    #[test]
+    fn an_event_is_named_and_explained_in_the_familys_own_words() {
+        use Family as F;
+        for family in [F::Pool, F::Sequential, F::Callbacks, F::Coroutines, F::Actors] {
+            for (name, ..) in Event::CATALOGUE {
+                assert!(!family.event_name(name).contains("Poll") || name.starts_with("Future"), "{name}");
+            }
+        }
+        assert_eq!(F::Callbacks.event_name("PollStarted"), "CallbackStarted");
+        assert_eq!(F::Async.event_name("PollStarted"), "PollStarted");
+        let parked = Event::WorkerParked { worker: crate::trace::WorkerId(0), thread: crate::trace::ThreadId(0) };
+        assert_eq!(F::Callbacks.explanation(&parked), "nothing to run: the worker's thread goes to sleep");
+        assert_eq!(F::Async.explanation(&parked), parked.explanation());
     }
 
     #[test]

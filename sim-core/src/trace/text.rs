@@ -18,7 +18,7 @@ use crate::instant::{SimDuration, SimTime};
 pub struct Row {
     /// Whom it is about: whose track it stands on.
     pub who: String,
-    /// The event's name in the catalogue.
+    /// The event's name: the catalogue's, or in its place that of a run whose tasks are not polled.
     pub event: &'static str,
     /// What happened, in a few words; may be empty.
     pub detail: String,
@@ -26,7 +26,11 @@ pub struct Row {
 
 /// The event in words.
 pub fn describe(event: &Event, tables: &Tables) -> Row {
-    Row { who: subject_name(event, tables), event: event.name(), detail: detail(event, tables) }
+    Row {
+        who: subject_name(event, tables),
+        event: tables.run.family().event_name(event.name()),
+        detail: detail(event, tables),
+    }
 }
 
 /// Whom an event is about: the task or thread that does or suffers it, else the worker, device or run.
@@ -40,7 +44,7 @@ pub fn subject(event: &Event) -> Actor {
         E::TaskCancelled { task, .. } | E::TaskFreed { task, .. } | E::TaskDetached { task, .. } => Actor::Task(task),
         E::AbortRequested { task, .. } | E::TaskAllocated { task, .. } => Actor::Task(task),
         E::WorkerParked { worker, .. } | E::WorkerUnparked { worker, .. } => Actor::Worker(worker),
-        E::WorkerSearching { worker } => Actor::Worker(worker),
+        E::WorkerSearching { worker } | E::WorkerMoved { worker, .. } => Actor::Worker(worker),
         E::ThreadCreated { thread, .. } | E::ThreadRunnable { thread, .. } => Actor::Thread(thread),
         E::Dispatched { thread, .. } | E::SwitchedOut { thread, .. } => Actor::Thread(thread),
         E::Migrated { thread, .. } | E::ThreadBlocked { thread, .. } => Actor::Thread(thread),
@@ -89,10 +93,11 @@ fn detail(event: &Event, tables: &Tables) -> String {
     let text = |id| tables.text(id).to_owned();
     let resource = |id| tables.resource_name(id);
     let future = |id| tables.future_name(id);
+    let said = |text: &str| tables.run.family().reword(text);
     match *event {
         E::TaskSpawned { by, .. } => format!("spawned by {}", name(by)),
         E::Queued { queue, end, .. } => format!("to the {} of {}", end.text(), tables.queue_name(queue)),
-        E::Dequeued { queue, .. } => format!("taken out of {} without being polled", tables.queue_name(queue)),
+        E::Dequeued { queue, .. } => format!("taken out of {} without being {}", tables.queue_name(queue), said("polled")),
         E::PollStarted { at, from, .. } => poll_started(at, from, tables),
         E::PollEnded { at, result, .. } => poll_ended(at, result, tables),
         E::Woken { by, effect, .. } => woken(by, effect, tables),
@@ -107,9 +112,10 @@ fn detail(event: &Event, tables: &Tables) -> String {
         E::FuturePolled { future: f, .. } => format!("{}: polled for the first time", future(f)),
         E::FutureCompleted { future: f, .. } => format!("{}: has its value", future(f)),
         E::FutureDropped { future: f, .. } => format!("{}: dropped without a value", future(f)),
-        E::WorkerParked { thread, .. } => format!("nothing to poll: {} sleeps", tables.thread_name(thread)),
+        E::WorkerParked { thread, .. } => format!("nothing to {}: {} sleeps", said("poll"), tables.thread_name(thread)),
         E::WorkerUnparked { by, .. } => format!("by {}", name(by)),
         E::WorkerSearching { .. } => "looks for tasks in other workers' queues".to_owned(),
+        E::WorkerMoved { thread, .. } => format!("goes on on {}", tables.thread_name(thread)),
         E::ThreadCreated { by, .. } => format!("created by {}", name(by)),
         E::ThreadRunnable { queue, .. } => format!("waits for a core in {}", tables.queue_name(queue)),
         E::Dispatched { cost, onto, .. } => dispatched(cost, onto.core, onto.switch),
@@ -209,8 +215,8 @@ fn woken(by: Actor, effect: WakeEffect, tables: &Tables) -> String {
     match effect {
         WakeEffect::Queued => format!("by {by}"),
         WakeEffect::Redundant => format!("by {by}, but was Ready already"),
-        WakeEffect::OwnPoll => "by itself, inside its own poll".to_owned(),
-        WakeEffect::DuringPoll => format!("by {by}, while being polled"),
+        WakeEffect::OwnPoll => tables.run.family().reword("by itself, inside its own poll"),
+        WakeEffect::DuringPoll => format!("by {by}, {}", tables.run.family().reword("while being polled")),
         WakeEffect::Stale => format!("by {by}, but has ended already"),
     }
 }

@@ -129,6 +129,20 @@ fn what_took_too_long_is_called_as_its_model_calls_it() {
 }
 
 #[test]
+fn what_several_instances_of_a_program_do_for_the_same_reason_is_said_once() {
+    let text = r#"(schema: 1, id: "t", number: 1, part: A, title: "T", idea: "I.", costs: "zero", machine: (cores: 1),
+        workload: (tasks: {"image": (count: 4, ops: [Work("20ms"), Yield]), "reader": (ops: [Block("30ms"), Yield])}),
+        runs: [(id: "one", model: async_fifo), (id: "threads", model: thread_per_task)])"#;
+    let scenario = Scenario::parse("t.ron", text, &[]).unwrap_or_else(|errors| panic!("{errors}"));
+    let found = find(&scenario.execute("one", &RunOptions::default(), None));
+    let named = |name: &str| found.iter().filter(|f| f.title.starts_with(&format!("One poll of {name}"))).count();
+    assert_eq!((named("image"), named("reader"), found.len()), (1, 1, 2), "{found:#?}");
+    let image = found.iter().find(|f| f.title.contains("of image")).expect("it was counted");
+    assert!(image.explanation.contains("image.1, image.2 and image.3 did the same."), "{}", image.explanation);
+    assert_eq!(image.subjects.iter().filter(|s| **s == image.subjects[1]).count(), 1, "each subject once");
+}
+
+#[test]
 fn a_poll_whose_awaits_all_went_on_at_once_is_told_as_that() {
     let told = |messages: u32| {
         let mut script = Script::workers(1);

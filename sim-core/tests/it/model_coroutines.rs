@@ -297,3 +297,17 @@ fn many_goroutines_on_several_workers_are_stolen_by_halves_in_many_orders() {
     }
     assert!(orders.len() > 10, "{}", orders.len());
 }
+
+#[test]
+fn a_goroutine_that_only_sends_is_preempted_after_its_10_ms() {
+    // Each send takes some 46 ns: 400,000 of them take 18 ms.
+    let workload = r#"tasks: {
+        "other": (ops: [Mark("other")]),
+        "sink": (ops: [Sleep("100ms"), Recv("c")]),
+        "flood": (ops: [Mark("begins"), Repeat(400000, [Send("c")]), Mark("flooded")]),
+    }, resources: {"c": channel(capacity: 1000000)}"#;
+    let scenario = lesson_of("coroutines", "cores: 1", "workers: 1", workload);
+    let options = RunOptions { costs: Some(sim_core::Costs::cited()), ..RunOptions::default() };
+    let run = crate::lesson::run_as(&scenario, "run", &options);
+    assert_eq!((run.marks().as_str(), at(&run, "other")), ("begins other flooded", 10));
+}

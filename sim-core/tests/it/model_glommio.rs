@@ -19,14 +19,14 @@ fn a_queue_of_half_the_shares_has_half_the_time() {
 
 #[test]
 fn who_comes_to_an_empty_queue_goes_before_those_that_have_had_their_share() {
-    // The third comes back at 250 ms. By then the small queue has come to a hundred times what the large one has, and
-    // was the last to be charged: the third begins where the large one is.
+    // The third's timer is due at 250 ms, and is looked at when the 100 ms of whoever runs then are over, at 300 ms. By
+    // then the small queue has come to a hundred times what the large one has: the third begins just behind the large one.
     let workload = r#"tasks: {
         "large": (shares: 1000, ops: [Repeat(5, [Work("100ms"), Mark("L"), Yield])]),
         "small": (shares: 10, ops: [Repeat(2, [Work("100ms"), Mark("S"), Yield])]),
         "third": (shares: 500, ops: [Sleep("150ms"), Mark("T")]),
     }"#;
-    assert_eq!(marks(workload), "L S L T L L L S");
+    assert_eq!(marks(workload), "L S L L T L L S");
 }
 
 #[test]

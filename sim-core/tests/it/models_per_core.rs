@@ -7,14 +7,14 @@ use sim_core::trace::Event;
 use crate::lesson;
 
 /// The workload on a model with so many workers, a core each, legal.
-fn cores(model: &str, workers: u32, workload: &str) -> Measured {
+pub fn cores(model: &str, workers: u32, workload: &str) -> Measured {
     let text = lesson::text_with(&format!("cores: {workers}"), "workers: 1", workload);
     let text = text.replace("async_fifo, workers: 1", &format!("{model}, workers: {workers}"));
     let scenario = Scenario::parse("lesson.ron", &text, &[]).unwrap_or_else(|errors| panic!("{errors}\n{text}"));
     lesson::run(&scenario, "async")
 }
 
-const MODELS: [&str; 3] = ["thread_per_core", "monoio", "glommio"];
+pub const MODELS: [&str; 3] = ["thread_per_core", "monoio", "glommio"];
 
 /// Each poll: the task, and the number of the worker.
 fn polls(run: &Measured) -> Vec<(String, u32)> {
@@ -46,11 +46,32 @@ fn tasks_that_are_there_from_the_start_are_dealt_out_in_turn_and_stay() {
 #[test]
 fn a_task_goes_to_the_core_that_it_names() {
     for model in MODELS {
-        let workload = r#"tasks: {"a": (shard: 2, ops: [Work("1ms"), Sleep("1ms"), Work("1ms")]), "b": (shard: 2, ops: []),
-            "c": (shard: 5, ops: [])}"#;
+        let workload =
+            r#"tasks: {"a": (shard: 2, ops: [Work("1ms"), Sleep("1ms"), Work("1ms")]), "b": (shard: 2, ops: [])}"#;
         let run = cores(model, 4, workload);
-        assert_eq!(["a", "b", "c"].map(|task| homes(&run, task)), [[2], [2], [1]], "{model}: 5 of 4 cores is core 1");
+        assert_eq!(["a", "b"].map(|task| homes(&run, task)), [[2], [2]], "{model}");
     }
+}
+
+#[test]
+fn a_core_that_a_run_has_not_is_an_error_where_it_is_named() {
+    let text = |run: &str, shard: u32| {
+        let workload = format!(r#"tasks: {{"t": (shard: {shard}, ops: [Yield])}}"#);
+        lesson::text_with("cores: 4", "workers: 1", &workload).replace("async_fifo, workers: 1", run)
+    };
+    let parse = |run: &str, shard| Scenario::parse("lesson.ron", &text(run, shard), &[]);
+    for model in MODELS {
+        assert!(parse(model, 3).is_ok(), "{model}");
+        let errors = parse(model, 4).unwrap_err();
+        let first = &errors.errors()[0];
+        assert_eq!(first.message, "there is no worker 4 in the run `async`: it has 4, from 0 on", "{model}");
+        let line = text(model, 4).lines().nth(first.line - 1).unwrap().to_owned();
+        assert!(line[first.column - 1..].starts_with('4'), "{model}: column {} of {line}", first.column);
+        let errors = parse(&format!("{model}, workers: 1"), 1).unwrap_err().to_string();
+        assert!(errors.contains("its only one is worker 0"), "{model}: {errors}");
+    }
+    // A run in which no task lives on a core has nothing to say of it.
+    assert!(parse("tokio_multi_thread, workers: 2", 9).is_ok());
 }
 
 #[test]
@@ -97,7 +118,8 @@ fn every_run_is_legal_with_one_two_and_four_workers() {
     for model in MODELS {
         for workers in [1, 2, 4] {
             // Checked for legality before it comes back.
-            let run = cores(model, workers, workload);
+            let workload = workload.replace("shard: 3", &format!("shard: {}", workers - 1));
+            let run = cores(model, workers, &workload);
             let marks = run.marks();
             assert!(marks.contains("all") && marks.contains("cancelled"), "{model}, {workers} workers: {marks}");
             assert_eq!(run.metrics.unfinished, 0, "{model}, {workers} workers");

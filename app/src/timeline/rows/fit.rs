@@ -17,7 +17,7 @@ const LANE: f32 = 13.0;
 /// So high it is told from its neighbours at a glance.
 const EASY_LANE: f32 = 7.0;
 /// Lower than this its bars and what is free between lanes are one.
-const LOWEST_LANE: f32 = 4.0;
+const LOWEST_LANE: f32 = 3.0;
 /// Rows may shrink to this share of their height where that makes all of them fit.
 const TIGHTEST: f32 = 0.58;
 /// A crowd's picture grows by so much at most where there is room.

@@ -50,7 +50,7 @@ struct Poll {
 }
 
 /// What made a poll long.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 enum Cause {
     /// It computed.
     Computed,
@@ -73,6 +73,13 @@ struct Worst {
     unseen: Vec<TaskId>,
     longest_wait: SimDuration,
     proof: Vec<usize>,
+}
+
+/// What one finding says: the worst, and whose polls were as long for the same reason.
+struct Said {
+    task: TaskId,
+    worst: Worst,
+    alike: Vec<TaskId>,
 }
 
 impl Watch for LongPoll {
@@ -124,29 +131,13 @@ impl Watch for LongPoll {
                     poll.went_on += 1;
                 }
             }
-            Event::ThreadBlocked { thread, .. } => {
-                if let Some(poll) = self.poll_on(seen, thread) {
-                    poll.blocked_since = Some(seen.time);
-                }
-            }
-            Event::ThreadUnblocked { thread, .. } => {
-                if let Some(poll) = self.poll_on(seen, thread)
-                    && let Some(since) = poll.blocked_since.take()
-                {
-                    poll.blocked += seen.time.since(since);
-                }
-            }
-            Event::ThreadRunnable { thread, .. } => {
-                if let Some(poll) = self.poll_on(seen, thread) {
-                    poll.coreless_since = Some(seen.time);
-                }
-            }
-            Event::Dispatched { thread, .. } => {
-                if let Some(poll) = self.poll_on(seen, thread)
-                    && let Some(since) = poll.coreless_since.take()
-                {
-                    poll.coreless += seen.time.since(since);
-                }
+            Event::ThreadBlocked { thread, .. }
+            | Event::ThreadUnblocked { thread, .. }
+            | Event::ThreadRunnable { thread, .. }
+            | Event::Dispatched { thread, .. } => self.thread_goes(seen, thread),
+            // The poll goes on, and keeps nobody waiting any more.
+            Event::WorkerMoved { worker, .. } => {
+                self.polls.remove(&worker);
             }
             Event::RunEnded { .. } => {
                 let polling: Vec<WorkerId> = self.polls.keys().copied().collect();
@@ -164,14 +155,40 @@ impl Watch for LongPoll {
     fn finish(self: Box<Self>, _: &Snapshot, tables: &Tables, _: &Thresholds) -> Vec<Finding> {
         let mut worst: Vec<(TaskId, Worst)> = self.worst.into_iter().collect();
         worst.sort_by_key(|(task, w)| (std::cmp::Reverse(w.longest_wait), *task));
-        worst.into_iter().map(|(task, worst)| finding(task, &worst, tables)).collect()
+        let mut said: Vec<Said> = Vec::new();
+        // Where each program's stands among them: what eight instances do for the same reason is said once.
+        let mut places: BTreeMap<(ProgramId, Cause), usize> = BTreeMap::new();
+        for (task, worst) in worst {
+            let alike = tables.program_of(Actor::Task(task)).map(|program| (program, worst.cause));
+            match alike.and_then(|alike| places.get(&alike)) {
+                Some(place) => said[*place].alike.push(task),
+                None => {
+                    places.extend(alike.map(|alike| (alike, said.len())));
+                    said.push(Said { task, worst, alike: Vec::new() });
+                }
+            }
+        }
+        said.iter().map(|said| finding(said, tables)).collect()
     }
 }
 
 impl LongPoll {
+    /// The thread of a worker is blocked or has no core for a time, which may be in the middle of a poll.
+    fn thread_goes(&mut self, seen: &Seen<'_>, thread: ThreadId) {
+        let Some(poll) = self.poll_on(seen, thread) else { return };
+        let lasted = |since: Option<SimTime>| since.map_or(SimDuration::ZERO, |since| seen.time.since(since));
+        match seen.event {
+            Event::ThreadBlocked { .. } => poll.blocked_since = Some(seen.time),
+            Event::ThreadUnblocked { .. } => poll.blocked += lasted(poll.blocked_since.take()),
+            Event::ThreadRunnable { .. } => poll.coreless_since = Some(seen.time),
+            Event::Dispatched { .. } => poll.coreless += lasted(poll.coreless_since.take()),
+            // The others are no thread's.
+            _ => {}
+        }
+    }
+
     fn poll_on(&mut self, seen: &Seen<'_>, thread: ThreadId) -> Option<&mut Poll> {
-        let worker = seen.tables.workers.iter().position(|t| *t == thread)?;
-        self.polls.get_mut(&WorkerId::from_index(worker))
+        self.polls.get_mut(&seen.state.worker_on(thread)?)
     }
 
     fn poll_over(&mut self, seen: &Seen<'_>, task: TaskId, worker: WorkerId, ended: Option<usize>) {
@@ -273,11 +290,12 @@ fn words(family: Family) -> Words {
     }
 }
 
-fn finding(task: TaskId, worst: &Worst, tables: &Tables) -> Finding {
-    let (name, family) = (tables.task_name(task), tables.run.family());
+fn finding(said: &Said, tables: &Tables) -> Finding {
+    let Said { task, worst, alike } = said;
+    let (name, family) = (tables.task_name(*task), tables.run.family());
     let length = rounded(worst.span.1.since(worst.span.0));
-    let others: Vec<String> = worst.others.iter().map(|id| tables.task_name(*id)).collect();
-    let others = names_of(&others);
+    let named = |tasks: &[TaskId]| names_of(&tasks.iter().map(|id| tables.task_name(*id)).collect::<Vec<_>>());
+    let others = named(&worst.others);
     let words = words(family);
     let (what, advice) = match worst.cause {
         Cause::Blocked => (words.blocked.0.to_owned(), words.blocked.1),
@@ -303,14 +321,18 @@ fn finding(task: TaskId, worst: &Worst, tables: &Tables) -> Finding {
     } else {
         String::new()
     };
-    let more = if worst.count > 1 {
-        format!(" It did so in {} {}; this is the worst.", worst.count, family.turns())
-    } else {
-        String::new()
+    let mut more = match worst.count {
+        1 => String::new(),
+        count => format!(" It did so in {count} {}; this is the worst.", family.turns()),
     };
+    if !alike.is_empty() {
+        more += &format!(" {} did the same.", named(alike));
+    }
     let meanwhile = meanwhile(worst, &others, tables);
-    let mut subjects = vec![TrackKind::Task(task)];
-    subjects.extend(worst.others.iter().take(8).map(|id| TrackKind::Task(*id)));
+    let mut subjects = vec![TrackKind::Task(*task)];
+    subjects.extend(alike.iter().take(8).chain(worst.others.iter().take(8)).map(|id| TrackKind::Task(*id)));
+    let mut seen = BTreeSet::new();
+    subjects.retain(|subject| seen.insert(*subject));
     Finding {
         kind: FindingKind::LongPoll,
         severity: Severity::Warning,

@@ -8,7 +8,7 @@ use super::sentence::{Piece, Sentence};
 use crate::instant::SimTime;
 use crate::trace::family::Family;
 use crate::trace::ids::*;
-use crate::trace::snapshot::{RequestStage, Resource, TaskState, ThreadState, Wait};
+use crate::trace::snapshot::{RequestStage, Resource, TaskState, ThreadState, Wait, WorkerState};
 use crate::trace::tables::ResourceKind;
 
 impl<'a> Here<'a> {
@@ -20,7 +20,7 @@ impl<'a> Here<'a> {
                 let deadline = self.deadline(timer);
                 if let (Some(due), Actor::Task(_)) = (self.state.unseen(self.tables(), wait, self.now()), who) {
                     let said = Sentence::plain("Its timer is due since ").and(self.moment(due.since, None));
-                    return said.then(self.nobody_looked());
+                    return said.then(self.nobody_looked(due.of));
                 }
                 let left = deadline.since(self.now());
                 let said = Sentence::plain("It sleeps until its timer fires at ").and(self.moment(deadline, None));
@@ -103,13 +103,17 @@ impl<'a> Here<'a> {
                 if let Actor::Thread(_) = who {
                     return said.and(": it is made Runnable now.");
                 }
-                said.then(self.nobody_looked())
+                let unseen = self.state.unseen(self.tables(), Wait::Io(id), self.now());
+                said.then(self.nobody_looked(unseen.and_then(|unseen| unseen.of)))
             }
         }
     }
 
-    /// Why what is there has not been seen, to follow since when it is there.
-    fn nobody_looked(&self) -> Sentence {
+    /// Why what is there has not been seen, to follow since when it is there. `of` is the worker in whose driver it lies.
+    fn nobody_looked(&self, of: Option<WorkerId>) -> Sentence {
+        if let Some(own) = of {
+            return self.has_not_looked(own);
+        }
         let said = Sentence::plain(", but nobody has looked");
         let workers: Vec<WorkerId> = self.workers().collect();
         match workers.as_slice() {
@@ -121,6 +125,17 @@ impl<'a> Here<'a> {
                 said.and(". A worker turns the driver between two polls. ").then(all_in_polls(self, many)).and(".")
             }
             _ => said.and(": a worker sees it only when it turns the driver, between two polls."),
+        }
+    }
+
+    /// The same where nobody but this worker can look.
+    fn has_not_looked(&self, own: WorkerId) -> Sentence {
+        let said = Sentence::plain(", but nobody has looked. It lies in the driver of ").and(self.worker(own));
+        let said =
+            said.and(", where nobody else looks: what is asked for on a worker is seen when that one turns its driver");
+        match self.state.workers.get(own.index()).map(|w| w.state) {
+            Some(WorkerState::Polling(_)) => said.and(", between two polls. ").then(in_poll_of(self, own)).and("."),
+            Some(WorkerState::Idle | WorkerState::Searching | WorkerState::Parked) | None => said.and("."),
         }
     }
 
@@ -238,8 +253,11 @@ impl<'a> Here<'a> {
     }
 
     fn channel(&self, id: ResourceId) -> Piece {
-        let name = self.tables().resource_name(id);
-        Piece::Thing(super::Thing::Resource(id), format!("Channel {name}"))
+        let (kind, name) = (self.kind_word(id), self.tables().resource_name(id));
+        let said = if name.starts_with(kind) { name } else { format!("{kind} {name}") };
+        let mut letters = said.chars();
+        let first = letters.next().into_iter().flat_map(char::to_uppercase);
+        Piece::Thing(super::Thing::Resource(id), first.chain(letters).collect())
     }
 
     fn notify_told(&self, id: ResourceId) -> Sentence {
@@ -248,11 +266,18 @@ impl<'a> Here<'a> {
         if let Some(info) = info.filter(|i| i.kind == ResourceKind::Barrier)
             && let Some(parties) = info.capacity
         {
-            let said = Sentence::plain("It waits at ").then(self.resource_with_kind(id));
             let (here, all) = (thousands(waiting as u64), thousands(u64::from(parties)));
+            if self.is_of_actors() {
+                let said = Sentence::plain("It has told ").and(self.resource(id)).and(" that it is here");
+                return said.and(format!(", as {here} of {all} have. When the last one does, each gets an answer."));
+            }
+            let said = Sentence::plain("It waits at ").then(self.resource_with_kind(id));
             return said.and(format!(": {here} of {all} have come, and all go on together."));
         }
-        let said = Sentence::plain("It waits to be notified through ").then(self.resource_with_kind(id));
+        let said = match self.is_of_actors() {
+            true => Sentence::plain("It waits for a message from ").and(self.resource(id)),
+            false => Sentence::plain("It waits to be notified through ").then(self.resource_with_kind(id)),
+        };
         match waiting {
             0 | 1 => said.and(", and nobody has done so yet."),
             n => said.and(format!(", with {}.", counted(n as u64 - 1, "other", "others"))),

@@ -13,6 +13,7 @@ mod glommio;
 mod go;
 mod local_pool;
 mod may;
+mod monoio;
 mod pool;
 mod priority;
 mod smol;
@@ -32,6 +33,7 @@ pub use glommio::Glommio;
 pub use go::Go;
 pub use local_pool::LocalPool;
 pub use may::May;
+pub use monoio::Monoio;
 pub use pool::Pool;
 pub use priority::Priority;
 pub use smol::Smol;
@@ -41,9 +43,12 @@ pub use tokio_current_thread::TokioCurrentThread;
 pub use tokio_local_set::TokioLocalSet;
 pub use tokio_multi_thread::TokioMultiThread;
 
+pub use crate::machine::unseen::Sees;
+
 use std::collections::VecDeque;
 
 use crate::instant::{SimDuration, SimTime};
+use crate::machine::unseen::Unseen;
 use crate::trace::event::{End, PollResult};
 use crate::trace::ids::{Actor, TaskId, WorkerId};
 
@@ -126,6 +131,8 @@ pub struct Rules {
     pub driver: Driver,
     /// To what timers of tasks are rounded up; zero: not at all.
     pub timer_step: SimDuration,
+    /// In which order timers are seen that are due together.
+    pub timers: TimerOrder,
     /// How many operations of locks, channels and timers one poll may complete before it has to yield, with those after it
     /// that go on with what it has left ([`Next::PollOnBudgetLeft`]). None: any. tokio's own operations keep it, too, as
     /// far as tokio lets them: up to 128.
@@ -140,12 +147,16 @@ pub struct Rules {
     pub dropped: Dropped,
     /// When a task is dropped whose end is asked for while nobody polls it.
     pub aborted: Aborted,
+    /// In which order the tasks are dropped that the end of the root leaves over.
+    pub left_over: LeftOver,
     /// Where a task that wakes itself in its poll stands among those that come meanwhile.
     pub self_wakes: SelfWakes,
     /// The threads of its blocking pool.
     pub blocking: BlockingPool,
     /// Where the root is polled.
     pub root: Root,
+    /// What [`block_in_place`](crate::block_in_place) does in a poll.
+    pub in_place: BlocksInPlace,
 }
 
 impl Default for Rules {
@@ -154,14 +165,17 @@ impl Default for Rules {
         Rules {
             driver: Driver::AlwaysOn,
             timer_step: SimDuration::ZERO,
+            timers: TimerOrder::ByDeadline,
             budget: None,
             yields: Yields::Wake,
             slice: None,
             dropped: Dropped::Detaches,
             aborted: Aborted::AtOnce,
+            left_over: LeftOver::OldestFirst,
             self_wakes: SelfWakes::AfterPoll,
             blocking: BlockingPool::tokio(),
             root: Root::OnWorkers,
+            in_place: BlocksInPlace::Calls,
         }
     }
 }
@@ -174,8 +188,20 @@ pub enum Driver {
     /// A worker, when it turns the driver ([`Next::Turn`]) or is parked in it ([`Next::ParkInDriver`]). Until then a
     /// completion lies unseen.
     Turned,
+    /// Each worker its own, as [`Driver::Turned`]: what a task asked for on a worker is seen when that one turns its driver, and
+    /// a worker that parks ([`Next::ParkInDriver`]) does so in its own.
+    OfEachWorker,
     /// The worker that is parked in it; a thread of its own beside the cores, at the very moment, if none is.
     ParkedOrThread,
+}
+
+/// In which order timers are seen that are due together, where workers turn the driver.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum TimerOrder {
+    /// By deadline, those of one deadline as they were set.
+    ByDeadline,
+    /// All of one length before those of the next, the lists by their first timer: as Node does it.
+    ByLength,
 }
 
 /// Where a task that wakes itself in its poll stands among those that come to the queues during the rest of the poll.
@@ -207,6 +233,19 @@ pub enum Aborted {
     InItsTurn,
 }
 
+/// In which order the tasks are dropped that the end of the root leaves over.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum LeftOver {
+    /// As they were spawned.
+    OldestFirst,
+    /// The last spawned first.
+    NewestFirst,
+    /// Those that are Ready as they stand in their queues, then the others as they were spawned.
+    QueuedFirst,
+    /// List by list, of so many, the tasks being dealt out to the lists in turn; in each list as they were spawned.
+    Lists(u32),
+}
+
 /// What becomes of a task that yields, or has used up its budget.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Yields {
@@ -228,11 +267,23 @@ pub enum Root {
     OnItsCaller,
 }
 
+/// What becomes of a worker in whose poll [`block_in_place`](crate::block_in_place) is called.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum BlocksInPlace {
+    /// Nothing: the call is made where it stands, as any other.
+    Calls,
+    /// It goes on on a thread of the blocking pool, as soon as one comes to it.
+    MovesWorker,
+    /// The call panics: the runtime has but one thread.
+    Panics,
+}
+
 /// What the policy sees of the queues and workers.
 pub struct Ready<'a> {
     lists: &'a [VecDeque<u32>],
     parked: &'a [bool],
     deferred: &'a [usize],
+    unseen: &'a Unseen,
     now: SimTime,
     is_budget_spent: bool,
 }
@@ -243,9 +294,10 @@ impl<'a> Ready<'a> {
         lists: &'a [VecDeque<u32>],
         parked: &'a [bool],
         deferred: &'a [usize],
+        unseen: &'a Unseen,
         now: SimTime,
     ) -> Ready<'a> {
-        Ready { lists, parked, deferred, now, is_budget_spent: false }
+        Ready { lists, parked, deferred, unseen, now, is_budget_spent: false }
     }
 
     #[inline]
@@ -271,9 +323,19 @@ impl<'a> Ready<'a> {
         self.lists[queue].len()
     }
 
+    /// The task at the front of a queue.
+    pub fn front(&self, queue: usize) -> Option<TaskId> {
+        self.lists[queue].front().map(|task| TaskId(*task))
+    }
+
     /// How many wakers of those that yielded on this worker wait for it to turn the driver.
     pub fn deferred(&self, worker: WorkerId) -> usize {
         self.deferred[worker.index()]
+    }
+
+    /// How many answers lie unseen in the driver that this worker turns.
+    pub fn answers(&self, worker: WorkerId) -> usize {
+        self.unseen.answers(worker)
     }
 
     /// The workers.
@@ -333,6 +395,9 @@ pub enum Next {
     Unpark(WorkerId),
     /// Turn the driver without waiting, and wake whoever was deferred on this worker; then ask again.
     Turn,
+    /// As [`Next::Turn`] for a part of what has completed, and nobody is woken besides. A look at the timers alone costs
+    /// nothing.
+    See(Sees),
     /// Look for work for so long, on the core; then ask again.
     Spin(SimDuration),
     /// Wake whoever was deferred on this worker, without a look at what has completed; then ask again.
@@ -391,6 +456,17 @@ pub trait TaskPolicy {
     /// The worker's poll of this task has ended. A task that was woken in it has been placed before.
     fn polled(&mut self, worker: WorkerId, task: TaskId, result: PollResult) {
         let _ = (worker, task, result);
+    }
+
+    /// The task that `worker` polls blocks in place: another thread may go on with the worker ([`Rules::in_place`]). What
+    /// has to be moved before is pushed into `room`.
+    fn leaves_thread(&mut self, worker: WorkerId, ready: &Ready<'_>, room: &mut Vec<Move>) {
+        let _ = (worker, ready, room);
+    }
+
+    /// Another thread has the worker, in the middle of a poll, and begins its loop anew.
+    fn begins_anew(&mut self, worker: WorkerId) {
+        let _ = worker;
     }
 
     /// What `worker` does next. `draw(n)` gives a number below n, by a decision.

@@ -1,29 +1,31 @@
 //! A queue a core, and nobody steals: a task stays on the core where it began.
 
-use super::{Came, Move, Next, QueueSpec, Ready, Reason, TaskPolicy};
+use super::{Came, Driver, Move, Next, QueueSpec, Ready, Reason, Rules, TaskPolicy};
 use crate::executor::Executor;
 use crate::trace::event::End;
 use crate::trace::ids::WorkerId;
 
-/// Where a task goes that wakes itself during its own poll.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum SelfWoken {
-    /// Behind the others.
-    Back,
-    /// Before them: it keeps the core (monoio 0.2.4, `src/scheduler.rs`, `yield_now`).
-    Front,
-}
+/// After so many polls in a row a worker turns its driver, as tokio's do (1.54.1, `runtime/builder.rs`, `event_interval`).
+const TURN_INTERVAL: u32 = 61;
 
 /// A task's home is the core that it names, or the one it was spawned on; those that exist from the start and name none
-/// are dealt out in turn. A wake from another core goes to its home and unparks that.
+/// are dealt out in turn. A wake from another core goes to its home's queue and unparks that.
 ///
-/// Left out of monoio: it sees what has completed only when its queue is empty (0.2.4, `src/runtime.rs`, `block_on`); here
-/// that wakes at once.
+/// Each worker has a driver of its own: it turns it after 61 polls, and when its queue is empty, before and after it parks
+/// there. It is no one runtime; monoio and glommio have their own rules for that.
 #[derive(Debug)]
 pub struct ThreadPerCore {
-    name: &'static str,
-    self_woken: SelfWoken,
     homes: Homes,
+    cores: Vec<Turns>,
+}
+
+/// What the policy keeps of a worker.
+#[derive(Clone, Copy, Debug, Default)]
+struct Turns {
+    /// Polls since its last turn.
+    polls: u32,
+    /// It is about to park, or has.
+    parks: bool,
 }
 
 /// On which core each task lives.
@@ -39,6 +41,7 @@ impl Homes {
         if came.why != Reason::Spawned {
             return self.cores[came.task.index()];
         }
+        // A scenario that names a core that is not there is refused when it is loaded.
         let named = came.wishes.shard.map(|shard| WorkerId(shard % workers));
         let home = named.or(came.on).unwrap_or_else(|| {
             self.dealt += 1;
@@ -50,36 +53,22 @@ impl Homes {
     }
 }
 
-impl ThreadPerCore {
-    fn new(name: &'static str, self_woken: SelfWoken) -> ThreadPerCore {
-        ThreadPerCore { name, self_woken, homes: Homes::default() }
-    }
-}
-
 impl Executor {
-    /// A queue a worker, first come, first served, and no stealing. Panics outside 1 to
+    /// A queue and a driver a worker, first come, first served, and no stealing. Panics outside 1 to
     /// [`MAX_WORKERS`](crate::executor::MAX_WORKERS) workers.
     pub fn thread_per_core(workers: u32) -> Executor {
-        Executor::with_policy(workers, Box::new(ThreadPerCore::new("thread_per_core", SelfWoken::Back)))
-    }
-
-    /// monoio 0.2.4: as [`Executor::thread_per_core`], but a task that wakes itself goes on at once. Panics outside 1 to
-    /// [`MAX_WORKERS`](crate::executor::MAX_WORKERS) workers.
-    pub fn monoio(workers: u32) -> Executor {
-        Executor::with_policy(workers, Box::new(ThreadPerCore::new("monoio", SelfWoken::Front)))
+        let cores = vec![Turns::default(); workers as usize];
+        Executor::with_policy(workers, Box::new(ThreadPerCore { homes: Homes::default(), cores }))
     }
 }
 
 impl TaskPolicy for ThreadPerCore {
     fn name(&self) -> &'static str {
-        self.name
+        "thread_per_core"
     }
 
     fn describe(&self) -> String {
-        match self.self_woken {
-            SelfWoken::Back => "a queue a core, no stealing".to_owned(),
-            SelfWoken::Front => "a queue a core, no stealing, self-wakes to the front".to_owned(),
-        }
+        "a queue and a driver a core, no stealing".to_owned()
     }
 
     fn queues(&self, workers: u32) -> Vec<QueueSpec> {
@@ -87,14 +76,12 @@ impl TaskPolicy for ThreadPerCore {
         owned.map(|w| QueueSpec { name: format!("queue of {w}"), owner: Some(w) }).collect()
     }
 
-    fn place(&mut self, came: &Came, ready: &Ready<'_>, _: &mut Vec<Move>) -> (usize, End) {
-        let home = self.homes.of(came, ready.workers().count() as u32);
-        let end = match (came.why, self.self_woken) {
-            (Reason::WokenInPoll | Reason::Yielded, SelfWoken::Front) => End::Front,
-            (Reason::WokenInPoll | Reason::Yielded, SelfWoken::Back)
-            | (Reason::Spawned | Reason::Woken | Reason::Preempted, _) => End::Back,
-        };
-        (home.index(), end)
+    fn rules(&self) -> Rules {
+        Rules { driver: Driver::OfEachWorker, ..Rules::default() }
+    }
+
+    fn place(&mut self, came: &Came, _: &Ready<'_>, _: &mut Vec<Move>) -> (usize, End) {
+        (self.homes.of(came, self.cores.len() as u32).index(), End::Back)
     }
 
     fn unpark(&mut self, queue: usize, _: &Came, ready: &Ready<'_>) -> Option<WorkerId> {
@@ -103,6 +90,16 @@ impl TaskPolicy for ThreadPerCore {
 
     fn next(&mut self, worker: WorkerId, ready: &Ready<'_>, _: &mut dyn FnMut(u64) -> u64) -> Next {
         let queue = worker.index();
-        if ready.len(queue) == 0 { Next::Park } else { Next::Poll { queue, end: End::Front } }
+        let own = &mut self.cores[queue];
+        if std::mem::take(&mut own.parks) || own.polls == TURN_INTERVAL {
+            own.polls = 0;
+            return Next::Turn;
+        }
+        if ready.len(queue) == 0 {
+            own.parks = true;
+            return Next::ParkInDriver;
+        }
+        own.polls += 1;
+        Next::Poll { queue, end: End::Front }
     }
 }

@@ -1,17 +1,13 @@
 //! tokio 1.54.1, current_thread (`runtime/scheduler/current_thread/mod.rs`).
 
-use super::tokio_one_thread::{self as shared, MAIN};
-use super::{Aborted, Came, Driver, Move, Next, QueueSpec, Ready, Rules, TaskPolicy, Yields};
+use super::tokio_one_thread::{self as one_thread, MAIN};
+use super::{Came, LeftOver, Move, Next, QueueSpec, Ready, Rules, TaskPolicy};
 use crate::executor::Executor;
-use crate::instant::SimDuration;
 use crate::trace::event::End;
 use crate::trace::ids::WorkerId;
 
 /// How many tasks are polled between two turns of the driver (`runtime/builder.rs`, `event_interval: 61`).
 const EVENT_INTERVAL: u32 = 61;
-
-/// Operations a poll may complete (`task/coop/mod.rs`, `Budget::initial`).
-pub(super) const BUDGET: u32 = 128;
 
 /// The future given to `block_on` is polled whenever it was woken, between rounds; a round is up to 61 tasks, then the
 /// driver is turned and whoever yielded is woken, the last first (`CoreGuard::block_on`, 818–892).
@@ -53,20 +49,6 @@ impl Executor {
     }
 }
 
-/// What tokio asks of its executor where there is one thread.
-pub(super) fn one_thread() -> Rules {
-    Rules {
-        driver: Driver::Turned,
-        // `runtime/time/source.rs`, `deadline_to_tick`.
-        timer_step: SimDuration::from_millis(1),
-        budget: Some(BUDGET),
-        yields: Yields::Deferred,
-        // `runtime/task/harness.rs`, `remote_abort`: it is scheduled, and cancelled where it would be polled.
-        aborted: Aborted::InItsTurn,
-        ..Rules::default()
-    }
-}
-
 impl TaskPolicy for TokioCurrentThread {
     fn name(&self) -> &'static str {
         "tokio_current_thread"
@@ -77,17 +59,19 @@ impl TaskPolicy for TokioCurrentThread {
     }
 
     fn queues(&self, _: u32) -> Vec<QueueSpec> {
-        shared::queues("block_on", "inject queue")
+        one_thread::queues("block_on", "inject queue")
     }
 
+    /// Four lists hold the tasks by number (`runtime/task/list.rs`, `gen_sharded_list_size`), which in a program of its own counts
+    /// from 1, and are emptied in turn (`close_and_shutdown_all`).
     fn rules(&self) -> Rules {
-        one_thread()
+        Rules { left_over: LeftOver::Lists(4), ..one_thread::rules() }
     }
 
     /// From inside to the back of the local queue, from another thread to the inject queue (`schedule`, 711).
     fn place(&mut self, came: &Came, _: &Ready<'_>, _: &mut Vec<Move>) -> (usize, End) {
-        self.notified |= !shared::is_inside(came);
-        (shared::queue_of(came), End::Back)
+        self.notified |= !one_thread::is_inside(came);
+        (one_thread::queue_of(came), End::Back)
     }
 
     fn unpark(&mut self, _: usize, _: &Came, ready: &Ready<'_>) -> Option<WorkerId> {
@@ -113,7 +97,7 @@ impl TaskPolicy for TokioCurrentThread {
             return self.turn();
         }
         self.tick = self.tick.wrapping_add(1);
-        if let Some(queue) = shared::next_queue(self.tick, ready) {
+        if let Some(queue) = one_thread::next_queue(self.tick, ready) {
             self.round = Some(polled + 1);
             return Self::poll(queue);
         }

@@ -1,7 +1,6 @@
 //! tokio 1.54.1, a `LocalSet` that a current_thread runtime runs until the root is ready (`task/local.rs`).
 
-use super::tokio_current_thread::one_thread;
-use super::tokio_one_thread::{self as shared, MAIN};
+use super::tokio_one_thread::{self as one_thread, MAIN};
 use super::{Came, Move, Next, QueueSpec, Ready, Rules, TaskPolicy};
 use crate::executor::Executor;
 use crate::trace::event::End;
@@ -87,8 +86,8 @@ impl TokioLocalSet {
         let tick = self.tick;
         self.tick = tick.wrapping_add(1);
         match self.looks_remotely {
-            LooksRemotely::InTime => shared::next_queue(u32::from(tick), ready),
-            LooksRemotely::Last => shared::next_queue(1, ready),
+            LooksRemotely::InTime => one_thread::next_queue(u32::from(tick), ready),
+            LooksRemotely::Last => one_thread::next_queue(1, ready),
         }
     }
 
@@ -142,20 +141,20 @@ impl TaskPolicy for TokioLocalSet {
     }
 
     fn queues(&self, _: u32) -> Vec<QueueSpec> {
-        shared::queues("run_until", "remote queue")
+        one_thread::queues("run_until", "remote queue")
     }
 
     fn rules(&self) -> Rules {
-        one_thread()
+        one_thread::rules()
     }
 
     /// `Shared::schedule`: a task of a set that is being polled only joins its queue; otherwise the set is woken, too.
     fn place(&mut self, came: &Came, _: &Ready<'_>, _: &mut Vec<Move>) -> (usize, End) {
-        let inside = shared::is_inside(came);
+        let inside = one_thread::is_inside(came);
         self.has_main |= came.main;
         self.is_notified |= !inside;
         self.is_woken |= came.main || !inside || !matches!(self.stage, Stage::Inside(_));
-        (shared::queue_of(came), End::Back)
+        (one_thread::queue_of(came), End::Back)
     }
 
     fn unpark(&mut self, _: usize, _: &Came, ready: &Ready<'_>) -> Option<WorkerId> {

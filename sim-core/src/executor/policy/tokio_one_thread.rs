@@ -1,6 +1,7 @@
-//! tokio 1.54.1 on one thread: the queues of its current_thread runtime, and of a `LocalSet` on it.
+//! tokio 1.54.1 on one thread: what its current_thread runtime and a `LocalSet` on it have alike.
 
-use super::{Came, QueueSpec, Ready};
+use super::{Aborted, BlocksInPlace, Came, Driver, QueueSpec, Ready, Rules, Yields};
+use crate::instant::SimDuration;
 use crate::trace::ids::{Actor, WorkerId};
 
 /// The root alone.
@@ -13,6 +14,24 @@ pub(super) const REMOTE: usize = 2;
 /// Every so manieth task is taken from the remote queue first (`runtime/builder.rs`: 31 for current_thread;
 /// `task/local.rs`, `REMOTE_FIRST_INTERVAL`).
 const REMOTE_INTERVAL: u32 = 31;
+
+/// Operations a poll may complete (`task/coop/mod.rs`, `Budget::initial`).
+pub(super) const BUDGET: u32 = 128;
+
+/// What tokio asks of its executor where there is one thread.
+pub(super) fn rules() -> Rules {
+    Rules {
+        driver: Driver::Turned,
+        // `runtime/time/source.rs`, `deadline_to_tick`.
+        timer_step: SimDuration::from_millis(1),
+        budget: Some(BUDGET),
+        yields: Yields::Deferred,
+        // `runtime/task/harness.rs`, `remote_abort`: it is scheduled, and cancelled where it would be polled.
+        aborted: Aborted::InItsTurn,
+        in_place: BlocksInPlace::Panics,
+        ..Rules::default()
+    }
+}
 
 /// The queues, with the names that the root's and the remote one have.
 pub(super) fn queues(main: &str, remote: &str) -> Vec<QueueSpec> {

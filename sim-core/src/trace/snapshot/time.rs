@@ -1,15 +1,17 @@
 //! Armed timers and requests under way, and who waits for them.
 
-use super::{Snapshot, Wait};
+use super::{Snapshot, TaskState, Wait};
 use crate::instant::{SimDuration, SimTime};
 use crate::trace::ids::*;
-use crate::trace::tables::Tables;
+use crate::trace::tables::{Drivers, Tables};
 
 /// A timer that was set and has neither fired nor been given up.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Armed {
     /// Who set it, and waits for it.
     pub owner: Actor,
+    /// The worker on which it was set, if on one.
+    pub on: Option<WorkerId>,
     /// Since when it is armed.
     pub since: SimTime,
     /// The number of the event that says so.
@@ -35,6 +37,8 @@ pub enum RequestStage {
 pub struct Request {
     /// Who submitted it, and waits for it.
     pub owner: Actor,
+    /// The worker on which it was submitted, if on one.
+    pub on: Option<WorkerId>,
     /// The device it went to.
     pub device: DeviceId,
     /// How far it has come.
@@ -54,6 +58,8 @@ pub struct Unseen {
     pub since: SimTime,
     /// The number of the event that says so: of a timer, the one that set it.
     pub event: usize,
+    /// Whose driver it lies in: nobody else sees it. None: any worker may look.
+    pub of: Option<WorkerId>,
 }
 
 impl Snapshot {
@@ -63,13 +69,21 @@ impl Snapshot {
         match wait {
             Wait::Io(id) => {
                 let request = self.requests.get(&id).filter(|r| r.stage == RequestStage::Unseen)?;
-                Some(Unseen { since: request.since, event: request.last_event })
+                let of = match tables.run.drivers {
+                    Drivers::OfWorkers => request.on,
+                    Drivers::Common => None,
+                };
+                Some(Unseen { since: request.since, event: request.last_event, of })
             }
             Wait::Timer(id) => {
                 let since = *tables.timers.get(id.index())?;
                 let armed = self.timers.get(&(since, id))?;
                 // At the deadline itself it may be about to fire.
-                (since < now).then_some(Unseen { since, event: armed.event })
+                let of = match tables.run.drivers {
+                    Drivers::OfWorkers => armed.on,
+                    Drivers::Common => None,
+                };
+                (since < now).then_some(Unseen { since, event: armed.event, of })
             }
             Wait::Lock(_) | Wait::Send(_) | Wait::Receive(_) | Wait::Notify(_) => None,
             Wait::Join(_) | Wait::Park(_) | Wait::Call(_) => None,
@@ -78,7 +92,8 @@ impl Snapshot {
 
     pub(super) fn timer_set(&mut self, tables: &Tables, timer: TimerId, owner: Actor) {
         let Some(deadline) = tables.timers.get(timer.index()) else { return };
-        self.timers.insert((*deadline, timer), Armed { owner, since: self.time, event: self.events });
+        let on = self.worker_of(owner);
+        self.timers.insert((*deadline, timer), Armed { owner, on, since: self.time, event: self.events });
         self.wait_begins(owner, Wait::Timer(timer));
     }
 
@@ -93,9 +108,24 @@ impl Snapshot {
         let Some(info) = tables.requests.get(id.index()) else { return };
         let (since, last_event) = (self.time, self.events);
         let stage = RequestStage::Submitted;
-        let request = Request { owner, device: info.device, stage, submitted: since, since, last_event };
+        let on = self.worker_of(owner);
+        let request = Request { owner, on, device: info.device, stage, submitted: since, since, last_event };
         self.requests.insert(id, request);
         self.wait_begins(owner, Wait::Io(id));
+    }
+
+    /// The worker that polls whoever acts.
+    fn worker_of(&self, actor: Actor) -> Option<WorkerId> {
+        match actor {
+            Actor::Task(id) => match self.task(id)?.state {
+                TaskState::Polling(worker) => Some(worker),
+                TaskState::NotSpawned | TaskState::Ready | TaskState::Pending => None,
+                TaskState::WithoutWorker(_) => None,
+                TaskState::Completed | TaskState::Cancelled | TaskState::Panicked => None,
+            },
+            Actor::Worker(id) => Some(id),
+            Actor::Run | Actor::Thread(_) | Actor::Timer(_) | Actor::Device(_) | Actor::Foreign => None,
+        }
     }
 
     pub(super) fn io_goes(&mut self, id: RequestId, stage: RequestStage) {

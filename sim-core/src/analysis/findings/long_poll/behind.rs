@@ -46,7 +46,8 @@ fn ready(seen: &Seen<'_>, worker: WorkerId, start: SimTime) -> impl Iterator<Ite
 }
 
 /// Those whose answer, or whose timer's time, came when every worker was in a poll or parked, and who have not been told
-/// since: had this poll returned, its worker could have looked. Where another could have, this poll is not to blame.
+/// since: had this poll returned, its worker could have looked. Where another could have, this poll is not to blame; nor
+/// for what lies in another worker's driver.
 fn unseen(seen: &Seen<'_>, worker: WorkerId, start: SimTime) -> impl Iterator<Item = Behind> {
     let answers = seen.state.requests.iter().map(|(id, request)| (request.owner, Wait::Io(*id)));
     let due = seen.state.timers.range(..(seen.time, TimerId(0)));
@@ -56,7 +57,7 @@ fn unseen(seen: &Seen<'_>, worker: WorkerId, start: SimTime) -> impl Iterator<It
         let came = seen.state.unseen(seen.tables, wait, seen.time)?;
         let pending = seen.state.task(task).is_some_and(|t| t.state == TaskState::Pending);
         let since = came.since.max(start);
-        let alone = pending && !another_could_look(seen, worker, since);
+        let alone = pending && came.of.map_or_else(|| !another_could_look(seen, worker, since), |of| of == worker);
         alone.then(|| Behind { task, length: seen.time.since(since), unseen: Some(came.event) })
     })
 }
