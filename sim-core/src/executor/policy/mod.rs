@@ -218,8 +218,8 @@ pub enum SelfWakes {
 pub enum Dropped {
     /// It runs on.
     Detaches,
-    /// It runs on, and is woken: it looks whether it should.
-    Wakes,
+    /// It is cancelled; if it was detached it runs on, and is woken to see that.
+    CancelsOrWakes,
     /// It is cancelled.
     Cancels,
 }
