@@ -107,7 +107,7 @@ impl Tape {
         let (name, path) = (self.recorder.intern(name), self.recorder.intern(""));
         let threads = &mut self.recorder.tables_mut().threads;
         let thread = ThreadId::from_index(threads.len());
-        threads.push(ThreadInfo { name, kind, path, priority: 0 });
+        threads.push(ThreadInfo { name, kind, path, priority: 0, nice: 0 });
         self.say(Event::ThreadCreated { thread, by: Actor::Run });
     }
 

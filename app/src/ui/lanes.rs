@@ -12,7 +12,7 @@ use crate::timeline::words;
 
 use super::crowd_labels::noun;
 use super::fonts;
-use super::row_labels::{kind_words, row_state};
+use super::row_labels::{kind_words, rank_words, row_state};
 use super::timeline_panel::Panel;
 use super::widgets::{self, Emit};
 
@@ -45,8 +45,9 @@ impl Panel<'_> {
             ui.painter().rect_stroke(rect, 2.0, Stroke::new(1.5, theme.ink), egui::StrokeKind::Outside);
         }
         let now = if state.is_empty() { name } else { format!("{name}: {state}") };
+        let rank = rank_words(run, kind).map_or(String::new(), |rank| format!("\n{rank}"));
         let opens = "A click selects it and opens the rows of its run";
-        let response = response.on_hover_text(format!("{now}\n{}\n{opens}", kind_words(run, kind)));
+        let response = response.on_hover_text(format!("{now}{rank}\n{}\n{opens}", kind_words(run, kind)));
         response.context_menu(|ui| self.row_menu_ui(ui, row, kind, emit));
         if response.clicked() {
             emit.emit(Command::Select(Selection::Track { run: row.run, track: kind }));

@@ -6,6 +6,7 @@ use sim_core::analysis::track::{Track, TrackKind};
 use sim_core::clock::write_length;
 use sim_core::instant::SimTime;
 use sim_core::trace::Family;
+use sim_core::trace::tables::ThreadInfo;
 
 use crate::session::{Command, Growth, Run, Selection};
 use crate::timeline::axis::with_thousands;
@@ -136,7 +137,8 @@ impl Panel<'_> {
         }
         let state = Some(row_state(run, track)).filter(|state| !state.is_empty());
         let now = state.map_or_else(|| name.clone(), |state| format!("{name}: {state}"));
-        let response = response.on_hover_text(format!("{now}\n{}", kind_words(run, kind)));
+        let rank = rank_words(run, kind).map_or(String::new(), |rank| format!("\n{rank}"));
+        let response = response.on_hover_text(format!("{now}{rank}\n{}", kind_words(run, kind)));
         self.pin_ui(ui, row, kind, &response, emit);
         self.breakpoint_ui(ui, row, kind, &response, emit);
         self.group_fold_ui(ui, row, kind, &response, emit);
@@ -206,6 +208,18 @@ fn growth_text(run: &Run) -> Option<String> {
         Growth::Stopped => Some(format!("stopped after {}", events(run))),
         Growth::Complete => run.notice.clone(),
     }
+}
+
+/// What a thread goes by, where its run's threads differ in it: "nice 10", "priority 3".
+pub(super) fn rank_words(run: &Run, kind: TrackKind) -> Option<String> {
+    let TrackKind::Thread(id) = kind else { return None };
+    let threads = &run.trace.tables().threads;
+    let own = threads.get(id.index())?;
+    let differ = |of: fn(&ThreadInfo) -> i32| threads.iter().any(|thread| of(thread) != of(own) || of(own) != 0);
+    let nice = differ(|thread| thread.nice).then(|| format!("nice {}", own.nice));
+    let priority = differ(|thread| thread.priority).then(|| format!("priority {}", own.priority));
+    let said: Vec<String> = priority.into_iter().chain(nice).collect();
+    (!said.is_empty()).then(|| said.join(", "))
 }
 
 pub(super) fn kind_words(run: &Run, kind: TrackKind) -> &'static str {

@@ -51,6 +51,7 @@ pub(super) fn popup(popup: Popup<'_>, ui: &Ui, session: &Session, run: usize, em
         if part != Part::First {
             workers_ui(ui, shown, run, emit);
             policies_ui(ui, shown, run, emit);
+            inheritance_ui(ui, shown, run, emit);
             remove_ui(ui, shown, run, emit);
         }
     });
@@ -175,6 +176,27 @@ fn policies_ui(ui: &mut Ui, shown: &Scenario, run: usize, emit: &mut Emit<'_>) {
         let is_on = now == policy;
         if option_ui(ui, &policy_name(policy), About::Nothing, is_on, emit.theme).clicked() && !is_on {
             emit.emit(changed(shown, run, &|run| run.policy = policy));
+        }
+    }
+}
+
+/// Only where threads themselves hold the workload's locks.
+fn inheritance_ui(ui: &mut Ui, shown: &Scenario, run: usize, emit: &mut Emit<'_>) {
+    let spec = &shown.runs[run];
+    if spec.model.family != Family::Threads {
+        return;
+    }
+    head_ui(ui, "Priority inheritance", emit.theme);
+    let machine = if shown.machine.priority_inheritance { "on" } else { "off" };
+    let told = "Who holds a lock goes by the highest priority of those who wait for it.";
+    for (inherits, name, about) in [
+        (None, format!("as the machine has it: {machine}"), About::Nothing),
+        (Some(true), "inherited".to_owned(), About::Is(told)),
+        (Some(false), "not inherited".to_owned(), About::Is("Each thread keeps its own, whoever waits for it.")),
+    ] {
+        let is_on = spec.priority_inheritance == inherits;
+        if option_ui(ui, &name, about, is_on, emit.theme).clicked() && !is_on {
+            emit.emit(changed(shown, run, &|run| run.priority_inheritance = inherits));
         }
     }
 }

@@ -31,7 +31,7 @@ pub fn tasks(tasks: u32, gap: u64, name: impl Fn(u32) -> String) -> Trace {
     let tables = tape.tables_mut();
     tables.queues.push(QueueInfo { name: queue, kind: QueueKind::Ready { owner: None } });
     tables.workers.push(ThreadId(0));
-    tables.threads.push(ThreadInfo { name: worker, kind: ThreadKind::Worker(WorkerId(0)), path, priority: 0 });
+    tables.threads.push(ThreadInfo { name: worker, kind: ThreadKind::Worker(WorkerId(0)), path, priority: 0, nice: 0 });
     tape.record(SimTime::ZERO, Event::ThreadCreated { thread: ThreadId(0), by: Actor::Run });
     for n in 0..tasks {
         let name = tape.intern(&name(n));

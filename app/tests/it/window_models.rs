@@ -135,3 +135,30 @@ fn the_code_of_the_run_that_is_put_in_focus_comes_into_sight() {
         assert!(place.left() >= 0.0 && place.right() <= 1280.0, "{letter}: {place:?}");
     }
 }
+
+#[test]
+fn a_thread_runs_menu_switches_priority_inheritance_and_the_run_follows() {
+    let mut window = Window::open(1440.0, 900.0);
+    window.apply(Command::OpenScenario("priority-inversion".to_owned()));
+    window.finish_loading();
+    let threads = window.session(|s| {
+        let shown = s.shown().expect("a scenario");
+        shown.runs.iter().position(|run| run.model.id == "thread_per_task" && run.priority_inheritance != Some(true))
+    });
+    let run = threads.expect("a run of threads without inheritance");
+    let digest = |window: &Window| window.session(|s| s.runs()[run].trace.digest());
+    let before = digest(&window);
+    open_menu(&mut window, &format!("Change run {}", ["A", "B", "C", "D"][run]));
+    window.harness.get_by_label("inherited").click();
+    window.harness.run_steps(2);
+    window.finish_loading();
+    assert_eq!(window.session(|s| s.shown().expect("a scenario").runs[run].priority_inheritance), Some(true));
+    assert_ne!(digest(&window), before, "who holds the lock goes first now");
+    let others =
+        window.session(|s| s.shown().expect("a scenario").runs.iter().position(|r| r.model.id != "thread_per_task"));
+    if let Some(other) = others {
+        window.press("Esc");
+        open_menu(&mut window, &format!("Change run {}", ["A", "B", "C", "D"][other]));
+        assert!(window.harness.query_by_label("not inherited").is_none(), "only threads hold the workload's locks");
+    }
+}

@@ -10,6 +10,7 @@ use super::policy::{Aborted, LeftOver};
 use super::ready::Core;
 use super::task::TaskFuture;
 use super::waker::{self, TaskState};
+use crate::machine::kernel::Kernel;
 use crate::trace::event::{End, Event, PollResult};
 use crate::trace::ids::*;
 
@@ -42,14 +43,16 @@ impl Exec {
         let mut state = self.state.borrow_mut();
         let mut kernel = self.sim.kernel.borrow_mut();
         kernel.record(Event::PollEnded { task, at, result });
-        state.polled(at.worker, task, result);
+        if state.worker_on(self.sim.running()).is_some() {
+            state.polled(at.worker, task, result);
+        }
         let how = if result == PollResult::Ready {
             kernel.record(Event::TaskCompleted { task, by: at.worker });
             TaskState::Completed
         } else {
             TaskState::Panicked
         };
-        self.end(&mut state, task, how);
+        self.end(&mut state, &mut kernel, task, how);
         drop((state, kernel));
         self.forget(task);
     }
@@ -113,7 +116,7 @@ impl Exec {
         let mut state = self.state.borrow_mut();
         let mut kernel = self.sim.kernel.borrow_mut();
         kernel.record(Event::TaskCancelled { task, by });
-        self.end(&mut state, task, TaskState::Cancelled);
+        self.end(&mut state, &mut kernel, task, TaskState::Cancelled);
         drop((state, kernel));
         self.forget(task);
     }
@@ -135,7 +138,7 @@ impl Exec {
         }
     }
 
-    fn end(&self, state: &mut Core, task: TaskId, how: TaskState) {
+    fn end(&self, state: &mut Core, kernel: &mut Kernel, task: TaskId, how: TaskState) {
         let slot = &mut state.tasks[task.index()];
         slot.cell().set(how);
         slot.fixed = Some(how);
@@ -145,14 +148,15 @@ impl Exec {
             EndsWith::All => state.live == 0,
         };
         if over {
-            self.stop_workers();
+            self.stop_workers(kernel);
         }
     }
 
-    /// The run is over: workers return before their next poll.
-    pub fn stop_workers(&self) {
+    /// The run is over: workers return before their next poll, and no time passes any more.
+    pub fn stop_workers(&self, kernel: &mut Kernel) {
         self.over.set(true);
         self.link.call();
+        kernel.horizon = kernel.now;
     }
 
     /// The executor gives up its own reference to an ended task.

@@ -47,6 +47,8 @@ pub(crate) struct Kernel {
     pub cores: Vec<Core>,
     pub threads: Vec<Thread>,
     pub run_queue: VecDeque<ThreadView>,
+    /// Whether a thread left its core, and nobody has been picked since.
+    pub freed: bool,
     /// Tasks that are Ready, by queue; the run queue's place stays empty.
     pub queues: Vec<VecDeque<u32>>,
     pub policy: Box<dyn ThreadPolicy>,
@@ -135,6 +137,7 @@ impl Kernel {
             cores: (0..machine.cores).map(|_| core()).collect(),
             threads: Vec::new(),
             run_queue: VecDeque::new(),
+            freed: false,
             queues: vec![VecDeque::new()],
             policy,
             devices: machine.devices.into_iter().map(DeviceState::new).collect(),

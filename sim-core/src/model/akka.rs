@@ -1,6 +1,6 @@
 //! Actors under Akka's default dispatcher.
 
-use super::{Family, Model, Workers, refuses_nothing};
+use super::{Family, Model, Workers, refuses_moves};
 use crate::executor::Executor;
 
 pub(super) static MODEL: Model = Model {
@@ -15,5 +15,5 @@ pub(super) static MODEL: Model = Model {
         let workers = MODEL.workers_for(setup.workers, machine.cores);
         machine.run_workload_akka(Executor::akka(workers), workload)
     },
-    refuses: refuses_nothing,
+    refuses: refuses_moves,
 };

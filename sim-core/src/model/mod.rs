@@ -154,6 +154,11 @@ pub(crate) fn refuses_nothing(_: &Op) -> Option<&'static str> {
     None
 }
 
+/// For models that express every op but those that need a worker which goes on on another thread.
+pub(crate) fn refuses_moves(op: &Op) -> Option<&'static str> {
+    matches!(op, Op::BlockInPlace(_)).then_some("its workers stay on their threads")
+}
+
 /// Reads a model by its id, which a file writes as a word.
 pub(crate) fn model<'de, D: Deserializer<'de>>(from: D) -> Result<&'static Model, D::Error> {
     struct Named;

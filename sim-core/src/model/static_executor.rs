@@ -18,6 +18,7 @@ pub(super) static MODEL: Model = Model {
 fn refuses(op: &Op) -> Option<&'static str> {
     match op {
         Op::Offload(_) => Some("there is no other thread to give a blocking call to"),
+        Op::BlockInPlace(_) => Some("there is no other thread to go on with the worker"),
         Op::Cancel(_) => Some("a task in its slot runs to its end: nobody can drop it from outside"),
         Op::Work(_)
         | Op::Io(_)

@@ -5,6 +5,7 @@
 //! section  = tag:[u8;4] raw:u32 packed:u32 checksum:u64 bytes[packed]     bytes: LZ4 block of `raw` bytes
 //! "ROWS"   = rows that the side tables gain, as postcard writes `Tables`
 //! "FMLY"   = what the run's tasks are, as postcard writes `Family`
+//! "NICE"   = threads with another nice value than 0, as postcard writes pairs of id and value
 //! "EVTS"   = records, see [`super::pack`]
 //! "CODE"   = rows of programs, steps and who goes through which, as postcard writes the three
 //! "DONE"   = the number of events, u64: the last section
@@ -21,6 +22,7 @@ use xxhash_rust::xxh3::Xxh3;
 
 use super::event::Record;
 use super::family::Family;
+use super::ids::ThreadId;
 use super::pack;
 use super::store::{CHUNK_RECORDS, Chunk, Trace, TracePart};
 use super::tables::{Drivers, RowCounts, Tables};
@@ -33,6 +35,7 @@ const HEADER: usize = 12;
 const SECTION_HEADER: usize = 20;
 const ROWS: [u8; 4] = *b"ROWS";
 const FAMILY: [u8; 4] = *b"FMLY";
+const NICE: [u8; 4] = *b"NICE";
 const DRIVERS: [u8; 4] = *b"DRVR";
 const EVENTS: [u8; 4] = *b"EVTS";
 const CODE: [u8; 4] = *b"CODE";
@@ -159,11 +162,13 @@ impl<W: Write> Writer<W> {
     fn rows(&mut self, tables: &Tables) -> io::Result<()> {
         let mut before = RowCounts::default();
         loop {
+            let first = before.threads();
             let rows = tables.rows_after(before, ROWS_A_SECTION);
             before = before.plus(rows.counts());
             let raw = postcard::to_stdvec(&rows).map_err(io::Error::other)?;
             self.section(ROWS, &raw)?;
             self.family(rows.run.family)?;
+            self.nice(first, &rows)?;
             self.drivers(rows.run.drivers)?;
             self.code(&rows)?;
             if before == tables.counts() {
@@ -188,6 +193,16 @@ impl<W: Write> Writer<W> {
                 self.section(FAMILY, &postcard::to_stdvec(&family).map_err(io::Error::other)?)
             }
         }
+    }
+
+    /// Of the threads in these rows, the first of which is thread `first`; only where there is something to say.
+    fn nice(&mut self, first: usize, rows: &Tables) -> io::Result<()> {
+        let known = rows.threads.iter().enumerate().filter(|(_, thread)| thread.nice != 0);
+        let nice: Vec<(u32, i32)> = known.map(|(n, thread)| ((first + n) as u32, thread.nice)).collect();
+        if nice.is_empty() {
+            return Ok(());
+        }
+        self.section(NICE, &postcard::to_stdvec(&nice).map_err(io::Error::other)?)
     }
 
     fn code(&mut self, rows: &Tables) -> io::Result<()> {
@@ -291,6 +306,7 @@ impl Reader {
         match header.tag {
             ROWS => self.rows(&raw)?,
             FAMILY => self.family(&raw)?,
+            NICE => self.nice(&raw)?,
             DRIVERS => self.drivers(&raw)?,
             CODE => self.code(&raw)?,
             EVENTS => self.records(&raw)?,
@@ -311,6 +327,12 @@ impl Reader {
     fn family(&mut self, raw: &[u8]) -> Result<(), &'static str> {
         let family = postcard::from_bytes(raw).map_err(|_| "it does not say what its tasks are")?;
         self.trace.set_family(family);
+        Ok(())
+    }
+
+    fn nice(&mut self, raw: &[u8]) -> Result<(), &'static str> {
+        let nice: Vec<(u32, i32)> = postcard::from_bytes(raw).map_err(|_| "its nice values make no sense")?;
+        nice.into_iter().for_each(|(thread, value)| self.trace.set_nice(ThreadId(thread), value));
         Ok(())
     }
 

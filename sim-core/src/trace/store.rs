@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 
 use super::event::{Event, Record};
 use super::family::Family;
-use super::ids::{Actor, StrId};
+use super::ids::{Actor, StrId, ThreadId};
 use super::tables::{Decision, Drivers, RowCounts, Tables};
 use crate::instant::SimTime;
 
@@ -212,6 +212,13 @@ impl Trace {
     /// Says what the run's tasks are.
     pub(super) fn set_family(&mut self, family: Family) {
         self.tables.run.family = family;
+    }
+
+    /// Says how nice a thread is; of one that there is not, nothing.
+    pub(super) fn set_nice(&mut self, thread: ThreadId, nice: i32) {
+        if let Some(info) = self.tables.threads.get_mut(thread.index()) {
+            info.nice = nice;
+        }
     }
 
     /// Says whose the run's drivers are.

@@ -71,6 +71,10 @@ pub struct ThreadInfo {
     pub path: StrId,
     /// The scheduler's weight or priority: larger goes first. 0 is usual.
     pub priority: i32,
+    /// Its nice value, for fair shares: smaller gets more, 0 is usual. In a file it has a section of its own: older files
+    /// have none.
+    #[serde(skip)]
+    pub nice: i32,
 }
 
 /// What waits in a queue.
@@ -286,7 +290,15 @@ impl Tables {
         self.name_or(self.threads.get(id.index()).map(|t| t.name), id)
     }
 
-    /// The name of a worker: its thread's.
+    /// The name of a thread by itself: a worker's bears the worker's, which may have left it.
+    pub fn thread_title(&self, id: ThreadId) -> String {
+        match self.threads.get(id.index()).map(|t| t.kind) {
+            Some(ThreadKind::Worker(_)) => id.to_string(),
+            Some(ThreadKind::Plain | ThreadKind::Blocking | ThreadKind::Helper) | None => self.thread_name(id),
+        }
+    }
+
+    /// The name of a worker: its first thread's.
     pub fn worker_name(&self, id: WorkerId) -> String {
         self.workers.get(id.index()).map_or_else(|| id.to_string(), |thread| self.thread_name(*thread))
     }
@@ -346,6 +358,11 @@ impl RowCounts {
     /// The counts after `more` rows were added.
     pub fn plus(self, more: RowCounts) -> RowCounts {
         RowCounts(std::array::from_fn(|i| self.0[i] + more.0[i]))
+    }
+
+    /// How many of them are threads.
+    pub(super) fn threads(self) -> usize {
+        self.0[3]
     }
 }
 

@@ -198,6 +198,32 @@ fn an_empty_channel_names_who_could_send() {
 }
 
 #[test]
+fn a_thread_that_waits_for_a_core_says_how_nice_it_is_against_the_one_that_has_it() {
+    let spec = r#"(schema: 1, id: "nice", number: 1, part: A, title: "Nice", idea: "Who leaves more to others.", costs: "zero",
+        machine: (cores: 1, policy: fair),
+        workload: (tasks: {"batch": (nice: 10, ops: [Work("40ms")]), "user": (ops: [Work("40ms")])}),
+        runs: [(id: "threads", model: thread_per_task), (id: "seq", model: sequential)])"#;
+    let scenario = sim_core::scenario::Scenario::parse("nice.ron", spec, &[]).expect("it is a scenario");
+    let asked = Asked::of(scenario.execute("threads", &RunOptions::default(), None));
+    let said: Vec<String> = (0..40).map(|at| asked.why(f64::from(at) + 0.5, "batch")).collect();
+    assert!(said.iter().any(|why| why.contains("core 0 runs user (nice 0 against 10)")), "{said:#?}");
+    let fact = |name: &str| asked.at(1.5, asked.named(name)).text();
+    assert!(fact("batch").contains("10: it leaves more to others") && fact("user").contains("0, as usual"));
+}
+
+#[test]
+fn an_actors_mailbox_is_called_so_wherever_it_is_told_of() {
+    let asked = Asked::lesson("six-models", "actors");
+    let mailboxes = asked.trace.tables().resources.iter().filter(|r| r.kind == tables::ResourceKind::Channel).count();
+    assert_eq!(mailboxes, 7, "each actor has one");
+    for n in 0..asked.trace.tables().resources.len() {
+        let said = asked.at(10.0, Thing::Resource(ResourceId::from_index(n)));
+        assert_eq!(said.id, "mailbox");
+        assert!(!said.text().contains("channel") && !said.text().contains("Nobody is known"), "{}", said.text());
+    }
+}
+
+#[test]
 fn an_arrow_says_how_long_it_took() {
     let asked = Asked::lesson("blocked-executor", "async");
     let state = asked.keyframes.seek(&asked.trace, asked.trace.len());

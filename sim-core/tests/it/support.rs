@@ -187,7 +187,7 @@ impl Script {
         let name = self.text(name);
         let threads = &mut self.recorder.tables_mut().threads;
         let thread = ThreadId::from_index(threads.len());
-        threads.push(ThreadInfo { name, kind, path: name, priority });
+        threads.push(ThreadInfo { name, kind, path: name, priority, nice: 0 });
         self.say(Event::ThreadCreated { thread, by: Actor::Run });
         self.say(Event::ThreadRunnable { thread, queue: RUN, end: End::Back });
         thread

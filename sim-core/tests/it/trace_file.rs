@@ -41,6 +41,27 @@ fn what_the_tasks_of_a_run_are_is_read_back() {
 }
 
 #[test]
+fn how_nice_threads_are_is_read_back_and_takes_no_room_where_nobody_is() {
+    let with_nice = |nice: [i32; 2]| {
+        let mut tables = Tables { run: one_request().tables().run.clone(), ..Tables::default() };
+        let thread = |nice| tables::ThreadInfo { nice, ..one_request().tables().threads[0].clone() };
+        tables.threads = nice.map(thread).to_vec();
+        let mut trace = Trace::default();
+        trace.append_rows(tables);
+        trace.to_file_bytes()
+    };
+    let (bytes, plain) = (with_nice([0, -5]), with_nice([0, 0]));
+    let nice = |bytes: &[u8]| {
+        let (read, damage) = file::read(bytes).expect("it is a trace");
+        assert_eq!(damage, None);
+        read.tables().threads.iter().map(|thread| thread.nice).collect::<Vec<_>>()
+    };
+    assert_eq!((nice(&bytes), nice(&plain)), (vec![0, -5], vec![0, 0]));
+    let holds = |bytes: &[u8]| bytes.windows(4).any(|w| w == b"NICE");
+    assert!(holds(&bytes) && !holds(&plain), "a file without nice threads is what it was");
+}
+
+#[test]
 fn a_file_on_disk_is_read_back() {
     let path = std::env::temp_dir().join(format!("wakeline-file-test-{}.wkl", std::process::id()));
     let trace = one_request();

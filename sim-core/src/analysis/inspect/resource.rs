@@ -112,7 +112,10 @@ fn channel_told(here: &Here<'_>, resource: &Resource) -> Sentence {
             _ => here.several(names).and(format!(" {verb}.")),
         }
     };
-    let said = side(&resource.senders, "send", "sends").and(" ");
+    let said = match here.is_of_actors() && resource.senders.is_empty() {
+        true => Sentence::plain("Whoever has its address can send. "),
+        false => side(&resource.senders, "send", "sends").and(" "),
+    };
     let said = said.then(side(&resource.receivers, "receive", "receives"));
     if resource.closed { said.and(" One side is gone.") } else { said }
 }
@@ -139,7 +142,13 @@ fn facts(here: &Here<'_>, info: &ResourceInfo, resource: &Resource) -> Vec<Fact>
     if resource.waiters.len() > TOLD {
         facts.push(fact("and", Sentence::plain(format!("{} more", thousands((resource.waiters.len() - TOLD) as u64)))));
     }
-    let kind = match info.kind {
+    let kind = if here.is_of_actors() { actors_kind(info.kind) } else { kind(info.kind) };
+    facts.push(fact("Kind", Sentence::plain(kind)));
+    facts
+}
+
+fn kind(kind: ResourceKind) -> &'static str {
+    match kind {
         ResourceKind::Mutex => "a lock, handed to the first in line",
         ResourceKind::BlockingMutex => "a lock for threads: whoever comes first takes it",
         ResourceKind::RwLock => "many readers or one writer",
@@ -148,9 +157,20 @@ fn facts(here: &Here<'_>, info: &ResourceInfo, resource: &Resource) -> Vec<Fact>
         ResourceKind::Condvar => "a condition variable",
         ResourceKind::Notify => "a notifier",
         ResourceKind::Barrier => "a barrier",
-    };
-    facts.push(fact("Kind", Sentence::plain(kind)));
-    facts
+    }
+}
+
+/// What it is among actors, who share nothing.
+fn actors_kind(kind: ResourceKind) -> &'static str {
+    match kind {
+        ResourceKind::Mutex | ResourceKind::BlockingMutex => "kept by an owner, who gives it to one after the other",
+        ResourceKind::RwLock => "kept by an owner, who gives it to many readers or one writer",
+        ResourceKind::Semaphore => "so many permits, given out by their owner",
+        ResourceKind::Channel => "a mailbox",
+        ResourceKind::Condvar => "a condition variable",
+        ResourceKind::Notify => "an announcer: its message goes to who waits for one",
+        ResourceKind::Barrier => "a meeting: when the last has come, each gets a message",
+    }
 }
 
 /// What someone holds, if anything.

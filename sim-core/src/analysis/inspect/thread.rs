@@ -3,7 +3,7 @@
 use super::figures::{counted, thousands};
 use super::here::{About, Here};
 use super::sentence::{Piece, Sentence};
-use super::{Fact, Inspection, Look, Thing, fact, history, task, worker};
+use super::{Fact, Inspection, Look, Thing, alone, fact, history, task, worker};
 use crate::analysis::track::{Class, CounterKind, TrackKind};
 use crate::trace::Event;
 use crate::trace::ids::*;
@@ -16,8 +16,9 @@ const HISTORY: usize = 8;
 pub(super) fn inspect(here: &Here<'_>, id: ThreadId) -> Option<Inspection> {
     let info = here.tables().threads.get(id.index())?;
     let kind = match info.kind {
-        // Its worker is what people look at.
-        ThreadKind::Worker(of) => return worker::inspect(here, of),
+        // Its worker is what people look at, as long as it is on this thread.
+        ThreadKind::Worker(of) if here.worker_on(id).is_some() => return worker::inspect(here, of),
+        ThreadKind::Worker(_) => ", where its worker was",
         ThreadKind::Plain => "",
         ThreadKind::Blocking => ", of the blocking pool",
         ThreadKind::Helper => ", a helper",
@@ -27,7 +28,7 @@ pub(super) fn inspect(here: &Here<'_>, id: ThreadId) -> Option<Inspection> {
     let About { state, look, headline, question, answer } = about;
     Some(Inspection {
         thing: Thing::Track(TrackKind::Thread(id)),
-        name: here.tables().thread_name(id),
+        name: here.tables().thread_title(id),
         id: format!("{id}{kind}"),
         state,
         look,
@@ -52,6 +53,11 @@ pub(super) fn look(state: &Snapshot, id: ThreadId) -> Look {
 }
 
 fn about(here: &Here<'_>, id: ThreadId) -> About {
+    let about = about_thread(here, id);
+    About { answer: about.answer.then(alone::of_thread(here, id)), ..about }
+}
+
+fn about_thread(here: &Here<'_>, id: ThreadId) -> About {
     let Some(thread) = here.state.thread(id) else { return not_created(here, id) };
     let lasting = |word| here.lasting(word, thread.since);
     let about =
@@ -154,6 +160,7 @@ pub(super) fn cores_told(here: &Here<'_>, id: ThreadId) -> Sentence {
     let taken = |(i, core): (usize, &crate::trace::snapshot::Core)| {
         let thread = core.thread?;
         let said = Sentence::from(here.core(CoreId::from_index(i))).and(" runs ").and(here.thread(thread));
+        let said = said.and(nice_against(here, id, thread).unwrap_or_default());
         Some(said.and(" since ").and(here.moment(core.since, None)))
     };
     let mut told: Vec<Sentence> = cores.iter().enumerate().take(TOLD).filter_map(taken).collect();
@@ -246,6 +253,7 @@ fn facts(here: &Here<'_>, id: ThreadId, thread: &Thread) -> Vec<Fact> {
     facts.extend(here.step_facts(Actor::Thread(id)));
     facts.extend(super::resource::held_fact(here, Actor::Thread(id)));
     facts.extend(priority_fact(here, id, thread));
+    facts.extend(nice_fact(here, id));
     let turns = Sentence::plain(thousands(u64::from(thread.dispatches)));
     let turns = if thread.dispatches == 0 {
         turns
@@ -276,6 +284,26 @@ fn priority_fact(here: &Here<'_>, id: ThreadId, thread: &Thread) -> Option<Fact>
         None => Sentence::plain(own.to_string()),
     };
     Some(fact("Priority", says))
+}
+
+/// How nice it is, if anybody is.
+fn nice_fact(here: &Here<'_>, id: ThreadId) -> Option<Fact> {
+    let threads = &here.trace.tables().threads;
+    let own = threads.get(id.index())?.nice;
+    let says = match own {
+        _ if threads.iter().all(|thread| thread.nice == 0) => return None,
+        0 => "0, as usual",
+        ..0 => "it gets more than its share",
+        _ => "it leaves more to others",
+    };
+    Some(fact("Nice", Sentence::plain(if own == 0 { says.to_owned() } else { format!("{own}: {says}") })))
+}
+
+/// "nice 10 against 0": what a thread that waits and one that has its core differ in.
+fn nice_against(here: &Here<'_>, waits: ThreadId, runs: ThreadId) -> Option<String> {
+    let threads = &here.trace.tables().threads;
+    let (own, other) = (threads.get(waits.index())?, threads.get(runs.index())?);
+    (own.nice != other.nice).then(|| format!(" (nice {} against {})", other.nice, own.nice))
 }
 
 /// Who made it Runnable the last time, and when.

@@ -253,8 +253,11 @@ impl<'a> Here<'a> {
     }
 
     fn channel(&self, id: ResourceId) -> Piece {
-        let name = self.tables().resource_name(id);
-        Piece::Thing(super::Thing::Resource(id), format!("Channel {name}"))
+        let (kind, name) = (self.kind_word(id), self.tables().resource_name(id));
+        let said = if name.starts_with(kind) { name } else { format!("{kind} {name}") };
+        let mut letters = said.chars();
+        let first = letters.next().into_iter().flat_map(char::to_uppercase);
+        Piece::Thing(super::Thing::Resource(id), first.chain(letters).collect())
     }
 
     fn notify_told(&self, id: ResourceId) -> Sentence {
@@ -263,11 +266,18 @@ impl<'a> Here<'a> {
         if let Some(info) = info.filter(|i| i.kind == ResourceKind::Barrier)
             && let Some(parties) = info.capacity
         {
-            let said = Sentence::plain("It waits at ").then(self.resource_with_kind(id));
             let (here, all) = (thousands(waiting as u64), thousands(u64::from(parties)));
+            if self.is_of_actors() {
+                let said = Sentence::plain("It has told ").and(self.resource(id)).and(" that it is here");
+                return said.and(format!(", as {here} of {all} have. When the last one does, each gets an answer."));
+            }
+            let said = Sentence::plain("It waits at ").then(self.resource_with_kind(id));
             return said.and(format!(": {here} of {all} have come, and all go on together."));
         }
-        let said = Sentence::plain("It waits to be notified through ").then(self.resource_with_kind(id));
+        let said = match self.is_of_actors() {
+            true => Sentence::plain("It waits for a message from ").and(self.resource(id)),
+            false => Sentence::plain("It waits to be notified through ").then(self.resource_with_kind(id)),
+        };
         match waiting {
             0 | 1 => said.and(", and nobody has done so yet."),
             n => said.and(format!(", with {}.", counted(n as u64 - 1, "other", "others"))),

@@ -7,6 +7,7 @@ use super::{Fact, Thing};
 use crate::analysis::stands::stands;
 use crate::analysis::track::{CounterKind, Link, LinkKind, TrackKind};
 use crate::instant::SimTime;
+use crate::trace::Family;
 use crate::trace::ids::*;
 use crate::trace::snapshot::{Activity, Busy, TaskState, ThreadState, Wait};
 use crate::trace::tables::ResourceKind;
@@ -67,8 +68,13 @@ impl Here<'_> {
     pub(super) fn thread(&self, id: ThreadId) -> Piece {
         match self.worker_on(id) {
             Some(worker) => self.worker(worker),
-            None => Piece::Thing(Thing::Track(TrackKind::Thread(id)), self.tables().thread_name(id)),
+            None => self.thread_itself(id),
         }
+    }
+
+    /// A thread, and not the worker that it runs.
+    pub(super) fn thread_itself(&self, id: ThreadId) -> Piece {
+        Piece::Thing(Thing::Track(TrackKind::Thread(id)), self.tables().thread_title(id))
     }
 
     pub(super) fn actor(&self, actor: Actor) -> Piece {
@@ -83,13 +89,22 @@ impl Here<'_> {
         }
     }
 
+    pub(super) fn is_of_actors(&self) -> bool {
+        self.tables().run.family() == Family::Actors
+    }
+
     /// "lock x", the name a link.
     pub(super) fn resource_with_kind(&self, id: ResourceId) -> Sentence {
-        Sentence::plain(format!("{} ", self.kind_word(id))).and(self.resource(id))
+        // "Mailbox mailbox of a" says it once too often.
+        match self.tables().resource_name(id).starts_with(self.kind_word(id)) {
+            true => self.resource(id).into(),
+            false => Sentence::plain(format!("{} ", self.kind_word(id))).and(self.resource(id)),
+        }
     }
 
     pub(super) fn kind_word(&self, id: ResourceId) -> &'static str {
-        self.tables().resources.get(id.index()).map_or("resource", |info| kind_word(info.kind))
+        let word = if self.is_of_actors() { actors_word } else { kind_word };
+        self.tables().resources.get(id.index()).map_or("resource", |info| word(info.kind))
     }
 
     /// "a, b and 3 others".
@@ -139,6 +154,9 @@ impl Here<'_> {
             TaskState::Polling(worker) => {
                 Sentence::plain("is inside its poll on ").and(self.worker(worker)).and(", off the core")
             }
+            TaskState::WithoutWorker(thread) => {
+                Sentence::plain("is inside its poll on ").and(self.thread_itself(thread)).and(", without a worker")
+            }
             TaskState::Pending => match task.waits.first() {
                 Some(first) => Sentence::plain("is Pending: waits for ").then(self.wait_noun(first.wait)),
                 None if task.wakers == 0 => Sentence::plain("is Pending, and nothing will wake it"),
@@ -182,7 +200,10 @@ impl Here<'_> {
                 Some(task) => Sentence::plain("polls ").and(self.task(task)),
                 None => Sentence::plain("runs the executor's own code"),
             },
-            None => Sentence::plain(self.activity(self.state.thread(thread).and_then(|t| t.activity))),
+            None => match self.state.thread(thread).and_then(|t| t.without_worker) {
+                Some(task) => Sentence::plain("is inside ").and(self.task(task)).and("'s poll, without a worker"),
+                None => Sentence::plain(self.activity(self.state.thread(thread).and_then(|t| t.activity))),
+            },
         }
     }
 
@@ -260,6 +281,18 @@ impl Here<'_> {
             Some(Fact { label: if n == 0 { "At step" } else { "and at" }, says: said })
         });
         told.collect()
+    }
+}
+
+/// What actors make of it: they share nothing, and all of these are written to.
+fn actors_word(kind: ResourceKind) -> &'static str {
+    match kind {
+        ResourceKind::Channel => "mailbox",
+        ResourceKind::Notify => "announcer",
+        ResourceKind::Barrier => "meeting",
+        // What an owner gives away, one after the other, is a lock all the same.
+        ResourceKind::Mutex | ResourceKind::BlockingMutex | ResourceKind::RwLock => kind_word(kind),
+        ResourceKind::Semaphore | ResourceKind::Condvar => kind_word(kind),
     }
 }
 

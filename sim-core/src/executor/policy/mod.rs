@@ -155,6 +155,8 @@ pub struct Rules {
     pub blocking: BlockingPool,
     /// Where the root is polled.
     pub root: Root,
+    /// What [`block_in_place`](crate::block_in_place) does in a poll.
+    pub in_place: BlocksInPlace,
 }
 
 impl Default for Rules {
@@ -173,6 +175,7 @@ impl Default for Rules {
             self_wakes: SelfWakes::AfterPoll,
             blocking: BlockingPool::tokio(),
             root: Root::OnWorkers,
+            in_place: BlocksInPlace::Calls,
         }
     }
 }
@@ -264,6 +267,17 @@ pub enum Root {
     OnItsCaller,
 }
 
+/// What becomes of a worker in whose poll [`block_in_place`](crate::block_in_place) is called.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum BlocksInPlace {
+    /// Nothing: the call is made where it stands, as any other.
+    Calls,
+    /// It goes on on a thread of the blocking pool, as soon as one comes to it.
+    MovesWorker,
+    /// The call panics: the runtime has but one thread.
+    Panics,
+}
+
 /// What the policy sees of the queues and workers.
 pub struct Ready<'a> {
     lists: &'a [VecDeque<u32>],
@@ -307,6 +321,11 @@ impl<'a> Ready<'a> {
     #[inline]
     pub fn len(&self, queue: usize) -> usize {
         self.lists[queue].len()
+    }
+
+    /// The task at the front of a queue.
+    pub fn front(&self, queue: usize) -> Option<TaskId> {
+        self.lists[queue].front().map(|task| TaskId(*task))
     }
 
     /// How many wakers of those that yielded on this worker wait for it to turn the driver.
@@ -437,6 +456,17 @@ pub trait TaskPolicy {
     /// The worker's poll of this task has ended. A task that was woken in it has been placed before.
     fn polled(&mut self, worker: WorkerId, task: TaskId, result: PollResult) {
         let _ = (worker, task, result);
+    }
+
+    /// The task that `worker` polls blocks in place: another thread may go on with the worker ([`Rules::in_place`]). What
+    /// has to be moved before is pushed into `room`.
+    fn leaves_thread(&mut self, worker: WorkerId, ready: &Ready<'_>, room: &mut Vec<Move>) {
+        let _ = (worker, ready, room);
+    }
+
+    /// Another thread has the worker, in the middle of a poll, and begins its loop anew.
+    fn begins_anew(&mut self, worker: WorkerId) {
+        let _ = worker;
     }
 
     /// What `worker` does next. `draw(n)` gives a number below n, by a decision.
