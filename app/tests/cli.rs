@@ -85,6 +85,15 @@ fn the_story_of_the_blocked_executor_says_who_is_late() {
 }
 
 #[test]
+fn what_to_try_next_names_the_file_that_was_asked_for() {
+    let folder = Folder::new();
+    let mine = folder.write("mine.ron", &shipped("blocked-executor"));
+    let story = said(&["run", &mine]);
+    assert!(story.contains(&format!("wakeline run {mine} --variant two-workers")), "{story}");
+    assert!(said(&["run", &mine, "--variant", "two-workers"]).contains("2 workers"));
+}
+
+#[test]
 fn every_story_fits_a_terminal_of_a_hundred_columns() {
     for file in std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/../scenarios")).unwrap() {
         let path = file.unwrap().path();

@@ -58,7 +58,8 @@ pub mod trace;
 
 pub use code::{block, draw, mark, now, work};
 pub use executor::{
-    Executor, JoinError, JoinHandle, Outcome, TaskBuilder, spawn, spawn_blocking, spawn_local, yield_now,
+    Executor, JoinError, JoinHandle, Outcome, TaskBuilder, block_in_place, spawn, spawn_blocking, spawn_local,
+    yield_now,
 };
 pub use instant::{SimDuration, SimTime};
 pub use io::{io, io_blocking};

@@ -256,7 +256,7 @@ impl Machine {
         // Under no executor, even if one runs this: the tasks of a run outside are not this one's.
         let run = || {
             start();
-            let end = sim.drive(|| sim.show(|_| Vec::new()), || finished(&sim.kernel.borrow()), || false);
+            let end = sim.drive(|| sim.show(|_| Default::default()), || finished(&sim.kernel.borrow()), || false);
             sim.finish(end);
             end
         };

@@ -135,8 +135,8 @@ fn at_start_of(column: usize, time: SimTime, end: SimTime) -> bool {
 /// How telling a state is, and its character.
 fn mark(state: SpanState) -> (u8, char) {
     match state {
-        SpanState::Polling(_) | SpanState::Running(_) | SpanState::Polls(_) => (4, '█'),
-        SpanState::PollingOffCore(_) | SpanState::PollsOffCore(_) => (3, '▒'),
+        SpanState::Polling(_) | SpanState::WithoutWorker(_) | SpanState::Running(_) | SpanState::Polls(_) => (4, '█'),
+        SpanState::PollingOffCore(_) | SpanState::WithoutWorkerOffCore(_) | SpanState::PollsOffCore(_) => (3, '▒'),
         SpanState::Ready | SpanState::Runnable => (2, '░'),
         SpanState::Pending(_) | SpanState::Blocked(_) => (1, '·'),
         SpanState::Occupied(_) | SpanState::Serves(_) | SpanState::Level(_) => (0, ' '),

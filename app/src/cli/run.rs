@@ -29,7 +29,7 @@ pub fn run(ask: &RunArgs, out: &mut impl Write) -> Result<(), Failure> {
         return marks(&runs, out);
     }
     match ask.format {
-        Format::Text => story::story(&scenario, &runs, out)?,
+        Format::Text => story::story(&scenario, &ask.scenario, &runs, out)?,
         Format::Json => report::report(&scenario, &options, &runs, out)?,
     }
     Ok(())

@@ -2,6 +2,7 @@
 //! events, the figures side by side, what is wrong, and the lesson.
 
 use std::io::{self, Write};
+use std::path::Path;
 
 use sim_core::SimTime;
 use sim_core::analysis::findings::Finding;
@@ -20,8 +21,9 @@ use super::wrap::{WIDTH, wrap};
 /// From so many on, tasks of one name are shown as one.
 const CROWD: u32 = 13;
 
-/// Tells the whole story.
-pub fn story(scenario: &Scenario, runs: &[Asked], out: &mut impl Write) -> io::Result<()> {
+/// Tells the whole story. `asked` is how the scenario was asked for, its id or file: what can be typed next leads to it.
+pub fn story(scenario: &Scenario, asked: &str, runs: &[Asked], out: &mut impl Write) -> io::Result<()> {
+    let asked = named(scenario, asked);
     head(scenario, runs, out)?;
     short(scenario, runs, out)?;
     let crowds = crowds(scenario);
@@ -43,13 +45,23 @@ pub fn story(scenario: &Scenario, runs: &[Asked], out: &mut impl Write) -> io::R
         let info = &run.measured.trace.tables().run;
         writeln!(out, "\nWhat happened: {} (times in ms)", info.title)?;
         let variant = scenario_variant(info).map_or(String::new(), |variant| format!(" --variant {variant}"));
-        let how = format!("wakeline events {} --run {}{variant}", scenario.id, run.id);
+        let how = format!("wakeline events {asked} --run {}{variant}", run.id);
         happened(&run.measured.trace, runs.len(), &crowds, &how, out)?;
     }
     table(scenario, runs, out)?;
     findings(runs, out)?;
     lesson(scenario, runs, out)?;
-    next(scenario, runs, out)
+    next(scenario, &asked, runs, out)
+}
+
+/// What to type for the scenario: its id if its file is called so, the file otherwise.
+fn named(scenario: &Scenario, asked: &str) -> String {
+    let has_its_name = Path::new(asked).file_stem().is_some_and(|stem| *stem == *scenario.id);
+    match asked {
+        _ if has_its_name => scenario.id.clone(),
+        spaced if spaced.contains(char::is_whitespace) => format!("'{spaced}'"),
+        file => file.to_owned(),
+    }
 }
 
 /// Tasks that are there so often that each of them is nobody.
@@ -59,7 +71,7 @@ fn crowds(scenario: &Scenario) -> Vec<String> {
 }
 
 /// What can be looked at next: the variants.
-fn next(scenario: &Scenario, runs: &[Asked], out: &mut impl Write) -> io::Result<()> {
+fn next(scenario: &Scenario, asked: &str, runs: &[Asked], out: &mut impl Write) -> io::Result<()> {
     let shown = runs.first().and_then(|run| scenario_variant(&run.measured.trace.tables().run));
     let others: Vec<_> = scenario.variants.iter().filter(|variant| Some(variant.id.as_str()) != shown).collect();
     if others.is_empty() {
@@ -67,7 +79,7 @@ fn next(scenario: &Scenario, runs: &[Asked], out: &mut impl Write) -> io::Result
     }
     writeln!(out, "\nTry next")?;
     for variant in others {
-        writeln!(out, "  wakeline run {} --variant {:<16} {}", scenario.id, variant.id, variant.title)?;
+        writeln!(out, "  wakeline run {asked} --variant {:<16} {}", variant.id, variant.title)?;
     }
     Ok(())
 }

@@ -103,7 +103,7 @@ fn filter_some(list: &mut EventList, run: &Run, asked: &Asked) -> bool {
             continue;
         }
         let Some(event) = trace.event(n) else { continue };
-        let who = asked.track.is_none_or(|track| is_about(&event, track, trace.tables()));
+        let who = asked.track.is_none_or(|track| is_about(run, n, &event, track));
         if who && event.level() <= asked.level {
             list.rows.push(n as u32);
         }

@@ -4,17 +4,20 @@ use std::ops::Range;
 
 use sim_core::analysis::track::TrackKind;
 use sim_core::trace::text::{describe, subject};
-use sim_core::trace::{Actor, Event, Tables};
+use sim_core::trace::{Actor, Event};
 
 use super::Run;
 
-/// Whether an event belongs to a row of the timeline: it is about it, or happens on it.
-pub(super) fn is_about(event: &Event, track: TrackKind, tables: &Tables) -> bool {
+/// Whether event `n` belongs to a row of the timeline: it is about it, or happens on it.
+pub(super) fn is_about(run: &Run, n: usize, event: &Event, track: TrackKind) -> bool {
+    let tables = run.trace.tables();
     let about = subject(event);
+    let thread_of = |worker, n| run.index.thread_of_worker(tables, worker, n);
     match track {
         TrackKind::Task(task) => about == Actor::Task(task),
         TrackKind::Thread(thread) => match about {
-            Actor::Worker(worker) => tables.workers.get(worker.index()) == Some(&thread),
+            // One that leaves the thread does that on it, too.
+            Actor::Worker(worker) => [n, n.saturating_sub(1)].iter().any(|n| thread_of(worker, *n) == Some(thread)),
             other => other == Actor::Thread(thread),
         },
         TrackKind::Worker(worker) => {
@@ -23,7 +26,7 @@ pub(super) fn is_about(event: &Event, track: TrackKind, tables: &Tables) -> bool
                 // The rest is told by whom it is about.
                 _ => false,
             };
-            let thread = tables.workers.get(worker.index()).map(|t| Actor::Thread(*t));
+            let thread = thread_of(worker, n).map(Actor::Thread);
             polls || about == Actor::Worker(worker) || Some(about) == thread
         }
         TrackKind::Core(core) => match *event {

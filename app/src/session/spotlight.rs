@@ -128,6 +128,7 @@ impl Run {
         match track {
             TrackKind::Task(id) => match state.tasks.get(id.index())?.state {
                 TaskState::Polling(worker) => Some(TrackKind::Worker(worker)),
+                TaskState::WithoutWorker(thread) => Some(TrackKind::Thread(thread)),
                 TaskState::NotSpawned
                 | TaskState::Ready
                 | TaskState::Pending
@@ -151,7 +152,7 @@ impl Run {
         match track {
             TrackKind::Task(id) => match state.tasks.get(id.index()).map(|t| t.state) {
                 None | Some(TaskState::NotSpawned) => Named::Stateless,
-                Some(TaskState::Polling(_)) => Named::Runs,
+                Some(TaskState::Polling(_) | TaskState::WithoutWorker(_)) => Named::Runs,
                 Some(TaskState::Ready) => Named::WantsToRun,
                 Some(TaskState::Pending) => Named::Waits,
                 Some(TaskState::Completed) => Named::Finished,

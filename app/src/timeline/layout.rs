@@ -277,7 +277,9 @@ pub fn fill_of(state: SpanState) -> Option<Fill> {
         SpanState::Polling(_) | SpanState::Running(_) | SpanState::Occupied(_) | SpanState::Polls(_) => {
             Some(Fill::Running)
         }
+        SpanState::WithoutWorker(_) => Some(Fill::Running),
         SpanState::PollingOffCore(_) | SpanState::PollsOffCore(_) => Some(Fill::OffCore),
+        SpanState::WithoutWorkerOffCore(_) => Some(Fill::OffCore),
         SpanState::Ready | SpanState::Runnable => Some(Fill::Ready),
         SpanState::Pending(_) | SpanState::Blocked(_) | SpanState::Serves(_) | SpanState::Level(_) => None,
     }

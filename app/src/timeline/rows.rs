@@ -7,7 +7,6 @@ mod fit;
 
 use sim_core::analysis::track::{CounterKind, Track, TrackKind};
 use sim_core::trace::Tables;
-use sim_core::trace::tables::ThreadKind;
 
 /// A part of a run's rows that can be folded away.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -331,14 +330,13 @@ pub const fn height(track: TrackKind) -> f32 {
     }
 }
 
-/// Workers' threads have no row of their own: the worker's row and the core's say all. The queue that matters is the
+/// A worker's thread has a row of its own only once its worker has left it: before, the worker's row and the core's say
+/// all. The queue that matters is the
 /// tasks' in an async run and the threads' in a thread run.
 fn has_row(track: TrackKind, tables: &Tables) -> bool {
     match track {
-        TrackKind::Core(_) | TrackKind::Worker(_) | TrackKind::Device(_) | TrackKind::Task(_) => true,
-        TrackKind::Thread(id) => {
-            !tables.threads.get(id.index()).is_some_and(|t| matches!(t.kind, ThreadKind::Worker(_)))
-        }
+        TrackKind::Core(_) | TrackKind::Worker(_) | TrackKind::Device(_) => true,
+        TrackKind::Task(_) | TrackKind::Thread(_) => true,
         TrackKind::Counter(CounterKind::ReadyQueue) => !tables.run.threads,
         TrackKind::Counter(CounterKind::RunQueue) => tables.run.threads,
         TrackKind::Counter(CounterKind::Channel(_)) => true,

@@ -56,6 +56,8 @@ pub fn state_word(state: SpanState) -> &'static str {
     match state {
         SpanState::Polling(_) => "Polling",
         SpanState::PollingOffCore(_) => "Polling, off core",
+        SpanState::WithoutWorker(_) => "Polling, without a worker",
+        SpanState::WithoutWorkerOffCore(_) => "Polling, without a worker, off core",
         SpanState::Ready => "Ready",
         SpanState::Pending(_) => "Pending",
         SpanState::Running(_) => "Running",
@@ -84,6 +86,19 @@ pub fn span_labels(trace: &Trace, span: &Span) -> Vec<String> {
         SpanState::PollingOffCore(_) => {
             let polling = tables.run.family().reword("Polling");
             vec![format!("{polling} {long}, off core"), format!("{polling} {long}"), polling]
+        }
+        SpanState::WithoutWorker(_) => {
+            let polling = tables.run.family().reword("Polling");
+            vec![format!("{polling} {long}, without a worker"), "without a worker".into(), polling]
+        }
+        SpanState::WithoutWorkerOffCore(_) => {
+            let polling = tables.run.family().reword("Polling");
+            vec![
+                format!("{polling} {long}, off core, without a worker"),
+                "off core, without a worker".into(),
+                "without a worker".into(),
+                polling,
+            ]
         }
         SpanState::Ready => {
             vec![format!("Ready {long}: waits for {}", whom(tables)), format!("Ready {long}"), "Ready".into()]
@@ -205,8 +220,8 @@ fn task_word(tables: &Tables, state: &Snapshot, id: TaskId) -> &'static str {
     match state.tasks.get(id.index()).map(|t| t.state) {
         None | Some(TaskState::NotSpawned) => "",
         Some(TaskState::Ready) => "Ready",
-        Some(TaskState::Polling(worker)) => {
-            let thread = tables.workers.get(worker.index()).and_then(|t| state.thread(*t));
+        Some(TaskState::Polling(_) | TaskState::WithoutWorker(_)) => {
+            let thread = state.polled_on(tables, id).and_then(|thread| state.thread(thread));
             let on_core = thread.is_some_and(|t| matches!(t.state, ThreadState::Running(_)));
             let blocked = thread.is_some_and(|t| matches!(t.state, ThreadState::Blocked(_)));
             match (on_core, keeps_thread(tables)) {

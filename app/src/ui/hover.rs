@@ -35,9 +35,11 @@ fn state(run: &Run, span: &Span) -> String {
         SpanState::Occupied(_) | SpanState::Polls(_) | SpanState::PollsOffCore(_) => {
             span_labels(&run.trace, span).into_iter().next().unwrap_or_default()
         }
-        SpanState::Polling(_) | SpanState::PollingOffCore(_) | SpanState::Running(_) => {
-            tables.run.family().reword(state_word(span.state))
-        }
+        SpanState::Polling(_)
+        | SpanState::PollingOffCore(_)
+        | SpanState::WithoutWorker(_)
+        | SpanState::WithoutWorkerOffCore(_)
+        | SpanState::Running(_) => tables.run.family().reword(state_word(span.state)),
     }
 }
 

@@ -29,6 +29,8 @@ pub struct Index {
     levels: BTreeMap<CounterKind, Level>,
     /// Ready tasks and Runnable threads, as they were counted last.
     counted: (u32, u32),
+    /// Which worker went to which thread, and with which event.
+    moves: Vec<(usize, WorkerId, ThreadId)>,
     serving: BTreeMap<RequestId, (DeviceId, usize)>,
     started: bool,
     sums: SumIndex,
@@ -61,15 +63,23 @@ impl Index {
         let from = self.snapshot.events;
         for (n, record) in trace.records_from(from).enumerate() {
             let event = Event::decode(record, &tables.wide);
+            let left = match event {
+                Some(Event::WorkerMoved { worker, .. }) => self.snapshot.thread_of(tables, worker),
+                _ => None,
+            };
             self.snapshot.apply(tables, record);
             self.sums.note(&self.snapshot, event);
             if let Some(event) = event {
-                if let Some((number, to)) = self.links.note(tables, from + n, record.time(), event)
+                if let Some((number, to)) = self.links.note(tables, &self.snapshot, from + n, record.time(), event)
                     && let Some(row) = self.places.get(to)
                 {
                     self.tracks[row].links.push(number);
                 }
                 self.touch(tables, from + n, event);
+                if let Event::WorkerMoved { worker, thread } = event {
+                    self.moves.push((from + n, worker, thread));
+                    self.move_worker(tables, from + n, worker, left, thread);
+                }
             }
         }
         self.end = trace.end();
@@ -126,6 +136,13 @@ impl Index {
     /// The links that this event is the effect of.
     pub fn links_to(&self, event: usize) -> impl Iterator<Item = Link> {
         self.links.to(event)
+    }
+
+    /// The thread that the worker was on after this event.
+    pub fn thread_of_worker(&self, tables: &Tables, worker: WorkerId, event: usize) -> Option<ThreadId> {
+        let before = self.moves.partition_point(|(n, _, _)| *n <= event);
+        let moved = self.moves[..before].iter().rev().find(|(_, who, _)| *who == worker);
+        moved.map(|(_, _, thread)| *thread).or_else(|| tables.workers.get(worker.index()).copied())
     }
 
     /// Bytes of memory that rows, spans and links take.
@@ -244,6 +261,10 @@ impl Index {
             TaskState::Pending => (Some(SpanState::Pending(task.waits.first().map(|w| w.wait))), None),
             TaskState::Polling(worker) if self.is_on_core(tables, worker) => (Some(SpanState::Polling(worker)), None),
             TaskState::Polling(worker) => (Some(SpanState::PollingOffCore(worker)), None),
+            TaskState::WithoutWorker(thread) if self.is_running(thread) => {
+                (Some(SpanState::WithoutWorker(thread)), None)
+            }
+            TaskState::WithoutWorker(thread) => (Some(SpanState::WithoutWorkerOffCore(thread)), None),
             TaskState::Completed => (None, Some(TrackEnd::Finished)),
             TaskState::Cancelled => (None, Some(TrackEnd::Cancelled)),
             TaskState::Panicked => (None, Some(TrackEnd::Panicked)),
@@ -263,17 +284,19 @@ impl Index {
 
     // A trace without that thread's events says nothing of cores: then every poll counts as on one.
     fn is_on_core(&self, tables: &Tables, worker: WorkerId) -> bool {
-        let thread = tables.workers.get(worker.index()).and_then(|t| self.snapshot.thread(*t));
-        thread.is_none_or(|t| matches!(t.state, ThreadState::Running(_)))
+        self.snapshot.thread_of(tables, worker).is_none_or(|thread| self.is_running(thread))
+    }
+
+    fn is_running(&self, thread: ThreadId) -> bool {
+        self.snapshot.thread(thread).is_none_or(|t| matches!(t.state, ThreadState::Running(_)))
     }
 
     fn show_thread(&mut self, tables: &Tables, n: usize, id: ThreadId) {
-        if let Some(ThreadKind::Worker(worker)) = tables.threads.get(id.index()).map(|t| t.kind) {
+        if let Some(worker) = self.snapshot.worker_on(id) {
             self.show_worker(tables, n, worker, Begins::Not);
-            if let Some(task) = self.snapshot.polled_by(worker) {
-                self.show_task(tables, n, task, Begins::Not);
-            }
-            return;
+        }
+        if let Some(task) = self.snapshot.polled_by_thread(id) {
+            self.show_task(tables, n, task, Begins::Not);
         }
         let (Some(thread), Some(row)) = (self.snapshot.thread(id), self.places.get(TrackKind::Thread(id))) else {
             return;
@@ -289,6 +312,16 @@ impl Index {
         let time = self.snapshot.time;
         self.tracks[row].go(time, n, state, Begins::Not);
         self.tracks[row].end = self.tracks[row].end.or(end.map(|end| (time, end, n)));
+    }
+
+    /// Also what it leaves behind has a row from now on: its poll goes on there.
+    fn move_worker(&mut self, tables: &Tables, n: usize, worker: WorkerId, from: Option<ThreadId>, to: ThreadId) {
+        if let Some(from) = from {
+            self.track_or_new(TrackKind::Thread(from), || tables.thread_title(from));
+            self.show_thread(tables, n, from);
+        }
+        self.show_worker(tables, n, worker, Begins::Not);
+        self.show_thread(tables, n, to);
     }
 
     fn show_core(&mut self, n: usize, id: CoreId) {

@@ -10,7 +10,8 @@ use super::track::{Link, LinkKind, TrackKind};
 use crate::instant::{SimDuration, SimTime};
 use crate::trace::event::{Event, WakeEffect};
 use crate::trace::ids::*;
-use crate::trace::tables::{Tables, ThreadKind};
+use crate::trace::snapshot::Snapshot;
+use crate::trace::tables::Tables;
 
 /// All links of a trace so far, and the causes that have had no effect yet.
 #[derive(Clone, Debug, Default)]
@@ -72,11 +73,12 @@ impl Links {
     pub(super) fn note(
         &mut self,
         tables: &Tables,
+        state: &Snapshot,
         event: usize,
         time: SimTime,
         what: Event,
     ) -> Option<(u32, TrackKind)> {
-        let cause = |kind, by| Cause { kind, from: track_of(by, tables), event, time };
+        let cause = |kind, by| Cause { kind, from: track_of(by, state), event, time };
         match what {
             Event::TaskSpawned { task, by } => {
                 keep(&mut self.tasks, tables.tasks.len(), task.index(), cause(LinkKind::SpawnToFirst, by));
@@ -103,7 +105,7 @@ impl Links {
             }
             Event::Dispatched { thread, .. } => {
                 let cause = self.threads.get_mut(thread.index()).and_then(Option::take);
-                let to = track_of(Actor::Thread(thread), tables).unwrap_or(TrackKind::Thread(thread));
+                let to = track_of(Actor::Thread(thread), state).unwrap_or(TrackKind::Thread(thread));
                 self.link(cause, to, event, time)
             }
             Event::Sent { resource, by } => {
@@ -112,7 +114,7 @@ impl Links {
             }
             Event::Received { resource, by } => {
                 let cause = self.sends.get_mut(&resource).and_then(VecDeque::pop_front);
-                self.link(cause, track_of(by, tables)?, event, time)
+                self.link(cause, track_of(by, state)?, event, time)
             }
             // The rest is neither cause nor effect of an arrow.
             _ => None,
@@ -174,13 +176,10 @@ fn keep(causes: &mut Vec<Option<Cause>>, known: usize, index: usize, cause: Caus
 }
 
 /// The row of whoever did something; a worker's thread is shown as its worker.
-fn track_of(actor: Actor, tables: &Tables) -> Option<TrackKind> {
+fn track_of(actor: Actor, state: &Snapshot) -> Option<TrackKind> {
     match actor {
         Actor::Task(id) => Some(TrackKind::Task(id)),
-        Actor::Thread(id) => match tables.threads.get(id.index()).map(|t| t.kind) {
-            Some(ThreadKind::Worker(worker)) => Some(TrackKind::Worker(worker)),
-            Some(ThreadKind::Plain | ThreadKind::Blocking | ThreadKind::Helper) | None => Some(TrackKind::Thread(id)),
-        },
+        Actor::Thread(id) => Some(state.worker_on(id).map_or(TrackKind::Thread(id), TrackKind::Worker)),
         Actor::Worker(id) => Some(TrackKind::Worker(id)),
         Actor::Device(id) => Some(TrackKind::Device(id)),
         Actor::Run | Actor::Timer(_) | Actor::Foreign => None,

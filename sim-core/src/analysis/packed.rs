@@ -57,8 +57,8 @@ impl PackedSpan {
     #[inline]
     pub(super) fn class(&self) -> Option<Class> {
         match self.state {
-            0 | 4 | 6 | 7 => Some(Class::Running),
-            1 | 8 => Some(Class::OffCore),
+            0 | 4 | 6 | 7 | 11 => Some(Class::Running),
+            1 | 8 | 12 => Some(Class::OffCore),
             2 | 5 => Some(Class::Ready),
             9 | 10 => None,
             _ => Some(Class::Waiting),
@@ -168,6 +168,8 @@ fn pack_state(state: SpanState) -> (u8, u32) {
         SpanState::PollsOffCore(task) => (8, task.0),
         SpanState::Serves(request) => (9, request.0),
         SpanState::Level(figure) => (10, figure),
+        SpanState::WithoutWorker(thread) => (11, thread.0),
+        SpanState::WithoutWorkerOffCore(thread) => (12, thread.0),
         SpanState::Pending(Some(wait)) => pack_wait(PENDING, wait),
         SpanState::Blocked(wait) => pack_wait(BLOCKED, wait),
     }
@@ -202,6 +204,8 @@ fn unpack_state(code: u8, id: u32) -> SpanState {
         8 => SpanState::PollsOffCore(TaskId(id)),
         9 => SpanState::Serves(RequestId(id)),
         10 => SpanState::Level(id),
+        11 => SpanState::WithoutWorker(ThreadId(id)),
+        12 => SpanState::WithoutWorkerOffCore(ThreadId(id)),
         PENDING..BLOCKED => SpanState::Pending(Some(unpack_wait(code - PENDING, id))),
         _ => SpanState::Blocked(unpack_wait(code - BLOCKED, id)),
     }
@@ -271,6 +275,8 @@ mod tests {
         let plain = [
             SpanState::Polling(WorkerId(1)),
             SpanState::PollingOffCore(WorkerId(2)),
+            SpanState::WithoutWorker(ThreadId(4)),
+            SpanState::WithoutWorkerOffCore(ThreadId(5)),
             SpanState::Ready,
             SpanState::Pending(None),
             SpanState::Running(CoreId(3)),

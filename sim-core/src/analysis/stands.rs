@@ -18,7 +18,7 @@ pub enum Doing {
     Wants,
     /// It runs, on a core.
     Runs,
-    /// It is in a poll whose worker is on no core.
+    /// It is in a poll whose thread is on no core.
     OffCore,
     /// It waits.
     Waits,
@@ -37,8 +37,8 @@ impl Doing {
             Actor::Task(id) => match state.task(id).map_or(TaskState::NotSpawned, |t| t.state) {
                 TaskState::NotSpawned => Doing::NotStarted,
                 TaskState::Ready => Doing::Wants,
-                TaskState::Polling(worker) if on_core(worker, tables, state) => Doing::Runs,
-                TaskState::Polling(_) => Doing::OffCore,
+                TaskState::Polling(_) | TaskState::WithoutWorker(_) if on_core(id, tables, state) => Doing::Runs,
+                TaskState::Polling(_) | TaskState::WithoutWorker(_) => Doing::OffCore,
                 TaskState::Pending => Doing::Waits,
                 TaskState::Completed => Doing::Finished,
                 TaskState::Cancelled => Doing::Cancelled,
@@ -76,8 +76,8 @@ impl Doing {
     }
 }
 
-fn on_core(worker: WorkerId, tables: &Tables, state: &Snapshot) -> bool {
-    let thread = tables.workers.get(worker.index()).and_then(|thread| state.thread(*thread));
+fn on_core(task: TaskId, tables: &Tables, state: &Snapshot) -> bool {
+    let thread = state.polled_on(tables, task).and_then(|thread| state.thread(thread));
     thread.is_none_or(|thread| matches!(thread.state, ThreadState::Running(_)))
 }
 

@@ -183,7 +183,8 @@ impl Carried {
             return Carried { polls: 0, turns: 0 };
         }
         let workers = (0..before.workers.len()).map(WorkerId::from_index);
-        let mut polled: Vec<TaskId> = workers.filter_map(|w| before.polled_by(w)).collect();
+        let alone = before.threads.iter().filter_map(|thread| thread.without_worker);
+        let mut polled: Vec<TaskId> = workers.filter_map(|w| before.polled_by(w)).chain(alone).collect();
         let mut on_cores: Vec<ThreadId> = before.cores.iter().filter_map(|c| c.thread).collect();
         // What ends at this very moment takes no time of the stretch.
         for (_, _, event) in trace.events_from(before.events).take_while(|(_, time, _)| *time <= from) {

@@ -42,6 +42,10 @@ pub enum SpanState {
     Polling(WorkerId),
     /// A task is in a poll, its worker off the core (blocked or preempted inside it).
     PollingOffCore(WorkerId),
+    /// A task's poll goes on on this thread, on a core, while the worker that began it goes on elsewhere.
+    WithoutWorker(ThreadId),
+    /// The same, off the core.
+    WithoutWorkerOffCore(ThreadId),
     /// A task wants to be polled.
     Ready,
     /// A task waits; none: nothing that the trace knows of will wake it.
@@ -77,7 +81,7 @@ pub enum Class {
     Ready,
     /// Runs, on a core.
     Running,
-    /// In a poll, its worker off the core.
+    /// In a poll, its thread off the core.
     OffCore,
     /// Waits.
     Waiting,
@@ -94,9 +98,10 @@ impl SpanState {
     pub fn class(self) -> Option<Class> {
         match self {
             SpanState::Ready | SpanState::Runnable => Some(Class::Ready),
-            SpanState::Polling(_) | SpanState::Running(_) => Some(Class::Running),
+            SpanState::Polling(_) | SpanState::WithoutWorker(_) | SpanState::Running(_) => Some(Class::Running),
             SpanState::Occupied(_) | SpanState::Polls(_) => Some(Class::Running),
-            SpanState::PollingOffCore(_) | SpanState::PollsOffCore(_) => Some(Class::OffCore),
+            SpanState::PollingOffCore(_) | SpanState::WithoutWorkerOffCore(_) => Some(Class::OffCore),
+            SpanState::PollsOffCore(_) => Some(Class::OffCore),
             SpanState::Pending(_) | SpanState::Blocked(_) => Some(Class::Waiting),
             SpanState::Serves(_) | SpanState::Level(_) => None,
         }

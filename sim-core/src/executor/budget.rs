@@ -4,7 +4,7 @@
 //! and gives it back if it has to wait. Where tokio was lent the poll ([`foreign_budget`](super::foreign_budget)) it counts
 //! our operations, too: there is one count. Without a budget this costs a look.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::future::Future;
 use std::pin::pin;
 use std::task::{Context, Poll, Waker, ready};
@@ -13,74 +13,137 @@ use tokio::task::coop::{self, RestoreOnPending};
 
 use super::core;
 use crate::machine::blocking::How;
-use crate::trace::ids::{Actor, WorkerId};
+use crate::trace::ids::{Actor, ThreadId};
 
 /// The operations that tokio lets a poll complete (`Budget::initial`).
 const TOKIOS: u32 = 128;
 
-/// What is left of the budget of each worker's poll; empty where there is none.
+/// What is left of the budget of the poll that each thread is in.
 #[derive(Default)]
-pub(crate) struct Left(Vec<OfWorker>);
+pub(crate) struct Left {
+    /// Whether polls have any.
+    is_given: bool,
+    /// By [`ThreadId`].
+    of: RefCell<Vec<OfThread>>,
+}
 
 #[derive(Default)]
-struct OfWorker {
-    left: Cell<u32>,
+struct OfThread {
+    /// None: there is no end to it.
+    left: Cell<Option<u32>>,
     /// Whether tokio counts instead: it was lent this poll.
     is_tokios: Cell<bool>,
     /// What tokio had left at the end of the last poll that it was lent.
     kept: Cell<Option<Kept>>,
 }
 
+/// A budget that nobody uses up until it is given back.
+pub(crate) struct Stopped {
+    left: Option<u32>,
+    tokios: Tokios,
+}
+
+enum Tokios {
+    /// tokio did not count.
+    Not,
+    /// It had so much left; none: nothing.
+    Had(Option<Kept>),
+}
+
 impl Left {
-    /// For so many workers, whose threads are the first of the run.
-    pub fn new(workers: u32, budget: Option<u32>) -> Left {
-        Left(budget.map_or_else(Vec::new, |_| (0..workers).map(|_| OfWorker::default()).collect()))
+    pub fn new(budget: Option<u32>) -> Left {
+        Left { is_given: budget.is_some(), of: RefCell::default() }
     }
 
-    /// A fresh poll begins.
+    /// A fresh poll begins on this thread.
     #[inline(always)]
-    pub fn refill(&self, worker: WorkerId, budget: Option<u32>) {
-        if let Some(budget) = budget {
-            let worker = &self.0[worker.index()];
-            worker.left.set(budget);
-            worker.kept.take();
+    pub fn refill(&self, thread: ThreadId, budget: Option<u32>) {
+        if budget.is_some() {
+            self.set(thread, budget);
         }
     }
 
-    /// Whether nothing is left of the worker's last poll.
+    /// What is done on this thread from now on is counted so.
+    pub fn set(&self, thread: ThreadId, budget: Option<u32>) {
+        let mut of = self.of.borrow_mut();
+        if thread.index() >= of.len() {
+            of.resize_with(thread.index() + 1, OfThread::default);
+        }
+        let thread = &of[thread.index()];
+        thread.left.set(budget);
+        thread.kept.take();
+    }
+
+    /// Whether nothing is left of the last poll on this thread.
     #[inline(always)]
-    pub fn is_spent(&self, worker: WorkerId) -> bool {
-        self.0.get(worker.index()).is_some_and(|worker| worker.left.get() == 0)
+    pub fn is_spent(&self, thread: ThreadId) -> bool {
+        self.is_given && self.of.borrow().get(thread.index()).is_some_and(|thread| thread.left.get() == Some(0))
     }
 
     /// Lends the poll of the thread that runs to tokio, which counts from here on: from what the poll before has left, if
     /// it goes on with that. Inside a scope of tokio's budget that has just begun.
     pub fn lend(&self, exec: &core::Exec) {
-        let Some(here) = self.here(exec) else { return };
-        here.is_tokios.set(true);
-        match here.kept.take() {
-            Some(kept) => kept.restore(),
-            None => (here.left.get()..TOKIOS).for_each(|_| use_one()),
-        }
+        self.here(exec, |here| {
+            here.is_tokios.set(true);
+            match here.kept.take() {
+                Some(kept) => kept.restore(),
+                None => (here.left.get().unwrap_or(TOKIOS)..TOKIOS).for_each(|_| use_one()),
+            }
+        });
     }
 
     /// The poll that was lent has ended, inside its scope.
     pub fn take_back(&self, exec: &core::Exec) {
-        let Some(here) = self.here(exec) else { return };
-        here.is_tokios.set(false);
-        match coop::poll_proceed(&mut Context::from_waker(Waker::noop())) {
-            Poll::Ready(rest) => here.kept.set(Some(Kept(Some(rest)))),
-            Poll::Pending => here.left.set(0),
-        }
+        self.here(exec, |here| {
+            here.is_tokios.set(false);
+            match tokios_rest() {
+                Some(rest) => here.kept.set(Some(rest)),
+                None => here.left.set(Some(0)),
+            }
+        });
     }
 
-    /// What is left to the thread that runs; none: there is no end to it.
+    /// What the thread that runs does is counted by nobody until [`Left::give_back`].
+    pub fn stop(&self, exec: &core::Exec) -> Option<Stopped> {
+        self.here(exec, |here| {
+            let tokios = if here.is_tokios.take() { Tokios::Had(tokios_rest()) } else { Tokios::Not };
+            Stopped { left: here.left.take(), tokios }
+        })
+    }
+
+    /// It is counted again, from where it was.
+    pub fn give_back(&self, exec: &core::Exec, stopped: Stopped) {
+        self.here(exec, |here| {
+            here.left.set(stopped.left);
+            match stopped.tokios {
+                Tokios::Not => {}
+                Tokios::Had(rest) => {
+                    here.is_tokios.set(true);
+                    match rest {
+                        Some(rest) => rest.restore(),
+                        None => (0..TOKIOS).for_each(|_| use_one()),
+                    }
+                }
+            }
+        });
+    }
+
+    /// What is left to the thread that runs; none: nobody ever counted there.
     #[inline(always)]
-    fn here(&self, exec: &core::Exec) -> Option<&OfWorker> {
-        if self.0.is_empty() {
+    fn here<R>(&self, exec: &core::Exec, f: impl FnOnce(&OfThread) -> R) -> Option<R> {
+        if !self.is_given {
             return None;
         }
-        self.0.get(exec.sim.running()?.index())
+        let thread = exec.sim.running()?;
+        self.of.borrow().get(thread.index()).map(f)
+    }
+}
+
+/// What tokio has left; none: nothing. Uses up one operation of it.
+fn tokios_rest() -> Option<Kept> {
+    match coop::poll_proceed(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(rest) => Some(Kept(Some(rest))),
+        Poll::Pending => None,
     }
 }
 
@@ -129,7 +192,7 @@ impl Part {
 impl Drop for Part {
     fn drop(&mut self) {
         if let Part::Ours(before) = *self {
-            core::try_with(|exec| exec.budget.here(exec).into_iter().for_each(|here| here.left.set(before)));
+            core::try_with(|exec| exec.budget.here(exec, |here| here.left.set(Some(before))));
         }
     }
 }
@@ -138,8 +201,11 @@ impl Drop for Part {
 #[inline]
 pub(crate) fn proceed(cx: &mut Context<'_>) -> Poll<Part> {
     core::try_with(|exec| {
-        let Some(here) = exec.budget.here(exec) else { return Poll::Ready(Part::Free) };
-        let part = if here.is_tokios.get() { tokios_part() } else { our_part(&here.left) };
+        let part = exec.budget.here(exec, |here| match here.is_tokios.get() {
+            true => tokios_part(),
+            false => our_part(&here.left),
+        });
+        let Some(part) = part else { return Poll::Ready(Part::Free) };
         if part.is_pending() {
             exhausted(exec, cx);
         }
@@ -148,13 +214,15 @@ pub(crate) fn proceed(cx: &mut Context<'_>) -> Poll<Part> {
     .unwrap_or(Poll::Ready(Part::Free))
 }
 
-fn our_part(left: &Cell<u32>) -> Poll<Part> {
-    let before = left.get();
-    if before == 0 {
-        return Poll::Pending;
+fn our_part(left: &Cell<Option<u32>>) -> Poll<Part> {
+    match left.get() {
+        None => Poll::Ready(Part::Free),
+        Some(0) => Poll::Pending,
+        Some(before) => {
+            left.set(Some(before - 1));
+            Poll::Ready(Part::Ours(before))
+        }
     }
-    left.set(before - 1);
-    Poll::Ready(Part::Ours(before))
 }
 
 /// Uses up one operation of tokio's budget.

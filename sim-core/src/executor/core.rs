@@ -43,6 +43,8 @@ pub(crate) struct Exec {
     /// With what the task that is being dropped panicked.
     pub panic: RefCell<Option<String>>,
     pub budget: super::budget::Left,
+    /// How many polls have offered their workers to other threads, where the end of a poll finds it at once.
+    pub in_place: StdCell<usize>,
     /// By worker: whoever waits for its next turn of the driver, the last to yield last.
     pub deferred: RefCell<Vec<Vec<Waker>>>,
 }
@@ -316,7 +318,7 @@ impl Exec {
             match state.next(&mut kernel, worker, self) {
                 Chosen::Poll { task, queue, end, budget } => {
                     if budget == Budget::Fresh {
-                        self.budget.refill(worker, state.rules.budget);
+                        self.budget.refill(state.workers[worker.index()], state.rules.budget);
                     }
                     state.begin_poll(kernel.now, worker, budget);
                     if !state.aborts.is_empty() && state.aborts.contains_key(&task) {
@@ -330,7 +332,7 @@ impl Exec {
                     break (task, queue, from);
                 }
                 Chosen::Main { task, queue } => {
-                    self.budget.refill(worker, state.rules.budget);
+                    self.budget.refill(state.workers[worker.index()], state.rules.budget);
                     state.begin_poll(kernel.now, worker, Budget::Fresh);
                     break (task, queue, PollFrom::Direct);
                 }

@@ -138,7 +138,11 @@ impl Exec {
 
     /// Records that the task's budget is used up.
     pub fn note_exhausted(&self, task: TaskId) {
-        let worker = self.state.borrow().worker_on(self.sim.running());
+        let worker = {
+            let state = self.state.borrow();
+            let running = self.sim.running();
+            state.worker_on(running).or_else(|| Some(state.in_place.on(running?)?.worker))
+        };
         if let Some(worker) = worker {
             self.sim.kernel.borrow_mut().record(Event::BudgetExhausted { task, worker });
         }

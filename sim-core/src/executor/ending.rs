@@ -2,13 +2,15 @@
 //!
 //! A future is dropped with nothing borrowed, and its destructors speak for its task.
 
+use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use super::core::{EndsWith, Exec};
-use super::policy::Aborted;
+use super::policy::{Aborted, LeftOver};
 use super::ready::Core;
 use super::task::TaskFuture;
 use super::waker::{self, TaskState};
+use crate::machine::kernel::Kernel;
 use crate::trace::event::{End, Event, PollResult};
 use crate::trace::ids::*;
 
@@ -41,14 +43,16 @@ impl Exec {
         let mut state = self.state.borrow_mut();
         let mut kernel = self.sim.kernel.borrow_mut();
         kernel.record(Event::PollEnded { task, at, result });
-        state.polled(at.worker, task, result);
+        if state.worker_on(self.sim.running()).is_some() {
+            state.polled(at.worker, task, result);
+        }
         let how = if result == PollResult::Ready {
             kernel.record(Event::TaskCompleted { task, by: at.worker });
             TaskState::Completed
         } else {
             TaskState::Panicked
         };
-        self.end(&mut state, task, how);
+        self.end(&mut state, &mut kernel, task, how);
         drop((state, kernel));
         self.forget(task);
     }
@@ -112,7 +116,7 @@ impl Exec {
         let mut state = self.state.borrow_mut();
         let mut kernel = self.sim.kernel.borrow_mut();
         kernel.record(Event::TaskCancelled { task, by });
-        self.end(&mut state, task, TaskState::Cancelled);
+        self.end(&mut state, &mut kernel, task, TaskState::Cancelled);
         drop((state, kernel));
         self.forget(task);
     }
@@ -134,7 +138,7 @@ impl Exec {
         }
     }
 
-    fn end(&self, state: &mut Core, task: TaskId, how: TaskState) {
+    fn end(&self, state: &mut Core, kernel: &mut Kernel, task: TaskId, how: TaskState) {
         let slot = &mut state.tasks[task.index()];
         slot.cell().set(how);
         slot.fixed = Some(how);
@@ -144,14 +148,15 @@ impl Exec {
             EndsWith::All => state.live == 0,
         };
         if over {
-            self.stop_workers();
+            self.stop_workers(kernel);
         }
     }
 
-    /// The run is over: workers return before their next poll.
-    pub fn stop_workers(&self) {
+    /// The run is over: workers return before their next poll, and no time passes any more.
+    pub fn stop_workers(&self, kernel: &mut Kernel) {
         self.over.set(true);
         self.link.call();
+        kernel.horizon = kernel.now;
     }
 
     /// The executor gives up its own reference to an ended task.
@@ -163,19 +168,37 @@ impl Exec {
         }
     }
 
-    /// Drops every task that is left, the oldest first.
+    /// Drops every task that is left, in the runtime's order; what is spawned meanwhile after that.
     pub fn cancel_all(&self) {
-        let mut index = 0;
         loop {
-            let future = {
-                let mut state = self.state.borrow_mut();
-                let Some(slot) = state.tasks.get_mut(index) else { return };
-                slot.future.take()
-            };
-            if let Some(future) = future {
-                self.cancel(TaskId::from_index(index), future, Actor::Run);
+            let left = self.left_over();
+            if left.is_empty() {
+                return;
             }
-            index += 1;
+            for task in left {
+                if let Some(future) = self.take_future(task) {
+                    self.cancel(task, future, Actor::Run);
+                }
+            }
         }
+    }
+
+    /// The tasks that have not ended, in the order in which they are dropped now.
+    fn left_over(&self) -> Vec<TaskId> {
+        let state = self.state.borrow();
+        let has_future = |task: &TaskId| state.tasks[task.index()].future.is_some();
+        let mut left: Vec<TaskId> = (0..state.tasks.len()).map(TaskId::from_index).filter(has_future).collect();
+        match state.rules.left_over {
+            LeftOver::OldestFirst => {}
+            LeftOver::NewestFirst => left.reverse(),
+            LeftOver::QueuedFirst => {
+                let kernel = self.sim.kernel.borrow();
+                let queued = kernel.queues[state.first_queue..].iter().flatten().copied();
+                let places: BTreeMap<TaskId, usize> = queued.map(TaskId).zip(0..).collect();
+                left.sort_by_key(|task| places.get(task).copied().unwrap_or(usize::MAX));
+            }
+            LeftOver::Lists(lists) => left.sort_by_key(|task| task.0 % lists),
+        }
+        left
     }
 }

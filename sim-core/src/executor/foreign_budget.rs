@@ -74,13 +74,16 @@ async fn inside(future: impl Future<Output = ()>, lent: Rc<Lent>) {
         let waker = unsafe { &*lent.waker.get() };
         core::with(|exec| exec.budget.lend(exec));
         let poll = catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(&mut Context::from_waker(waker))));
-        // Caught here: the set would keep a panic to itself.
-        let poll = poll.unwrap_or_else(|payload| {
-            lent.panic.replace(Some(payload));
-            Poll::Ready(())
-        });
         let is_spent = !coop::has_budget_remaining();
         core::with(|exec| exec.budget.take_back(exec));
+        // Caught here: the set would keep a panic to itself. The future is dropped by whoever polls us, who then says why.
+        let poll = match poll {
+            Ok(poll) => poll,
+            Err(payload) => {
+                lent.panic.replace(Some(payload));
+                return Poll::Pending;
+            }
+        };
         if poll.is_pending() {
             lent.again.replace(Some(cx.waker().clone()));
             if is_spent {

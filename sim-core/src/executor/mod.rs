@@ -17,6 +17,7 @@ mod driver;
 mod ending;
 mod foreign_budget;
 mod handle;
+mod in_place;
 pub mod policy;
 mod pool;
 mod ready;
@@ -28,5 +29,6 @@ mod waker;
 mod worker;
 
 pub use handle::{JoinError, JoinHandle};
+pub use in_place::block_in_place;
 pub use run::{Executor, MAX_WORKERS, Outcome};
 pub use spawn::{TaskBuilder, spawn, spawn_blocking, spawn_local, yield_now};

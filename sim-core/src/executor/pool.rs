@@ -31,15 +31,19 @@ pub(crate) struct Pool {
 impl Exec {
     /// Gives `work` to the pool. Answers the thread that it was handed to: the one that will run it if it alone is free.
     pub fn offload(&self, work: Work) -> ThreadId {
-        let by = self.sim.actor.get();
+        let thread = self.give_to_pool(work);
+        self.sim.kernel.borrow_mut().record(Event::Offloaded { by: self.sim.actor.get(), to: thread });
+        thread
+    }
+
+    /// The same without a word of it.
+    pub fn give_to_pool(&self, work: Work) -> ThreadId {
         let mut pool = self.pool.borrow_mut();
         pool.waiting.push_back(work);
         let mut kernel = self.sim.kernel.borrow_mut();
         let called = self.call_one(&mut pool, &mut kernel);
         let new = self.grow(&mut pool, &mut kernel, called.is_some());
-        let thread = called.or(new).unwrap_or_else(|| pool.threads[0]);
-        kernel.record(Event::Offloaded { by, to: thread });
-        thread
+        called.or(new).unwrap_or_else(|| pool.threads[0])
     }
 
     fn call_one(&self, pool: &mut Pool, kernel: &mut Kernel) -> Option<ThreadId> {
@@ -114,6 +118,12 @@ impl Exec {
         }
         ends
     }
+}
+
+/// The rest of a thread that has lost its worker: it is one of the pool.
+pub(crate) fn join() {
+    core::with(|exec| exec.pool.borrow_mut().idle += 1);
+    serve();
 }
 
 /// The code of a pool thread.

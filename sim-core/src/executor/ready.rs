@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
 use super::core::{Exec, Polled};
+use super::in_place::InPlace;
 use super::policy::{Asks, Came, Driver, Move, Next, Ready, Reason, Rules, Sees, TaskPolicy, Wishes, Yields};
 use super::run::Executor;
 use super::task::Task;
@@ -19,6 +20,10 @@ pub(crate) struct Core {
     pub tasks: Vec<Task>,
     /// By [`WorkerId`]: the thread it runs on, and whether it is parked.
     pub workers: Vec<ThreadId>,
+    /// By [`ThreadId`]: the worker that it may act for.
+    pub on: Vec<Option<WorkerId>>,
+    /// The polls whose threads have offered their workers to others.
+    pub in_place: InPlace,
     pub parked: Vec<bool>,
     /// By [`WorkerId`]: why the task that it polls is about to end its poll, if not for a wait, and when the slice that
     /// this task is on began.
@@ -90,6 +95,8 @@ impl Core {
         Core {
             tasks: Vec::new(),
             workers: Vec::new(),
+            on: Vec::new(),
+            in_place: InPlace::default(),
             parked: Vec::new(),
             leaving: Vec::new(),
             slices: Vec::new(),
@@ -202,10 +209,39 @@ impl Core {
     }
 
     /// The worker whose thread runs now: the one that polls whoever acts.
+    #[inline]
     pub fn worker_on(&self, thread: Option<ThreadId>) -> Option<WorkerId> {
-        let first = self.workers.first()?;
-        let place = thread?.0.checked_sub(first.0)?;
-        (place < self.workers.len() as u32).then_some(WorkerId(place))
+        self.on.get(thread?.index()).copied().flatten()
+    }
+
+    /// From now on this thread acts for this worker, or for none.
+    pub fn set_worker_on(&mut self, thread: ThreadId, worker: Option<WorkerId>) {
+        if thread.index() >= self.on.len() {
+            self.on.resize(thread.index() + 1, None);
+        }
+        self.on[thread.index()] = worker;
+    }
+
+    /// Another thread goes on with the worker.
+    pub fn move_worker(&mut self, kernel: &mut Kernel, worker: WorkerId, thread: ThreadId) {
+        self.workers[worker.index()] = thread;
+        self.set_worker_on(thread, Some(worker));
+        kernel.record(Event::WorkerMoved { worker, thread });
+    }
+
+    /// The worker's thread offers it to others: what has to be moved before is.
+    pub fn leave_thread(&mut self, kernel: &mut Kernel, worker: WorkerId) {
+        let Kernel { queues, unseen, now, .. } = &*kernel;
+        let ready = Ready::new(&queues[self.first_queue..], &self.parked, &self.deferred, unseen, *now);
+        let mut room = std::mem::take(&mut self.room);
+        self.policy.leaves_thread(worker, &ready, &mut room);
+        room.drain(..).for_each(|m| self.move_tasks(kernel, &m));
+        self.room = room;
+    }
+
+    /// Tells the policy that another thread has the worker and begins its loop anew.
+    pub fn begin_anew(&mut self, worker: WorkerId) {
+        self.policy.begins_anew(worker);
     }
 
     /// What the worker does next.
@@ -234,7 +270,7 @@ impl Core {
         loop {
             let Kernel { queues, decider, now, unseen, .. } = kernel;
             let ready = Ready::new(&queues[self.first_queue..], &self.parked, &self.deferred, unseen, *now)
-                .budget_spent(exec.budget.is_spent(worker));
+                .budget_spent(exec.budget.is_spent(self.workers[worker.index()]));
             let next = self.policy.next(worker, &ready, &mut |below| {
                 let choice = decider.of_scheduling(DecisionKind::Victim, below);
                 let taken = choice.taken;

@@ -6,14 +6,14 @@ use std::future::Future;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use super::budget::Left;
 use super::core::{self, EndsWith, Exec};
 use super::handle::JoinHandle;
-use super::policy::{Driver, Root, SelfWakes, TaskPolicy};
+use super::policy::{Driver, Root, SelfWakes, TaskPolicy, TimerOrder};
 use super::ready::Core;
 use super::spawn::TaskBuilder;
 use super::task::Task;
-use super::worker;
+use super::worker::{self, Left};
+use super::{budget, pool};
 use crate::instant::SimTime;
 use crate::machine::capture::captured;
 use crate::machine::kernel::Kernel;
@@ -21,6 +21,7 @@ use crate::machine::panics;
 use crate::machine::sim::Sim;
 use crate::machine::spec::Machine;
 use crate::machine::threads::{Body, NewThread};
+use crate::machine::timer_lists::TimerLists;
 use crate::trace::Trace;
 use crate::trace::event::{EndReason, Event};
 use crate::trace::family::Family;
@@ -160,6 +161,7 @@ impl Machine {
         kernel.turned = matches!(rules.driver, Driver::Turned | Driver::OfEachWorker);
         kernel.unseen.split(drivers, ThreadId::from_index(kernel.threads.len()), executor.workers);
         kernel.timer_step = rules.timer_step;
+        kernel.timer_lists = (rules.timers == TimerOrder::ByLength).then(TimerLists::default);
         let workers = executor.workers;
         let caller = (ends == EndsWith::Root && rules.root == Root::OnItsCaller).then_some(WorkerId(workers));
         let core = Core::new(executor, &mut kernel);
@@ -177,7 +179,8 @@ impl Machine {
             asks: Cell::default(),
             pool: RefCell::default(),
             panic: RefCell::default(),
-            budget: Left::new(workers + 1, rules.budget),
+            budget: budget::Left::new(rules.budget),
+            in_place: Cell::default(),
             deferred: RefCell::default(),
         };
         panics::hush();
@@ -202,7 +205,7 @@ impl Exec {
         }
         start();
         if self.ends == EndsWith::All && self.state.borrow().live == 0 {
-            self.stop_workers();
+            self.stop_workers(&mut self.sim.kernel.borrow_mut());
         }
         let between = || {
             self.take_foreign();
@@ -214,25 +217,32 @@ impl Exec {
         end
     }
 
-    /// Every task's state, in the words of a trace.
-    fn shown(&self, kernel: &Kernel) -> Vec<TaskState> {
+    /// Every task's state, in the words of a trace, and the thread that each worker runs on.
+    fn shown(&self, kernel: &Kernel) -> (Vec<TaskState>, Vec<Option<ThreadId>>) {
         let state = self.state.borrow();
         let speaks = |thread: &ThreadId| kernel.threads[thread.index()].actor;
-        let inside: BTreeMap<Actor, WorkerId> =
-            state.workers.iter().enumerate().map(|(i, thread)| (speaks(thread), WorkerId::from_index(i))).collect();
+        let of_worker = |(i, thread)| (speaks(thread), TaskState::Polling(WorkerId::from_index(i)));
+        let alone = state.in_place.alone(&state.workers);
+        let alone = alone.map(|poll| (Actor::Task(poll.task), TaskState::WithoutWorker(poll.thread)));
+        let inside: BTreeMap<Actor, TaskState> = state.workers.iter().enumerate().map(of_worker).chain(alone).collect();
         let task = |(i, task): (usize, &Task)| task.shown(inside.get(&Actor::Task(TaskId::from_index(i))).copied());
-        state.tasks.iter().enumerate().map(task).collect()
+        (state.tasks.iter().enumerate().map(task).collect(), state.workers.iter().copied().map(Some).collect())
     }
 
     fn create_worker(&self, worker: WorkerId) {
         let mut kernel = self.sim.kernel.borrow_mut();
-        let body = Body::Closure(Box::new(move || core::with(|exec| worker::run(exec, worker))));
+        let body = Body::Closure(Box::new(move || match core::with(|exec| worker::run(exec, worker)) {
+            Left::Over => {}
+            // Without its worker it is a thread of the blocking pool like any other.
+            Left::WithoutWorker => pool::join(),
+        }));
         let name = self.state.borrow().worker_name(worker);
         let new = NewThread { path: name.clone(), name, kind: ThreadKind::Worker(worker), priority: 0, nice: 0, body };
         let thread = kernel.create_thread(new, Actor::Run);
         kernel.recorder.tables_mut().workers.push(thread);
         let mut state = self.state.borrow_mut();
         state.workers.push(thread);
+        state.set_worker_on(thread, Some(worker));
         state.parked.push(false);
         state.leaving.push(None);
         state.slices.push(SimTime::ZERO);

@@ -6,7 +6,6 @@ use std::sync::Arc;
 
 use super::policy::Wishes;
 use super::waker::{Cell, TaskState};
-use crate::trace::ids::WorkerId;
 use crate::trace::snapshot;
 use crate::trace::tables::TaskKind;
 
@@ -34,12 +33,12 @@ impl Task {
         self.cell.as_ref().expect("a task that has not ended has its cell")
     }
 
-    /// Its state, in the words of a trace; `on` is the worker whose poll it is in.
-    pub fn shown(&self, on: Option<WorkerId>) -> snapshot::TaskState {
+    /// Its state, in the words of a trace; `inside` is what it is if it is being polled.
+    pub fn shown(&self, inside: Option<snapshot::TaskState>) -> snapshot::TaskState {
         match self.state() {
             TaskState::Ready => snapshot::TaskState::Ready,
             TaskState::Polling | TaskState::Woken | TaskState::Aborted => {
-                snapshot::TaskState::Polling(on.expect("a task that is polled has a worker inside its poll"))
+                inside.expect("a task that is polled has a thread inside its poll")
             }
             TaskState::Pending | TaskState::Dropping => snapshot::TaskState::Pending,
             TaskState::Completed => snapshot::TaskState::Completed,

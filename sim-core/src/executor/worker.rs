@@ -11,12 +11,27 @@ use crate::machine::threads::Ask;
 use crate::trace::event::PollResult;
 use crate::trace::ids::*;
 
-/// The code of a worker's thread. Returns when the run is over.
-pub(crate) fn run(exec: &Exec, worker: WorkerId) {
+/// Why a thread no longer runs a worker.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Left {
+    /// The run is over.
+    Over,
+    /// Another thread has the worker.
+    WithoutWorker,
+}
+
+/// The loop of a worker, on the thread that runs it now.
+pub(crate) fn run(exec: &Exec, worker: WorkerId) -> Left {
     let mut polled: Option<Polled> = None;
     loop {
         match exec.turn(worker, polled) {
-            Turn::Poll(taken) => polled = poll(exec, worker, taken),
+            Turn::Poll(taken) => {
+                polled = poll(exec, worker, taken);
+                if exec.in_place.get() > 0 && exec.has_lost_worker() {
+                    exec.end_alone(polled);
+                    return Left::WithoutWorker;
+                }
+            }
             Turn::Wait => {
                 exec.sim.suspend(Ask::Work(exec.poll_cost));
                 if let Some(polled) = &mut polled {
@@ -57,7 +72,7 @@ pub(crate) fn run(exec: &Exec, worker: WorkerId) {
                 exec.sim.suspend(Ask::Block);
                 polled = None;
             }
-            Turn::Over => return,
+            Turn::Over => return Left::Over,
         }
     }
 }

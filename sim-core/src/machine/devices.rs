@@ -94,7 +94,11 @@ impl Kernel {
             Some(Wake::Task(_)) => deadline.rounded_up(self.timer_step),
             Some(Wake::Thread(_)) | None => deadline,
         };
+        let of_task = matches!(wake, Some(Wake::Task(_)));
         let timer = self.new_timer(deadline, wake, true);
+        if let Some(lists) = self.timer_lists.as_mut().filter(|_| of_task) {
+            lists.set(timer, deadline - self.now, deadline);
+        }
         self.record(Event::TimerSet { timer, by });
         timer
     }
@@ -146,9 +150,18 @@ impl Kernel {
         state.is_some()
     }
 
-    /// What the worker sees of what nobody has seen: [`Unseen::take`](super::unseen::Unseen::take).
+    /// What the worker sees of what nobody has seen: [`Unseen::take`](super::unseen::Unseen::take); its timers by their lists,
+    /// where there are such.
     pub fn take_unseen(&mut self, worker: WorkerId, sees: Sees) -> Vec<Kept> {
-        self.unseen.take(worker, sees, &self.recorder.tables().timers)
+        let deadlines = &self.recorder.tables().timers;
+        let mut kept = self.unseen.take(worker, sees, deadlines);
+        if let Some(lists) = &mut self.timer_lists {
+            let timers = kept.extract_if(.., |kept| matches!(kept, Kept::Timer(_)));
+            let due =
+                timers.filter_map(|kept| if let Kept::Timer(timer) = kept { Some(timer) } else { None }).collect();
+            kept.extend(lists.take_due(&due, deadlines).into_iter().map(Kept::Timer));
+        }
+        kept
     }
 
     /// Who made this come.
@@ -192,6 +205,7 @@ impl Kernel {
     pub fn cancel_timer(&mut self, timer: TimerId, by: Actor) -> Option<Wake> {
         let state = self.timers.remove(&timer)?;
         self.given_up = true;
+        self.timer_lists.iter_mut().for_each(|lists| lists.cancel(timer));
         if !state.fired && state.shown {
             self.record(Event::TimerCancelled { timer, by });
         }

@@ -19,6 +19,7 @@ use super::policy::{ThreadPolicy, ThreadView};
 use super::resource::{Granted, Resource};
 use super::spec::{Limits, Machine, Watcher};
 use super::threads::Thread;
+use super::timer_lists::TimerLists;
 use super::unseen::Unseen;
 use super::waits::Shown;
 use crate::instant::{SimDuration, SimTime};
@@ -46,12 +47,16 @@ pub(crate) struct Kernel {
     pub cores: Vec<Core>,
     pub threads: Vec<Thread>,
     pub run_queue: VecDeque<ThreadView>,
+    /// Whether a thread left its core, and nobody has been picked since.
+    pub freed: bool,
     /// Tasks that are Ready, by queue; the run queue's place stays empty.
     pub queues: Vec<VecDeque<u32>>,
     pub policy: Box<dyn ThreadPolicy>,
     pub devices: Vec<DeviceState>,
     pub requests: BTreeMap<RequestId, Request>,
     pub timers: BTreeMap<TimerId, TimerState>,
+    /// The timers of tasks by length, where that is their order.
+    pub timer_lists: Option<TimerLists>,
     /// Whether what completes for a task lies unseen until a worker turns the driver.
     pub turned: bool,
     /// What has completed and nobody has seen, by driver.
@@ -132,11 +137,13 @@ impl Kernel {
             cores: (0..machine.cores).map(|_| core()).collect(),
             threads: Vec::new(),
             run_queue: VecDeque::new(),
+            freed: false,
             queues: vec![VecDeque::new()],
             policy,
             devices: machine.devices.into_iter().map(DeviceState::new).collect(),
             requests: BTreeMap::new(),
             timers: BTreeMap::new(),
+            timer_lists: None,
             turned: false,
             unseen: Unseen::default(),
             running: ThreadId(0),

@@ -27,6 +27,7 @@ pub(crate) mod sim;
 pub mod spec;
 pub(crate) mod stack;
 pub(crate) mod threads;
+pub(crate) mod timer_lists;
 pub(crate) mod unseen;
 mod view;
 pub(crate) mod waiting;

@@ -42,6 +42,17 @@ pub(crate) enum Step {
     End(EndReason),
 }
 
+impl Step {
+    /// What it counts against the limit. Code that goes on has counted its own call, whether it had to wait for its turn or
+    /// could move the clock by itself: both count alike.
+    fn counts(self) -> u64 {
+        match self {
+            Step::Due(_) | Step::QuantumOver(_) => 1,
+            Step::Resume(_) | Step::End(_) => 0,
+        }
+    }
+}
+
 impl Kernel {
     /// Puts a thing on the agenda.
     pub fn schedule(&mut self, time: SimTime, submission: u64, what: Due) {
@@ -65,8 +76,7 @@ impl Kernel {
 
     /// What happens next. Moves the clock if nothing is left to do at this moment.
     pub fn next_step(&mut self) -> Step {
-        self.steps += 1;
-        if self.steps > self.limits.steps {
+        if self.steps >= self.limits.steps {
             return Step::End(EndReason::StepLimit);
         }
         if self.interrupted {
@@ -75,6 +85,7 @@ impl Kernel {
         loop {
             self.forget_cancelled();
             if let Some(step) = self.step_now() {
+                self.steps += step.counts();
                 return step;
             }
             if self.dispatch() {
@@ -100,7 +111,7 @@ impl Kernel {
         let (mut first, mut second, mut place) = (SimTime::MAX, SimTime::MAX, None);
         for (index, core) in self.cores.iter().enumerate() {
             if core.thread.is_none() {
-                if !self.run_queue.is_empty() {
+                if self.freed || !self.run_queue.is_empty() {
                     return None;
                 }
                 continue;
@@ -131,7 +142,6 @@ impl Kernel {
     /// Moves the clock to the end of that core's work: a step as any other.
     #[inline]
     pub fn go_to(&mut self, next: NextWork) {
-        self.steps += 1;
         self.now = self.now.max(next.time);
         self.horizon = next.horizon;
     }
@@ -200,7 +210,7 @@ impl Kernel {
                 horizon = horizon.min(other.segment_end).min(other.quantum_end);
             }
         }
-        if (idle && !self.run_queue.is_empty()) || self.watcher.is_some() {
+        if (idle && (self.freed || !self.run_queue.is_empty())) || self.watcher.is_some() {
             horizon = self.now;
         }
         self.horizon = horizon;

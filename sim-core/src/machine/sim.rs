@@ -267,12 +267,12 @@ impl Sim {
         }
     }
 
-    /// Shows the machine's own view to whoever watches. `tasks` are the executor's.
+    /// Shows the machine's own view to whoever watches. Tasks and workers are the executor's.
     #[inline]
-    pub fn show(&self, tasks: impl FnOnce(&Kernel) -> Vec<TaskState>) {
+    pub fn show(&self, of_executor: impl FnOnce(&Kernel) -> (Vec<TaskState>, Vec<Option<ThreadId>>)) {
         let mut kernel = self.kernel.borrow_mut();
         if kernel.watcher.is_some() {
-            kernel.show(tasks);
+            kernel.show(of_executor);
         }
     }
 

@@ -195,6 +195,11 @@ impl Kernel {
     /// Gives every thread that waits a free core, as far as there are any: the one it ran on last if that is free, or
     /// else the first. Answers whether there was one to give.
     pub fn dispatch(&mut self) -> bool {
+        // A policy may forget, as it picks, what a thread that sleeps owes: it is asked when something has changed, and not
+        // as often as the driver comes by.
+        if !std::mem::take(&mut self.freed) && self.run_queue.is_empty() {
+            return false;
+        }
         let mut dispatched = false;
         while let Some(first) = self.cores.iter().position(|core| core.thread.is_none()) {
             let Some(place) = self.policy.pick(&self.run_queue) else { break };
@@ -249,6 +254,7 @@ impl Kernel {
         self.settle();
         let core = &mut self.cores[id.index()];
         let thread = core.thread.take().expect("only a core with a thread is switched");
+        self.freed = true;
         // A switch that is cut short is over: the next one is paid, and not the rest of this one, too.
         let left = core.segment_end - core.settled_at.max(self.now);
         core.free_since = self.now;

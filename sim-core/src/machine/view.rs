@@ -9,10 +9,11 @@ use crate::trace::ids::*;
 use crate::trace::snapshot::{ResourceView, SnapshotView, TaskState, ThreadState, Wait};
 
 impl Kernel {
-    /// Shows the view to whoever watches. `tasks` are the executor's.
-    pub fn show(&mut self, tasks: impl FnOnce(&Kernel) -> Vec<TaskState>) {
+    /// Shows the view to whoever watches. Tasks and workers are the executor's.
+    pub fn show(&mut self, of_executor: impl FnOnce(&Kernel) -> (Vec<TaskState>, Vec<Option<ThreadId>>)) {
         let Some(mut watcher) = self.watcher.take() else { return };
-        let view = SnapshotView { tasks: tasks(self), ..self.view() };
+        let (tasks, workers) = of_executor(self);
+        let view = SnapshotView { tasks, workers, ..self.view() };
         watcher(self.recorder.len(), &view);
         self.watcher = Some(watcher);
     }
@@ -27,6 +28,7 @@ impl Kernel {
         SnapshotView {
             tasks: Vec::new(),
             threads: self.threads.iter().map(thread_state).collect(),
+            workers: Vec::new(),
             lent: self.threads.iter().enumerate().filter_map(lent).collect(),
             cores: self.cores.iter().enumerate().filter_map(on_core).collect(),
             queues: self.queue_views(),

@@ -1,6 +1,6 @@
 //! Processes under Erlang's scheduler.
 
-use super::{Family, Model, Workers, refuses_nothing};
+use super::{Family, Model, Workers, refuses_moves};
 use crate::executor::Executor;
 
 pub(super) static MODEL: Model = Model {
@@ -12,7 +12,9 @@ pub(super) static MODEL: Model = Model {
     workers: Workers::PerCore,
     run: |machine, setup, workload| {
         let workers = MODEL.workers_for(setup.workers, machine.cores);
-        machine.run_workload_erlang(Executor::beam(workers), workload)
+        let has_high = workload.tasks.iter().any(|(_, task)| task.priority > 0);
+        let executor = if has_high { Executor::beam_with_high_priority } else { Executor::beam };
+        machine.run_workload_erlang(executor(workers), workload)
     },
-    refuses: refuses_nothing,
+    refuses: refuses_moves,
 };

@@ -1,6 +1,6 @@
 //! Callbacks on one thread that goes round and round: Node's event loop.
 
-use super::{Family, Model, Workers, refuses_nothing};
+use super::{Family, Model, Workers, refuses_moves};
 use crate::executor::Executor;
 
 pub(super) static MODEL: Model = Model {
@@ -11,5 +11,5 @@ pub(super) static MODEL: Model = Model {
     family: Family::Callbacks,
     workers: Workers::One,
     run: |machine, _, workload| machine.run_workload_callbacks(Executor::event_loop(), workload),
-    refuses: refuses_nothing,
+    refuses: refuses_moves,
 };

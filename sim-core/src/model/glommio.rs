@@ -1,6 +1,6 @@
 //! glommio: thread per core, and on each core queues that share it by weight.
 
-use super::{Family, Model, Workers, refuses_nothing};
+use super::{Family, Model, Workers, refuses_moves};
 use crate::executor::Executor;
 
 pub(super) static MODEL: Model = Model {
@@ -15,5 +15,5 @@ pub(super) static MODEL: Model = Model {
         let shares = workload.tasks.iter().filter_map(|(_, task)| task.shares);
         machine.run_workload_async(Executor::glommio(workers, shares), workload)
     },
-    refuses: refuses_nothing,
+    refuses: refuses_moves,
 };

@@ -83,6 +83,13 @@ pub enum Workers {
     },
     /// So many as the run says; one a core of the machine if it does not.
     PerCore,
+    /// So many as the run says; one a core of the machine, but so many at least and at most, if it does not.
+    PerCoreWithin {
+        /// On however small a machine.
+        least: u32,
+        /// On however large a machine.
+        most: u32,
+    },
 }
 
 /// What a run may say about its model.
@@ -102,7 +109,7 @@ impl Model {
     pub const fn has_workers(&self) -> bool {
         match self.workers {
             Workers::None | Workers::One => false,
-            Workers::Any { .. } | Workers::PerCore => true,
+            Workers::Any { .. } | Workers::PerCore | Workers::PerCoreWithin { .. } => true,
         }
     }
 
@@ -113,6 +120,7 @@ impl Model {
             Workers::One => 1,
             Workers::Any { usual } => asked.unwrap_or(usual),
             Workers::PerCore => asked.unwrap_or(cores),
+            Workers::PerCoreWithin { least, most } => asked.unwrap_or(cores.clamp(least, most)),
         }
     }
 
@@ -144,6 +152,11 @@ impl Eq for Model {}
 /// For models that express every op.
 pub(crate) fn refuses_nothing(_: &Op) -> Option<&'static str> {
     None
+}
+
+/// For models that express every op but those that need a worker which goes on on another thread.
+pub(crate) fn refuses_moves(op: &Op) -> Option<&'static str> {
+    matches!(op, Op::BlockInPlace(_)).then_some("its workers stay on their threads")
 }
 
 /// Reads a model by its id, which a file writes as a word.

@@ -1,6 +1,6 @@
 //! monoio: thread per core, self-wakes to the front.
 
-use super::{Family, Model, Workers, refuses_nothing};
+use super::{Family, Model, Workers, refuses_moves};
 use crate::executor::Executor;
 
 pub(super) static MODEL: Model = Model {
@@ -14,5 +14,5 @@ pub(super) static MODEL: Model = Model {
         let executor = Executor::monoio(MODEL.workers_for(setup.workers, machine.cores));
         machine.run_workload_async(executor, workload)
     },
-    refuses: refuses_nothing,
+    refuses: refuses_moves,
 };

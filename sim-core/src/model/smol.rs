@@ -1,12 +1,12 @@
 //! smol: async-executor on a few threads, one unless said otherwise (`SMOL_THREADS`, smol 2.0.2 `src/spawn.rs`).
 
-use super::{Family, Model, Workers, refuses_nothing};
+use super::{Family, Model, Workers, refuses_moves};
 use crate::executor::Executor;
 
 pub(super) static MODEL: Model = Model {
     id: "smol",
     title: "smol",
-    line: "A global queue, a local one a thread; dropping a handle cancels the task.",
+    line: "A global queue, and a local one a thread that others steal from; dropping a handle cancels.",
     stands_for: "smol 2.0.2 with async-executor 1.14.1",
     family: Family::Async,
     workers: Workers::Any { usual: 1 },
@@ -14,5 +14,5 @@ pub(super) static MODEL: Model = Model {
         let executor = Executor::smol(MODEL.workers_for(setup.workers, machine.cores));
         machine.run_workload_async(executor, workload)
     },
-    refuses: refuses_nothing,
+    refuses: refuses_moves,
 };

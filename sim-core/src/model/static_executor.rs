@@ -7,7 +7,7 @@ pub(super) static MODEL: Model = Model {
     id: "static_executor",
     title: "static, no heap",
     line: "One core and no heap: each task has a fixed slot, as many as the workload has of it.",
-    stands_for: "embassy-executor, src/raw/run_queue.rs",
+    stands_for: "embassy-executor 0.10.0, src/raw/run_queue.rs",
     family: Family::Async,
     workers: Workers::One,
     run: |machine, _, workload| machine.run_workload_static(workload),
@@ -18,6 +18,7 @@ pub(super) static MODEL: Model = Model {
 fn refuses(op: &Op) -> Option<&'static str> {
     match op {
         Op::Offload(_) => Some("there is no other thread to give a blocking call to"),
+        Op::BlockInPlace(_) => Some("there is no other thread to go on with the worker"),
         Op::Cancel(_) => Some("a task in its slot runs to its end: nobody can drop it from outside"),
         Op::Work(_)
         | Op::Io(_)

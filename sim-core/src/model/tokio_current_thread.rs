@@ -1,15 +1,15 @@
 //! tokio's current_thread runtime.
 
-use super::{Family, Model, Workers, refuses_nothing};
+use super::{Family, Model, Workers, refuses_moves};
 use crate::executor::Executor;
 
 pub(super) static MODEL: Model = Model {
     id: "tokio_current_thread",
     title: "tokio, current thread",
-    line: "One thread polls all tasks, and turns its driver between them: FIFO, yields last to first.",
+    line: "One thread polls all tasks, first in, first out, and looks for timers and I/O in between.",
     stands_for: "tokio 1.54.1, runtime/scheduler/current_thread",
     family: Family::Async,
     workers: Workers::One,
     run: |machine, _, workload| machine.run_workload_async(Executor::tokio_current_thread(), workload),
-    refuses: refuses_nothing,
+    refuses: refuses_moves,
 };

@@ -1,6 +1,6 @@
 //! tokio's `LocalSet` on a current_thread runtime: for tasks that cannot move to another thread.
 
-use super::{Family, Model, Workers, refuses_nothing};
+use super::{Family, Model, Workers, refuses_moves};
 use crate::executor::Executor;
 
 pub(super) static MODEL: Model = Model {
@@ -11,5 +11,5 @@ pub(super) static MODEL: Model = Model {
     family: Family::Async,
     workers: Workers::One,
     run: |machine, _, workload| machine.run_workload_async(Executor::tokio_local_set(), workload),
-    refuses: refuses_nothing,
+    refuses: refuses_moves,
 };

@@ -6,7 +6,7 @@ use crate::executor::Executor;
 pub(super) static MODEL: Model = Model {
     id: "tokio_multi_thread",
     title: "tokio, multi-thread",
-    line: "Workers with a LIFO slot and a queue each steal from each other; one at a time turns the driver.",
+    line: "Workers, each with a LIFO slot and a queue, steal from each other; one waits for timers and I/O.",
     stands_for: "tokio 1.54.1, runtime/scheduler/multi_thread",
     family: Family::Async,
     workers: Workers::PerCore,

@@ -169,7 +169,8 @@ impl Runner for Turn {
                 env.receive(deadline, env.mailbox.answer(tag)).await?;
             }
             Op::Sleep(d) => before(deadline, sleep(*d)).await?,
-            Op::Block(d) => block(*d),
+            // Refused where the workload is read.
+            Op::Block(d) | Op::BlockInPlace(d) => block(*d),
             Op::Yield => yield_now().await,
             Op::Offload(d) => return offloaded(*d).await,
             Op::Lock(name, program)

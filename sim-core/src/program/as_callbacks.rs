@@ -89,7 +89,8 @@ impl Runner for Rc<Env> {
             Op::Io(latency) => Request::new().taking(*latency).placed(at.place()).submit().await,
             Op::IoOn(device) => Request::new().to(device).placed(at.place()).submit().await,
             Op::Sleep(d) => sleep(timeout_takes(*d)).await,
-            Op::Block(d) => block(*d),
+            // Refused where the workload is read.
+            Op::Block(d) | Op::BlockInPlace(d) => block(*d),
             Op::Yield => immediate().await,
             Op::Offload(d) => return offloaded(*d).await,
             Op::Lock(name, program)

@@ -144,7 +144,7 @@ impl Runner for Goroutine {
             Op::Io(latency) => wait(context, Request::new().taking(*latency).placed(at.place()).submit()).await?,
             Op::IoOn(device) => wait(context, Request::new().to(device).placed(at.place()).submit()).await?,
             Op::Sleep(d) => wait(context, sleep(*d)).await?,
-            Op::Block(d) | Op::Offload(d) => system_call(*d).await,
+            Op::Block(d) | Op::BlockInPlace(d) | Op::Offload(d) => system_call(*d).await,
             Op::Yield => yield_now().await,
             Op::Lock(name, program) => return hold_mutex(self, name, program, at.body(op, 0)).await,
             Op::Write(name, program) | Op::Read(name, program) => {

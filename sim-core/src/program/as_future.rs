@@ -17,7 +17,7 @@ use super::shared::{self, Ends, Outcome, Shared, fail};
 use super::slots::Slot;
 use super::steps::{Body, Runner, alike, all_ended, body, branch, mode, offloaded, steps};
 use crate::code::{block, work};
-use crate::executor::{JoinHandle, TaskBuilder, yield_now};
+use crate::executor::{JoinHandle, TaskBuilder, block_in_place, yield_now};
 use crate::io::Request;
 use crate::machine::place::OpPlace;
 use crate::observe::observe;
@@ -112,6 +112,7 @@ impl Runner for Rc<Env> {
             Op::IoOn(device) => Request::new().to(device).placed(at.place()).submit().await,
             Op::Sleep(d) => sleep(*d).await,
             Op::Block(d) => block(*d),
+            Op::BlockInPlace(d) => block_in_place(|| block(*d)),
             Op::Yield => yield_now().await,
             Op::Offload(d) => return offloaded(*d).await,
             Op::Lock(name, program)

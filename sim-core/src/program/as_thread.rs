@@ -139,7 +139,7 @@ impl Runner for Rc<Env> {
             Op::Io(latency) => Request::new().taking(*latency).placed(at.place()).submit_step().await,
             Op::IoOn(device) => Request::new().to(device).placed(at.place()).submit_step().await,
             Op::Sleep(d) => sleep_step(*d).await,
-            Op::Block(d) | Op::Offload(d) => block_step(*d).await,
+            Op::Block(d) | Op::BlockInPlace(d) | Op::Offload(d) => block_step(*d).await,
             Op::Yield => blocking::give_up(Ask::Yield).await,
             Op::Lock(name, program)
             | Op::Write(name, program)

@@ -8,6 +8,7 @@
 //! | Work | holds the worker and its core | holds the core |
 //! | Io, IoOn, Sleep | Pending until woken | Blocked: frees the core |
 //! | Block | blocks the worker's thread inside the poll | Blocked: frees the core |
+//! | BlockInPlace | the same, while the worker goes on on another thread | Blocked: frees the core |
 //! | Join | branches in one task | helper threads, joined |
 //! | Select, Timeout | losers are dropped at their await | helper threads; a loser runs on to its end |
 //! | Cancel | dropped at its await | ignored, with a note |
@@ -61,7 +62,8 @@ pub struct TaskSpec {
     /// How many such tasks there are. More than one are named "name.0", "name.1", …
     #[serde(default = "one")]
     pub count: u32,
-    /// Larger goes first, where the model looks at priorities: threads do, and `async_priority`. 0 is usual.
+    /// Larger goes first, where the model looks at priorities: threads do, and `async_priority`; among actors above 0 is
+    /// Erlang's `high` and below 0 its `low`. 0 is usual.
     #[serde(default)]
     pub priority: i32,
     /// As a thread under fair shares: the larger, the smaller its share. −20 to 19; 0 is usual.
@@ -174,6 +176,9 @@ pub enum Op {
     Sleep(#[serde(deserialize_with = "duration")] SimDuration),
     /// Makes a blocking call: the thread under it sleeps.
     Block(#[serde(deserialize_with = "duration")] SimDuration),
+    /// Makes a blocking call while another thread goes on with the worker, where the model can do that. A thread, and a
+    /// goroutine, makes the call itself.
+    BlockInPlace(#[serde(deserialize_with = "duration")] SimDuration),
     /// Gives others their turn.
     Yield,
     /// Has a blocking call of this length made on another thread, and waits for it. A thread makes the call itself.
@@ -243,6 +248,7 @@ impl Op {
             Op::IoOn(_) => "IoOn",
             Op::Sleep(_) => "Sleep",
             Op::Block(_) => "Block",
+            Op::BlockInPlace(_) => "BlockInPlace",
             Op::Yield => "Yield",
             Op::Offload(_) => "Offload",
             Op::Lock(..) => "Lock",
@@ -301,6 +307,7 @@ impl Op {
             | Op::IoOn(_)
             | Op::Sleep(_)
             | Op::Block(_)
+            | Op::BlockInPlace(_)
             | Op::Yield
             | Op::Offload(_)
             | Op::Send(_)

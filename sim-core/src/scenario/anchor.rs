@@ -135,7 +135,7 @@ fn starts(op: &str, event: &Event) -> bool {
         "Work" => matches!(event, Event::WorkBegan { .. }),
         "Io" | "IoOn" => matches!(event, Event::IoSubmitted { .. }),
         "Sleep" | "Timeout" => matches!(event, Event::TimerSet { .. }),
-        "Block" => matches!(event, Event::BlockBegan { .. }),
+        "Block" | "BlockInPlace" => matches!(event, Event::BlockBegan { .. }),
         "Offload" => matches!(event, Event::Offloaded { .. } | Event::BlockBegan { .. }),
         "Lock" | "Read" | "Write" | "Acquire" => matches!(event, Event::Acquired { .. }),
         "Send" => matches!(event, Event::Sent { .. } | Event::SendWaiting { .. }),
@@ -160,7 +160,7 @@ fn starts(op: &str, event: &Event) -> bool {
 fn ends(op: &str, event: &Event) -> bool {
     match op {
         "Work" => matches!(event, Event::WorkEnded { .. }),
-        "Block" => matches!(event, Event::BlockEnded { .. }),
+        "Block" | "BlockInPlace" => matches!(event, Event::BlockEnded { .. }),
         // The answer counts when the task goes on with it.
         "Io" | "IoOn" | "Sleep" | "Offload" => {
             matches!(event, Event::PollStarted { .. } | Event::ThreadUnblocked { .. })

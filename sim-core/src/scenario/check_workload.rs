@@ -138,6 +138,7 @@ impl Steps<'_, '_> {
             | Op::Io(_)
             | Op::Sleep(_)
             | Op::Block(_)
+            | Op::BlockInPlace(_)
             | Op::Yield
             | Op::Offload(_)
             | Op::Join(_)
@@ -251,9 +252,11 @@ pub(super) fn futures(scenario: &Scenario) -> Vec<&str> {
 
 /// How many calls tasks may hand to threads made for blocking, and so the most of these threads that there can be.
 pub(super) fn offloads(scenario: &Scenario) -> u32 {
-    let mut calls = 0;
+    let mut calls: u32 = 0;
     for (_, task) in scenario.workload.tasks.iter() {
-        visit(&task.ops, &mut |op| calls += if matches!(op, Op::Offload(_)) { task.count } else { 0 });
+        let is_one = |op: &Op| matches!(op, Op::Offload(_) | Op::BlockInPlace(_));
+        // A count that is too large is an error of its own, and is counted here all the same.
+        visit(&task.ops, &mut |op| calls = calls.saturating_add(if is_one(op) { task.count } else { 0 }));
     }
     calls
 }

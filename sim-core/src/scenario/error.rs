@@ -6,7 +6,7 @@ use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
 
-use miette::{Diagnostic, LabeledSpan, NamedSource, Severity, SourceCode, SourceSpan};
+use miette::{Diagnostic, LabeledSpan, NamedSource, SourceCode, SourceSpan};
 
 /// The text that an error points into, under the name that people know it by.
 pub type Source = Arc<NamedSource<String>>;
@@ -20,8 +20,6 @@ pub struct Located {
     pub label: String,
     /// What to do: the nearest name, or the names there are.
     pub help: Option<String>,
-    /// Whether the scenario can run nevertheless.
-    pub warning: bool,
     /// Line of the place, from 1.
     pub line: usize,
     /// Column of the place, from 1, in characters.
@@ -41,7 +39,6 @@ impl Located {
             message: message.into(),
             label: "here".to_owned(),
             help: None,
-            warning: false,
             line: 1 + before.matches('\n').count(),
             column: 1 + before.chars().rev().take_while(|c| *c != '\n').count(),
             file: source.name().to_owned(),
@@ -55,7 +52,6 @@ impl Located {
             message: message.into(),
             label: String::new(),
             help: None,
-            warning: false,
             line: 1,
             column: 1,
             file: file.to_owned(),
@@ -77,13 +73,6 @@ impl Located {
         self
     }
 
-    /// As a warning.
-    #[must_use]
-    pub fn as_warning(mut self) -> Located {
-        self.warning = true;
-        self
-    }
-
     /// The file it is in.
     pub fn file(&self) -> &str {
         &self.file
@@ -99,10 +88,6 @@ impl fmt::Display for Located {
 impl std::error::Error for Located {}
 
 impl Diagnostic for Located {
-    fn severity(&self) -> Option<Severity> {
-        Some(if self.warning { Severity::Warning } else { Severity::Error })
-    }
-
     fn help<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
         self.help.as_ref().map(|help| Box::new(help) as Box<dyn fmt::Display>)
     }

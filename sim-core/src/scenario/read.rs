@@ -52,10 +52,10 @@ impl Scenario {
     /// Reads a scenario from a text; `file` is the name that errors give it.
     pub fn parse(file: &str, text: &str, sets: &[String]) -> Result<Scenario, ScenarioErrors> {
         let (scenario, errors) = Scenario::parse_all(file, text, sets)?;
-        if errors.iter().any(|e| !e.warning) { Err(ScenarioErrors::new(file, errors)) } else { Ok(scenario) }
+        if errors.is_empty() { Ok(scenario) } else { Err(ScenarioErrors::new(file, errors)) }
     }
 
-    /// As [`Scenario::parse`], with what is wrong beside what could be read; of warnings only, the scenario can run.
+    /// As [`Scenario::parse`], with what is wrong beside what could be read.
     pub fn parse_all(file: &str, text: &str, sets: &[String]) -> Result<(Scenario, Vec<Located>), ScenarioErrors> {
         if text.trim().is_empty() {
             return Err(Located::in_file(file, "is empty: a scenario file begins with `(schema: 1, id: …`").into());
@@ -63,7 +63,7 @@ impl Scenario {
         let source: Source = Arc::new(NamedSource::new(file, text.to_owned()));
         let scenario = Scenario::from_source(&source, file)?;
         let errors = check(&scenario, &source);
-        if sets.is_empty() || errors.iter().any(|e| !e.warning) {
+        if sets.is_empty() || !errors.is_empty() {
             return Ok((scenario, errors));
         }
         Ok((scenario.with(sets)?, errors))
@@ -87,6 +87,7 @@ impl Scenario {
                 ScenarioErrors::from(Located::in_file(&self.file, format!("cannot set {assignment}: {why}")))
             })?;
         }
+        let sets: Vec<&str> = sets.iter().map(|set| told(set)).collect();
         let name = format!("{} (with {})", self.file, sets.join(", "));
         let source: Source = Arc::new(NamedSource::new(name, text));
         let changed = Scenario::from_source(&source, &self.file)?;
@@ -159,4 +160,9 @@ fn bytes_between(text: &str, start: &Position, end: &Position) -> Range<usize> {
         chars.map_or(text.len(), |(at, _)| line + at)
     };
     byte(start)..byte(end)
+}
+/// What was set, for a heading: only where, if what is set there is long.
+fn told(set: &str) -> &str {
+    const LONG: usize = 60;
+    if set.chars().count() <= LONG { set } else { set.split('=').next().unwrap_or(set) }
 }

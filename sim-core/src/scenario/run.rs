@@ -13,8 +13,10 @@ use crate::trace::Trace;
 use crate::trace::store::Sink;
 use crate::trace::tables::RunInfo;
 
-/// The slice of the fair scheduler: Linux's base slice, 0.7 ms on one CPU and 2.8 ms on eight and more, rounded up by a
-/// 250 Hz tick.
+/// The slice of the fair scheduler: one tick at 250 Hz, on any number of cores. Linux 6.18's base slice is 0.7 ms on one CPU
+/// and grows with them to 2.8 ms on eight and more (`sysctl_sched_base_slice`, `get_update_sysctl_factor` of
+/// kernel/sched/fair.c), but who computes is looked at only at a tick (`task_tick_fair`; the `HRTICK` feature is off), and
+/// each of these ends within the first.
 const FAIR_SLICE: SimDuration = SimDuration::from_millis(4);
 
 /// What a run is asked besides the scenario.

@@ -87,7 +87,7 @@ impl Scenario {
         let own = || match run.model.workers {
             Workers::None => format!("{}, {}", run.model.title, plural(self.machine.cores, "core")),
             Workers::One => run.model.title.to_owned(),
-            Workers::Any { .. } | Workers::PerCore => {
+            Workers::Any { .. } | Workers::PerCore | Workers::PerCoreWithin { .. } => {
                 format!("{}, {}", run.model.title, plural(self.workers(run), run.model.family.worker()))
             }
         };

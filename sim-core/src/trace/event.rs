@@ -176,6 +176,9 @@ events! {
     25 Detail WorkerUnparked { worker @ a: WorkerId, by @ b: Actor } "the worker's thread was told to wake up";
     /// The worker looks into the other workers' queues.
     26 Detail WorkerSearching { worker @ a: WorkerId } "the worker looks for tasks in the other workers' queues";
+    /// The worker goes on on another thread. The poll that it was in goes on without it, on the thread that it leaves;
+    /// if the other thread is itself in such a poll, the worker takes that one over.
+    27 Lesson WorkerMoved { worker @ a: WorkerId, thread @ b: ThreadId } "the worker goes on on another thread";
 
     // --- Threads -------------------------------------------------------------------------------------------------
     /// A thread came to be; its name and kind are in the table of threads.

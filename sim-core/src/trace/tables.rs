@@ -290,7 +290,15 @@ impl Tables {
         self.name_or(self.threads.get(id.index()).map(|t| t.name), id)
     }
 
-    /// The name of a worker: its thread's.
+    /// The name of a thread by itself: a worker's bears the worker's, which may have left it.
+    pub fn thread_title(&self, id: ThreadId) -> String {
+        match self.threads.get(id.index()).map(|t| t.kind) {
+            Some(ThreadKind::Worker(_)) => id.to_string(),
+            Some(ThreadKind::Plain | ThreadKind::Blocking | ThreadKind::Helper) | None => self.thread_name(id),
+        }
+    }
+
+    /// The name of a worker: its first thread's.
     pub fn worker_name(&self, id: WorkerId) -> String {
         self.workers.get(id.index()).map_or_else(|| id.to_string(), |thread| self.thread_name(*thread))
     }

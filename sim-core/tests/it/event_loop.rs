@@ -12,7 +12,7 @@ use std::task::Poll;
 
 use serde_json::Value;
 use sim_core::callbacks::{call, immediate, microtask, next_tick, queue_microtask, set_immediate, set_timeout};
-use sim_core::{Executor, JoinHandle, Outcome, SimDuration, io, mark};
+use sim_core::{Executor, JoinHandle, Outcome, SimDuration, io, mark, time, work};
 
 use crate::support::{legal, marks, textbook};
 
@@ -361,4 +361,27 @@ fn plain_step(step: &Value) {
         "check" => drop(set_immediate(callback)),
         other => panic!("no step is called {other}"),
     }
+}
+
+/// A function that waits so long and leaves its name: the timer is set in its call.
+async fn in_ms(length: u64, name: &'static str) -> JoinHandle<()> {
+    call(async move {
+        time::sleep(SimDuration::from_millis(length)).await;
+        mark(name);
+    })
+    .await
+}
+
+#[test]
+fn timers_of_one_length_that_are_due_are_called_together_before_those_of_another() {
+    // Node 20.20.2 printed this seven times out of seven: C10 was due at 60 ms, B40 at 40 and E45 at 45.
+    check("A10 C10 B40 E45 ", || async {
+        in_ms(10, "A10").await;
+        in_ms(40, "B40").await;
+        in_ms(45, "E45").await;
+        work(SimDuration::from_millis(50));
+        in_ms(10, "C10").await;
+        work(SimDuration::from_millis(60));
+        in_ms(200, "").await.await.unwrap();
+    });
 }

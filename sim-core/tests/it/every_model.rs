@@ -64,6 +64,8 @@ struct Draft {
     dice: Dice,
     marks: u32,
     lets: u32,
+    /// Whether blocking calls let another thread go on with the worker: only few models know that.
+    in_place: bool,
     /// Tasks that may be spawned by the one that is written.
     children: Vec<&'static str>,
 }
@@ -75,7 +77,8 @@ const TASKS: [&str; 6] = ["a", "b", "c", "x", "y", "z"];
 
 impl Draft {
     fn workload(seed: u64, body: impl Fn(&mut Draft, u32) -> String) -> String {
-        let mut draft = Draft { dice: Dice::new(seed), marks: 0, lets: 0, children: Vec::new() };
+        let (dice, in_place) = (Dice::new(seed), seed % 4 == 3);
+        let mut draft = Draft { dice, marks: 0, lets: 0, in_place, children: Vec::new() };
         let mut tasks = String::new();
         for name in TASKS {
             draft.children = match name {
@@ -88,7 +91,7 @@ impl Draft {
             // A parent is one: a fixed slot of its child is in use once.
             let count = if matches!(name, "a" | "b") { 1 } else { 1 + dice.below(3) / 2 };
             let shares = 1 + dice.below(1000);
-            let (priority, nice) = (dice.below(3), dice.below(40) as i64 - 20);
+            let (priority, nice) = (dice.below(4) as i64 - 1, dice.below(40) as i64 - 20);
             let rest = format!("count: {count}, shares: {shares}, priority: {priority}, nice: {nice}, restart: 1");
             writeln!(tasks, r#"        "{name}": ({rest}, ops: [{ops}]),"#).expect("a string grows");
         }
@@ -112,6 +115,7 @@ impl Draft {
             2 => format!("Io({time})"),
             3 => r#"IoOn("disk")"#.to_owned(),
             4 => format!("Sleep({time})"),
+            5 if self.in_place => format!("BlockInPlace({time})"),
             5 => format!("Block({time})"),
             6 => format!("Offload({time})"),
             _ => "Yield".to_owned(),
@@ -247,11 +251,13 @@ impl Draft {
 }
 
 fn scenario(workload: &str) -> Scenario {
+    // Any two that can do all of it: what is drawn runs under every model that can.
+    let other = if workload.contains("BlockInPlace") { "thread_per_task" } else { "async_fifo" };
     let text = format!(
         r#"(schema: 1, id: "drawn", number: 1, part: A, title: "Drawn", idea: "An idea.", costs: "zero",
     machine: (devices: {{"disk": (latency: "2ms", in_flight: 1)}}),
     workload: ({workload}),
-    runs: [(id: "async", model: async_fifo), (id: "tokio", model: tokio_multi_thread)])"#
+    runs: [(id: "other", model: {other}), (id: "tokio", model: tokio_multi_thread)])"#
     );
     Scenario::parse("drawn.ron", &text, &[]).unwrap_or_else(|errors| panic!("{errors}\n{text}"))
 }
@@ -286,15 +292,30 @@ fn refused(model: &Model, scenario: &Scenario) -> bool {
 /// The workload under the model: watched, and twice by itself.
 fn run(model: &Model, seed: u64, scenario: &Scenario) -> Trace {
     let (first, setup) = machine(model, seed);
-    own_view::check_trace(first, |m| (model.run)(m, setup, &scenario.workload), |trace| trace);
-    // Watched, a run goes step by step: what happens in the same nanosecond on two cores may come in another order.
+    let watched = own_view::check_trace(first, |m| (model.run)(m, setup, &scenario.workload), |trace| trace);
     let [trace, again] = [(); 2].map(|()| (model.run)(machine(model, seed).0, setup, &scenario.workload));
     assert_legal(&trace, model.id);
     assert_eq!(digest(&trace), digest(&again), "the same again");
+    same(&watched, &trace);
     for (n, time, event) in trace.events_from(0) {
         assert!(!matches!(event, Event::Panicked { .. }), "event {n} at {time}: {event:?}");
     }
     trace
+}
+
+/// Whoever watches a run has it go step by step, and changes nothing of it.
+#[track_caller]
+fn same(watched: &Trace, alone: &Trace) {
+    if digest(watched) == digest(alone) {
+        return;
+    }
+    let [watched, alone] = [watched, alone].map(sim_core::trace::text::text);
+    let first = watched.lines().zip(alone.lines()).position(|(watched, alone)| watched != alone);
+    let around = |text: &str| {
+        let from = first.unwrap_or(0).saturating_sub(12);
+        text.lines().skip(from).take(20).collect::<Vec<_>>().join("\n")
+    };
+    panic!("from line {first:?} on:\nwatched\n{}\nalone\n{}", around(&watched), around(&alone));
 }
 
 fn ended(trace: &Trace) -> EndReason {
@@ -389,7 +410,9 @@ impl Due {
                 due.takes(*d);
                 due.at_least = due.at_least.saturating_sub(1_000_000);
             }
-            Op::Work(d) | Op::Block(d) | Op::Offload(d) | Op::Io(Latency::Fixed(d)) => due.takes(*d),
+            Op::Work(d) | Op::Block(d) | Op::BlockInPlace(d) | Op::Offload(d) | Op::Io(Latency::Fixed(d)) => {
+                due.takes(*d)
+            }
             Op::IoOn(_) => due.takes(DISK),
             Op::Repeat(times, body) => (0..*times).for_each(|_| due.and(&Due::of(body))),
             // The other steps are for a failure, which does not come.

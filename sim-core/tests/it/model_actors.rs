@@ -245,3 +245,52 @@ fn a_process_that_only_sends_uses_up_its_reductions_too() {
     }, resources: {"c": unbounded_channel}"#;
     assert_eq!(one(workload).marks(), "other flooded");
 }
+
+/// Two rounds of each process, which are all there from the start.
+fn ranked(tasks: &[(&str, i32)], rounds: u32) -> String {
+    let task = |(name, priority): &(&str, i32)| {
+        format!(r#""{name}": (priority: {priority}, ops: [Repeat({rounds}, [Mark("{name}"), Yield])])"#)
+    };
+    format!("tasks: {{ {} }}", tasks.iter().map(task).collect::<Vec<_>>().join(", "))
+}
+
+#[test]
+fn processes_of_high_priority_run_before_all_others() {
+    check("H J H J N L N L", &ranked(&[("N", 0), ("H", 1), ("L", 0), ("J", 7)], 2));
+}
+
+#[test]
+fn a_process_of_low_priority_lets_others_go_first_seven_times() {
+    // Its eighth time at the front is its turn.
+    check("N N N N N N N L N L L", &ranked(&[("L", -1), ("N", 0)], 8).replacen("Repeat(8", "Repeat(3", 1));
+    // Of several, each counts for itself.
+    check(
+        "N N N N N N N L M N L M",
+        &ranked(&[("L", -1), ("M", -2), ("N", 0)], 8)
+            .replace(r#"priority: -1, ops: [Repeat(8"#, r#"priority: -1, ops: [Repeat(2"#)
+            .replace(r#"priority: -2, ops: [Repeat(8"#, r#"priority: -2, ops: [Repeat(2"#),
+    );
+}
+
+#[test]
+fn a_process_of_low_priority_that_is_alone_runs_at_once() {
+    let run = one(&ranked(&[("L", -1)], 3));
+    let moved = |event| matches!(event, Event::Moved { .. });
+    assert_eq!((run.marks(), crate::support::count(&run.trace, moved)), ("L L L".to_owned(), 0));
+}
+
+#[test]
+fn a_scheduler_without_work_steals_who_has_the_highest_priority() {
+    let workload = r#"tasks: {"hog": (ops: [Work("900us")]), "low": (priority: -1, ops: [Work("100us"), Mark("low")]),
+        "high": (priority: 1, ops: [Work("100us"), Mark("high")]), "normal": (ops: [Work("100us"), Mark("normal")])}"#;
+    let run = measured(&lesson_of("actors", "cores: 2", "workers: 2", workload));
+    assert_eq!(run.marks().split(' ').next(), Some("high"));
+}
+
+#[test]
+fn akka_has_eight_threads_on_a_small_machine() {
+    let workload = r#"tasks: {"t": (count: 8, ops: [Block("5ms")])}"#;
+    let run = |workers| measured(&lesson_of("akka", "cores: 1", workers, workload));
+    assert_eq!(millis(run("").metrics.makespan), 5.0);
+    assert_eq!(millis(run("workers: 1").metrics.makespan), 40.0);
+}

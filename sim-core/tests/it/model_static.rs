@@ -2,7 +2,7 @@
 
 use sim_core::scenario::{Measured, Scenario};
 use sim_core::trace::Event;
-use sim_core::{Costs, Executor, Machine, Outcome, mark, spawn, yield_now};
+use sim_core::{Costs, Executor, Machine, Outcome, SimDuration, SimTime, mark, spawn, work, yield_now};
 
 use crate::lesson::{self, count, told};
 use crate::support::{legal, marks};
@@ -102,6 +102,60 @@ fn of_several_instances_as_many_are_spawned_as_there_are_slots() {
     );
     assert_eq!(told(&run, "Failed").len(), 1);
     assert_eq!(count(&run, "TaskSpawned"), 4, "the parent, two children, and one more in the slot that was free");
+}
+
+/// Tasks that wait for these moments and say so, beside one that computes from 1 ms to 10 ms; it wakes itself at 4 ms if so.
+fn due_during_a_poll(sleepers: &'static [(&'static str, u64)], hog_wakes_itself: Wakes) -> String {
+    let at = |ms| SimTime::from_nanos(ms * 1_000_000);
+    let outcome = Machine::new().run_local(Executor::embassy(), move || async move {
+        for (name, ms) in sleepers {
+            let sleeper = async move {
+                sim_core::time::sleep_until(at(*ms)).await;
+                mark(name);
+            };
+            spawn(sleeper).detach();
+        }
+        sim_core::time::sleep_until(at(1)).await;
+        work(SimDuration::from_millis(3));
+        match hog_wakes_itself {
+            Wakes::Itself => {
+                let mut woken = false;
+                std::future::poll_fn(|cx| {
+                    if std::mem::replace(&mut woken, true) {
+                        mark("hog");
+                        return std::task::Poll::Ready(());
+                    }
+                    cx.waker().wake_by_ref();
+                    work(SimDuration::from_millis(6));
+                    std::task::Poll::Pending
+                })
+                .await;
+            }
+            Wakes::Nobody => work(SimDuration::from_millis(6)),
+        }
+        sim_core::time::sleep(SimDuration::from_millis(1)).await;
+    });
+    marks(&outcome.trace)
+}
+
+#[derive(Clone, Copy)]
+enum Wakes {
+    Nobody,
+    Itself,
+}
+
+#[test]
+fn of_timers_of_one_moment_the_first_that_was_set_goes_first() {
+    // The batch begins with the task that was spawned last: c sets its timer first.
+    assert_eq!(due_during_a_poll(&[("a", 5), ("b", 5), ("c", 5)], Wakes::Nobody), "c b a");
+    // Of two moments that lie within one poll, the later is pushed last and polled first.
+    assert_eq!(due_during_a_poll(&[("a", 5), ("b", 5), ("c", 3)], Wakes::Nobody), "b a c");
+}
+
+#[test]
+fn who_woke_itself_stands_above_those_that_were_due_before_and_below_those_since() {
+    let sleepers = &[("a", 3), ("b", 3), ("c", 8), ("d", 8)];
+    assert_eq!(due_during_a_poll(sleepers, Wakes::Itself), "d c hog b a");
 }
 
 #[test]

@@ -278,3 +278,12 @@ fn under_several_workers_the_others_go_on() {
     }));
     assert_eq!((outcome.output, *seen.lock().unwrap()), (Some(5), 15));
 }
+
+#[test]
+fn whoever_waits_for_a_task_that_panicked_learns_with_what_also_where_tokio_lends_its_budget() {
+    for executor in [Executor::tokio_current_thread(), Executor::tokio_local_set(), Executor::tokio_multi_thread(1)] {
+        let outcome = textbook(1).run_async(executor, || async { spawn(async { panic!("no luck") }).await });
+        let result: Result<(), JoinError> = outcome.output.expect("the root goes on");
+        assert!(matches!(result, Err(JoinError::Panicked(ref why)) if why.starts_with("no luck")), "{result:?}");
+    }
+}

@@ -100,7 +100,17 @@ fn tasks_that_multiply_beyond_measure_are_refused() {
     let levels: String = (0..5).map(level).collect();
     let workload = format!(r#"tasks: {{{levels} "t5": (ops: [Yield])}}"#);
     let errors = parse(&text_with("cores: 1", "workers: 1", &workload));
-    assert!(errors.errors().iter().all(|error| !error.warning), "{errors}");
+    assert!(errors.to_string().contains("`t0` would come to"), "{errors}");
+}
+
+#[test]
+fn more_blocking_calls_than_can_be_counted_are_refused_and_not_a_panic() {
+    let workload = r#"tasks: {"t": (count: 4294967295, ops: [Offload("1ms"), Offload("1ms")])}"#;
+    let text = text_with("cores: 1", "workers: 1", workload);
+    let end = text.rfind(')').expect("a scenario ends");
+    let told = format!(r#"{} narration: [(title: "T", text: "See {{blocking 0}}.")])"#, &text[..end]);
+    let errors = parse(&told);
+    assert!(errors.to_string().contains("4294967295 tasks of one name"), "{errors}");
 }
 
 #[test]

@@ -223,16 +223,28 @@ impl At<'_> {
         }
     }
 
-    /// The threads that run blocking closures: each frees its core, and no worker, while it is in its call.
+    /// The threads that run blocking closures: each frees its core, and no worker, while it is in its call. Those that a
+    /// worker has left are among them; one that runs a worker stands there as that worker.
     fn pool(&self) -> Vec<Place> {
         let kinds = self.tables.threads.iter().map(|t| t.kind).enumerate();
-        let of_pool = kinds.filter(|(_, kind)| matches!(kind, ThreadKind::Blocking));
+        let of_pool = kinds.filter(|(i, kind)| match kind {
+            ThreadKind::Blocking => true,
+            ThreadKind::Worker(_) => self.state.threads.get(*i).is_some_and(|t| t.worker.is_none()),
+            ThreadKind::Plain | ThreadKind::Helper => false,
+        });
         let threads = of_pool.filter_map(|(i, _)| self.pool_thread(ThreadId::from_index(i)));
         threads.collect()
     }
 
     fn pool_thread(&self, id: ThreadId) -> Option<Place> {
-        let thread = self.state.thread(id)?;
+        let thread = self.state.thread(id).filter(|thread| thread.worker.is_none())?;
+        let (track, name) = (TrackKind::Thread(id), self.tables.thread_title(id));
+        if let Some(task) = thread.without_worker {
+            let off_core = !matches!(thread.state, ThreadState::Running(_));
+            let standing = if off_core { Standing::OffCore } else { Standing::Runs };
+            let state = if off_core { "in a poll without a worker, off core" } else { "in a poll without a worker" };
+            return Some(Place { name, state: state.to_owned(), occupant: Some(self.polled(task, standing)), track });
+        }
         let (state, standing) = match thread.state {
             ThreadState::NotCreated | ThreadState::Exited { .. } => return None,
             ThreadState::Runnable => ("waits for a core".to_owned(), Some(Standing::Wants)),
@@ -242,14 +254,13 @@ impl At<'_> {
                 (wait_words(self.tables, Some(wait)), Some(Standing::Blocked(sign_of(Some(wait)))))
             }
         };
-        let (track, name) = (TrackKind::Thread(id), self.tables.thread_name(id));
         let age = self.age(thread.since);
         let occupant = standing.map(|standing| Occupant { name: name.clone(), age, standing, track });
         Some(Place { name, state, occupant, track })
     }
 
     fn worker(&self, id: WorkerId) -> Place {
-        let thread = self.tables.workers.get(id.index()).and_then(|t| self.state.thread(*t)).map(|t| t.state);
+        let thread = self.state.thread_of(self.tables, id).and_then(|t| self.state.thread(t)).map(|t| t.state);
         let off_core = thread.is_some_and(|t| !matches!(t, ThreadState::Running(_)));
         let standing = if off_core { Standing::OffCore } else { Standing::Runs };
         let doing = self.state.workers[id.index()].state;
@@ -322,7 +333,7 @@ impl At<'_> {
             Family::Pool | Family::Sequential => {}
             Family::Async | Family::Threads | Family::Callbacks | Family::Coroutines | Family::Actors => return None,
         }
-        let thread = self.tables.workers.get(worker.index()).and_then(|id| self.state.thread(*id))?;
+        let thread = self.state.thread_of(self.tables, worker).and_then(|id| self.state.thread(id))?;
         match thread.state {
             ThreadState::Blocked(wait) => Some((thread.since, wait)),
             ThreadState::NotCreated | ThreadState::Runnable | ThreadState::Running(_) => None,
@@ -463,6 +474,22 @@ mod tests {
         let told = |what: &str, until| (what.to_owned(), until);
         assert_eq!(waits(1_000_000), [told("I/O", true), told("timer", true)]);
         assert_eq!(waits(20_000_000), [told("I/O done, unseen", false), told("timer due, unseen", false)]);
+    }
+
+    #[test]
+    fn where_each_worker_has_a_driver_it_is_told_who_has_not_looked() {
+        use sim_core::{Costs, Executor, Machine, SimDuration, io, spawn, work};
+        let root = || async {
+            let reads = spawn(io(SimDuration::from_millis(3)));
+            let hogs = spawn(async { work(SimDuration::from_millis(40)) });
+            let _ = (reads.await, hogs.await);
+        };
+        for executor in [Executor::monoio(2), Executor::glommio(2, []), Executor::thread_per_core(2)] {
+            let outcome = Machine::new().cores(2).costs(Costs::zero()).run_async(executor, root);
+            let stage = stage_at(&outcome.trace, false, 20_000_000);
+            let told: Vec<&str> = stage.waits.iter().map(|w| w.what.as_str()).collect();
+            assert!(told.contains(&"I/O done, unseen by worker 0"), "{told:?}");
+        }
     }
 
     #[test]

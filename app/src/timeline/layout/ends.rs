@@ -42,6 +42,7 @@ impl Layout<'_> {
             SpanState::Ready => row.trace.tables().run.family().reword("is never polled again"),
             SpanState::Runnable => "never gets a core again".to_owned(),
             SpanState::PollingOffCore(_) | SpanState::PollsOffCore(_) => "never returns".to_owned(),
+            SpanState::WithoutWorkerOffCore(_) => "never returns".to_owned(),
             state => format!("{}, for ever", wait_words(row.trace.tables(), wait_of(state))),
         };
         let fits = left + self.measure.width(&text) <= x1;

@@ -77,6 +77,5 @@ impl Watch for CpuOnRuntime {
 }
 
 fn is_inside_a_poll(seen: &Seen<'_>, thread: ThreadId) -> bool {
-    let worker = seen.tables.workers.iter().position(|of| *of == thread);
-    worker.is_some_and(|worker| seen.state.polled_by(WorkerId::from_index(worker)).is_some())
+    seen.state.polled_by_thread(thread).is_some()
 }

@@ -135,6 +135,10 @@ impl Watch for LongPoll {
             | Event::ThreadUnblocked { thread, .. }
             | Event::ThreadRunnable { thread, .. }
             | Event::Dispatched { thread, .. } => self.thread_goes(seen, thread),
+            // The poll goes on, and keeps nobody waiting any more.
+            Event::WorkerMoved { worker, .. } => {
+                self.polls.remove(&worker);
+            }
             Event::RunEnded { .. } => {
                 let polling: Vec<WorkerId> = self.polls.keys().copied().collect();
                 for worker in polling {
@@ -184,8 +188,7 @@ impl LongPoll {
     }
 
     fn poll_on(&mut self, seen: &Seen<'_>, thread: ThreadId) -> Option<&mut Poll> {
-        let worker = seen.tables.workers.iter().position(|t| *t == thread)?;
-        self.polls.get_mut(&WorkerId::from_index(worker))
+        self.polls.get_mut(&seen.state.worker_on(thread)?)
     }
 
     fn poll_over(&mut self, seen: &Seen<'_>, task: TaskId, worker: WorkerId, ended: Option<usize>) {

@@ -128,8 +128,7 @@ impl PoolSaturated {
 }
 
 fn is_inside_a_task(seen: &Seen<'_>, thread: ThreadId) -> bool {
-    let worker = seen.tables.workers.iter().position(|of| *of == thread);
-    worker.is_some_and(|worker| seen.state.polled_by(WorkerId::from_index(worker)).is_some())
+    seen.state.polled_by_thread(thread).is_some()
 }
 
 fn queues<'a>(seen: &'a Seen<'_>) -> impl Iterator<Item = &'a VecDeque<u32>> {

@@ -116,7 +116,11 @@ impl Graph<'_> {
             let task = self.state.task(id)?;
             let stands = match task.state {
                 TaskState::Pending => task.wakers as usize <= task.waits.len(),
-                TaskState::Polling(worker) => self.blocked_polls().any(|(w, _)| w == worker),
+                TaskState::Polling(_) | TaskState::WithoutWorker(_) => self
+                    .state
+                    .polled_on(self.tables, id)
+                    .and_then(|thread| self.state.thread(thread))
+                    .is_some_and(|thread| matches!(thread.state, ThreadState::Blocked(_))),
                 TaskState::NotSpawned | TaskState::Ready => false,
                 TaskState::Completed | TaskState::Cancelled | TaskState::Panicked => false,
             };
@@ -212,9 +216,9 @@ impl Graph<'_> {
 
     /// The tasks in whose polls a worker's thread is blocked.
     fn blocked_polls(&self) -> impl Iterator<Item = (WorkerId, Actor)> + '_ {
-        self.tables.workers.iter().enumerate().filter_map(|(i, thread)| {
-            let worker = WorkerId::from_index(i);
-            let blocked = matches!(self.state.thread(*thread)?.state, ThreadState::Blocked(_));
+        (0..self.tables.workers.len()).map(WorkerId::from_index).filter_map(|worker| {
+            let thread = self.state.thread_of(self.tables, worker)?;
+            let blocked = matches!(self.state.thread(thread)?.state, ThreadState::Blocked(_));
             let task = self.state.polled_by(worker).filter(|_| blocked)?;
             Some((worker, Actor::Task(task)))
         })

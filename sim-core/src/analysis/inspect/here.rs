@@ -68,15 +68,18 @@ impl<'a> Here<'a> {
     }
 
     pub(super) fn worker_on(&self, thread: ThreadId) -> Option<WorkerId> {
-        match self.tables().threads.get(thread.index())?.kind {
-            ThreadKind::Worker(worker) => Some(worker),
-            ThreadKind::Plain | ThreadKind::Blocking | ThreadKind::Helper => None,
+        match self.state.thread(thread) {
+            Some(state) => state.worker,
+            None => match self.tables().threads.get(thread.index())?.kind {
+                ThreadKind::Worker(worker) => Some(worker),
+                ThreadKind::Plain | ThreadKind::Blocking | ThreadKind::Helper => None,
+            },
         }
     }
 
     /// The state of the thread that a worker runs on; none: the recording says nothing of threads.
     pub(super) fn worker_thread(&self, worker: WorkerId) -> Option<(ThreadId, ThreadState)> {
-        let thread = *self.tables().workers.get(worker.index())?;
+        let thread = self.state.thread_of(self.tables(), worker)?;
         Some((thread, self.state.thread(thread)?.state))
     }
 

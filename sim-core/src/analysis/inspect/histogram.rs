@@ -125,6 +125,9 @@ fn polls(track: &Track, trace: &Trace) -> Counts {
             SpanState::Polling(_) | SpanState::PollingOffCore(_) | SpanState::Polls(_) | SpanState::PollsOffCore(_) => {
                 poll = poll.map(|(start, _)| (start, span.end));
             }
+            SpanState::WithoutWorker(_) | SpanState::WithoutWorkerOffCore(_) => {
+                poll = poll.map(|(start, _)| (start, span.end));
+            }
             SpanState::Ready | SpanState::Pending(_) => counts.add_between(poll.take()),
             SpanState::Running(_) | SpanState::Runnable | SpanState::Blocked(_) => {}
             SpanState::Occupied(_) | SpanState::Serves(_) | SpanState::Level(_) => {}
@@ -141,6 +144,7 @@ fn lengths(track: &Track) -> Counts {
         match span.state {
             SpanState::Running(_) | SpanState::Occupied(_) | SpanState::Serves(_) => counts.add(span.length()),
             SpanState::Polling(_) | SpanState::PollingOffCore(_) | SpanState::Polls(_) => {}
+            SpanState::WithoutWorker(_) | SpanState::WithoutWorkerOffCore(_) => {}
             SpanState::PollsOffCore(_) | SpanState::Ready | SpanState::Pending(_) => {}
             SpanState::Runnable | SpanState::Blocked(_) | SpanState::Level(_) => {}
         }

@@ -6,6 +6,7 @@
 //! A file for each kind of thing; `here` is the recording and the place in it, `words` what things are called there,
 //! `waits` says what a wait is for.
 
+mod alone;
 mod core;
 mod counter;
 mod device;

@@ -4,7 +4,7 @@ use super::figures::counted;
 use super::here::{About, Here};
 use super::poll::{Asked, all_in_polls, in_poll_of, off_core};
 use super::sentence::{Piece, Sentence};
-use super::{Inspection, Look, Thing, history, task_facts};
+use super::{Inspection, Look, Thing, alone, history, task_facts};
 use crate::analysis::track::{CounterKind, SpanState, TrackKind};
 use crate::trace::Event;
 use crate::trace::Family;
@@ -38,8 +38,8 @@ pub(super) fn look(tables: &Tables, state: &Snapshot, id: TaskId) -> Look {
     match task.state {
         TaskState::NotSpawned => Look::Idle,
         TaskState::Ready => Look::Wants,
-        TaskState::Polling(worker) => {
-            let thread = tables.workers.get(worker.index()).and_then(|t| state.thread(*t));
+        TaskState::Polling(_) | TaskState::WithoutWorker(_) => {
+            let thread = state.polled_on(tables, id).and_then(|thread| state.thread(thread));
             let on_core = thread.is_none_or(|t| matches!(t.state, ThreadState::Running(_)));
             if on_core { Look::Runs } else { Look::RunsOffCore }
         }
@@ -70,6 +70,7 @@ fn about(here: &Here<'_>, id: TaskId) -> About {
             let about = about(Look::RunsOffCore, headline, "Why not on a core?", answer);
             About { state: "Polling, off core", ..about }
         }
+        TaskState::WithoutWorker(thread) => alone::about(here, id, task, thread),
         TaskState::Pending => {
             let look = if is_lost(task) { Look::Wrong } else { Look::Waits };
             let headline = here.waiting("Pending", task.since);
@@ -313,6 +314,7 @@ fn waited_for(here: &Here<'_>, id: TaskId) -> Option<Wait> {
         SpanState::Ready | SpanState::Polling(_) | SpanState::PollingOffCore(_) | SpanState::Runnable => None,
         SpanState::Running(_) | SpanState::Blocked(_) | SpanState::Occupied(_) | SpanState::Polls(_) => None,
         SpanState::PollsOffCore(_) | SpanState::Serves(_) | SpanState::Level(_) => None,
+        SpanState::WithoutWorker(_) | SpanState::WithoutWorkerOffCore(_) => None,
     }
 }
 

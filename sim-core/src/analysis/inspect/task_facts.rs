@@ -23,7 +23,7 @@ pub(super) fn facts(here: &Here<'_>, id: TaskId, task: &Task) -> Vec<Fact> {
             facts.extend(place(here, id).map(|(queue, ahead)| fact("Queue", queue_fact(here, queue, ahead))));
             facts.extend(will_run(here, place(here, id).map(|(queue, _)| queue)).map(|says| fact("Will run", says)));
         }
-        TaskState::Polling(_) => {
+        TaskState::Polling(_) | TaskState::WithoutWorker(_) => {
             facts.extend(woken("Woken by"));
             facts.extend(waited(here, id).map(|length| fact("Waited before", Sentence::from(Piece::Length(length)))));
             if task.wake_pending {
@@ -155,7 +155,7 @@ fn woken_by(here: &Here<'_>, id: TaskId) -> Option<Sentence> {
 fn called_at(here: &Here<'_>, id: TaskId) -> Option<usize> {
     let track = TrackKind::Task(id);
     match here.state.task(id)?.state {
-        TaskState::Polling(_) => {
+        TaskState::Polling(_) | TaskState::WithoutWorker(_) => {
             let poll = poll_event(here, id)?;
             let link = here.index.links_to(poll).find(|l| l.to == track);
             link.map(|l| l.from_event).or_else(|| ready_event(here, id, poll))

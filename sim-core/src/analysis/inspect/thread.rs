@@ -3,7 +3,7 @@
 use super::figures::{counted, thousands};
 use super::here::{About, Here};
 use super::sentence::{Piece, Sentence};
-use super::{Fact, Inspection, Look, Thing, fact, history, task, worker};
+use super::{Fact, Inspection, Look, Thing, alone, fact, history, task, worker};
 use crate::analysis::track::{Class, CounterKind, TrackKind};
 use crate::trace::Event;
 use crate::trace::ids::*;
@@ -16,8 +16,9 @@ const HISTORY: usize = 8;
 pub(super) fn inspect(here: &Here<'_>, id: ThreadId) -> Option<Inspection> {
     let info = here.tables().threads.get(id.index())?;
     let kind = match info.kind {
-        // Its worker is what people look at.
-        ThreadKind::Worker(of) => return worker::inspect(here, of),
+        // Its worker is what people look at, as long as it is on this thread.
+        ThreadKind::Worker(of) if here.worker_on(id).is_some() => return worker::inspect(here, of),
+        ThreadKind::Worker(_) => ", where its worker was",
         ThreadKind::Plain => "",
         ThreadKind::Blocking => ", of the blocking pool",
         ThreadKind::Helper => ", a helper",
@@ -27,7 +28,7 @@ pub(super) fn inspect(here: &Here<'_>, id: ThreadId) -> Option<Inspection> {
     let About { state, look, headline, question, answer } = about;
     Some(Inspection {
         thing: Thing::Track(TrackKind::Thread(id)),
-        name: here.tables().thread_name(id),
+        name: here.tables().thread_title(id),
         id: format!("{id}{kind}"),
         state,
         look,
@@ -52,6 +53,11 @@ pub(super) fn look(state: &Snapshot, id: ThreadId) -> Look {
 }
 
 fn about(here: &Here<'_>, id: ThreadId) -> About {
+    let about = about_thread(here, id);
+    About { answer: about.answer.then(alone::of_thread(here, id)), ..about }
+}
+
+fn about_thread(here: &Here<'_>, id: ThreadId) -> About {
     let Some(thread) = here.state.thread(id) else { return not_created(here, id) };
     let lasting = |word| here.lasting(word, thread.since);
     let about =

@@ -68,8 +68,13 @@ impl Here<'_> {
     pub(super) fn thread(&self, id: ThreadId) -> Piece {
         match self.worker_on(id) {
             Some(worker) => self.worker(worker),
-            None => Piece::Thing(Thing::Track(TrackKind::Thread(id)), self.tables().thread_name(id)),
+            None => self.thread_itself(id),
         }
+    }
+
+    /// A thread, and not the worker that it runs.
+    pub(super) fn thread_itself(&self, id: ThreadId) -> Piece {
+        Piece::Thing(Thing::Track(TrackKind::Thread(id)), self.tables().thread_title(id))
     }
 
     pub(super) fn actor(&self, actor: Actor) -> Piece {
@@ -149,6 +154,9 @@ impl Here<'_> {
             TaskState::Polling(worker) => {
                 Sentence::plain("is inside its poll on ").and(self.worker(worker)).and(", off the core")
             }
+            TaskState::WithoutWorker(thread) => {
+                Sentence::plain("is inside its poll on ").and(self.thread_itself(thread)).and(", without a worker")
+            }
             TaskState::Pending => match task.waits.first() {
                 Some(first) => Sentence::plain("is Pending: waits for ").then(self.wait_noun(first.wait)),
                 None if task.wakers == 0 => Sentence::plain("is Pending, and nothing will wake it"),
@@ -192,7 +200,10 @@ impl Here<'_> {
                 Some(task) => Sentence::plain("polls ").and(self.task(task)),
                 None => Sentence::plain("runs the executor's own code"),
             },
-            None => Sentence::plain(self.activity(self.state.thread(thread).and_then(|t| t.activity))),
+            None => match self.state.thread(thread).and_then(|t| t.without_worker) {
+                Some(task) => Sentence::plain("is inside ").and(self.task(task)).and("'s poll, without a worker"),
+                None => Sentence::plain(self.activity(self.state.thread(thread).and_then(|t| t.activity))),
+            },
         }
     }
 

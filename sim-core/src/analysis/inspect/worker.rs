@@ -3,7 +3,7 @@
 use super::figures::{counted, thousands};
 use super::here::{About, Here};
 use super::sentence::Sentence;
-use super::{Fact, Inspection, Look, Thing, fact, history, poll};
+use super::{Fact, Inspection, Look, Thing, alone, fact, history, poll};
 use crate::analysis::track::TrackKind;
 use crate::trace::ids::*;
 use crate::trace::snapshot::{ThreadState, Worker, WorkerState};
@@ -13,13 +13,16 @@ use crate::trace::tables::QueueKind;
 const HISTORY: usize = 8;
 
 pub(super) fn inspect(here: &Here<'_>, id: WorkerId) -> Option<Inspection> {
-    let thread = *here.tables().workers.get(id.index())?;
+    let thread = here.state.thread_of(here.tables(), id)?;
     let worker = here.state.workers.get(id.index()).cloned().unwrap_or_default();
     let About { state, look, headline, question, answer } = about(here, id, &worker);
     Some(Inspection {
         thing: Thing::Track(TrackKind::Worker(id)),
         name: here.tables().worker_name(id),
-        id: format!("on {thread}"),
+        id: match here.tables().workers.get(id.index()) {
+            Some(first) if *first != thread => format!("on {}", here.tables().thread_name(thread)),
+            Some(_) | None => format!("on {thread}"),
+        },
         state,
         look,
         headline,
@@ -135,6 +138,7 @@ fn facts(here: &Here<'_>, id: WorkerId, worker: &Worker, thread: ThreadId) -> Ve
         };
         facts.push(fact(label, said));
     }
+    facts.extend(alone::left_behind(here, id).map(|says| fact("Left behind", says)));
     facts.push(fact("Polls", Sentence::plain(thousands(worker.polls))));
     facts
 }

@@ -6,7 +6,7 @@
 use super::{SimDuration, SimTime, Switches};
 use crate::trace::event::{Event, SwitchReason};
 use crate::trace::ids::*;
-use crate::trace::snapshot::{MAX_CORES, Snapshot, TaskState};
+use crate::trace::snapshot::{MAX_CORES, Snapshot};
 use crate::trace::tables::Tables;
 
 pub(super) struct Cores {
@@ -110,15 +110,10 @@ impl Cores {
 
 /// The thread whose core an actor uses.
 fn thread_of(tables: &Tables, state: &Snapshot, actor: Actor) -> Option<ThreadId> {
-    let worker = match actor {
-        Actor::Thread(id) => return Some(id),
-        Actor::Worker(id) => id,
-        Actor::Task(id) => match state.task(id)?.state {
-            TaskState::Polling(worker) => worker,
-            TaskState::NotSpawned | TaskState::Ready | TaskState::Pending => return None,
-            TaskState::Completed | TaskState::Cancelled | TaskState::Panicked => return None,
-        },
-        Actor::Run | Actor::Timer(_) | Actor::Device(_) | Actor::Foreign => return None,
-    };
-    tables.workers.get(worker.index()).copied()
+    match actor {
+        Actor::Thread(id) => Some(id),
+        Actor::Worker(id) => state.thread_of(tables, id),
+        Actor::Task(id) => state.polled_on(tables, id),
+        Actor::Run | Actor::Timer(_) | Actor::Device(_) | Actor::Foreign => None,
+    }
 }

@@ -215,7 +215,7 @@ fn phase(snapshot: &Snapshot, unit: Unit) -> Option<(Phase, SimTime)> {
             let phase = match task.state {
                 TaskState::NotSpawned => return None,
                 TaskState::Ready => Phase::Ready,
-                TaskState::Polling(_) => Phase::Running,
+                TaskState::Polling(_) | TaskState::WithoutWorker(_) => Phase::Running,
                 TaskState::Pending => Phase::Waiting,
                 TaskState::Completed | TaskState::Cancelled | TaskState::Panicked => Phase::Ended,
             };

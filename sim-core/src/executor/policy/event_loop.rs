@@ -1,7 +1,7 @@
 //! The event loop of Node 20, which is libuv's: libuv 1.46 to 1.52 (`src/unix/core.c`, `uv_run`, 427) and Node 20.20.2
 //! (`lib/internal/process/task_queues.js`, `lib/internal/timers.js`, `src/api/callback.cc`).
 
-use super::{Asks, BlockingPool, Calls, Came, Driver, Move, Next, QueueSpec, Ready, Rules, TaskPolicy};
+use super::{Asks, BlockingPool, Calls, Came, Driver, Move, Next, QueueSpec, Ready, Rules, TaskPolicy, TimerOrder};
 use crate::executor::Executor;
 use crate::trace::event::End;
 use crate::trace::ids::{Actor, WorkerId};
@@ -27,7 +27,7 @@ const POOL: u32 = 4;
 ///
 /// A phase runs what stood in its queue when it began: an immediate asked for by an immediate waits for the next round
 /// (`processImmediate` takes the list away first), as does I/O that comes meanwhile. Timers whose time came in a round run
-/// at its end, before the loop waits again.
+/// at its end, before the loop waits again: all that are due of one length, then those of another (`processTimers`).
 ///
 /// Of `uv_run`, the phases idle, prepare, pending and close are left out: nothing in a workload asks for them. A plain call
 /// of one chain from another is a queue here (`called`, and `callers` that go on after it), because a trace knows one poll
@@ -160,6 +160,7 @@ impl TaskPolicy for EventLoop {
     fn rules(&self) -> Rules {
         Rules {
             driver: Driver::Turned,
+            timers: TimerOrder::ByLength,
             blocking: BlockingPool { calls: Calls::Longest, ..BlockingPool::that_stays(POOL) },
             ..Rules::default()
         }

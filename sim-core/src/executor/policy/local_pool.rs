@@ -1,6 +1,6 @@
 //! futures 0.3.34, `LocalPool::run_until` (`futures-executor/src/local_pool.rs`, its pool a `FuturesUnordered`).
 
-use super::{Aborted, Came, Dropped, Move, Next, QueueSpec, Ready, Reason, Rules, SelfWakes, TaskPolicy};
+use super::{Aborted, Came, Dropped, LeftOver, Move, Next, QueueSpec, Ready, Reason, Rules, SelfWakes, TaskPolicy};
 use crate::executor::Executor;
 use crate::trace::event::{End, PollResult};
 use crate::trace::ids::{TaskId, WorkerId};
@@ -141,7 +141,9 @@ impl TaskPolicy for LocalPool {
         // A child that wakes itself is linked into the ready list at once (`Task::wake_by_ref`).
         // `AbortHandle::abort` wakes it, and its next poll ends it (`futures-util/src/abortable.rs`).
         let aborted = Aborted::InItsTurn;
-        Rules { dropped: Dropped::Wakes, self_wakes: SelfWakes::AtOnce, aborted, ..Rules::default() }
+        // `FuturesUnordered` drops what it holds from the head of its list, which is the last that came.
+        let left_over = LeftOver::NewestFirst;
+        Rules { dropped: Dropped::Wakes, self_wakes: SelfWakes::AtOnce, aborted, left_over, ..Rules::default() }
     }
 
     fn woke_itself(&mut self, _: TaskId) {

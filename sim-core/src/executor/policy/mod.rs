@@ -131,6 +131,8 @@ pub struct Rules {
     pub driver: Driver,
     /// To what timers of tasks are rounded up; zero: not at all.
     pub timer_step: SimDuration,
+    /// In which order timers are seen that are due together.
+    pub timers: TimerOrder,
     /// How many operations of locks, channels and timers one poll may complete before it has to yield, with those after it
     /// that go on with what it has left ([`Next::PollOnBudgetLeft`]). None: any. tokio's own operations keep it, too, as
     /// far as tokio lets them: up to 128.
@@ -145,12 +147,16 @@ pub struct Rules {
     pub dropped: Dropped,
     /// When a task is dropped whose end is asked for while nobody polls it.
     pub aborted: Aborted,
+    /// In which order the tasks are dropped that the end of the root leaves over.
+    pub left_over: LeftOver,
     /// Where a task that wakes itself in its poll stands among those that come meanwhile.
     pub self_wakes: SelfWakes,
     /// The threads of its blocking pool.
     pub blocking: BlockingPool,
     /// Where the root is polled.
     pub root: Root,
+    /// What [`block_in_place`](crate::block_in_place) does in a poll.
+    pub in_place: BlocksInPlace,
 }
 
 impl Default for Rules {
@@ -159,14 +165,17 @@ impl Default for Rules {
         Rules {
             driver: Driver::AlwaysOn,
             timer_step: SimDuration::ZERO,
+            timers: TimerOrder::ByDeadline,
             budget: None,
             yields: Yields::Wake,
             slice: None,
             dropped: Dropped::Detaches,
             aborted: Aborted::AtOnce,
+            left_over: LeftOver::OldestFirst,
             self_wakes: SelfWakes::AfterPoll,
             blocking: BlockingPool::tokio(),
             root: Root::OnWorkers,
+            in_place: BlocksInPlace::Calls,
         }
     }
 }
@@ -184,6 +193,15 @@ pub enum Driver {
     OfEachWorker,
     /// The worker that is parked in it; a thread of its own beside the cores, at the very moment, if none is.
     ParkedOrThread,
+}
+
+/// In which order timers are seen that are due together, where workers turn the driver.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum TimerOrder {
+    /// By deadline, those of one deadline as they were set.
+    ByDeadline,
+    /// All of one length before those of the next, the lists by their first timer: as Node does it.
+    ByLength,
 }
 
 /// Where a task that wakes itself in its poll stands among those that come to the queues during the rest of the poll.
@@ -215,6 +233,19 @@ pub enum Aborted {
     InItsTurn,
 }
 
+/// In which order the tasks are dropped that the end of the root leaves over.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum LeftOver {
+    /// As they were spawned.
+    OldestFirst,
+    /// The last spawned first.
+    NewestFirst,
+    /// Those that are Ready as they stand in their queues, then the others as they were spawned.
+    QueuedFirst,
+    /// List by list, of so many, the tasks being dealt out to the lists in turn; in each list as they were spawned.
+    Lists(u32),
+}
+
 /// What becomes of a task that yields, or has used up its budget.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Yields {
@@ -234,6 +265,17 @@ pub enum Root {
     /// On the thread that called `block_on`, which is no worker: it counts as one more, after the last. It is asked for
     /// [`TaskPolicy::next`] as they are, and should poll nothing else. A workload without a root has no such thread.
     OnItsCaller,
+}
+
+/// What becomes of a worker in whose poll [`block_in_place`](crate::block_in_place) is called.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum BlocksInPlace {
+    /// Nothing: the call is made where it stands, as any other.
+    Calls,
+    /// It goes on on a thread of the blocking pool, as soon as one comes to it.
+    MovesWorker,
+    /// The call panics: the runtime has but one thread.
+    Panics,
 }
 
 /// What the policy sees of the queues and workers.
@@ -279,6 +321,11 @@ impl<'a> Ready<'a> {
     #[inline]
     pub fn len(&self, queue: usize) -> usize {
         self.lists[queue].len()
+    }
+
+    /// The task at the front of a queue.
+    pub fn front(&self, queue: usize) -> Option<TaskId> {
+        self.lists[queue].front().map(|task| TaskId(*task))
     }
 
     /// How many wakers of those that yielded on this worker wait for it to turn the driver.
@@ -409,6 +456,17 @@ pub trait TaskPolicy {
     /// The worker's poll of this task has ended. A task that was woken in it has been placed before.
     fn polled(&mut self, worker: WorkerId, task: TaskId, result: PollResult) {
         let _ = (worker, task, result);
+    }
+
+    /// The task that `worker` polls blocks in place: another thread may go on with the worker ([`Rules::in_place`]). What
+    /// has to be moved before is pushed into `room`.
+    fn leaves_thread(&mut self, worker: WorkerId, ready: &Ready<'_>, room: &mut Vec<Move>) {
+        let _ = (worker, ready, room);
+    }
+
+    /// Another thread has the worker, in the middle of a poll, and begins its loop anew.
+    fn begins_anew(&mut self, worker: WorkerId) {
+        let _ = worker;
     }
 
     /// What `worker` does next. `draw(n)` gives a number below n, by a decision.

@@ -1,6 +1,6 @@
 //! async-executor 1.14.1 (`src/lib.rs`), as smol 2.0.2 and async-std 1.13.2 use it.
 
-use super::{Aborted, BlockingPool, Came, Driver, Dropped, Move, Next, QueueSpec, Ready, Rules, TaskPolicy};
+use super::{Aborted, BlockingPool, Came, Driver, Dropped, LeftOver, Move, Next, QueueSpec, Ready, Rules, TaskPolicy};
 use crate::executor::Executor;
 use crate::trace::event::End;
 use crate::trace::ids::WorkerId;
@@ -22,6 +22,10 @@ const BURST: u32 = 200;
 /// Whatever is spawned or woken goes to the global queue. A runner takes from its own queue, then one from the global
 /// queue with half of the rest, then half of another runner's. The root, on the first runner's thread, is polled whenever
 /// that thread was woken, by whomever, and after 200 tasks.
+///
+/// That is what `Executor::run` does with its future. The `block_on` of smol and of async-std polls its own on the calling
+/// thread, which runs no tasks, beside the runners' (smol 2.0.2, `src/spawn.rs`; async-global-executor 2.4.1,
+/// `src/executor.rs`).
 ///
 /// The reactor is turned by a runner that is parked, and by a thread of its own if none is (async-io 2.6.0,
 /// `src/driver.rs`); that thread's delay, up to 10 ms, is left out.
@@ -244,6 +248,8 @@ impl TaskPolicy for Smol {
             dropped: self.dropped,
             // async-task 4.7.1, `src/task.rs`, `set_canceled`: it is scheduled, and the executor drops its future.
             aborted: Aborted::InItsTurn,
+            // `Executor::drop` schedules whoever waits, and empties the queue.
+            left_over: LeftOver::QueuedFirst,
             blocking: BlockingPool::smol(),
             ..Rules::default()
         }

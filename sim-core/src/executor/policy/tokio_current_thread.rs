@@ -1,7 +1,7 @@
 //! tokio 1.54.1, current_thread (`runtime/scheduler/current_thread/mod.rs`).
 
 use super::tokio_one_thread::{self as one_thread, MAIN};
-use super::{Came, Move, Next, QueueSpec, Ready, Rules, TaskPolicy};
+use super::{Came, LeftOver, Move, Next, QueueSpec, Ready, Rules, TaskPolicy};
 use crate::executor::Executor;
 use crate::trace::event::End;
 use crate::trace::ids::WorkerId;
@@ -62,8 +62,10 @@ impl TaskPolicy for TokioCurrentThread {
         one_thread::queues("block_on", "inject queue")
     }
 
+    /// Four lists hold the tasks by number (`runtime/task/list.rs`, `gen_sharded_list_size`), which in a program of its own counts
+    /// from 1, and are emptied in turn (`close_and_shutdown_all`).
     fn rules(&self) -> Rules {
-        one_thread::rules()
+        Rules { left_over: LeftOver::Lists(4), ..one_thread::rules() }
     }
 
     /// From inside to the back of the local queue, from another thread to the inject queue (`schedule`, 711).

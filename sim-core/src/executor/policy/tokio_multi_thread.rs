@@ -6,10 +6,13 @@ mod stats;
 mod worker;
 
 use idle::Idle;
-use worker::Worker;
+use worker::{Stage, Worker};
 
 use super::tokio_one_thread::BUDGET;
-use super::{Aborted, Came, Driver, Move, Next, QueueSpec, Ready, Reason, Root, Rules, TaskPolicy, Yields};
+use super::{
+    Aborted, BlockingPool, BlocksInPlace, Came, Driver, LeftOver, Move, Next, QueueSpec, Ready, Reason, Root, Rules,
+    TaskPolicy, Yields,
+};
 use crate::executor::Executor;
 use crate::instant::SimDuration;
 use crate::trace::event::End;
@@ -19,6 +22,8 @@ use crate::trace::ids::{Actor, WorkerId};
 const EVENT_INTERVAL: u32 = 61;
 /// `queue.rs`, `LOCAL_QUEUE_CAPACITY`.
 const LOCAL_CAPACITY: usize = 256;
+/// `runtime/builder.rs`, `max_blocking_threads: 512`.
+const BLOCKING_THREADS: u32 = 512;
 /// `MAX_LIFO_POLLS_PER_TICK`, 270.
 const LIFO_POLLS: u32 = 3;
 
@@ -63,6 +68,7 @@ pub struct TokioMultiThread {
     /// None: tuned by how long polls take.
     interval: Option<u32>,
     lifo_polls: u32,
+    blocking_threads: u32,
     idle: Idle,
     workers: Vec<Worker>,
     /// Who parks in the driver, or has not left it yet (`park.rs`, `Shared::driver`).
@@ -76,6 +82,7 @@ impl Default for TokioMultiThread {
         TokioMultiThread {
             interval: None,
             lifo_polls: LIFO_POLLS,
+            blocking_threads: BLOCKING_THREADS,
             idle: Idle::default(),
             workers: Vec::new(),
             driver: None,
@@ -90,6 +97,12 @@ impl TokioMultiThread {
     pub fn global_queue_interval(self, interval: u32) -> TokioMultiThread {
         assert!(interval > 0, "an interval is at least 1");
         TokioMultiThread { interval: Some(interval), ..self }
+    }
+
+    /// So many threads for code that blocks, as tokio's builder says it. Panics at zero.
+    pub fn max_blocking_threads(self, threads: u32) -> TokioMultiThread {
+        assert!(threads > 0, "a pool has at least 1 thread");
+        TokioMultiThread { blocking_threads: threads, ..self }
     }
 
     /// Breaks a rule, for a test that must see the order differ: the LIFO slot is never disabled.
@@ -147,8 +160,12 @@ impl TaskPolicy for TokioMultiThread {
             budget: Some(BUDGET),
             yields: Yields::Deferred,
             root: Root::OnItsCaller,
+            blocking: BlockingPool { most: self.blocking_threads, ..BlockingPool::tokio() },
+            in_place: BlocksInPlace::MovesWorker,
             // `runtime/task/harness.rs`, `remote_abort`: it is scheduled, and cancelled where it would be polled.
             aborted: Aborted::InItsTurn,
+            // `runtime/task/list.rs`, `gen_sharded_list_size`. Each worker begins with a random list; here the first.
+            left_over: LeftOver::Lists(4 * (self.workers.len() as u32).next_power_of_two()),
             ..Rules::default()
         }
     }
@@ -189,6 +206,27 @@ impl TaskPolicy for TokioMultiThread {
 
     fn unpark(&mut self, _: usize, _: &Came, _: &Ready<'_>) -> Option<WorkerId> {
         self.unparks
+    }
+
+    /// The LIFO slot's task goes to where others can steal it (`maybe_move_runtime`, `push_back_or_overflow`).
+    fn leaves_thread(&mut self, worker: WorkerId, ready: &Ready<'_>, room: &mut Vec<Move>) {
+        let w = worker.index();
+        if ready.len(lifo(w)) == 0 {
+            return;
+        }
+        let is_full = ready.len(local(w)) == LOCAL_CAPACITY;
+        if is_full {
+            room.push(overflow(w));
+        }
+        let to = if is_full { INJECT } else { local(w) };
+        room.push(Move { from: (lifo(w), End::Front), to: (to, End::Back), count: 1, stolen: false });
+    }
+
+    /// `Context::run` from its top: the tick goes on, the LIFO slot is open again, a batch of polls begins.
+    fn begins_anew(&mut self, worker: WorkerId) {
+        let worker = &mut self.workers[worker.index()];
+        worker.stage = Stage::Begin;
+        worker.is_lifo_enabled = true;
     }
 
     fn next(&mut self, worker: WorkerId, ready: &Ready<'_>, draw: &mut dyn FnMut(u64) -> u64) -> Next {

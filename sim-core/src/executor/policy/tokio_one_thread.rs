@@ -1,6 +1,6 @@
 //! tokio 1.54.1 on one thread: what its current_thread runtime and a `LocalSet` on it have alike.
 
-use super::{Aborted, Came, Driver, QueueSpec, Ready, Rules, Yields};
+use super::{Aborted, BlocksInPlace, Came, Driver, QueueSpec, Ready, Rules, Yields};
 use crate::instant::SimDuration;
 use crate::trace::ids::{Actor, WorkerId};
 
@@ -28,6 +28,7 @@ pub(super) fn rules() -> Rules {
         yields: Yields::Deferred,
         // `runtime/task/harness.rs`, `remote_abort`: it is scheduled, and cancelled where it would be polled.
         aborted: Aborted::InItsTurn,
+        in_place: BlocksInPlace::Panics,
         ..Rules::default()
     }
 }

@@ -88,6 +88,8 @@ impl Sim {
         // Whoever spoke goes on speaking when the thread does.
         state.actor = self.actor.get();
         state.debt = SimDuration::ZERO;
+        // On a stack its own call counted it.
+        kernel.steps += u64::from(!self.has_stack());
         kernel.cores[core.index()].segment_end = kernel.now + d + debt;
     }
 
@@ -102,6 +104,7 @@ impl Sim {
     /// Does what the body asked besides computing; none: it has ended. Answers whom to tell.
     fn serve(&self, core: CoreId, thread: ThreadId, ask: Option<Ask>, debt: SimDuration) -> Vec<Wake> {
         let mut kernel = self.kernel.borrow_mut();
+        kernel.steps += 1;
         let now = kernel.now;
         let state = &mut kernel.threads[thread.index()];
         // Whoever spoke goes on speaking when the thread does.
@@ -197,6 +200,6 @@ impl Sim {
     fn runs_worker(&self) -> bool {
         let kernel = self.kernel.borrow();
         let kind = self.thread.get().map(|thread| kernel.recorder.tables().threads[thread.index()].kind);
-        matches!(kind, Some(ThreadKind::Worker(_)))
+        matches!(kind, Some(ThreadKind::Worker(_) | ThreadKind::Blocking))
     }
 }

@@ -34,7 +34,7 @@ impl Start {
         let shared = &self.world.shared;
         let (row, _) = shared.code(&self.task);
         let program = shared.spec(&self.task).ops.clone();
-        let builder = TaskBuilder::new(self.name.clone());
+        let builder = TaskBuilder::new(self.name.clone()).priority(shared.spec(&self.task).priority);
         let handle = builder.future(IsFuture::No).spawn_any(async move {
             let told = Told { report: self.report.clone() };
             let scope = Scope(Env::new(&self.world, &self.name, self.ends.clone()));

@@ -32,7 +32,7 @@ impl Words for Callbacks {
     fn leaf(&self, w: &Writer, op: &Op) -> Option<String> {
         Some(match op {
             Op::Work(d) => format!("work({});", length(*d)),
-            Op::Block(d) => format!("block({}); // the loop stands still", length(*d)),
+            Op::Block(d) | Op::BlockInPlace(d) => format!("block({}); // the loop stands still", length(*d)),
             Op::Notify(name) => format!("{name}.notifyOne();"),
             Op::NotifyAll(name) => format!("{name}.notifyAll();"),
             Op::Spawn(task) if w.is_many(task) => format!("{task}.forEach((one) => one.start());"),
@@ -250,7 +250,13 @@ fn pass_error_on(w: &mut Writer, takes: &str) {
 /// Whether the step, or one inside it, hands the rest to a callback: a plain loop cannot go round it.
 fn may_return(op: &Op) -> bool {
     match op {
-        Op::Work(_) | Op::Block(_) | Op::Notify(_) | Op::NotifyAll(_) | Op::Spawn(_) | Op::Cancel(_) => false,
+        Op::Work(_)
+        | Op::Block(_)
+        | Op::BlockInPlace(_)
+        | Op::Notify(_)
+        | Op::NotifyAll(_)
+        | Op::Spawn(_)
+        | Op::Cancel(_) => false,
         Op::Detach(_) | Op::Drop(_) | Op::Mark(_) | Op::Fail(_) | Op::Let(..) => false,
         Op::Repeat(_, body) => body.iter().any(may_return),
         Op::Io(_) | Op::IoOn(_) | Op::Sleep(_) | Op::Yield | Op::Offload(_) => true,

@@ -24,7 +24,7 @@ impl Words for Erlang {
             Op::Io(taking) => format!("io ! {{self(), {}}}, receive {{io, _}} -> ok end,", latency(taking)),
             Op::IoOn(device) => format!("{device} ! {{self(), read}}, receive {{{device}, _}} -> ok end,"),
             Op::Sleep(d) => format!("receive after {} -> ok end,", length(*d)),
-            Op::Block(d) => format!("nif({}), % holds the scheduler's thread", length(*d)),
+            Op::Block(d) | Op::BlockInPlace(d) => format!("nif({}), % holds the scheduler's thread", length(*d)),
             Op::Offload(d) => format!("dirty_nif({}),", length(*d)),
             Op::Yield => "erlang:yield(),".to_owned(),
             Op::Send(channel) => format!("{channel} ! message,"),

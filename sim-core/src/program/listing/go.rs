@@ -21,7 +21,7 @@ impl Words for Go {
             Op::Io(taking) => format!("read(ctx, {})", latency(taking)),
             Op::IoOn(device) => format!("read(ctx, {device:?})"),
             Op::Sleep(d) => format!("sleep(ctx, {})", length(*d)),
-            Op::Block(d) | Op::Offload(d) => format!("syscall({})", length(*d)),
+            Op::Block(d) | Op::BlockInPlace(d) | Op::Offload(d) => format!("syscall({})", length(*d)),
             Op::Yield => "runtime.Gosched()".to_owned(),
             Op::Send(channel) => format!("{channel} <- struct{{}}{{}}"),
             Op::Recv(channel) => format!("<-{channel}"),

@@ -96,7 +96,7 @@ pub(super) fn leaf(op: &Op, waits: &str) -> Option<String> {
         Op::Io(taking) => format!("io({}){waits};", latency(taking)),
         Op::IoOn(device) => format!("io_on({device:?}){waits};"),
         Op::Sleep(d) => format!("sleep({}){waits};", length(*d)),
-        Op::Block(d) | Op::Offload(d) => format!("block({});", length(*d)),
+        Op::Block(d) | Op::BlockInPlace(d) | Op::Offload(d) => format!("block({});", length(*d)),
         Op::Yield => format!("yield_now(){waits};"),
         Op::Send(channel) => format!("{channel}.send(()){waits}?;"),
         Op::Recv(channel) => format!("{channel}.recv(){waits}?;"),

@@ -25,6 +25,7 @@ impl Rust for RustAsync {
 
     fn own_leaf(&self, w: &Writer, op: &Op) -> Option<String> {
         Some(match op {
+            Op::BlockInPlace(d) => format!("block_in_place(|| block({}));", length(*d)),
             Op::Offload(d) => format!("spawn_blocking(|| block({})).await;", length(*d)),
             Op::Wait(name) => format!("{name}.notified().await;"),
             Op::Spawn(task) => match w.count(task) {

@@ -23,7 +23,9 @@ impl Rust for RustPool {
 
     fn own_leaf(&self, w: &Writer, op: &Op) -> Option<String> {
         Some(match op {
-            Op::Offload(d) => format!("block({}); // the thread of the pool makes the call itself", length(*d)),
+            Op::Offload(d) | Op::BlockInPlace(d) => {
+                format!("block({}); // the thread of the pool makes the call itself", length(*d))
+            }
             Op::Spawn(task) => match w.count(task) {
                 1 => format!("let {task} = pool.submit({task});"),
                 count => format!("let {task} = [(); {count}].map(|_| pool.submit({task}));"),

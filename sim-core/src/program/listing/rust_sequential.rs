@@ -23,7 +23,7 @@ impl Rust for RustSequential {
 
     fn own_leaf(&self, w: &Writer, op: &Op) -> Option<String> {
         Some(match op {
-            Op::Offload(d) => format!("block({}); // there is no other thread", length(*d)),
+            Op::Offload(d) | Op::BlockInPlace(d) => format!("block({}); // there is no other thread", length(*d)),
             Op::Spawn(task) => match w.count(task) {
                 1 => format!("let {task} = {task}();"),
                 count => format!("let {task} = [(); {count}].map(|_| {task}());"),

@@ -23,7 +23,7 @@ impl Rust for RustThreads {
 
     fn own_leaf(&self, w: &Writer, op: &Op) -> Option<String> {
         Some(match op {
-            Op::Offload(d) => format!("block({}); // a thread makes the call itself", length(*d)),
+            Op::Offload(d) | Op::BlockInPlace(d) => format!("block({}); // a thread makes the call itself", length(*d)),
             Op::Spawn(task) => match w.count(task) {
                 1 => format!("let {task} = thread::spawn({task});"),
                 count => format!("let {task} = [(); {count}].map(|_| thread::spawn({task}));"),

@@ -11,7 +11,7 @@ use std::fmt::{self, Debug};
 use super::event::{Event, Mode, NO_WAIT, Onto, PollFrom};
 use super::family::Family;
 use super::ids::*;
-use super::snapshot::{RequestStage, Resource, Snapshot, ThreadState, WaitFor, WorkerState};
+use super::snapshot::{RequestStage, Resource, Snapshot, TaskState, ThreadState, WaitFor, WorkerState};
 use super::store::Trace;
 use super::tables::{ResourceKind, Tables};
 use super::text;
@@ -159,7 +159,12 @@ impl Checker<'_> {
             Event::PollEnded { task, at, .. } => self.poll_ends(task, at.worker),
             Event::Dequeued { task, queue, .. } => self.in_queue(queue, task),
             Event::Moved { queues, count, .. } => self.moves(queues, count),
-            Event::WorkerParked { worker, .. } => self.between_polls(worker),
+            Event::WorkerParked { worker, thread } => {
+                self.between_polls(worker)?;
+                let there = self.state.thread_of(self.tables, worker);
+                demand(there == Some(thread), || format!("{worker} is not on {thread}"))
+            }
+            Event::WorkerMoved { worker, thread } => self.changes_thread(worker, thread),
             Event::ThreadRunnable { thread, .. } => self.in_no_queue(thread),
             Event::Dispatched { thread, onto, .. } => self.dispatches(thread, onto),
             Event::SwitchedOut { thread, core, .. } => self.leaves(thread, core),
@@ -212,8 +217,8 @@ impl Checker<'_> {
 
     fn poll_starts(&self, task: TaskId, at: WorkerQueue, from: PollFrom) -> Verdict {
         self.between_polls(at.worker)?;
-        if let Some(thread) = self.tables.workers.get(at.worker.index()) {
-            let on_core = self.state.thread(*thread).is_none_or(|t| matches!(t.state, ThreadState::Running(_)));
+        if let Some(thread) = self.state.thread_of(self.tables, at.worker) {
+            let on_core = self.state.thread(thread).is_none_or(|t| matches!(t.state, ThreadState::Running(_)));
             demand(on_core, || format!("{}'s thread is on no core", at.worker))?;
         }
         let queue = self.state.queues.get(at.queue.index());
@@ -229,7 +234,20 @@ impl Checker<'_> {
     }
 
     fn poll_ends(&self, task: TaskId, worker: WorkerId) -> Verdict {
-        demand(self.state.polled_by(worker) == Some(task), || format!("{worker} does not poll it"))
+        let alone = self.state.task(task).is_some_and(|t| matches!(t.state, TaskState::WithoutWorker(_)));
+        demand(alone || self.state.polled_by(worker) == Some(task), || format!("{worker} does not poll it"))
+    }
+
+    /// A worker leaves its thread in the middle of a poll, or comes to one that is in such a poll.
+    fn changes_thread(&self, worker: WorkerId, thread: ThreadId) -> Verdict {
+        demand(worker.index() < self.tables.workers.len(), || format!("{worker} is in no table"))?;
+        if let Some(other) = self.state.worker_on(thread) {
+            return Err(format!("{other} is on {}", self.tables.thread_name(thread)));
+        }
+        let comes = self.state.thread(thread).is_some_and(|t| t.without_worker.is_some());
+        demand(comes || self.state.polled_by(worker).is_some(), || {
+            format!("{worker} leaves no poll and takes none over")
+        })
     }
 
     fn between_polls(&self, worker: WorkerId) -> Verdict {

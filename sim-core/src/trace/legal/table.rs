@@ -34,7 +34,7 @@ pub(super) fn task_phase(task: Option<&Task>) -> TaskPhase {
         Some(task) => match task.state {
             TaskState::NotSpawned => TaskPhase::NotSpawned,
             TaskState::Ready => TaskPhase::Ready,
-            TaskState::Polling(_) => TaskPhase::Polling,
+            TaskState::Polling(_) | TaskState::WithoutWorker(_) => TaskPhase::Polling,
             TaskState::Pending => TaskPhase::Pending,
             TaskState::Completed | TaskState::Cancelled | TaskState::Panicked => TaskPhase::Ended,
         },
@@ -96,6 +96,7 @@ pub(super) fn thread_rule(event: Event) -> Option<(ThreadId, &'static [ThreadPha
         E::SwitchedOut { thread, reason: SwitchReason::Preempted | SwitchReason::Yielded, .. } => (thread, &[Running]),
         E::SwitchedOut { thread, reason: SwitchReason::Exited, .. } => (thread, &[Exited]),
         E::ThreadBlocked { thread, .. } | E::ThreadExited { thread, .. } => (thread, &[Running]),
+        E::WorkerMoved { thread, .. } => (thread, &[Running]),
         E::ThreadUnblocked { thread, .. } => (thread, &[Blocked]),
         E::StackReserved { thread, .. } | E::StackTouched { thread, .. } => (thread, &[Runnable, Running, Blocked]),
         E::PriorityLent { thread, .. } | E::PriorityReturned { thread, .. } => (thread, &[Runnable, Running, Blocked]),

@@ -167,6 +167,33 @@ impl Snapshot {
         }
     }
 
+    /// The thread that the worker runs on now.
+    pub fn thread_of(&self, tables: &Tables, worker: WorkerId) -> Option<ThreadId> {
+        let moved = self.workers.get(worker.index()).and_then(|w| w.thread);
+        moved.or_else(|| tables.workers.get(worker.index()).copied())
+    }
+
+    /// The worker that runs on this thread now.
+    pub fn worker_on(&self, thread: ThreadId) -> Option<WorkerId> {
+        self.threads.get(thread.index())?.worker
+    }
+
+    /// The thread on which the task is being polled.
+    pub fn polled_on(&self, tables: &Tables, task: TaskId) -> Option<ThreadId> {
+        match self.task(task)?.state {
+            TaskState::Polling(worker) => self.thread_of(tables, worker),
+            TaskState::WithoutWorker(thread) => Some(thread),
+            TaskState::NotSpawned | TaskState::Ready | TaskState::Pending => None,
+            TaskState::Completed | TaskState::Cancelled | TaskState::Panicked => None,
+        }
+    }
+
+    /// The task in whose poll this thread is, with a worker or without.
+    pub fn polled_by_thread(&self, thread: ThreadId) -> Option<TaskId> {
+        let thread = self.threads.get(thread.index())?;
+        thread.without_worker.or_else(|| self.polled_by(thread.worker?))
+    }
+
     /// Whether the task or thread has ended. Others never do.
     pub fn has_ended(&self, actor: Actor) -> bool {
         match actor {
@@ -203,6 +230,7 @@ impl Snapshot {
             E::WorkerParked { worker, thread: _ } => self.set_worker(tables, worker, WorkerState::Parked),
             E::WorkerUnparked { worker, by: _ } => self.worker_unparked(tables, worker),
             E::WorkerSearching { worker } => self.set_worker(tables, worker, WorkerState::Searching),
+            E::WorkerMoved { worker, thread } => self.worker_moved(tables, worker, thread),
             E::ThreadCreated { thread, by: _ } => self.thread_created(tables, thread),
             E::ThreadRunnable { thread, queue, end } => self.thread_runnable(tables, thread, queue, end),
             E::Dispatched { thread, cost, onto } => self.dispatched(thread, cost, onto),

@@ -8,6 +8,7 @@
 //!                            ├◀────────────────┤
 //!                            │ Woken           │ PollEnded{Pending}
 //!                            └────── Pending ◀─┘
+//! Polling ── WorkerMoved, away from its thread ──▶ WithoutWorker ── PollEnded, as above; WorkerMoved, to it ──▶ Polling
 //!                     (Ready, Polling, Pending) ── TaskCancelled ──────▶ Cancelled
 //! ```
 
@@ -27,6 +28,8 @@ pub enum TaskState {
     Ready,
     /// This worker is polling it.
     Polling(WorkerId),
+    /// Its poll goes on on this thread, whose worker has gone on on another.
+    WithoutWorker(ThreadId),
     /// It waits to be woken.
     Pending,
     /// It has its result.
@@ -42,7 +45,8 @@ impl TaskState {
     pub fn is_end(self) -> bool {
         match self {
             TaskState::Completed | TaskState::Cancelled | TaskState::Panicked => true,
-            TaskState::NotSpawned | TaskState::Ready | TaskState::Polling(_) | TaskState::Pending => false,
+            TaskState::NotSpawned | TaskState::Ready | TaskState::Pending => false,
+            TaskState::Polling(_) | TaskState::WithoutWorker(_) => false,
         }
     }
 
@@ -51,7 +55,7 @@ impl TaskState {
         match self {
             TaskState::NotSpawned => "Not spawned",
             TaskState::Ready => "Ready",
-            TaskState::Polling(_) => "Polling",
+            TaskState::Polling(_) | TaskState::WithoutWorker(_) => "Polling",
             TaskState::Pending => "Pending",
             TaskState::Completed => "Completed",
             TaskState::Cancelled => "Cancelled",
@@ -65,7 +69,8 @@ impl TaskState {
 pub struct Task {
     /// Its state.
     pub state: TaskState,
-    /// Since when it is in that state. While Ready: since when it wants to be polled.
+    /// Since when it is in that state. While Ready: since when it wants to be polled. While it is polled: since its poll
+    /// began, with its worker or without.
     pub since: SimTime,
     /// How often it was polled.
     pub polls: u32,
@@ -186,7 +191,10 @@ impl Snapshot {
         let Some(task) = self.tasks.get_mut(id.index()) else { return };
         task.activity = None;
         task.wake_pending = false;
-        let direct = task.direct;
+        let (direct, state) = (task.direct, task.state);
+        if let TaskState::WithoutWorker(thread) = state {
+            self.change_thread(thread, |t| t.without_worker = None);
+        }
         let queued = !direct && self.is_alive(id);
         if self.polled_by(at.worker) == Some(id) {
             self.set_worker(tables, at.worker, WorkerState::Idle);

@@ -8,11 +8,11 @@
 //!                               └────────────── ThreadUnblocked ───────────────┘
 //! ```
 
-use super::{Activity, MAX_CORES, Snapshot, Standings, Wait, grown};
+use super::{Activity, MAX_CORES, Snapshot, Standings, TaskState, Wait, grown};
 use crate::instant::{SimDuration, SimTime};
 use crate::trace::event::{End, Onto, SwitchReason};
 use crate::trace::ids::*;
-use crate::trace::tables::Tables;
+use crate::trace::tables::{Tables, ThreadKind};
 
 /// The state of a thread.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
@@ -78,6 +78,10 @@ pub struct Thread {
     pub stack_resident: u64,
     /// The number of the last event that changed it.
     pub last_event: usize,
+    /// The worker that runs on it.
+    pub worker: Option<WorkerId>,
+    /// The task in whose poll it is while the worker that began that poll has gone on on another thread.
+    pub without_worker: Option<TaskId>,
     /// What it does, in its own code.
     pub activity: Option<Activity>,
     /// The steps of its program that it stands at; one that panicked keeps the last.
@@ -107,7 +111,7 @@ pub enum WorkerState {
     Parked,
 }
 
-/// A worker after some event. Its thread is in [`Tables::workers`].
+/// A worker after some event.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Worker {
     /// What it does.
@@ -116,6 +120,8 @@ pub struct Worker {
     pub since: SimTime,
     /// How many polls it has begun.
     pub polls: u64,
+    /// The thread that it runs on; none: no event has told of it yet. [`Snapshot::thread_of`] knows the first one.
+    pub thread: Option<ThreadId>,
 }
 
 impl Snapshot {
@@ -150,6 +156,9 @@ impl Snapshot {
             thread.priority = tables.threads.get(id.index()).map_or(0, |info| info.priority);
             self.totals.threads_created += 1;
             self.totals.runnable += 1;
+            if let Some(ThreadKind::Worker(worker)) = tables.threads.get(id.index()).map(|info| info.kind) {
+                self.runs_on(tables, worker, id);
+            }
         }
     }
 
@@ -267,6 +276,30 @@ impl Snapshot {
         }
         worker.state = state;
         worker.since = self.time;
+    }
+
+    fn runs_on(&mut self, tables: &Tables, id: WorkerId, thread: ThreadId) {
+        if let Some(worker) = grown(&mut self.workers, id.index(), tables.workers.len()) {
+            worker.thread = Some(thread);
+            self.change_thread(thread, |t| t.worker = Some(id));
+        }
+    }
+
+    pub(super) fn worker_moved(&mut self, tables: &Tables, id: WorkerId, thread: ThreadId) {
+        if thread.index() >= self.threads.len() || id.index() >= self.workers.len() {
+            return;
+        }
+        let left = self.polled_by(id);
+        if let Some(from) = self.thread_of(tables, id) {
+            self.change_thread(from, |t| (t.worker, t.without_worker) = (None, left.or(t.without_worker)));
+            left.into_iter().for_each(|task| self.change_task(task, |t| t.state = TaskState::WithoutWorker(from)));
+        }
+        self.set_worker(tables, id, WorkerState::Idle);
+        self.runs_on(tables, id, thread);
+        if let Some(task) = self.threads[thread.index()].without_worker.take() {
+            self.change_task(task, |t| t.state = TaskState::Polling(id));
+            self.workers[id.index()].state = WorkerState::Polling(task);
+        }
     }
 
     pub(super) fn worker_unparked(&mut self, tables: &Tables, id: WorkerId) {

@@ -120,6 +120,7 @@ impl Snapshot {
             Actor::Task(id) => match self.task(id)?.state {
                 TaskState::Polling(worker) => Some(worker),
                 TaskState::NotSpawned | TaskState::Ready | TaskState::Pending => None,
+                TaskState::WithoutWorker(_) => None,
                 TaskState::Completed | TaskState::Cancelled | TaskState::Panicked => None,
             },
             Actor::Worker(id) => Some(id),

@@ -17,6 +17,8 @@ pub struct SnapshotView {
     pub tasks: Vec<TaskState>,
     /// Every thread created so far, by [`ThreadId`].
     pub threads: Vec<ThreadState>,
+    /// By [`WorkerId`]: the thread it runs on.
+    pub workers: Vec<Option<ThreadId>>,
     /// The threads that go by a priority that is lent to them, that priority, and who lends it.
     pub lent: BTreeMap<ThreadId, (i32, ThreadId)>,
     /// The cores with a thread on them.
@@ -50,6 +52,7 @@ impl Snapshot {
         SnapshotView {
             tasks: self.tasks.iter().map(|t| t.state).collect(),
             threads: self.threads.iter().map(|t| t.state).collect(),
+            workers: self.workers.iter().map(|w| w.thread).collect(),
             lent: self.threads.iter().enumerate().filter_map(lent).collect(),
             cores: self.cores.iter().enumerate().filter_map(on_core).collect(),
             queues: non_empty(self.queues.iter().map(|q| q.iter().copied().collect())),

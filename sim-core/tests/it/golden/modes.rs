@@ -5,7 +5,7 @@ use sim_core::executor::policy::TokioMultiThread;
 
 use super::random::{Can, Elsewhere};
 use super::real_futures::{async_executor, local_pool};
-use super::real_tokio::{RootIs, Time, current_thread, local_set, multi_thread};
+use super::real_tokio::{RootIs, Time, current_thread, local_set, multi_thread, multi_thread_pool_of_one};
 use super::rt::Root;
 use super::{ours, recorded};
 
@@ -52,11 +52,12 @@ const LOCAL_SET: &[fn() -> Executor] = &[Executor::tokio_local_set];
 const MT_RARELY: Real = |root, _| multi_thread(root, Some(1_000_000));
 const MT_61: Real = |root, _| multi_thread(root, Some(61));
 const MT_7: Real = |root, _| multi_thread(root, Some(7));
+const MT_POOL_OF_ONE: Real = |root, _| multi_thread_pool_of_one(root);
 const LOCAL_POOL: &[fn() -> Executor] = &[Executor::local_pool];
 const SMOL_MAIN: &[fn() -> Executor] = &[|| Executor::smol(1), || Executor::async_std(1)];
 const SMOL_TASK: &[fn() -> Executor] = &[|| Executor::smol(1), || Executor::async_std(1), || Executor::fifo(1)];
 
-pub static MODES: [Mode; 14] = [
+pub static MODES: [Mode; 15] = [
     mode_of("tokio_ct_main", CT, Some(PAUSED), RootIs::Main, CURRENT_THREAD, NO_THREADS),
     mode_of("tokio_ct_task", CT, Some(PAUSED), RootIs::Task, CURRENT_THREAD, NO_THREADS),
     mode_of("tokio_ct_main_realclock", CT, Some(REAL_CLOCK), RootIs::Main, CURRENT_THREAD, NO_CLOCK),
@@ -66,6 +67,7 @@ pub static MODES: [Mode; 14] = [
     mode_of("tokio_mt1_task", MT1, Some(MT_RARELY), RootIs::Task, &[|| mt(1_000_000)], NO_CLOCK),
     mode_of("tokio_mt1_task_gqi61", MT1, Some(MT_61), RootIs::Task, &[|| mt(61)], NO_CLOCK),
     mode_of("tokio_mt1_task_gqi7", MT1, Some(MT_7), RootIs::Task, &[|| mt(7)], NO_CLOCK),
+    mode_of("tokio_mt1_task_pool1", MT1, Some(MT_POOL_OF_ONE), RootIs::Task, &[mt_pool_of_one], NO_CLOCK),
     mode_of("localpool_main", POOL, Some(local_pool), RootIs::Main, LOCAL_POOL, NEITHER),
     mode_of("localpool_task", POOL, Some(local_pool), RootIs::Task, LOCAL_POOL, NEITHER),
     mode_of("asyncexec_main", SMOL, Some(async_executor), RootIs::Main, SMOL_MAIN, NO_CLOCK),
@@ -98,8 +100,16 @@ const RUNS: usize = 200;
 
 /// tokio's multi_thread with one worker and this interval of its global queue.
 fn mt(global_queue_interval: u32) -> Executor {
-    let policy = TokioMultiThread::default().global_queue_interval(global_queue_interval);
-    Executor::with_policy(1, Box::new(policy))
+    Executor::with_policy(1, Box::new(mt_policy(global_queue_interval)))
+}
+
+/// The same with one thread in its blocking pool.
+fn mt_pool_of_one() -> Executor {
+    Executor::with_policy(1, Box::new(mt_policy(1_000_000).max_blocking_threads(1)))
+}
+
+fn mt_policy(global_queue_interval: u32) -> TokioMultiThread {
+    TokioMultiThread::default().global_queue_interval(global_queue_interval)
 }
 
 /// The mode of this name.

@@ -1,10 +1,12 @@
 //! Our models, behind the same trait.
 
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use futures::StreamExt as _;
 use futures::stream::BoxStream;
+use sim_core::sync::Notify;
 use sim_core::{EndReason, Executor, JoinHandle, Limits, Machine, Outcome, SimDuration, SimTime, time};
 
 use super::join_set::Set;
@@ -51,6 +53,18 @@ impl Runtime for Ours {
         }));
     }
 
+    fn block_in_place(&self, code: Box<dyn FnOnce() + Send>) {
+        sim_core::block_in_place(code);
+    }
+
+    fn spawn_blocking(&self, code: Box<dyn FnOnce() + Send>) {
+        drop(sim_core::spawn_blocking(code));
+    }
+
+    fn gate(&self) -> Arc<dyn Gate> {
+        Arc::new(Notify::new())
+    }
+
     fn clock(&self) -> Option<&dyn Clock> {
         Some(self)
     }
@@ -61,6 +75,16 @@ impl Runtime for Ours {
 
     fn marked(&self, text: &str) {
         sim_core::mark(text);
+    }
+}
+
+impl Gate for Notify {
+    fn open(&self) {
+        self.notify_one();
+    }
+
+    fn wait(&self) {
+        self.wait_blocking();
     }
 }
 

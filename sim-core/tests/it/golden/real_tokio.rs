@@ -1,7 +1,7 @@
 //! The real tokio.
 
 use std::pin::Pin;
-use std::sync::Arc;
+use std::sync::{Arc, Condvar, Mutex};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -95,12 +95,42 @@ impl Runtime for Tokio {
         });
     }
 
+    fn block_in_place(&self, code: Box<dyn FnOnce() + Send>) {
+        tokio::task::block_in_place(code);
+    }
+
+    fn spawn_blocking(&self, code: Box<dyn FnOnce() + Send>) {
+        drop(tokio::task::spawn_blocking(code));
+    }
+
+    fn gate(&self) -> Arc<dyn Gate> {
+        Arc::new(Door::default())
+    }
+
     fn clock(&self) -> Option<&dyn Clock> {
         Some(self)
     }
 
     fn join_set(&self) -> Option<Box<dyn JoinSet>> {
         Some(Box::new(Set(Arc::default())))
+    }
+}
+
+/// One that real threads wait at.
+#[derive(Default)]
+struct Door {
+    is_open: Mutex<bool>,
+    opened: Condvar,
+}
+
+impl Gate for Door {
+    fn open(&self) {
+        *self.is_open.lock().unwrap() = true;
+        self.opened.notify_all();
+    }
+
+    fn wait(&self) {
+        drop(self.opened.wait_while(self.is_open.lock().unwrap(), |is_open| !*is_open).unwrap());
     }
 }
 
@@ -179,11 +209,20 @@ pub fn local_set(root: &Root, time: Time) -> String {
 /// right. The root comes when the worker has
 /// parked: so many polls before have been counted as in every other run.
 pub fn multi_thread(root: &Root, global_queue_interval: Option<u32>) -> String {
-    let log = Log::default();
     let mut builder = Builder::new_multi_thread();
     if let Some(interval) = global_queue_interval {
         builder.global_queue_interval(interval);
     }
+    on_one_worker(root, &mut builder)
+}
+
+/// The same with a blocking pool of one thread: once that is busy, what is given to the pool waits.
+pub fn multi_thread_pool_of_one(root: &Root) -> String {
+    on_one_worker(root, Builder::new_multi_thread().global_queue_interval(1_000_000).max_blocking_threads(1))
+}
+
+fn on_one_worker(root: &Root, builder: &mut Builder) -> String {
+    let log = Log::default();
     let runtime = builder.worker_threads(1).enable_time().build().unwrap();
     while runtime.metrics().worker_park_count(0) == 0 {
         std::thread::yield_now();

@@ -35,6 +35,21 @@ pub trait Runtime: Send + Sync {
     /// now on.
     fn once_parked(&self, parks: u64, code: Box<dyn FnOnce() + Send>);
 
+    /// Blocks in the middle of a poll, while another thread goes on with the worker where the runtime knows such a thing.
+    fn block_in_place(&self, code: Box<dyn FnOnce() + Send>) {
+        code();
+    }
+
+    /// Runs `code` on a thread for code that blocks, where there are such.
+    fn spawn_blocking(&self, _: Box<dyn FnOnce() + Send>) {
+        unreachable!("asked only where there is a blocking pool");
+    }
+
+    /// What a thread can block for.
+    fn gate(&self) -> Arc<dyn Gate> {
+        unreachable!("asked only where threads can block");
+    }
+
     /// Its clock, if it has one.
     fn clock(&self) -> Option<&dyn Clock>;
 
@@ -43,6 +58,12 @@ pub trait Runtime: Send + Sync {
 
     /// Told of every marker, besides the log.
     fn marked(&self, _: &str) {}
+}
+
+/// Opens once: whoever waits blocks its thread until then.
+pub trait Gate: Send + Sync {
+    fn open(&self);
+    fn wait(&self);
 }
 
 /// Time in whole milliseconds since the run began.
@@ -104,6 +125,18 @@ impl Rt {
 
     pub fn once_parked(&self, parks: u64, code: impl FnOnce() + Send + 'static) {
         self.runtime.once_parked(parks, Box::new(code));
+    }
+
+    pub fn block_in_place(&self, code: impl FnOnce() + Send + 'static) {
+        self.runtime.block_in_place(Box::new(code));
+    }
+
+    pub fn spawn_blocking(&self, code: impl FnOnce() + Send + 'static) {
+        self.runtime.spawn_blocking(Box::new(code));
+    }
+
+    pub fn gate(&self) -> Arc<dyn Gate> {
+        self.runtime.gate()
     }
 
     pub fn clock(&self) -> &dyn Clock {

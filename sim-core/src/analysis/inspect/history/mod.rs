@@ -87,6 +87,7 @@ pub(super) fn of_worker(here: &Here<'_>, id: WorkerId, most: usize) -> Vec<Entry
             }
             // Spans of other rows.
             SpanState::Polling(_) | SpanState::PollingOffCore(_) | SpanState::Ready | SpanState::Pending(_) => continue,
+            SpanState::WithoutWorker(_) | SpanState::WithoutWorkerOffCore(_) => continue,
             SpanState::Running(_) | SpanState::Runnable | SpanState::Blocked(_) | SpanState::Occupied(_) => continue,
             SpanState::Serves(_) | SpanState::Level(_) => continue,
         };

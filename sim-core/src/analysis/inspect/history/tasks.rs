@@ -74,7 +74,11 @@ impl TaskRows<'_, '_> {
                 self.begin(span, Look::Runs, None, Some(number));
                 self.give(" goes on", Look::Runs);
             }
-            SpanState::PollingOffCore(_) => {
+            SpanState::WithoutWorker(_) => {
+                self.go_on(span.event, span.start, number);
+                self.give(" goes on, without a worker", Look::Runs);
+            }
+            SpanState::PollingOffCore(_) | SpanState::WithoutWorkerOffCore(_) => {
                 let left = self.left_core(span.event);
                 self.go_on(span.event, span.start, number);
                 self.give(left, Look::RunsOffCore);
@@ -191,6 +195,7 @@ impl TaskRows<'_, '_> {
             Some(Event::ThreadBlocked { reason: BlockReason::Call, .. }) => " → blocking call",
             Some(Event::ThreadBlocked { reason: BlockReason::Lock, .. }) => " → blocked by a lock",
             Some(Event::ThreadBlocked { .. }) => " → blocked inside",
+            Some(Event::WorkerMoved { .. }) => " → its worker goes on elsewhere",
             Some(Event::SwitchedOut { reason: SwitchReason::Preempted, .. }) => " → preempted inside",
             _ => " → off the core",
         }

@@ -64,6 +64,7 @@ fn thread_row(here: &Here<'_>, id: ThreadId, span: &Span, before: Option<Span>) 
         }
         // Spans of other rows.
         SpanState::Polling(_) | SpanState::PollingOffCore(_) | SpanState::Ready | SpanState::Pending(_) => None,
+        SpanState::WithoutWorker(_) | SpanState::WithoutWorkerOffCore(_) => None,
         SpanState::Occupied(_) | SpanState::Polls(_) | SpanState::PollsOffCore(_) => None,
         SpanState::Serves(_) | SpanState::Level(_) => None,
     }

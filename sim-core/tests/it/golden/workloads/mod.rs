@@ -2,6 +2,7 @@
 
 mod channels;
 mod combinators;
+mod in_place;
 mod runtimes;
 mod tasks;
 mod time;
@@ -17,9 +18,10 @@ use super::{modes, recorded};
 type Workload = (&'static str, fn(Rt) -> Boxed);
 
 /// Every workload of the file that runs here.
-const WORKLOADS: [&[Workload]; 6] = [
+const WORKLOADS: [&[Workload]; 7] = [
     channels::WORKLOADS,
     combinators::WORKLOADS,
+    in_place::WORKLOADS,
     runtimes::WORKLOADS,
     tasks::WORKLOADS,
     time::WORKLOADS,
