@@ -26,6 +26,10 @@ use super::widgets::{self, Emit, run_letter};
 const HEAD: f32 = 20.0;
 /// A column is at least so wide: more runs than fit are scrolled.
 const LEAST_COLUMN: f32 = 260.0;
+/// One that is scrolled to is wide enough for its own code, up to so much.
+const MOST_COLUMN: f32 = 460.0;
+/// Beside the code the words that say who stands there.
+const WORDS: f32 = 64.0;
 /// With more rows than these, only those in sight are told to a screen reader.
 const MOST_NAMED: usize = 600;
 /// Left of the code.
@@ -43,13 +47,12 @@ pub fn program_ui(ui: &mut Ui, session: &Session, emit: &mut Emit<'_>) {
     let body = area.with_min_y(heads.bottom());
     let code = &pages.code;
     let blocks = if height(&code.long) <= body.height() { &code.long } else { &code.short };
-    let columns = session.runs().len() as f32;
-    let width = (area.width() / columns).floor().max(LEAST_COLUMN);
-    let size = vec2(width * columns, height(blocks).max(body.height()));
+    let edges = edges(area.width(), &code.longest, advance(ui));
+    let size = vec2(edges.last().copied().unwrap_or(0.0), height(blocks).max(body.height()));
     let few = blocks.iter().flat_map(|block| &block.rows).map(Vec::len).sum::<usize>() <= MOST_NAMED;
     let named = if few { Named::All } else { Named::InSight };
     let name = name.as_deref();
-    let mut panel = Panel { session, sheets: &pages.sheets, name, named, left: area.left(), width };
+    let mut panel = Panel { session, sheets: &pages.sheets, name, named, left: area.left(), edges };
     widgets::inside(ui, body, |ui| {
         ui.spacing_mut().scroll = bars();
         // Only what is larger than its place is scrolled, and the bar that says so is always in sight.
@@ -67,6 +70,22 @@ pub fn program_ui(ui: &mut Ui, session: &Session, emit: &mut Emit<'_>) {
         });
     });
     panel.heads_ui(ui, heads, emit.theme);
+}
+
+/// Where columns for lines of so many letters stand: the same width for all where that is enough for each; else each as
+/// wide as its own code, and what does not fit beside it is scrolled to.
+fn edges(room: f32, longest: &[usize], advance: f32) -> Vec<f32> {
+    let needs =
+        |letters: &usize| (*letters as f32 * advance + WORDS + 2.0 * MARGIN).ceil().clamp(LEAST_COLUMN, MOST_COLUMN);
+    let share = (room / longest.len().max(1) as f32).floor();
+    let needs: Vec<f32> = longest.iter().map(needs).collect();
+    let free = ((room - needs.iter().sum::<f32>()) / needs.len().max(1) as f32).floor().max(0.0);
+    let alike = needs.iter().all(|need| *need <= share);
+    let mut edges = vec![0.0];
+    for need in needs {
+        edges.push(edges[edges.len() - 1] + if alike { share } else { need + free });
+    }
+    edges
 }
 
 /// A bar in the colour of text: one in the colour of controls would be white on white.
@@ -117,7 +136,8 @@ struct Panel<'a> {
     name: Option<&'a str>,
     named: Named,
     left: f32,
-    width: f32,
+    /// Where each run's column begins, and after it the last one's end.
+    edges: Vec<f32>,
 }
 
 /// Which rows a screen reader is told of.
@@ -139,7 +159,11 @@ struct Shown<'a> {
 
 impl Panel<'_> {
     fn column(&self, run: usize) -> f32 {
-        self.left + self.width * run as f32
+        self.left + self.edges[run]
+    }
+
+    fn width(&self, run: usize) -> f32 {
+        self.edges[run + 1] - self.edges[run]
     }
 
     /// The runs' names stay in sight when the code is scrolled.
@@ -149,12 +173,12 @@ impl Panel<'_> {
             let at = pos2(self.column(n) + MARGIN, band.center().y + 1.0);
             let text = format!("{}, {}", run_letter(n), run.title);
             let font = fonts::regular(fonts::LABEL);
-            widgets::text_cut(&painter, at, &text, font, theme.text3, self.width - 2.0 * MARGIN);
+            widgets::text_cut(&painter, at, &text, font, theme.text3, self.width(n) - 2.0 * MARGIN);
             if run.trace.tables().programs.is_empty() {
                 let text = if run.growth == Growth::Waiting { "waiting" } else { "no program recorded" };
                 let at = pos2(at.x, band.bottom() + LINE / 2.0);
                 let font = fonts::regular(fonts::LABEL);
-                widgets::text_cut(&painter, at, text, font, theme.text3, self.width - 2.0 * MARGIN);
+                widgets::text_cut(&painter, at, text, font, theme.text3, self.width(n) - 2.0 * MARGIN);
             }
         }
     }
@@ -168,7 +192,7 @@ impl Panel<'_> {
                 let at = pos2(self.column(run) + MARGIN, top + LINE / 2.0);
                 let text = program_lines::crew_text(sheet, tables);
                 let font = fonts::regular(fonts::LABEL);
-                widgets::text_cut(ui.painter(), at, &text, font, emit.theme.text3, self.width - 2.0 * MARGIN);
+                widgets::text_cut(ui.painter(), at, &text, font, emit.theme.text3, self.width(run) - 2.0 * MARGIN);
             }
             for (n, row) in rows.iter().enumerate() {
                 let place = self.place(run, top, n + usize::from(block.many));
@@ -188,7 +212,7 @@ impl Panel<'_> {
 
     fn place(&self, run: usize, top: f32, row: usize) -> Rect {
         let min = pos2(self.column(run) + MARGIN / 2.0, top + row as f32 * LINE);
-        Rect::from_min_size(min, vec2(self.width - MARGIN, LINE))
+        Rect::from_min_size(min, vec2(self.width(run) - MARGIN, LINE))
     }
 
     fn row_ui(&self, ui: &mut Ui, shown: &Shown<'_>, emit: &mut Emit<'_>) {
@@ -288,7 +312,7 @@ impl Panel<'_> {
         }
         ui.data_mut(|data| data.insert_temp(id, now));
         let left = self.column(run);
-        ui.scroll_to_rect(ui.clip_rect().with_min_x(left).with_max_x(left + self.width), None);
+        ui.scroll_to_rect(ui.clip_rect().with_min_x(left).with_max_x(left + self.width(run)), None);
     }
 
     /// Brings the selected task's step into sight, when it has changed.
@@ -386,4 +410,18 @@ fn hover(shown: &Shown<'_>) -> String {
         lines.push("Click: go to when this step begins next".to_owned());
     }
     lines.join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_are_alike_where_that_is_enough_and_else_as_wide_as_their_code() {
+        assert_eq!(edges(1000.0, &[20, 30], 7.0), [0.0, 500.0, 1000.0]);
+        assert_eq!(edges(800.0, &[20, 60], 7.0), [0.0, 300.0, 800.0]);
+        let many = edges(600.0, &[20, 40, 200], 7.0);
+        assert_eq!(many, [0.0, LEAST_COLUMN, LEAST_COLUMN + 376.0, LEAST_COLUMN + 376.0 + MOST_COLUMN]);
+        assert_eq!(edges(600.0, &[], 7.0), [0.0]);
+    }
 }

@@ -34,6 +34,8 @@ pub struct Code {
     pub long: Vec<Block>,
     /// With braces beside other code.
     pub short: Vec<Block>,
+    /// Of each run: how many letters its longest line has.
+    pub longest: Vec<usize>,
 }
 
 impl Pages {
@@ -57,11 +59,13 @@ impl Pages {
 impl Code {
     fn of(session: &Session, sheets: &[Vec<Sheet>]) -> Code {
         let source = |run: &Run| (run.trace.chunks().first().cloned(), run.trace.tables().runners.len());
-        Code {
-            made_from: session.runs().iter().map(source).collect(),
-            long: blocks(session, sheets, Braces::OwnLine),
-            short: blocks(session, sheets, Braces::Beside),
-        }
+        let (long, short) = (blocks(session, sheets, Braces::OwnLine), blocks(session, sheets, Braces::Beside));
+        let letters = |run: usize| {
+            let rows = short.iter().flat_map(|block| &block.rows[run]);
+            rows.map(|row| 2 * row.depth as usize + row.text.chars().count()).max().unwrap_or(0)
+        };
+        let longest = (0..session.runs().len()).map(letters).collect();
+        Code { made_from: session.runs().iter().map(source).collect(), long, short, longest }
     }
 
     fn is_of(&self, session: &Session) -> bool {

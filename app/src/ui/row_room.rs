@@ -83,8 +83,14 @@ pub fn rows_within(session: &Session, room: f32) -> Chosen {
     // Two runs are compared name by name: the wheel serves them better than lanes do.
     let many = session.runs().len() > ALL_OF;
     let open = |sparing: &&Sparing| many || !Sparing::LANES.contains(sparing);
-    let sparings = Sparing::ALL.iter().filter(|_| may_spare && !fits(&whole)).filter(open);
-    let spared = sparings.map(|s| s.rows(session, &whole)).find(fits);
+    let sparings: Vec<Rows> = match may_spare && !fits(&whole) {
+        true => Sparing::ALL.iter().filter(open).map(|sparing| sparing.rows(session, &whole)).collect(),
+        false => Vec::new(),
+    };
+    // Lanes that are told apart at a glance are worth the rows beside them; heads alone are the last resort.
+    let rather = sparings.len().saturating_sub(ONLY_HEADS);
+    let at_ease = sparings[..rather].iter().position(|rows| rows.easy() <= room);
+    let spared = at_ease.or_else(|| sparings.iter().position(fits)).and_then(|n| sparings.into_iter().nth(n));
     let count = |rows: &Rows, run: usize| rows.all().iter().filter(|row| row.run == run).count();
     match spared {
         Some(rows) => {

@@ -15,7 +15,7 @@ const LANES_HEAD: f32 = 20.0;
 /// A lane where there is room.
 const LANE: f32 = 13.0;
 /// So high it is told from its neighbours at a glance.
-const EASY_LANE: f32 = 7.0;
+const EASY_LANE: f32 = 5.0;
 /// Lower than this its bars and what is free between lanes are one.
 const LOWEST_LANE: f32 = 3.0;
 /// Rows may shrink to this share of their height where that makes all of them fit.
