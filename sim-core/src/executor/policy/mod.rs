@@ -276,6 +276,18 @@ pub enum BlocksInPlace {
     MovesWorker,
     /// The call panics: the runtime has but one thread.
     Panics,
+    /// Nothing, as the call goes. A system call that a task of a Program makes leaves the worker on its thread, until
+    /// someone who looks around ([`TaskPolicy::looks`]) takes it away.
+    UntilRetaken,
+}
+
+/// What becomes of a worker whose thread has lost it in a system call.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Retaken {
+    /// A thread goes on with it: one that sleeps, or a new one.
+    Starts(WorkerId),
+    /// There is nothing to do: it is unparked as one that has parked.
+    Idles(WorkerId),
 }
 
 /// What the policy sees of the queues and workers.
@@ -467,6 +479,27 @@ pub trait TaskPolicy {
     /// Another thread has the worker, in the middle of a poll, and begins its loop anew.
     fn begins_anew(&mut self, worker: WorkerId) {
         let _ = worker;
+    }
+
+    /// The task that `worker` polls enters a system call, where that leaves the worker on its thread
+    /// ([`BlocksInPlace::UntilRetaken`]). Answers when the next look comes.
+    fn enters_call(&mut self, worker: WorkerId, ready: &Ready<'_>) -> SimTime {
+        let _ = worker;
+        ready.now()
+    }
+
+    /// A look at the workers in calls: those to be taken from their threads are pushed into `retaken`. Answers when the
+    /// next look comes; none: there is no such worker left.
+    fn looks(&mut self, ready: &Ready<'_>, retaken: &mut Vec<Retaken>) -> Option<SimTime> {
+        let _ = (ready, retaken);
+        None
+    }
+
+    /// A call has returned that was entered on `worker`. Answers the worker that goes on with its task, on its thread: one
+    /// that is in a call or parked. None: the thread is left without.
+    fn leaves_call(&mut self, worker: WorkerId, ready: &Ready<'_>) -> Option<WorkerId> {
+        let _ = ready;
+        Some(worker)
     }
 
     /// What `worker` does next. `draw(n)` gives a number below n, by a decision.

@@ -1,0 +1,137 @@
+//! A goroutine's system call: its thread makes it with its P, which sysmon takes away and hands to another (Go 1.19.8,
+//! `runtime/proc.go`).
+
+use sim_core::scenario::Measured;
+use sim_core::trace::event::Event;
+use sim_core::trace::{Trace, WorkerId};
+
+use crate::model_coroutines::{lesson_of, measured};
+use crate::support::count;
+
+/// The workload under so many Ps, on one core more: a call that returns finds one.
+fn under(procs: u32, workload: &str) -> Measured {
+    measured(&lesson_of("coroutines", &format!("cores: {}", procs + 1), &format!("workers: {procs}"), workload))
+}
+
+/// When which P went to which thread, in microseconds.
+fn moves(trace: &Trace) -> Vec<(u64, u32, u32)> {
+    let moved = |(_, time, event): (usize, sim_core::SimTime, Event)| match event {
+        Event::WorkerMoved { worker: WorkerId(worker), thread } => Some((time.as_nanos() / 1_000, worker, thread.0)),
+        _ => None,
+    };
+    trace.events_from(0).filter_map(moved).collect()
+}
+
+/// The markers, each with its time in microseconds.
+fn marks(run: &Measured) -> String {
+    let mark = |m: sim_core::trace::Marker<'_>| format!("{}@{}", m.text, m.time.as_nanos() / 1_000);
+    run.trace.markers().map(mark).collect::<Vec<_>>().join(" ")
+}
+
+fn threads(run: &Measured) -> usize {
+    count(&run.trace, |event| matches!(event, Event::ThreadCreated { .. }))
+}
+
+/// One calls, and another computes.
+fn one_calls(before: &str, call: &str) -> Measured {
+    let workload = format!(
+        r#"tasks: {{
+        "other": (ops: [Mark("other"), Work("2ms")]),
+        "caller": (ops: [{before}Block("{call}"), Mark("back")]),
+    }}"#
+    );
+    under(1, &workload)
+}
+
+#[test]
+fn the_second_look_of_sysmon_takes_the_p_and_another_thread_goes_on_with_it() {
+    // It looks every 20 µs: after 20 it sees the call, after 40 it takes the P. Thread 0 is the P's first, 1 is new.
+    let run = one_calls("", "10ms");
+    assert_eq!(
+        (marks(&run).as_str(), moves(&run.trace).as_slice()),
+        ("other@40 back@10000", [(40, 0, 1), (10000, 0, 0)].as_slice())
+    );
+    assert_eq!(threads(&run), 2);
+}
+
+#[test]
+fn a_call_that_is_over_before_keeps_its_p() {
+    for (call, marks_expected, moved) in
+        [("20us", "back@20 other@20", 0), ("39us", "back@39 other@39", 0), ("41us", "other@40 back@2040", 1)]
+    {
+        let run = one_calls("", call);
+        assert_eq!(
+            (marks(&run).as_str(), moves(&run.trace).len()),
+            (marks_expected, moved),
+            "{call} {:?}",
+            moves(&run.trace)
+        );
+    }
+}
+
+#[test]
+fn after_50_looks_in_vain_each_sleep_is_twice_as_long_and_10_ms_at_most() {
+    // Looks at 1020, 1060, 1140, 1300, 1620, 2260, 3540, 6100, 11220 and 21220 µs, and every 10 ms from there.
+    assert_eq!(marks(&one_calls(r#"Work("4ms"), "#, "30ms")), "other@11220 back@34000");
+    assert_eq!(marks(&one_calls(r#"Work("1010us"), "#, "30ms")), "other@1060 back@31010");
+}
+
+#[test]
+fn a_goroutine_that_has_had_its_p_for_a_slice_loses_it_at_the_first_look() {
+    // Its tick is seen at 3540 µs after the change at 3 ms, and is the same at 21220, where the call is seen first.
+    let workload = r#"tasks: {
+        "other": (ops: [Io("12ms"), Mark("other"), Work("2ms")]),
+        "caller": (ops: [Io("3ms"), Work("9ms"), Block("30ms"), Mark("back")]),
+    }"#;
+    let run = under(1, workload);
+    assert_eq!(moves(&run.trace).first().map(|(_, worker, _)| *worker), Some(0));
+    assert!(marks(&run).ends_with("back@42000"), "{}", marks(&run));
+}
+
+#[test]
+fn a_goroutine_that_finds_no_p_goes_to_the_global_queue_and_its_thread_sleeps_until_it_is_needed() {
+    // The second call is seen at 240 µs, and its P is taken at 260: the first call's thread goes on with it.
+    let workload = r#"tasks: {
+        "other": (ops: [Work("200us"), Block("10ms"), Mark("other")]),
+        "caller": (ops: [Block("100us"), Mark("back")]),
+    }"#;
+    let run = under(1, workload);
+    assert_eq!(marks(&run), "back@260 other@10240");
+    assert_eq!((&moves(&run.trace)[..2], threads(&run)), ([(40, 0, 1), (260, 0, 0)].as_slice(), 2));
+}
+
+#[test]
+fn a_call_that_returns_takes_its_p_out_of_anothers_call() {
+    let workload = r#"tasks: {
+        "second": (ops: [Block("10ms"), Mark("second")]),
+        "first": (ops: [Block("60us"), Mark("first")]),
+    }"#;
+    let run = under(1, workload);
+    assert_eq!(marks(&run), "first@60 second@10040");
+    assert_eq!(moves(&run.trace)[..2], [(40, 0, 1), (60, 0, 0)]);
+}
+
+#[test]
+fn a_p_without_work_stays_in_its_call_for_10_ms_while_others_are_idle_and_comes_back() {
+    let alone = |call: &str| under(2, &format!(r#"tasks: {{ "caller": (ops: [Block("{call}"), Mark("back")]) }}"#));
+    for call in ["9ms", "30ms"] {
+        let run = alone(call);
+        assert_eq!((moves(&run.trace), threads(&run)), (Vec::new(), 2), "{call}");
+    }
+}
+
+#[test]
+fn a_call_that_returns_goes_on_in_the_same_poll_with_an_idle_p() {
+    // A new thread computes with P 0 for 2 ms and parks; P 1 computes for 9. The call comes back to P 0.
+    let workload = r#"tasks: {
+        "long": (ops: [Work("9ms"), Mark("long")]),
+        "short": (ops: [Work("2ms"), Mark("short")]),
+        "caller": (ops: [Block("5ms"), Mark("back"), Work("1ms"), Mark("end")]),
+    }"#;
+    let run = under(2, workload);
+    let caller =
+        run.trace.tables().tasks.iter().position(|task| run.trace.tables().text(task.name) == "caller").unwrap();
+    let polls = count(&run.trace, |event| matches!(event, Event::PollStarted { task, .. } if task.index() == caller));
+    assert_eq!((polls, marks(&run)), (1, "short@2040 back@5000 end@6000 long@9000".to_owned()));
+    assert_eq!(moves(&run.trace), [(40, 0, 2), (5000, 0, 0)]);
+}
