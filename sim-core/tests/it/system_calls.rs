@@ -1,11 +1,15 @@
 //! A goroutine's system call: its thread makes it with its P, which sysmon takes away and hands to another (Go 1.19.8,
 //! `runtime/proc.go`).
 
+use std::collections::BTreeSet;
+
 use sim_core::scenario::Measured;
 use sim_core::trace::event::Event;
-use sim_core::trace::{Trace, WorkerId};
+use sim_core::trace::{Snapshot, Trace, WorkerId};
+use sim_core::{Costs, Executor, Machine};
 
 use crate::model_coroutines::{lesson_of, measured};
+use crate::own_view::check_trace;
 use crate::support::count;
 
 /// The workload under so many Ps, on one core more: a call that returns finds one.
@@ -134,4 +138,59 @@ fn a_call_that_returns_goes_on_in_the_same_poll_with_an_idle_p() {
     let polls = count(&run.trace, |event| matches!(event, Event::PollStarted { task, .. } if task.index() == caller));
     assert_eq!((polls, marks(&run)), (1, "short@2040 back@5000 end@6000 long@9000".to_owned()));
     assert_eq!(moves(&run.trace), [(40, 0, 2), (5000, 0, 0)]);
+}
+
+/// Callers, sleepers and such that compute, of lengths drawn from the seed.
+fn many(seed: u64) -> String {
+    let mut state = seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1;
+    let mut draw = |below: u64| {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        state % below
+    };
+    let mut tasks = String::new();
+    for task in 0..8 {
+        let mut ops = String::new();
+        for _ in 0..6 {
+            let length = [10, 30, 70, 300, 4_000, 25_000][draw(6) as usize] + draw(20);
+            let op = ["Block", "Block", "Offload", "Work", "Sleep", "Io"][draw(6) as usize];
+            ops += &format!(r#"{op}("{length}us"), "#);
+        }
+        tasks += &format!(r#""t{task}": (count: {}, ops: [{ops}Mark("end")]), "#, 1 + draw(3));
+    }
+    format!("tasks: {{{tasks}}}")
+}
+
+#[test]
+fn however_many_call_the_trace_tells_which_thread_has_which_p() {
+    for seed in 0..12 {
+        let text = many(seed);
+        for (cores, procs) in [(1, 1), (1, 3), (2, 2), (4, 1), (4, 3), (8, 4)] {
+            for costs in [Costs::zero(), Costs::cited()] {
+                let scenario = lesson_of("coroutines", "cores: 1", "workers: 1", &text);
+                let machine = Machine::new().cores(cores).costs(costs).seed(seed);
+                let trace = check_trace(
+                    machine,
+                    |m| m.run_workload_goroutines(Executor::go(procs), &scenario.workload),
+                    |trace| trace,
+                );
+                let instances: u32 = scenario.workload.tasks.iter().map(|(_, task)| task.count).sum();
+                assert_eq!(trace.markers().count(), instances as usize, "{seed} on {cores} with {procs}: {text}");
+                each_thread_has_one_p(&trace);
+            }
+        }
+    }
+}
+
+/// No two Ps are on one thread, and no goroutine is in two polls.
+fn each_thread_has_one_p(trace: &Trace) {
+    let mut state = Snapshot::initial(trace.tables());
+    for (n, time, event) in trace.events_from(0) {
+        state.apply(trace.tables(), trace.record(n));
+        if let Event::WorkerMoved { .. } = event {
+            let on: Vec<_> = state.workers.iter().filter_map(|worker| worker.thread).collect();
+            assert_eq!(on.iter().collect::<BTreeSet<_>>().len(), on.len(), "at {time}: {on:?}");
+        }
+    }
 }
