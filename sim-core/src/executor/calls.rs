@@ -9,9 +9,13 @@ use super::in_place::InPoll;
 use super::policy::{BlocksInPlace, Ready, Retaken};
 use super::ready::Core;
 use super::worker::{self, Left};
+use crate::instant::SimDuration;
 use crate::machine::kernel::Kernel;
 use crate::trace::event::Event;
 use crate::trace::ids::*;
+
+/// With no thread to be had, the next look comes after so long.
+const WHILE_EXHAUSTED: SimDuration = SimDuration::from_millis(10);
 
 /// How a system call ends.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -96,6 +100,10 @@ impl Exec {
             return;
         }
         let mut state = self.state.borrow_mut();
+        if self.pool.borrow().is_exhausted(state.rules.blocking.most as usize) {
+            let again = kernel.now + WHILE_EXHAUSTED;
+            return kernel.set_look(Some(again));
+        }
         let mut retaken = Vec::new();
         let next = state.ask(&kernel, |policy, ready| policy.looks(ready, &mut retaken));
         for retaken in retaken {

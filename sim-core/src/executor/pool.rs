@@ -24,9 +24,16 @@ pub(crate) struct Pool {
     pub(super) asleep: VecDeque<ThreadId>,
     /// Threads that are not at work, as the pool counts them: one that was created or called counts until it runs.
     idle: usize,
-    pub(super) threads: Vec<ThreadId>,
+    threads: Vec<ThreadId>,
     /// How many there have been.
     created: usize,
+}
+
+impl Pool {
+    /// Whether no thread sleeps and there are as many as may be.
+    pub(super) fn is_exhausted(&self, most: usize) -> bool {
+        self.asleep.is_empty() && self.threads.len() >= most
+    }
 }
 
 impl Exec {

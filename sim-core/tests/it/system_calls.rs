@@ -3,11 +3,15 @@
 
 use std::collections::BTreeSet;
 
+use sim_core::analysis::index::Index;
+use sim_core::analysis::inspect::Thing;
+use sim_core::analysis::track::{SpanState, TrackKind};
 use sim_core::scenario::Measured;
 use sim_core::trace::event::Event;
-use sim_core::trace::{Snapshot, Trace, WorkerId};
+use sim_core::trace::{Snapshot, TaskId, ThreadId, Trace, WorkerId};
 use sim_core::{Costs, Executor, Machine};
 
+use crate::inspect_scenarios::Asked;
 use crate::model_coroutines::{lesson_of, measured};
 use crate::own_view::check_trace;
 use crate::support::count;
@@ -82,14 +86,24 @@ fn after_50_looks_in_vain_each_sleep_is_twice_as_long_and_10_ms_at_most() {
 
 #[test]
 fn a_goroutine_that_has_had_its_p_for_a_slice_loses_it_at_the_first_look() {
-    // Its tick is seen at 3540 µs after the change at 3 ms, and is the same at 21220, where the call is seen first.
-    let workload = r#"tasks: {
-        "other": (ops: [Io("12ms"), Mark("other"), Work("2ms")]),
-        "caller": (ops: [Io("3ms"), Work("9ms"), Block("30ms"), Mark("back")]),
-    }"#;
-    let run = under(1, workload);
-    assert_eq!(moves(&run.trace).first().map(|(_, worker, _)| *worker), Some(0));
-    assert!(marks(&run).ends_with("back@42000"), "{}", marks(&run));
+    // The first look after 9 ms is at 11220 µs: 10 ms after the one that saw the goroutine begin, at 20.
+    assert_eq!(marks(&one_calls(r#"Work("9ms"), "#, "30ms")), "other@11220 back@39000");
+}
+
+#[test]
+fn sysmon_sleeps_while_all_ps_are_idle_until_a_call_or_a_timer_wakes_it() {
+    let after = |wait: &str| {
+        let workload = format!(
+            r#"tasks: {{
+            "other": (ops: [Io("3ms"), Mark("other")]),
+            "caller": (ops: [{wait}, Block("10ms"), Mark("back")]),
+        }}"#
+        );
+        marks(&under(1, &workload))
+    };
+    // The call itself wakes it, and it sees the call at once; a timer does so before the call.
+    assert_eq!(after(r#"Io("3ms")"#), "other@3020 back@13000");
+    assert_eq!(after(r#"Sleep("3ms")"#), "other@3040 back@13000");
 }
 
 #[test]
@@ -122,6 +136,25 @@ fn a_p_without_work_stays_in_its_call_for_10_ms_while_others_are_idle_and_comes_
         let run = alone(call);
         assert_eq!((moves(&run.trace), threads(&run)), (Vec::new(), 2), "{call}");
     }
+}
+
+#[test]
+fn an_idle_p_whose_thread_is_in_a_call_gets_another_when_it_is_needed() {
+    let answers = |count: u32| {
+        let workload = format!(
+            r#"tasks: {{
+            "answer": (count: {count}, ops: [Io("15ms"), Work("1ms"), Mark("answer")]),
+            "caller": (ops: [Block("30ms"), Mark("back")]),
+        }}"#
+        );
+        under(2, &workload)
+    };
+    // One goes to the P whose thread is there; the second needs the other P, and that one a thread.
+    let run = answers(1);
+    assert_eq!((marks(&run).as_str(), moves(&run.trace), threads(&run)), ("answer@16000 back@30000", Vec::new(), 2));
+    let run = answers(2);
+    assert_eq!(marks(&run), "answer@16000 answer@16000 back@30000");
+    assert_eq!((moves(&run.trace), threads(&run)), (vec![(15000, 0, 2), (30000, 0, 0)], 3));
 }
 
 #[test]
@@ -178,6 +211,7 @@ fn however_many_call_the_trace_tells_which_thread_has_which_p() {
                 let instances: u32 = scenario.workload.tasks.iter().map(|(_, task)| task.count).sum();
                 assert_eq!(trace.markers().count(), instances as usize, "{seed} on {cores} with {procs}: {text}");
                 each_thread_has_one_p(&trace);
+                rows_have_one_thing_at_a_time(&trace);
             }
         }
     }
@@ -193,4 +227,61 @@ fn each_thread_has_one_p(trace: &Trace) {
             assert_eq!(on.iter().collect::<BTreeSet<_>>().len(), on.len(), "at {time}: {on:?}");
         }
     }
+}
+
+#[test]
+fn people_are_told_that_it_is_a_system_call_and_who_has_its_p() {
+    let workload = r#"tasks: {
+        "other": (ops: [Work("20ms")]),
+        "caller": (ops: [Block("10ms"), Mark("back")]),
+    }"#;
+    let asked = Asked::of(under(1, workload).trace);
+    let says = |at, track| asked.at(at, Thing::Track(track)).answer.to_string();
+    let caller = TrackKind::Task(TaskId(1));
+    assert_eq!(
+        says(5.0, caller),
+        "It is inside a system call on thread 0 until 10.0 ms; worker 0 goes on on blocking 0. When it is back it needs that \
+         worker, or one that is parked, to go on."
+    );
+    let thread = says(5.0, TrackKind::Thread(ThreadId(0)));
+    assert!(thread.ends_with("It is inside caller, in a system call; worker 0 goes on on blocking 0."), "{thread}");
+}
+
+/// In no row two things are at once.
+fn rows_have_one_thing_at_a_time(trace: &Trace) {
+    let index = Index::build(trace);
+    for track in &index.tracks {
+        for (one, next) in track.spans.iter().zip(track.spans.iter().skip(1)) {
+            assert!(one.end <= next.start, "{}: {one:?} {next:?}", track.name);
+        }
+    }
+}
+
+#[test]
+fn the_row_of_a_call_shows_when_it_had_no_p_and_with_which_it_went_on() {
+    let workload = r#"tasks: {
+        "long": (ops: [Work("3ms")]),
+        "short": (ops: [Work("2ms")]),
+        "caller": (ops: [Block("5ms"), Work("1ms")]),
+    }"#;
+    let run = under(2, workload);
+    let index = Index::build(&run.trace);
+    let rows = |kind| -> Vec<(u64, u64, SpanState)> {
+        let spans = index.track(kind).unwrap().spans.iter().filter(|span| !span.length().is_zero());
+        spans.map(|span| (span.start.as_nanos() / 1_000, span.end.as_nanos() / 1_000, span.state)).collect()
+    };
+    let (caller, first) = (TaskId(2), ThreadId(0));
+    let polls = [
+        (0, 40, SpanState::PollingOffCore(WorkerId(0))),
+        (40, 5_000, SpanState::WithoutWorkerOffCore(first)),
+        (5_000, 6_000, SpanState::Polling(WorkerId(0))),
+    ];
+    assert_eq!(rows(TrackKind::Task(caller)), polls);
+    let by_p = [
+        (0, 40, SpanState::PollsOffCore(caller)),
+        (40, 2_040, SpanState::Polls(TaskId(1))),
+        (5_000, 6_000, SpanState::Polls(caller)),
+    ];
+    assert_eq!(rows(TrackKind::Worker(WorkerId(0))), by_p);
+    assert_eq!(rows(TrackKind::Thread(first))[0].0, 40, "its row begins where it has no P");
 }

@@ -44,7 +44,7 @@ const BEFORE_RUNNEXT: SimDuration = SimDuration::from_micros(3);
 /// back if that is in a call still, be it another's, or an idle one (`exitsyscallfast`); otherwise its goroutine goes to the global
 /// queue and its thread sleeps (`exitsyscall0`, `stopm`). Simplified: an idle P keeps the thread that parked with it; of several
 /// idle Ps a call that returns gets its own first; one of the idle threads is taken to wait in the netpoller (`handoffp`);
-/// Go ends a program that needs more than 10,000 threads (`checkmcount`).
+/// Go ends a program that needs more than 10,000 threads (`checkmcount`), and here no P is taken until one sleeps.
 #[derive(Debug)]
 pub struct Go {
     procs: Vec<Proc>,

@@ -21,9 +21,13 @@ impl Go {
     /// `entersyscall`. Answers when `sysmon` looks next.
     pub(super) fn call_begins(&mut self, worker: WorkerId, now: SimTime) -> SimTime {
         self.sysmon_until(now);
+        let wakes = self.sysmon.wakes_for_call(now);
+        if wakes {
+            see_ticks(&mut self.procs, now);
+        }
         let proc = &mut self.procs[worker.index()];
         proc.call = Some(Call::New);
-        if self.sysmon.wakes_for_call(now) {
+        if wakes {
             (proc.call, proc.call_seen) = (Some(Call::Seen), now);
         }
         self.sysmon.next()
