@@ -39,7 +39,10 @@ pub fn choices(scenario: &Scenario) -> Vec<Choice> {
         let usual = counts(1, MANY.max(u64::from(task.count)));
         add(format!("workload.tasks.{name}.count"), format!("number of {name}"), usual);
     }
-    let few = Between { from: 1, to: CORES, scale: Scale::Linear, steps: None };
+    // A task that lives on a core needs that core to be there.
+    let shards = scenario.workload.tasks.iter().filter_map(|(_, task)| task.shard);
+    let from = shards.max().map_or(1, |last| u64::from(last) + 1);
+    let few = Between { from, to: CORES.max(from + 1), scale: Scale::Linear, steps: None };
     add("machine.cores".to_owned(), "cores".to_owned(), few);
     for run in scenario.runs.iter().filter(|run| run.model.has_workers()) {
         add(format!("runs.{}.workers", run.id), format!("workers of {}", run.id), few);

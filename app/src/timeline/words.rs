@@ -187,7 +187,11 @@ pub fn row_state(tables: &Tables, track: &Track, state: &Snapshot) -> String {
         TrackKind::Thread(id) => state.threads.get(id.index()).map_or("", |t| thread_word(t.state)).to_owned(),
         TrackKind::Core(id) => {
             let thread = state.cores.get(id.index()).and_then(|c| c.thread);
-            thread.map_or("idle".to_owned(), |thread| tables.thread_name(thread))
+            let name = |thread| match state.worker_on(thread) {
+                Some(_) => tables.thread_name(thread),
+                None => tables.thread_title(thread),
+            };
+            thread.map_or("idle".to_owned(), name)
         }
         TrackKind::Worker(id) => {
             let task = state.polled_by(id).map(|task| tables.task_name(task));

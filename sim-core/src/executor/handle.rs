@@ -209,11 +209,12 @@ impl<T> Drop for JoinHandle<T> {
     fn drop(&mut self) {
         let dropped = match self.becomes() {
             Dropped::Cancels if self.detached => Dropped::Detaches,
+            Dropped::CancelsOrWakes if !self.detached => Dropped::Cancels,
             other => other,
         };
         match dropped {
             Dropped::Detaches => {}
-            Dropped::Wakes => {
+            Dropped::CancelsOrWakes => {
                 if let Actor::Task(task) = self.target.get() {
                     core::with(|exec| exec.wake_task(task));
                 }
@@ -230,8 +231,8 @@ impl<T> JoinHandle<T> {
         self.detached = true;
     }
 
-    /// What becomes of the task when this is dropped: smol cancels it (async-task 4.7, `Task::drop`), LocalPool wakes it
-    /// (futures-util 0.3.34, `future/remote_handle.rs`: the sender that the task polls is closed).
+    /// What becomes of the task when this is dropped: smol cancels it (async-task 4.7, `Task::drop`), LocalPool wakes it,
+    /// and its next poll ends it unless it was detached (futures-util 0.3.34, `future/future/remote_handle.rs`, `Remote`).
     fn becomes(&self) -> Dropped {
         let is_ours = self.target.here().is_some() && !self.shared.lock().ended;
         is_ours.then(|| core::try_with(core::Exec::dropped)).flatten().unwrap_or(Dropped::Detaches)

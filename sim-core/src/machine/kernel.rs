@@ -34,6 +34,9 @@ pub(crate) const RUN_QUEUE: QueueId = QueueId(0);
 /// How many such things at once end a run: a bug in the program under study, not a use.
 pub(crate) const MOST_THREADS: usize = 1 << 20;
 
+/// So many queues of tasks, beside the run queue: an event names them with 16 bits.
+pub(crate) const MOST_QUEUES: usize = (1 << 16) - 1;
+
 pub(crate) struct Kernel {
     pub now: SimTime,
     /// A running body may move the clock by itself to any moment before this one: nothing else happens until then.
@@ -217,7 +220,7 @@ impl Kernel {
         let name = self.intern(name);
         self.recorder.tables_mut().queues.push(QueueInfo { name, kind: QueueKind::Ready { owner } });
         self.queues.push(VecDeque::new());
-        assert!(self.queues.len() <= 1 << 16, "a run has at most 65,535 queues");
+        assert!(self.queues.len() <= 1 + MOST_QUEUES, "a run has at most 65,535 queues");
         QueueId::from_index(self.queues.len() - 1)
     }
 

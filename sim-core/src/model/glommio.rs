@@ -2,6 +2,8 @@
 
 use super::{Family, Model, Workers, refuses_moves};
 use crate::executor::Executor;
+use crate::executor::policy::glommio::count_queues;
+use crate::program::Workload;
 
 pub(super) static MODEL: Model = Model {
     id: "glommio",
@@ -12,8 +14,16 @@ pub(super) static MODEL: Model = Model {
     workers: Workers::PerCore,
     run: |machine, setup, workload| {
         let workers = MODEL.workers_for(setup.workers, machine.cores);
-        let shares = workload.tasks.iter().filter_map(|(_, task)| task.shares);
-        machine.run_workload_async(Executor::glommio(workers, shares), workload)
+        machine.run_workload_async(Executor::glommio(workers, shares(workload)), workload)
     },
     refuses: refuses_moves,
 };
+
+/// How many queues so many workers have for this workload.
+pub(super) fn queues(workers: u32, workload: &Workload) -> usize {
+    count_queues(workers, shares(workload))
+}
+
+fn shares(workload: &Workload) -> impl Iterator<Item = u32> {
+    workload.tasks.iter().filter_map(|(_, task)| task.shares)
+}

@@ -129,6 +129,11 @@ impl Model {
         matches!(self.id, "thread_per_core" | "monoio" | "glommio")
     }
 
+    /// How many queues of tasks so many workers have, where the workload makes them many; 0 elsewhere.
+    pub(crate) fn queues(&self, workers: u32, workload: &Workload) -> usize {
+        if self == &glommio::MODEL { glommio::queues(workers, workload) } else { 0 }
+    }
+
     /// Whether a task is a thread of its own.
     pub const fn is_thread_a_task(&self) -> bool {
         matches!(self.workers, Workers::None)

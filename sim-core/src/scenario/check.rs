@@ -10,6 +10,7 @@ use super::error::{Located, Source, advice};
 use super::outline::Node;
 use super::spec::{KnobValues, PolicySpec, SCHEMA, Scenario};
 use super::{check_told, check_workload, set};
+use crate::machine::kernel::MOST_QUEUES;
 use crate::machine::spec::MAX_CORES;
 
 /// The most workers a run can have.
@@ -166,7 +167,16 @@ impl<'s> Checker<'s> {
                     let message = format!("an executor with {n} workers cannot be simulated");
                     self.wrong(&format!("{path}.workers"), message, format!("write 1 to {MAX_WORKERS}"));
                 }
-                Some(_) | None => {}
+                Some(_) | None => {
+                    let workers = self.scenario.workers(run);
+                    let queues = run.model.queues(workers, &self.scenario.workload);
+                    if queues > MOST_QUEUES {
+                        let message =
+                            format!("{workers} workers would have {queues} queues, of all shares on each core");
+                        let help = format!("a run has at most {MOST_QUEUES}: fewer workers, or fewer different shares");
+                        self.wrong(&path, message, help);
+                    }
+                }
             }
         }
     }

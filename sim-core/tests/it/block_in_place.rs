@@ -4,17 +4,20 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use sim_core::analysis::index::Index;
+use sim_core::analysis::inspect::Thing;
 use sim_core::analysis::track::{SpanState, TrackKind};
 use sim_core::executor::policy::TokioMultiThread;
+use sim_core::scenario::{RunOptions, Scenario};
 use sim_core::sync::Notify;
 use sim_core::trace::event::Event;
 use sim_core::trace::snapshot::TaskState;
 use sim_core::trace::{Snapshot, TaskId, ThreadId, Trace, WorkerId};
 use sim_core::{
-    Costs, EndReason, Executor, JoinError, Limits, Machine, Outcome, SimDuration, block, block_in_place, io, mark,
-    spawn, spawn_blocking, sync, thread, time, work, yield_now,
+    Costs, EndReason, Executor, JoinError, Limits, Machine, Outcome, SimDuration, TaskBuilder, block, block_in_place,
+    io, mark, spawn, spawn_blocking, sync, thread, time, work, yield_now,
 };
 
+use crate::inspect_scenarios::Asked;
 use crate::own_view::check;
 use crate::support::count;
 
@@ -330,5 +333,57 @@ fn the_budget_rests_in_the_closure_and_is_as_it_was_afterwards() {
         let exhausted = trace.events_from(0).position(|(_, _, e)| matches!(e, Event::BudgetExhausted { .. })).unwrap();
         let before = trace.events_from(0).take(exhausted).filter(|(_, _, e)| matches!(e, Event::Marked { .. })).count();
         assert_eq!(before, 28, "in place: {in_place}");
+    }
+}
+
+#[test]
+fn of_each_it_is_said_where_it_goes_on() {
+    let trace = run(1, 2, || async {
+        let hog = TaskBuilder::new("hog").spawn(async {
+            block_in_place(|| block(ms(30)));
+            work(ms(5));
+        });
+        let other = TaskBuilder::new("other").spawn(async { work(ms(50)) });
+        hog.await.unwrap();
+        other.await.unwrap();
+    });
+    let asked = Asked::of(trace.trace);
+    let says = |at, track| asked.at(at, Thing::Track(track)).answer.to_string();
+    let task = TrackKind::Task(TaskId(1));
+    let elsewhere = "Whoever it wakes or spawns meanwhile goes to the shared queue.";
+    let why =
+        format!("It is inside block_in_place on thread 0 until 30.0 ms; worker 0 goes on on blocking 0. {elsewhere}");
+    assert_eq!(says(10.0, task), why);
+    let why = format!(
+        "It called block_in_place, and computes for 5.0 ms on thread 0; worker 0 goes on on blocking 0. {elsewhere}"
+    );
+    assert_eq!(says(32.0, task), why);
+    let old = says(10.0, TrackKind::Thread(ThreadId(0)));
+    assert!(old.ends_with("It is inside hog's poll, in block_in_place; worker 0 goes on on blocking 0."), "{old}");
+    let new = says(10.0, TrackKind::Thread(ThreadId(2)));
+    assert!(new.ends_with("It runs worker 0, which came from another thread."), "{new}");
+    let worker = asked.at(10.0, Thing::Track(TrackKind::Worker(WorkerId(0))));
+    assert_eq!(worker.id, "on blocking 0");
+    let left = worker.facts.iter().find(|fact| fact.label == "Left behind").map(|fact| fact.says.to_string());
+    assert_eq!(left.as_deref(), Some("hog: its poll goes on without a worker"));
+}
+
+#[test]
+fn a_program_says_it_where_the_model_can_and_is_refused_where_it_cannot() {
+    let parsed = |model: &str| {
+        let text = format!(
+            r#"(schema: 1, id: "in_place", number: 1, part: A, title: "In place", idea: "An idea.", costs: "zero",
+    workload: (tasks: {{"a": (ops: [BlockInPlace("30ms")]), "b": (ops: [Work("1ms"), Mark("b")])}}),
+    runs: [(id: "one", model: {model}), (id: "threads", model: thread_per_task)])"#
+        );
+        Scenario::parse("in_place.ron", &text, &[]).map_err(|errors| errors.to_string())
+    };
+    for model in ["tokio_multi_thread", "coroutines", "thread_pool", "sequential", "no_executor"] {
+        let trace = parsed(model).unwrap().execute("one", &RunOptions::default(), None);
+        assert_eq!(moves(&trace).len(), usize::from(model == "tokio_multi_thread"), "{model}");
+    }
+    for model in ["tokio_current_thread", "tokio_local_set", "smol", "event_loop", "actors", "static_executor"] {
+        let errors = parsed(model).unwrap_err();
+        assert!(errors.contains(&format!("{model} has no BlockInPlace, because")), "{errors}");
     }
 }

@@ -34,8 +34,10 @@ fn ours(executor: Executor) -> String {
         for n in 1..=5 {
             let task = spawn(async move {
                 let _guard = Guard(n);
-                while n == 4 {
-                    yield_now().await;
+                if n == 4 {
+                    loop {
+                        yield_now().await;
+                    }
                 }
                 pending::<()>().await;
             });
@@ -84,8 +86,10 @@ fn async_executor_drops_those_in_its_queue_first() {
             let guard = RealGuard(Arc::clone(&log), n);
             let task = executor.spawn(async move {
                 let _guard = guard;
-                while n == 4 {
-                    futures_lite::future::yield_now().await;
+                if n == 4 {
+                    loop {
+                        futures_lite::future::yield_now().await;
+                    }
                 }
                 pending::<()>().await;
             });

@@ -114,6 +114,18 @@ fn more_blocking_calls_than_can_be_counted_are_refused_and_not_a_panic() {
 }
 
 #[test]
+fn more_queues_than_an_event_can_name_are_refused_and_not_a_panic() {
+    let tasks: String = (1..=100).map(|n| format!(r#""t{n}": (shares: {n}, ops: [Yield]), "#)).collect();
+    let text = text_with("cores: 1", "workers: 1", &format!("tasks: {{{tasks}}}"));
+    let with =
+        |workers: u32| text.replace("runs: [", &format!("runs: [(id: \"g\", model: glommio, workers: {workers}), "));
+    let errors = parse(&with(1024)).to_string();
+    assert!(errors.contains("1024 workers would have 206848 queues"), "{errors}");
+    let few = Scenario::parse("x.ron", &with(2), &[]).unwrap_or_else(|errors| panic!("{errors}"));
+    few.execute("g", &sim_core::scenario::RunOptions::default(), None);
+}
+
+#[test]
 fn an_endless_run_ends_at_its_limit_and_says_so() {
     let endless = r#"tasks: {"t": (ops: [Repeat(4000000000, [Yield])])}"#;
     for (limit, ended) in [("max_steps: 1000", "step limit"), (r#"max_time: "5us""#, "time limit")] {

@@ -78,10 +78,7 @@ struct Queue {
 impl Glommio {
     /// A queue on each core for tasks of each of these shares, and for the usual 1,000.
     fn new(workers: u32, shares: impl IntoIterator<Item = u32>) -> Glommio {
-        let mut groups: Vec<u32> = shares.into_iter().chain([USUAL_SHARES]).collect();
-        groups.sort_unstable();
-        groups.dedup();
-        groups.reverse();
+        let groups = groups(shares);
         let core = Core {
             stage: Stage::React,
             armed: SimTime::ZERO,
@@ -154,6 +151,20 @@ impl Glommio {
         let own = queue.vruntime;
         core.default_vruntime = core.queues.iter().filter(|q| q.is_active).map(|q| q.vruntime).min().unwrap_or(own);
     }
+}
+
+/// The different shares that tasks have, the largest first; those that have none of their own have the usual.
+fn groups(shares: impl IntoIterator<Item = u32>) -> Vec<u32> {
+    let mut groups: Vec<u32> = shares.into_iter().chain([USUAL_SHARES]).collect();
+    groups.sort_unstable();
+    groups.dedup();
+    groups.reverse();
+    groups
+}
+
+/// How many queues so many workers have for tasks of these shares.
+pub(crate) fn count_queues(workers: u32, shares: impl IntoIterator<Item = u32>) -> usize {
+    2 * groups(shares).len() * workers as usize
 }
 
 impl Executor {

@@ -32,6 +32,18 @@ pub struct LocalPool {
     ended: Option<PollResult>,
     /// The child that is being polled has woken itself, and has its place.
     has_place: bool,
+    broken: Broken,
+}
+
+/// A rule that is broken, for a test that must see the order differ.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+enum Broken {
+    #[default]
+    Nothing,
+    /// What is spawned goes into the pool at once.
+    IncomingList,
+    /// The pool goes on while there is something ready in it.
+    Yielding,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -48,6 +60,18 @@ enum Stage {
 }
 
 impl LocalPool {
+    /// Breaks a rule, for a test that must see the order differ: what is spawned goes into the pool at once.
+    #[doc(hidden)]
+    pub fn without_incoming_list() -> LocalPool {
+        LocalPool { broken: Broken::IncomingList, ..LocalPool::default() }
+    }
+
+    /// Breaks a rule, for a test that must see the order differ: the pool goes on while there is something ready in it.
+    #[doc(hidden)]
+    pub fn without_yielding() -> LocalPool {
+        LocalPool { broken: Broken::Yielding, ..LocalPool::default() }
+    }
+
     /// The pool's `poll_next` goes on: what it does after the poll before.
     fn pool(&mut self, ready: &Ready<'_>) -> Option<Next> {
         match self.ended.take() {
@@ -59,7 +83,8 @@ impl LocalPool {
             Some(result) => {
                 self.polled += 1;
                 self.yielded += usize::from(result != PollResult::Pending);
-                if self.yielded >= 2 || self.polled == self.len {
+                let yields = self.yielded >= 2 || self.polled == self.len;
+                if yields && self.broken != Broken::Yielding {
                     self.is_unparked = true;
                     return self.pending(ready);
                 }
@@ -143,7 +168,7 @@ impl TaskPolicy for LocalPool {
         let aborted = Aborted::InItsTurn;
         // `FuturesUnordered` drops what it holds from the head of its list, which is the last that came.
         let left_over = LeftOver::NewestFirst;
-        Rules { dropped: Dropped::Wakes, self_wakes: SelfWakes::AtOnce, aborted, left_over, ..Rules::default() }
+        Rules { dropped: Dropped::CancelsOrWakes, self_wakes: SelfWakes::AtOnce, aborted, left_over, ..Rules::default() }
     }
 
     fn woke_itself(&mut self, _: TaskId) {
@@ -156,6 +181,10 @@ impl TaskPolicy for LocalPool {
         self.is_unparked |= came.why != Reason::Spawned;
         let queue = match (came.main, came.why) {
             (true, _) => MAIN,
+            (false, Reason::Spawned) if self.broken == Broken::IncomingList => {
+                self.children += 1;
+                POOL
+            }
             (false, Reason::Spawned) => INCOMING,
             (false, Reason::Woken) if self.has_place => AFTER,
             (false, Reason::Woken | Reason::WokenInPoll | Reason::Yielded | Reason::Preempted) => POOL,

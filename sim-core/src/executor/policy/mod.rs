@@ -9,7 +9,7 @@ mod blocking_pool;
 mod embassy;
 mod event_loop;
 mod fifo;
-mod glommio;
+pub(crate) mod glommio;
 mod go;
 mod local_pool;
 mod may;
@@ -218,8 +218,8 @@ pub enum SelfWakes {
 pub enum Dropped {
     /// It runs on.
     Detaches,
-    /// It runs on, and is woken: it looks whether it should.
-    Wakes,
+    /// It is cancelled; if it was detached it runs on, and is woken to see that.
+    CancelsOrWakes,
     /// It is cancelled.
     Cancels,
 }

@@ -42,6 +42,7 @@ pub struct Smol {
     notified: Option<WorkerId>,
     in_driver: Option<WorkerId>,
     has_main: bool,
+    burst: u32,
 }
 
 #[derive(Clone, Copy, Debug, Default)]
@@ -93,7 +94,14 @@ impl Smol {
             notified: None,
             in_driver: None,
             has_main: false,
+            burst: BURST,
         }
+    }
+
+    /// Breaks a rule, for a test that must see the order differ: no burst is too long for the root.
+    #[doc(hidden)]
+    pub fn without_burst(self) -> Smol {
+        Smol { burst: u32::MAX, ..self }
     }
 
     /// Chooses the sleeper that fell asleep last, unless one was told already and has not looked yet
@@ -187,7 +195,7 @@ impl Smol {
             Stage::Poll => {
                 runner.burst += 1;
                 runner.stage = Stage::Search;
-                if runner.burst == BURST {
+                if runner.burst == self.burst {
                     // `yield_now`: the thread wakes itself.
                     (runner.burst, runner.stage, runner.is_woken) = (0, Stage::Pending, true);
                 }

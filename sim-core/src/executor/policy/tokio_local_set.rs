@@ -11,7 +11,7 @@ const TASKS_PER_TICK: u32 = 61;
 
 /// The set is the runtime's main future. When it was woken, it polls the root, woken or not, then up to 61 of its tasks
 /// (`RunUntil::poll`, `LocalSet::tick`); then the driver is turned, and whoever yielded is woken, the last first.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct TokioLocalSet {
     /// Wraps after 255, so that the remote queue's turns are not always 31 apart.
     tick: u8,
@@ -21,6 +21,30 @@ pub struct TokioLocalSet {
     is_woken: bool,
     /// Another thread unparked the runtime since the driver was last turned: the next park returns at once.
     is_notified: bool,
+    most: u32,
+    looks_remotely: LooksRemotely,
+}
+
+/// When the set looks at its remote queue first.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum LooksRemotely {
+    InTime,
+    /// Only when there is nothing else.
+    Last,
+}
+
+impl Default for TokioLocalSet {
+    fn default() -> TokioLocalSet {
+        TokioLocalSet {
+            tick: 0,
+            stage: Stage::default(),
+            has_main: false,
+            is_woken: false,
+            is_notified: false,
+            most: TASKS_PER_TICK,
+            looks_remotely: LooksRemotely::InTime,
+        }
+    }
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -45,11 +69,26 @@ impl Executor {
 }
 
 impl TokioLocalSet {
+    /// Breaks a rule, for a test that must see the order differ: the set goes on while it has tasks.
+    #[doc(hidden)]
+    pub fn without_end_of_tick() -> TokioLocalSet {
+        TokioLocalSet { most: u32::MAX, ..TokioLocalSet::default() }
+    }
+
+    /// Breaks a rule, for a test that must see the order differ: what another thread has woken waits for all others.
+    #[doc(hidden)]
+    pub fn without_remote_interval() -> TokioLocalSet {
+        TokioLocalSet { looks_remotely: LooksRemotely::Last, ..TokioLocalSet::default() }
+    }
+
     /// `LocalSet::next_task`.
     fn next_task(&mut self, ready: &Ready<'_>) -> Option<usize> {
         let tick = self.tick;
         self.tick = tick.wrapping_add(1);
-        one_thread::next_queue(u32::from(tick), ready)
+        match self.looks_remotely {
+            LooksRemotely::InTime => one_thread::next_queue(u32::from(tick), ready),
+            LooksRemotely::Last => one_thread::next_queue(1, ready),
+        }
     }
 
     fn step(&mut self, worker: WorkerId, ready: &Ready<'_>) -> Option<Next> {
@@ -65,7 +104,7 @@ impl TokioLocalSet {
                 self.stage = Stage::Parking;
                 None
             }
-            Stage::Inside(TASKS_PER_TICK) => {
+            Stage::Inside(polled) if polled == self.most => {
                 // `tick` answers that there may be more.
                 (self.stage, self.is_woken) = (Stage::Parking, true);
                 None

@@ -77,6 +77,11 @@ fn computing_and_waiting_steps_read_alike_but_for_await() {
     check(r#"Block("1s")"#, " 0|block(1 s);", " 0|block(1 s);");
     check("Yield", " 0|yield_now().await;", " 0|yield_now();");
     check(
+        r#"BlockInPlace("1s")"#,
+        " 0|block_in_place(|| block(1 s));",
+        " 0|block(1 s); // a thread makes the call itself",
+    );
+    check(
         r#"Offload("1ms")"#,
         " 0|spawn_blocking(|| block(1 ms)).await;",
         " 0|block(1 ms); // a thread makes the call itself",

@@ -3,12 +3,13 @@
 
 use sim_core::Executor;
 use sim_core::executor::policy::{
-    Came, Fifo, Move, Next, QueueSpec, Ready, Reason, Rules, TaskPolicy, TokioCurrentThread, TokioMultiThread, Yields,
+    Came, Dropped, LocalPool, Move, Next, QueueSpec, Ready, Reason, Rules, Smol, TaskPolicy, TokioCurrentThread,
+    TokioLocalSet, TokioMultiThread, Yields,
 };
 use sim_core::trace::event::{End, PollResult};
 use sim_core::trace::{TaskId, WorkerId};
 
-use super::modes::mode;
+use super::modes::{TUNED, mode};
 use super::{ours, random, workloads};
 
 /// A model in which one rule is another.
@@ -35,6 +36,8 @@ enum Rule {
     NoInjectQueue,
     /// The driver is not turned between polls.
     NoTurn,
+    /// A task whose handle is dropped runs on.
+    NoCancel,
 }
 
 impl Broken {
@@ -61,6 +64,7 @@ impl TaskPolicy for Broken {
         match self.rule {
             Rule::NoDeferring => Rules { yields: Yields::Wake, ..rules },
             Rule::NoBudget => Rules { budget: None, ..rules },
+            Rule::NoCancel => Rules { dropped: Dropped::Detaches, ..rules },
             Rule::SelfWakeToFront | Rule::SpawnToFront | Rule::NoInjectQueue | Rule::NoTurn => rules,
         }
     }
@@ -70,7 +74,7 @@ impl TaskPolicy for Broken {
         let front = match self.rule {
             Rule::SelfWakeToFront => came.why == Reason::WokenInPoll,
             Rule::SpawnToFront => came.why == Reason::Spawned,
-            Rule::NoDeferring | Rule::NoBudget | Rule::NoInjectQueue | Rule::NoTurn => false,
+            Rule::NoDeferring | Rule::NoBudget | Rule::NoInjectQueue | Rule::NoTurn | Rule::NoCancel => false,
         };
         let queue = if self.rule == Rule::NoInjectQueue && came.on.is_none() { INSIDE } else { queue };
         (queue, if front { End::Front } else { end })
@@ -109,12 +113,12 @@ fn is_noticed(name: &str, workload: &str, executor: fn() -> Executor) {
 
 #[test]
 fn a_self_wake_that_keeps_the_turn_is_noticed() {
-    is_noticed("asyncexec_task", "w03_yield_self_rounds", || Broken::executor(Fifo::default(), Rule::SelfWakeToFront));
+    is_noticed("asyncexec_task", "w03_yield_self_rounds", || Broken::executor(Smol::new(1), Rule::SelfWakeToFront));
 }
 
 #[test]
 fn a_spawned_task_that_jumps_the_queue_is_noticed() {
-    is_noticed("asyncexec_task", "w01_spawn_fifo", || Broken::executor(Fifo::default(), Rule::SpawnToFront));
+    is_noticed("asyncexec_task", "w01_spawn_fifo", || Broken::executor(Smol::new(1), Rule::SpawnToFront));
 }
 
 #[test]
@@ -150,8 +154,54 @@ fn a_lifo_slot_without_its_cap_is_noticed() {
 }
 
 #[test]
+fn a_dropped_handle_that_cancels_nothing_is_noticed() {
+    is_noticed("asyncexec_task", "r05_dropped_handle", || Broken::executor(Smol::new(1), Rule::NoCancel));
+    is_noticed("localpool_task", "r05_dropped_handle", || Broken::executor(LocalPool::default(), Rule::NoCancel));
+}
+
+#[test]
+fn a_burst_of_async_executor_that_does_not_end_is_noticed() {
+    is_noticed("asyncexec_main", "r04_long_burst", || Executor::with_policy(1, Box::new(Smol::new(1).without_burst())));
+}
+
+#[test]
+fn a_local_pool_that_polls_at_once_what_is_spawned_is_noticed() {
+    is_noticed("localpool_task", "w05_nested_spawn", || {
+        Executor::with_policy(1, Box::new(LocalPool::without_incoming_list()))
+    });
+}
+
+#[test]
+fn a_local_pool_that_does_not_yield_is_noticed() {
+    is_noticed("localpool_main", "r05_dropped_handle", || {
+        Executor::with_policy(1, Box::new(LocalPool::without_yielding()))
+    });
+}
+
+#[test]
+fn a_local_set_whose_tick_does_not_end_is_noticed() {
+    is_noticed("tokio_localset_task", "r07_yield_among_many", || {
+        Executor::with_policy(1, Box::new(TokioLocalSet::without_end_of_tick()))
+    });
+}
+
+#[test]
+fn a_local_set_that_looks_at_its_remote_queue_last_is_noticed() {
+    is_noticed("tokio_localset_task_realclock", "r06_remote_wake", || {
+        Executor::with_policy(1, Box::new(TokioLocalSet::without_remote_interval()))
+    });
+}
+
+#[test]
+fn an_interval_of_the_inject_queue_that_is_not_tuned_is_noticed() {
+    let root = workloads::root("r03_tuned_interval");
+    let fixed = TokioMultiThread::default().global_queue_interval(61);
+    let given = ours::run(Executor::with_policy(1, Box::new(fixed)), &root, TUNED.root);
+    assert_ne!(given, TUNED.real.expect("tokio runs here")(&root, TUNED.root));
+}
+
+#[test]
 fn what_notices_a_broken_rule_is_made_as_small_as_it_gets() {
-    let text =
-        random::smallest_text(mode("asyncexec_task"), || Broken::executor(Fifo::default(), Rule::SelfWakeToFront));
+    let text = random::smallest_text(mode("asyncexec_task"), || Broken::executor(Smol::new(1), Rule::SelfWakeToFront));
     assert_eq!(text, "(channels:[],locks:0,notifies:1,root:[Spawn([])])");
 }

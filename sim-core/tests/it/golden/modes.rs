@@ -54,8 +54,7 @@ const MT_61: Real = |root, _| multi_thread(root, Some(61));
 const MT_7: Real = |root, _| multi_thread(root, Some(7));
 const MT_POOL_OF_ONE: Real = |root, _| multi_thread_pool_of_one(root);
 const LOCAL_POOL: &[fn() -> Executor] = &[Executor::local_pool];
-const SMOL_MAIN: &[fn() -> Executor] = &[|| Executor::smol(1), || Executor::async_std(1)];
-const SMOL_TASK: &[fn() -> Executor] = &[|| Executor::smol(1), || Executor::async_std(1), || Executor::fifo(1)];
+const ASYNC_EXECUTOR: &[fn() -> Executor] = &[|| Executor::smol(1)];
 
 pub static MODES: [Mode; 15] = [
     mode_of("tokio_ct_main", CT, Some(PAUSED), RootIs::Main, CURRENT_THREAD, NO_THREADS),
@@ -70,10 +69,20 @@ pub static MODES: [Mode; 15] = [
     mode_of("tokio_mt1_task_pool1", MT1, Some(MT_POOL_OF_ONE), RootIs::Task, &[mt_pool_of_one], NO_CLOCK),
     mode_of("localpool_main", POOL, Some(local_pool), RootIs::Main, LOCAL_POOL, NEITHER),
     mode_of("localpool_task", POOL, Some(local_pool), RootIs::Task, LOCAL_POOL, NEITHER),
-    mode_of("asyncexec_main", SMOL, Some(async_executor), RootIs::Main, SMOL_MAIN, NO_CLOCK),
-    mode_of("asyncexec_task", SMOL, Some(async_executor), RootIs::Task, SMOL_TASK, NO_CLOCK),
+    mode_of("asyncexec_main", SMOL, Some(async_executor), RootIs::Main, ASYNC_EXECUTOR, NO_CLOCK),
+    mode_of("asyncexec_task", SMOL, Some(async_executor), RootIs::Task, ASYNC_EXECUTOR, NO_CLOCK),
     mode_of("monoio_task", "monoio", None, RootIs::Task, &[|| Executor::monoio(1)], NO_THREADS),
 ];
+
+/// The interval that tokio tunes itself, by the time that polls take on a real computer: nothing for random workloads.
+pub static TUNED: Mode = mode_of(
+    "tokio_mt1_task_tuned",
+    MT1,
+    Some(|root, _| multi_thread(root, None)),
+    RootIs::Task,
+    &[|| Executor::tokio_multi_thread(1)],
+    NO_CLOCK,
+);
 
 const fn mode_of(
     name: &'static str,
@@ -114,7 +123,7 @@ fn mt_policy(global_queue_interval: u32) -> TokioMultiThread {
 
 /// The mode of this name.
 pub fn mode(name: &str) -> &'static Mode {
-    MODES.iter().find(|mode| mode.name == name).unwrap_or_else(|| panic!("no mode is called {name}"))
+    MODES.iter().chain([&TUNED]).find(|mode| mode.name == name).unwrap_or_else(|| panic!("no mode is called {name}"))
 }
 
 /// Runs the workload in every mode of which the file holds its order: the real runtime, and our models, give that order.

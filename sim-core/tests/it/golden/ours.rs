@@ -53,6 +53,10 @@ impl Runtime for Ours {
         }));
     }
 
+    fn compute(&self, micros: u64) {
+        sim_core::work(SimDuration::from_micros(micros));
+    }
+
     fn block_in_place(&self, code: Box<dyn FnOnce() + Send>) {
         sim_core::block_in_place(code);
     }

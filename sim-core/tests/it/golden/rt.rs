@@ -35,6 +35,12 @@ pub trait Runtime: Send + Sync {
     /// now on.
     fn once_parked(&self, parks: u64, code: Box<dyn FnOnce() + Send>);
 
+    /// Computes for so long, at least.
+    fn compute(&self, micros: u64) {
+        let began = std::time::Instant::now();
+        while began.elapsed() < std::time::Duration::from_micros(micros) {}
+    }
+
     /// Blocks in the middle of a poll, while another thread goes on with the worker where the runtime knows such a thing.
     fn block_in_place(&self, code: Box<dyn FnOnce() + Send>) {
         code();
@@ -121,6 +127,10 @@ impl Rt {
     pub fn elsewhere(&self, code: impl FnOnce(Rt) + Send + 'static) {
         let rt = self.clone();
         self.runtime.elsewhere(Box::new(move || code(rt)));
+    }
+
+    pub fn compute(&self, micros: u64) {
+        self.runtime.compute(micros);
     }
 
     pub fn once_parked(&self, parks: u64, code: impl FnOnce() + Send + 'static) {

@@ -63,7 +63,9 @@ impl Maker {
                 1 => root.push(Op::YieldSelf),
                 2 => {
                     let op = self.any(DEPTH, None);
-                    if self.workload.is_free(std::slice::from_ref(&op)) && !matches!(op, Op::Spawn(_) | Op::Join) {
+                    if self.workload.is_free(std::slice::from_ref(&op))
+                        && !matches!(op, Op::Spawn(_) | Op::Join | Op::Drop)
+                    {
                         root.push(op);
                     }
                 }
@@ -120,6 +122,7 @@ impl Maker {
             8 | 9 => Op::Recv(channel, messages),
             10 | 11 => self.lock(depth, held),
             12 => Op::NotifyOne(0),
+            16 if self.draw.one_in(2) => Op::Drop,
             13 if self.draw.one_in(3) => Op::NotifyWaiters(0),
             14 => Op::Select(self.wait(held), self.wait(held)),
             15 if self.draw.one_in(3) => self.elsewhere(depth),

@@ -85,6 +85,12 @@ impl Task {
                     self.mark("join");
                 }
             }
+            Op::Drop => {
+                if let Some(child) = self.children.pop_front() {
+                    drop(child);
+                    self.mark("drop");
+                }
+            }
             Op::Yield => {
                 self.rt.yield_native().await;
                 self.mark("yield");
@@ -181,16 +187,31 @@ impl Task {
 }
 
 fn spawn(rt: &Rt, world: &Arc<World>, name: String, ops: Vec<Op>) -> Handle {
-    world.live.fetch_add(1, Ordering::Relaxed);
-    let world = Arc::clone(world);
+    let (world, live) = (Arc::clone(world), Live::new(world));
     rt.spawn(move |rt| async move {
         let mut task = Task { rt, world, name, spawned: 0, children: VecDeque::new() };
         task.mark("begin");
         task.steps(&ops).await;
         task.children.drain(..).for_each(Handle::detach);
-        task.world.live.fetch_sub(1, Ordering::Relaxed);
+        drop(live);
         task.mark("end");
     })
+}
+
+/// Counts as one that lives until it is dropped: a task may be cancelled, before its first poll too.
+struct Live(Arc<World>);
+
+impl Live {
+    fn new(world: &Arc<World>) -> Live {
+        world.live.fetch_add(1, Ordering::Relaxed);
+        Live(Arc::clone(world))
+    }
+}
+
+impl Drop for Live {
+    fn drop(&mut self) {
+        self.0.live.fetch_sub(1, Ordering::Relaxed);
+    }
 }
 
 async fn wait(rt: &Rt, world: &World, wait: &Wait) {

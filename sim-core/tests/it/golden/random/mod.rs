@@ -148,6 +148,6 @@ fn random_workloads_do_all_that_can_be_done() {
         let markers = real(&interpret::root(&generate::workload(seed), all), RootIs::Main);
         seen.extend(markers.split(' ').map(|marker| marker.split(':').next_back().unwrap().to_owned()));
     }
-    let expected = "begin busy elsewhere end first free join lock recv second self send spawn unlock waited yield";
+    let expected = "begin busy drop elsewhere end first free join lock recv second self send spawn unlock waited yield";
     assert_eq!(seen.into_iter().collect::<Vec<_>>().join(" "), expected);
 }

@@ -74,6 +74,6 @@ fn op_smaller(op: &Op) -> Vec<Vec<Op>> {
             smaller
         }
         Op::Send(..) | Op::Recv(..) | Op::Wait(_) => Vec::new(),
-        Op::Join | Op::Yield | Op::YieldSelf | Op::NotifyOne(_) | Op::NotifyWaiters(_) => Vec::new(),
+        Op::Join | Op::Drop | Op::Yield | Op::YieldSelf | Op::NotifyOne(_) | Op::NotifyWaiters(_) => Vec::new(),
     }
 }

@@ -22,6 +22,8 @@ pub enum Op {
     Spawn(Vec<Op>),
     /// The oldest child that was not joined.
     Join,
+    /// The handle of the oldest child that was not joined: some runtimes cancel the child.
+    Drop,
     /// The runtime's own yield.
     Yield,
     /// A wake of oneself.
@@ -96,7 +98,7 @@ impl Workload {
         match op {
             Op::Spawn(ops) => all(ops, None),
             Op::Join => held.is_none(),
-            Op::Yield | Op::YieldSelf => true,
+            Op::Drop | Op::Yield | Op::YieldSelf => true,
             Op::Send(channel, _) | Op::Recv(channel, _) => *channel < self.channels.len(),
             Op::Lock(lock, ops) => lockable(*lock) && all(ops, Some(*lock)),
             Op::NotifyOne(notify) | Op::NotifyWaiters(notify) => *notify < self.notifies,
@@ -116,7 +118,7 @@ impl Workload {
             Op::Spawn(ops) => self.is_free(ops),
             Op::Send(channel, _) => self.channels[*channel].is_none(),
             Op::Wait(Wait::Yield | Wait::Sleep(_)) => true,
-            Op::Join | Op::Yield | Op::YieldSelf | Op::NotifyOne(_) | Op::NotifyWaiters(_) => true,
+            Op::Join | Op::Drop | Op::Yield | Op::YieldSelf | Op::NotifyOne(_) | Op::NotifyWaiters(_) => true,
             Op::Elsewhere(_) => true,
             Op::Wait(Wait::Recv(_) | Wait::Send(_) | Wait::Notified(_) | Wait::Lock(_)) => false,
             Op::Recv(..) | Op::Lock(..) | Op::Select(..) => false,
@@ -130,6 +132,10 @@ pub fn root_is_free(workload: &Workload, root: &[Op]) -> bool {
     root.iter().all(|op| match op {
         Op::Spawn(_) => true,
         Op::Join => children.next().is_none_or(|child| workload.is_free(child)),
+        Op::Drop => {
+            children.next();
+            true
+        }
         other => workload.is_free(std::slice::from_ref(other)),
     })
 }

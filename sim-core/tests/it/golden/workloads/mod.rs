@@ -11,8 +11,11 @@ mod waiters;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use super::real_tokio::RootIs;
+use sim_core::Executor;
+
 use super::rt::*;
-use super::{modes, recorded};
+use super::{modes, ours, recorded};
 
 /// A workload: its name in the file, and its root.
 type Workload = (&'static str, fn(Rt) -> Boxed);
@@ -62,4 +65,18 @@ fn every_recorded_workload_is_run() {
     let run: BTreeSet<&str> = WORKLOADS.iter().copied().flatten().map(|(name, _)| *name).collect();
     let recorded: BTreeSet<&str> = recorded::all().keys().map(String::as_str).collect();
     assert_eq!(run, recorded);
+}
+
+/// Both let a task run on whose handle is dropped.
+#[test]
+fn async_std_and_one_fifo_queue_give_async_executors_order() {
+    for (name, orders) in recorded::all().iter().filter(|(name, _)| *name != "r05_dropped_handle") {
+        for (mode, order) in orders.iter().filter(|(mode, _)| mode.starts_with("asyncexec")) {
+            let async_std = ours::run(Executor::async_std(1), &root(name), modes::mode(mode).root);
+            assert_eq!(async_std, *order, "{name}, {mode}");
+        }
+        if let Some(order) = orders.get("asyncexec_task") {
+            assert_eq!(ours::run(Executor::fifo(1), &root(name), RootIs::Task), *order, "{name}");
+        }
+    }
 }

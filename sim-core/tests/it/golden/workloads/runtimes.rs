@@ -10,10 +10,15 @@ use super::*;
 pub const WORKLOADS: &[Workload] = &[
     ("w13_joinset", |rt| Box::pin(join_set(rt))),
     ("w16_coop_budget", |rt| Box::pin(coop_budget(rt))),
-    ("w17_event_interval", |rt| Box::pin(event_interval(rt))),
+    ("w17_event_interval", |rt| Box::pin(event_interval(rt, 200))),
     ("w19_inject_interval", |rt| Box::pin(inject_interval(rt))),
     ("r01_lifo_cap", |rt| Box::pin(ping_pong(rt))),
     ("r02_unparked_while_running", |rt| Box::pin(unparked_while_running(rt))),
+    ("r03_tuned_interval", |rt| Box::pin(tuned_interval(rt))),
+    ("r04_long_burst", |rt| Box::pin(event_interval(rt, 450))),
+    ("r05_dropped_handle", |rt| Box::pin(dropped_handle(rt))),
+    ("r06_remote_wake", |rt| Box::pin(remote_wake(rt))),
+    ("r07_yield_among_many", |rt| Box::pin(yield_among_many(rt))),
     ("w30_tokio_budget_yield_order", |rt| Box::pin(budget_and_yield(rt))),
 ];
 
@@ -56,8 +61,12 @@ impl Count {
         self.0.fetch_add(1, Ordering::Relaxed) + 1
     }
 
+    fn get(&self) -> usize {
+        self.0.load(Ordering::Relaxed)
+    }
+
     fn mark(&self, rt: &Rt, name: &str) {
-        rt.mark(format!("{name}@{}", self.0.load(Ordering::Relaxed)));
+        rt.mark(format!("{name}@{}", self.get()));
     }
 }
 
@@ -86,11 +95,11 @@ fn tokios_budget_holds_in_tokio_and_nowhere_else() {
     check("w16_coop_budget");
 }
 
-async fn event_interval(rt: Rt) {
+async fn event_interval(rt: Rt, tasks: usize) {
     let ended = Count::default();
     let (sender, receiver) = oneshot::channel();
     let mut sender = Some(sender);
-    let tasks = (1..=200).map(|_| {
+    let tasks = (0..tasks).map(|_| {
         let (ended, sender) = (ended.clone(), sender.take());
         rt.spawn(|_| async move {
             ended.add_one();
@@ -225,4 +234,114 @@ async fn budget_and_yield(rt: Rt) {
 #[test]
 fn a_task_that_used_up_its_budget_waits_with_those_that_yielded() {
     check("w30_tokio_budget_yield_order");
+}
+
+/// Polls that take long make tokio look at the inject queue at every second one.
+async fn tuned_interval(rt: Rt) {
+    const NAMES: [&str; 3] = ["X", "Y", "Z"];
+    let (ended, come) = (Count::default(), Count::default());
+    let task = |n: usize| {
+        let (ended, come) = (ended.clone(), come.clone());
+        rt.spawn(move |rt| async move {
+            // tokio wants a look every 200 µs, and never at each poll.
+            rt.compute(400);
+            ended.add_one();
+            if n == 5 {
+                rt.elsewhere(move |rt| {
+                    for name in NAMES {
+                        let (ended, come) = (ended.clone(), come.clone());
+                        let task = rt.spawn(move |rt| async move {
+                            ended.mark(&rt, name);
+                            come.add_one();
+                        });
+                        task.detach();
+                    }
+                });
+            }
+        })
+    };
+    let tasks: Vec<_> = (1..=100).map(task).collect();
+    all(tasks).await;
+    while come.get() < NAMES.len() {
+        yield_self().await;
+    }
+    ended.mark(&rt, "E");
+}
+
+#[test]
+fn long_polls_make_tokio_look_at_what_comes_from_outside_at_every_second_one() {
+    check("r03_tuned_interval");
+}
+
+#[test]
+fn the_main_future_does_not_wait_for_the_end_of_a_long_burst() {
+    check("r04_long_burst");
+}
+
+async fn dropped_handle(rt: Rt) {
+    let task = rt.spawn(|rt| steps(rt, "A", 6));
+    let other = rt.spawn(|rt| steps(rt, "B", 6));
+    yield_self().await;
+    yield_self().await;
+    rt.mark("drop");
+    drop(task);
+    other.await;
+    for _ in 0..8 {
+        yield_self().await;
+    }
+    rt.mark("R");
+}
+
+#[test]
+fn a_task_whose_handle_is_dropped_does_as_its_runtime_has_it() {
+    check("r05_dropped_handle");
+}
+
+async fn remote_wake(rt: Rt) {
+    let ended = Count::default();
+    let (sender, receiver) = oneshot::channel();
+    let seen = ended.clone();
+    let waits = rt.spawn(|rt| async move {
+        receiver.await.unwrap();
+        seen.mark(&rt, "W");
+    });
+    let mut sender = Some(sender);
+    let task = |n: usize| {
+        let (ended, sender) = (ended.clone(), if n == 5 { sender.take() } else { None });
+        rt.spawn(move |rt| async move {
+            ended.add_one();
+            if let Some(sender) = sender {
+                rt.elsewhere(|_| sender.send(()).unwrap());
+            }
+        })
+    };
+    let tasks: Vec<_> = (1..=150).map(task).collect();
+    all(tasks).await;
+    waits.await;
+    ended.mark(&rt, "E");
+}
+
+#[test]
+fn what_another_thread_wakes_is_polled_at_the_runtimes_interval() {
+    check("r06_remote_wake");
+}
+
+async fn yield_among_many(rt: Rt) {
+    let yields = |name: &'static str| {
+        rt.spawn(|rt| async move {
+            rt.yield_native().await;
+            rt.mark(name);
+        })
+    };
+    let first = yields("first");
+    let others: Vec<_> = (0..100).map(|_| rt.spawn(|_| async {})).collect();
+    let last = yields("last");
+    all([first, last]).await;
+    all(others).await;
+    rt.mark("R");
+}
+
+#[test]
+fn whoever_yields_goes_on_when_its_runtime_comes_to_it() {
+    check("r07_yield_among_many");
 }
