@@ -243,7 +243,7 @@ pub struct Tables {
     pub tasks: Vec<TaskInfo>,
     /// By [`ThreadId`].
     pub threads: Vec<ThreadInfo>,
-    /// By [`WorkerId`]: the thread each worker runs on.
+    /// By [`WorkerId`]: the thread each worker begins on; where it is now is the state's affair.
     pub workers: Vec<ThreadId>,
     /// By [`QueueId`].
     pub queues: Vec<QueueInfo>,
