@@ -29,7 +29,7 @@ pub enum TimerOrder {
 pub enum SelfWakes {
     /// After them: it is placed when the poll has ended.
     AfterPoll,
-    /// Before them: the policy is told at once ([`TaskPolicy::woke_itself`]).
+    /// Before them: the policy is told at once ([`TaskPolicy::woke_itself`](super::TaskPolicy::woke_itself)).
     AtOnce,
 }
 
@@ -71,7 +71,7 @@ pub enum LeftOver {
 pub enum Yields {
     /// It wakes itself.
     Wake,
-    /// It wakes itself, and the policy is told that it yielded: [`Reason::Yielded`].
+    /// It wakes itself, and the policy is told that it yielded: [`Reason::Yielded`](super::Reason::Yielded).
     WakeAndSay,
     /// It is Pending, and woken after the next turn of the driver, the last to yield first.
     Deferred,
@@ -83,7 +83,7 @@ pub enum Root {
     /// As any other task.
     OnWorkers,
     /// On the thread that called `block_on`, which is no worker: it counts as one more, after the last. It is asked for
-    /// [`TaskPolicy::next`] as they are, and should poll nothing else. A workload without a root has no such thread.
+    /// [`TaskPolicy::next`](super::TaskPolicy::next) as they are, and should poll nothing else. A workload without a root has no such thread.
     OnItsCaller,
 }
 
