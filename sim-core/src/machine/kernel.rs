@@ -70,7 +70,7 @@ pub(crate) struct Kernel {
     pub timer_step: SimDuration,
     pub resources: Vec<Resource>,
     pub agenda: BinaryHeap<Reverse<Scheduled>>,
-    /// Until when threads sleep that end, or look around, if nobody calls them: what alone is left does not keep a run up.
+    /// Until when threads sleep that end then if nobody calls them: what alone is left does not keep a run up.
     pub alarms: BTreeMap<ThreadId, SimTime>,
     /// When somebody looks at the workers in system calls next, and whether that moment has come.
     pub look: Option<SimTime>,

@@ -13,27 +13,32 @@ use crate::trace::ids::TimerId;
 #[derive(Debug, Default)]
 pub(crate) struct TimerLists {
     lists: BTreeMap<SimDuration, List>,
+    /// The lists' lengths, by their places: whoever looks what is due passes by what is not.
+    order: BTreeMap<Place, SimDuration>,
     /// The length of each.
     lengths: BTreeMap<TimerId, SimDuration>,
     numbers: u64,
 }
 
+/// Where a list stands among the others: `expiry`, and `id` among equals.
+type Place = (SimTime, u64);
+
 #[derive(Debug)]
 struct List {
     /// In the order in which they were set, which is that of their numbers.
     timers: BTreeSet<TimerId>,
-    /// Where the list stands among the others: `expiry`, and `id` among equals. One whose first timer was given up
-    /// keeps its place.
-    place: (SimTime, u64),
+    /// One whose first timer was given up keeps its place: it is never later than the first timer.
+    place: Place,
 }
 
 impl TimerLists {
     /// A timer of this length is set.
     pub fn set(&mut self, timer: TimerId, length: SimDuration, deadline: SimTime) {
         self.lengths.insert(timer, length);
-        let numbers = &mut self.numbers;
+        let (numbers, order) = (&mut self.numbers, &mut self.order);
         let list = self.lists.entry(length).or_insert_with(|| {
             *numbers += 1;
+            order.insert((deadline, *numbers), length);
             List { timers: BTreeSet::new(), place: (deadline, *numbers) }
         });
         list.timers.insert(timer);
@@ -45,6 +50,7 @@ impl TimerLists {
         let Some(list) = self.lists.get_mut(&length) else { return };
         list.timers.remove(&timer);
         if list.timers.is_empty() {
+            self.order.remove(&list.place);
             self.lists.remove(&length);
         }
     }
@@ -52,24 +58,25 @@ impl TimerLists {
     /// The timers that are due, in the order in which they are called.
     pub fn take_due(&mut self, due: &BTreeSet<TimerId>, deadlines: &[SimTime]) -> Vec<TimerId> {
         let mut called = Vec::with_capacity(due.len());
-        let mut lengths: Vec<((SimTime, u64), SimDuration)> = Vec::new();
-        for (length, list) in &self.lists {
-            if list.timers.first().is_some_and(|first| due.contains(first)) {
-                lengths.push((list.place, *length));
-            }
-        }
-        lengths.sort_unstable();
-        for (_, length) in lengths {
-            let list = self.lists.get_mut(&length).expect("it was seen");
+        let Some(latest) = due.iter().map(|timer| deadlines[timer.index()]).max() else { return called };
+        let at_latest: Vec<SimDuration> = self.order.range(..=(latest, u64::MAX)).map(|(_, length)| *length).collect();
+        for length in at_latest {
+            let list = self.lists.get_mut(&length).expect("each place is that of a list");
+            let before = called.len();
             while let Some(first) = list.timers.first().copied().filter(|first| due.contains(first)) {
                 list.timers.remove(&first);
                 self.lengths.remove(&first);
                 called.push(first);
             }
+            if called.len() == before {
+                continue;
+            }
+            self.order.remove(&list.place);
             match list.timers.first() {
                 Some(next) => {
                     self.numbers += 1;
                     list.place = (deadlines[next.index()], self.numbers);
+                    self.order.insert(list.place, length);
                 }
                 None => {
                     self.lists.remove(&length);
@@ -96,6 +103,6 @@ mod tests {
         lists.cancel(TimerId(0));
         let due = BTreeSet::from([TimerId(1), TimerId(2)]);
         assert_eq!(lists.take_due(&due, &deadlines), [TimerId(1), TimerId(2)]);
-        assert!(lists.lists.is_empty() && lists.lengths.is_empty());
+        assert!(lists.lists.is_empty() && lists.order.is_empty() && lists.lengths.is_empty());
     }
 }

@@ -6,6 +6,7 @@
 //! "ROWS"   = rows that the side tables gain, as postcard writes `Tables`
 //! "FMLY"   = what the run's tasks are, as postcard writes `Family`
 //! "NICE"   = threads with another nice value than 0, as postcard writes pairs of id and value
+//! "DRVR"   = whose the drivers are, as postcard writes `Drivers`; only where each worker has its own
 //! "EVTS"   = records, see [`super::pack`]
 //! "CODE"   = rows of programs, steps and who goes through which, as postcard writes the three
 //! "DONE"   = the number of events, u64: the last section
