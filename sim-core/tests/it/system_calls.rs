@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use sim_core::analysis::index::Index;
 use sim_core::analysis::inspect::Thing;
 use sim_core::analysis::track::{SpanState, TrackKind};
-use sim_core::scenario::Measured;
+use sim_core::scenario::{Measured, RunOptions};
 use sim_core::trace::event::Event;
 use sim_core::trace::{Snapshot, TaskId, ThreadId, Trace, WorkerId};
 use sim_core::{Costs, Executor, Machine};
@@ -285,4 +285,13 @@ fn the_row_of_a_call_shows_when_it_had_no_p_and_with_which_it_went_on() {
     ];
     assert_eq!(rows(TrackKind::Worker(WorkerId(0))), by_p);
     assert_eq!(rows(TrackKind::Thread(first))[0].0, 40, "its row begins where it has no P");
+}
+
+#[test]
+fn there_are_ten_thousand_threads_at_most_and_who_calls_after_them_waits() {
+    let workload = r#"tasks: { "caller": (count: 10010, ops: [Block("1s"), Mark("back")]) }"#;
+    let scenario = lesson_of("coroutines", "cores: 1", "workers: 1", workload);
+    let trace = scenario.execute("run", &RunOptions::default(), None);
+    let created = count(&trace, |event| matches!(event, Event::ThreadCreated { .. }));
+    assert_eq!((created, trace.markers().count()), (1 + 10_000, 10_010), "thread 0 is the P's first");
 }
