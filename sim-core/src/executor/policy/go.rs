@@ -40,7 +40,7 @@ const BEFORE_RUNNEXT: SimDuration = SimDuration::from_micros(3);
 /// for almost 20; here each lasts 10. A thief goes through the others in one of several orders (`stealOrder`); here upwards
 /// from the one it drew.
 ///
-/// A system call (`entersyscall`) leaves the P with its thread; [`Sysmon`] takes it away. A call that returns gets its P
+/// A system call (`entersyscall`) leaves the P with its thread; `sysmon` takes it away. A call that returns gets its P
 /// back if that is in a call still, be it another's, or an idle one (`exitsyscallfast`); otherwise its goroutine goes to the global
 /// queue and its thread sleeps (`exitsyscall0`, `stopm`). Simplified: an idle P keeps the thread that parked with it; of several
 /// idle Ps a call that returns gets its own first; one of the idle threads is taken to wait in the netpoller (`handoffp`);
