@@ -91,7 +91,7 @@ impl Kernel {
     /// Arms a timer for `deadline`; `by` waits for it.
     pub fn set_timer(&mut self, deadline: SimTime, by: Actor, wake: Option<Wake>) -> TimerId {
         let deadline = match wake {
-            Some(Wake::Task(_)) => deadline.rounded_up(self.timer_step),
+            Some(Wake::Task(_)) => self.timer_step.due(self.now, deadline),
             Some(Wake::Thread(_)) | None => deadline,
         };
         let of_task = matches!(wake, Some(Wake::Task(_)));

@@ -20,9 +20,10 @@ use super::resource::{Granted, Resource};
 use super::spec::{Limits, Machine, Watcher};
 use super::threads::Thread;
 use super::timer_lists::TimerLists;
+use super::timer_step::TimerStep;
 use super::unseen::Unseen;
 use super::waits::Shown;
-use crate::instant::{SimDuration, SimTime};
+use crate::instant::SimTime;
 use crate::trace::event::{DecisionKind, Event};
 use crate::trace::ids::*;
 use crate::trace::store::Recorder;
@@ -66,8 +67,8 @@ pub(crate) struct Kernel {
     pub unseen: Unseen,
     /// The thread that was resumed last: the one whose code runs, if any does.
     pub running: ThreadId,
-    /// To what the timers of tasks are rounded up; zero: not at all.
-    pub timer_step: SimDuration,
+    /// When timers of tasks are due.
+    pub timer_step: TimerStep,
     pub resources: Vec<Resource>,
     pub agenda: BinaryHeap<Reverse<Scheduled>>,
     /// Until when threads sleep that end, or look around, if nobody calls them: what alone is left does not keep a run up.
@@ -150,7 +151,7 @@ impl Kernel {
             turned: false,
             unseen: Unseen::default(),
             running: ThreadId(0),
-            timer_step: SimDuration::ZERO,
+            timer_step: TimerStep::None,
             resources: Vec::new(),
             agenda: BinaryHeap::new(),
             alarms: BTreeMap::new(),

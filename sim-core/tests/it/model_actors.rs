@@ -294,3 +294,16 @@ fn akka_has_eight_threads_on_a_small_machine() {
     assert_eq!(millis(run("").metrics.makespan), 5.0);
     assert_eq!(millis(run("workers: 1").metrics.makespan), 40.0);
 }
+
+#[test]
+fn an_actor_of_akka_that_sleeps_ten_milliseconds_wakes_every_thirty() {
+    let slept = |length: &str| {
+        let ops = format!(r#"ops: [Sleep("{length}"), Mark("a"), Sleep("{length}"), Mark("b")]"#);
+        let run = measured(&lesson_of("akka", "cores: 1", "workers: 1", &format!(r#"tasks: {{"t": ({ops})}}"#)));
+        run.trace.markers().map(|mark| mark.time.as_millis()).collect::<Vec<u64>>()
+    };
+    // What is set in the course of a tick is put on the wheel just after the next one, and waits for whole ticks from there.
+    assert_eq!(slept("10ms"), [30, 60]);
+    assert_eq!(slept("3ms"), [30, 60]);
+    assert_eq!(slept("11ms"), [40, 80]);
+}

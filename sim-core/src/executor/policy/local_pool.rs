@@ -168,7 +168,13 @@ impl TaskPolicy for LocalPool {
         let aborted = Aborted::InItsTurn;
         // `FuturesUnordered` drops what it holds from the head of its list, which is the last that came.
         let left_over = LeftOver::NewestFirst;
-        Rules { dropped: Dropped::CancelsOrWakes, self_wakes: SelfWakes::AtOnce, aborted, left_over, ..Rules::default() }
+        Rules {
+            dropped: Dropped::CancelsOrWakes,
+            self_wakes: SelfWakes::AtOnce,
+            aborted,
+            left_over,
+            ..Rules::default()
+        }
     }
 
     fn woke_itself(&mut self, _: TaskId) {

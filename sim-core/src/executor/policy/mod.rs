@@ -48,6 +48,7 @@ pub use crate::machine::unseen::Sees;
 use std::collections::VecDeque;
 
 use crate::instant::{SimDuration, SimTime};
+pub use crate::machine::timer_step::TimerStep;
 use crate::machine::unseen::Unseen;
 use crate::trace::event::{End, PollResult};
 use crate::trace::ids::{Actor, TaskId, WorkerId};
@@ -129,8 +130,8 @@ pub enum Asks {
 pub struct Rules {
     /// Who sees that a timer is due, or that a device has answered.
     pub driver: Driver,
-    /// To what timers of tasks are rounded up; zero: not at all.
-    pub timer_step: SimDuration,
+    /// When timers of tasks are due.
+    pub timer_step: TimerStep,
     /// In which order timers are seen that are due together.
     pub timers: TimerOrder,
     /// How many operations of locks, channels and timers one poll may complete before it has to yield, with those after it
@@ -164,7 +165,7 @@ impl Default for Rules {
     fn default() -> Rules {
         Rules {
             driver: Driver::AlwaysOn,
-            timer_step: SimDuration::ZERO,
+            timer_step: TimerStep::None,
             timers: TimerOrder::ByDeadline,
             budget: None,
             yields: Yields::Wake,

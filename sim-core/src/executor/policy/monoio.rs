@@ -1,7 +1,7 @@
 //! monoio 0.2.4 (`monoio/src/runtime.rs`): a thread a core, each with its own io_uring and timers.
 
 use super::thread_per_core::Homes;
-use super::{Came, Driver, Move, Next, QueueSpec, Ready, Reason, Rules, Sees, TaskPolicy};
+use super::{Came, Driver, Move, Next, QueueSpec, Ready, Reason, Rules, Sees, TaskPolicy, TimerStep};
 use crate::executor::Executor;
 use crate::instant::SimDuration;
 use crate::trace::event::End;
@@ -78,7 +78,11 @@ impl TaskPolicy for Monoio {
     }
 
     fn rules(&self) -> Rules {
-        Rules { driver: Driver::OfEachWorker, timer_step: SimDuration::from_millis(1), ..Rules::default() }
+        Rules {
+            driver: Driver::OfEachWorker,
+            timer_step: TimerStep::RoundUp(SimDuration::from_millis(1)),
+            ..Rules::default()
+        }
     }
 
     fn place(&mut self, came: &Came, _: &Ready<'_>, _: &mut Vec<Move>) -> (usize, End) {

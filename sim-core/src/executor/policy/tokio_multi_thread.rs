@@ -11,7 +11,7 @@ use worker::{Stage, Worker};
 use super::tokio_one_thread::BUDGET;
 use super::{
     Aborted, BlockingPool, BlocksInPlace, Came, Driver, LeftOver, Move, Next, QueueSpec, Ready, Reason, Root, Rules,
-    TaskPolicy, Yields,
+    TaskPolicy, TimerStep, Yields,
 };
 use crate::executor::Executor;
 use crate::instant::SimDuration;
@@ -156,7 +156,7 @@ impl TaskPolicy for TokioMultiThread {
         Rules {
             driver: Driver::Turned,
             // `runtime/time/source.rs`, `deadline_to_tick`.
-            timer_step: SimDuration::from_millis(1),
+            timer_step: TimerStep::RoundUp(SimDuration::from_millis(1)),
             budget: Some(BUDGET),
             yields: Yields::Deferred,
             root: Root::OnItsCaller,

@@ -1,6 +1,6 @@
 //! tokio 1.54.1 on one thread: what its current_thread runtime and a `LocalSet` on it have alike.
 
-use super::{Aborted, BlocksInPlace, Came, Driver, QueueSpec, Ready, Rules, Yields};
+use super::{Aborted, BlocksInPlace, Came, Driver, QueueSpec, Ready, Rules, TimerStep, Yields};
 use crate::instant::SimDuration;
 use crate::trace::ids::{Actor, WorkerId};
 
@@ -23,7 +23,7 @@ pub(super) fn rules() -> Rules {
     Rules {
         driver: Driver::Turned,
         // `runtime/time/source.rs`, `deadline_to_tick`.
-        timer_step: SimDuration::from_millis(1),
+        timer_step: TimerStep::RoundUp(SimDuration::from_millis(1)),
         budget: Some(BUDGET),
         yields: Yields::Deferred,
         // `runtime/task/harness.rs`, `remote_abort`: it is scheduled, and cancelled where it would be polled.
