@@ -97,7 +97,7 @@ impl Kernel {
         let of_task = matches!(wake, Some(Wake::Task(_)));
         let timer = self.new_timer(deadline, wake, true);
         if let Some(lists) = self.timer_lists.as_mut().filter(|_| of_task) {
-            lists.set(timer, deadline - self.now, deadline);
+            lists.set(timer, deadline - self.now, self.now);
         }
         self.record(Event::TimerSet { timer, by });
         timer
@@ -159,7 +159,7 @@ impl Kernel {
             let timers = kept.extract_if(.., |kept| matches!(kept, Kept::Timer(_)));
             let due =
                 timers.filter_map(|kept| if let Kept::Timer(timer) = kept { Some(timer) } else { None }).collect();
-            kept.extend(lists.take_due(&due, deadlines).into_iter().map(Kept::Timer));
+            kept.extend(lists.take_due(&due, self.now).into_iter().map(Kept::Timer));
         }
         kept
     }

@@ -2,7 +2,9 @@
 //!
 //! Follows Node 20.20.2, `lib/internal/timers.js` (`insert`, `processTimers`, `listOnTimeout`): when the loop comes to its
 //! timers, all of one list that are due are called before the next list has its turn. So after a long callback one of
-//! 10 ms may come before another of 40 ms whose time came earlier.
+//! 10 ms may come before another of 40 ms whose time came earlier. Lists compare in whole milliseconds of the loop's clock
+//! (`getLibuvNow`): of two whose first timers are due in the same one, the list goes first that was made first. A timer is
+//! due here when its whole length has passed; Node may find it due up to a millisecond before, if the loop looks then.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,8 +15,8 @@ use crate::trace::ids::TimerId;
 #[derive(Debug, Default)]
 pub(crate) struct TimerLists {
     lists: BTreeMap<SimDuration, List>,
-    /// The length of each.
-    lengths: BTreeMap<TimerId, SimDuration>,
+    /// The length of each, and when it was set (`_idleStart`).
+    set: BTreeMap<TimerId, (SimDuration, SimTime)>,
     numbers: u64,
 }
 
@@ -29,19 +31,20 @@ struct List {
 
 impl TimerLists {
     /// A timer of this length is set.
-    pub fn set(&mut self, timer: TimerId, length: SimDuration, deadline: SimTime) {
-        self.lengths.insert(timer, length);
+    pub fn set(&mut self, timer: TimerId, length: SimDuration, now: SimTime) {
+        let start = whole(now);
+        self.set.insert(timer, (length, start));
         let numbers = &mut self.numbers;
         let list = self.lists.entry(length).or_insert_with(|| {
             *numbers += 1;
-            List { timers: BTreeSet::new(), place: (deadline, *numbers) }
+            List { timers: BTreeSet::new(), place: (start + length, *numbers) }
         });
         list.timers.insert(timer);
     }
 
     /// It is given up.
     pub fn cancel(&mut self, timer: TimerId) {
-        let Some(length) = self.lengths.remove(&timer) else { return };
+        let Some((length, _)) = self.set.remove(&timer) else { return };
         let Some(list) = self.lists.get_mut(&length) else { return };
         list.timers.remove(&timer);
         if list.timers.is_empty() {
@@ -50,7 +53,7 @@ impl TimerLists {
     }
 
     /// The timers that are due, in the order in which they are called.
-    pub fn take_due(&mut self, due: &BTreeSet<TimerId>, deadlines: &[SimTime]) -> Vec<TimerId> {
+    pub fn take_due(&mut self, due: &BTreeSet<TimerId>, now: SimTime) -> Vec<TimerId> {
         let mut called = Vec::with_capacity(due.len());
         let mut lengths: Vec<((SimTime, u64), SimDuration)> = Vec::new();
         for (length, list) in &self.lists {
@@ -63,13 +66,14 @@ impl TimerLists {
             let list = self.lists.get_mut(&length).expect("it was seen");
             while let Some(first) = list.timers.first().copied().filter(|first| due.contains(first)) {
                 list.timers.remove(&first);
-                self.lengths.remove(&first);
+                self.set.remove(&first);
                 called.push(first);
             }
             match list.timers.first() {
                 Some(next) => {
                     self.numbers += 1;
-                    list.place = (deadlines[next.index()], self.numbers);
+                    let expiry = self.set.get(next).map_or(now, |(length, start)| *start + *length);
+                    list.place = (expiry.max(whole(now) + MILLISECOND), self.numbers);
                 }
                 None => {
                     self.lists.remove(&length);
@@ -80,6 +84,13 @@ impl TimerLists {
     }
 }
 
+const MILLISECOND: SimDuration = SimDuration::from_millis(1);
+
+/// As the loop's clock tells it.
+fn whole(time: SimTime) -> SimTime {
+    SimTime::ZERO + SimDuration::from_millis(time.as_millis())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -88,14 +99,13 @@ mod tests {
     fn a_list_whose_first_timer_was_given_up_keeps_its_place() {
         let ms = SimDuration::from_millis;
         let at = |n: u64| SimTime::ZERO + ms(n);
-        let deadlines = [at(10), at(20), at(15)];
         let mut lists = TimerLists::default();
-        for (timer, length) in [(0, 10), (1, 10), (2, 14)] {
-            lists.set(TimerId(timer), ms(length), deadlines[timer as usize]);
+        for (timer, length, now) in [(0, 10, 0), (1, 10, 10), (2, 14, 1)] {
+            lists.set(TimerId(timer), ms(length), at(now));
         }
         lists.cancel(TimerId(0));
         let due = BTreeSet::from([TimerId(1), TimerId(2)]);
-        assert_eq!(lists.take_due(&due, &deadlines), [TimerId(1), TimerId(2)]);
-        assert!(lists.lists.is_empty() && lists.lengths.is_empty());
+        assert_eq!(lists.take_due(&due, at(20)), [TimerId(1), TimerId(2)]);
+        assert!(lists.lists.is_empty() && lists.set.is_empty());
     }
 }

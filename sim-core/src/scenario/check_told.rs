@@ -219,7 +219,7 @@ fn is_thread_of_runtime(told: &Scenario, name: &str) -> bool {
     match kind {
         "worker" => runtimes.any(|run| nth < told.workers(run)),
         "pool" => runtimes.any(|run| run.model.family == Family::Pool && nth < told.workers(run)),
-        "blocking" => runtimes.next().is_some() && nth < check_workload::offloads(told),
+        "blocking" => runtimes.next().is_some() && u64::from(nth) < check_workload::offloads(told),
         _ => false,
     }
 }
