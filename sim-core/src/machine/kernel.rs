@@ -27,7 +27,7 @@ use crate::instant::SimTime;
 use crate::trace::event::{DecisionKind, Event};
 use crate::trace::ids::*;
 use crate::trace::store::Recorder;
-use crate::trace::tables::{Decision, DeviceInfo, QueueInfo, QueueKind, SourcePlace, Tables};
+use crate::trace::tables::{Decision, DeviceInfo, QueueInfo, QueueKind, SourcePlace, Tables, Takers};
 
 /// The run queue's id: the first queue of every run.
 pub(crate) const RUN_QUEUE: QueueId = QueueId(0);
@@ -116,7 +116,7 @@ impl Kernel {
         info.switch_cost = costs.thread_switch;
         let mut recorder = Recorder::new(Tables { run: info, ..Tables::default() }, machine.sink);
         let name = recorder.intern("run queue");
-        recorder.tables_mut().queues.push(QueueInfo { name, kind: QueueKind::Run });
+        recorder.tables_mut().queues.push(QueueInfo { name, kind: QueueKind::Run, takers: Takers::Unknown });
         for device in &machine.devices {
             let name = recorder.intern(&device.name);
             recorder.tables_mut().devices.push(DeviceInfo { name, in_flight: device.in_flight });
@@ -217,9 +217,9 @@ impl Kernel {
     }
 
     /// Adds a named list of tasks.
-    pub fn add_queue(&mut self, name: &str, owner: Option<WorkerId>) -> QueueId {
+    pub fn add_queue(&mut self, name: &str, owner: Option<WorkerId>, takers: Takers) -> QueueId {
         let name = self.intern(name);
-        self.recorder.tables_mut().queues.push(QueueInfo { name, kind: QueueKind::Ready { owner } });
+        self.recorder.tables_mut().queues.push(QueueInfo { name, kind: QueueKind::Ready { owner }, takers });
         self.queues.push(VecDeque::new());
         assert!(self.queues.len() <= 1 + MOST_QUEUES, "a run has at most 65,535 queues");
         QueueId::from_index(self.queues.len() - 1)

@@ -419,3 +419,17 @@ fn timers_that_are_due_in_the_same_millisecond_go_by_which_length_was_there_firs
     assert_eq!(order(50), "Y2 X5");
     assert_eq!(order(700), "X5 Y2");
 }
+
+#[test]
+fn the_first_call_that_blocks_creates_all_four_threads_of_the_pool() {
+    let threads = |calls: usize| {
+        let outcome = legal(textbook(1).run_local(Executor::event_loop(), move || async move {
+            for _ in 0..calls {
+                sim_core::spawn_blocking(|| work(SimDuration::from_millis(1))).await.unwrap();
+            }
+            time::sleep(SimDuration::from_millis(1)).await;
+        }));
+        outcome.trace.tables().threads.len()
+    };
+    assert_eq!((threads(0), threads(1), threads(6)), (1, 5, 5));
+}

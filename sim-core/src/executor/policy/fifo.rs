@@ -54,7 +54,7 @@ impl TaskPolicy for Fifo {
     }
 
     fn queues(&self, _: u32) -> Vec<QueueSpec> {
-        vec![QueueSpec { name: self.queue.to_owned(), owner: None }]
+        vec![QueueSpec::shared(self.queue)]
     }
 
     fn rules(&self) -> Rules {

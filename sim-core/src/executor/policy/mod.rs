@@ -16,6 +16,7 @@ mod may;
 mod monoio;
 mod pool;
 mod priority;
+mod queue_spec;
 mod smol;
 mod stealing;
 mod thread_per_core;
@@ -36,6 +37,7 @@ pub use may::May;
 pub use monoio::Monoio;
 pub use pool::Pool;
 pub use priority::Priority;
+pub use queue_spec::QueueSpec;
 pub use smol::Smol;
 pub use stealing::Stealing;
 pub use thread_per_core::ThreadPerCore;
@@ -43,24 +45,15 @@ pub use tokio_current_thread::TokioCurrentThread;
 pub use tokio_local_set::TokioLocalSet;
 pub use tokio_multi_thread::TokioMultiThread;
 
+pub use crate::machine::timer_step::TimerStep;
 pub use crate::machine::unseen::Sees;
 
 use std::collections::VecDeque;
 
 use crate::instant::{SimDuration, SimTime};
-pub use crate::machine::timer_step::TimerStep;
 use crate::machine::unseen::Unseen;
 use crate::trace::event::{End, PollResult};
 use crate::trace::ids::{Actor, TaskId, WorkerId};
-
-/// A queue that a policy wants.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct QueueSpec {
-    /// Its name, for people.
-    pub name: String,
-    /// The worker whose own it is; none for one that all serve.
-    pub owner: Option<WorkerId>,
-}
 
 /// A task that became Ready.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

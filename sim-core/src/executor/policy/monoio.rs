@@ -68,11 +68,7 @@ impl TaskPolicy for Monoio {
 
     fn queues(&self, workers: u32) -> Vec<QueueSpec> {
         let own = |worker: WorkerId| {
-            let owner = Some(worker);
-            [
-                QueueSpec { name: format!("queue of {worker}"), owner },
-                QueueSpec { name: format!("wakes from elsewhere for {worker}"), owner },
-            ]
+            ["queue of", "wakes from elsewhere for"].map(|what| QueueSpec::kept(format!("{what} {worker}"), worker))
         };
         (0..workers).map(WorkerId).flat_map(own).collect()
     }

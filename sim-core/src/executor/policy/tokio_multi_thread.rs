@@ -136,11 +136,13 @@ impl TaskPolicy for TokioMultiThread {
     }
 
     fn queues(&self, workers: u32) -> Vec<QueueSpec> {
-        let shared = |name: &str| QueueSpec { name: name.to_owned(), owner: None };
+        // Nobody steals from a LIFO slot (`queue.rs`).
         let owned = (0..workers).map(WorkerId).flat_map(|worker| {
-            ["LIFO slot", "queue"].map(|what| QueueSpec { name: format!("{what} of {worker}"), owner: Some(worker) })
+            let slot = QueueSpec::kept(format!("LIFO slot of {worker}"), worker);
+            [slot, QueueSpec::stolen_from(format!("queue of {worker}"), worker)]
         });
-        std::iter::once(shared("inject queue")).chain(owned).chain([shared("block_on")]).collect()
+        let (inject, root) = (QueueSpec::shared("inject queue"), QueueSpec::shared("block_on"));
+        std::iter::once(inject).chain(owned).chain([root]).collect()
     }
 
     fn begin(&mut self, workers: u32) {

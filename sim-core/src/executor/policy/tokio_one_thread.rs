@@ -35,9 +35,8 @@ pub(super) fn rules() -> Rules {
 
 /// The queues, with the names that the root's and the remote one have.
 pub(super) fn queues(main: &str, remote: &str) -> Vec<QueueSpec> {
-    let queue = |name: &str, owner| QueueSpec { name: name.to_owned(), owner };
-    let own = Some(WorkerId(0));
-    vec![queue(main, own), queue("local queue", own), queue(remote, None)]
+    let own = |name: &str| QueueSpec::kept(name, WorkerId(0));
+    vec![own(main), own("local queue"), QueueSpec::shared(remote)]
 }
 
 /// Whether it became Ready on the thread itself. What exists from the start was spawned by the root.
