@@ -82,7 +82,8 @@ pub fn rows_within(session: &Session, room: f32) -> Chosen {
     let fits = |rows: &Rows| rows.closest() <= room;
     // Two runs are compared name by name: the wheel serves them better than lanes do.
     let many = session.runs().len() > ALL_OF;
-    let open = |sparing: &&Sparing| many || !Sparing::LANES.contains(sparing);
+    let usual = [Sparing::Beside, Sparing::Machine, Sparing::All];
+    let open = |sparing: &&Sparing| many || usual.contains(sparing);
     let sparings: Vec<Rows> = match may_spare && !fits(&whole) {
         true => Sparing::ALL.iter().filter(open).map(|sparing| sparing.rows(session, &whole)).collect(),
         false => Vec::new(),

@@ -149,6 +149,18 @@ fn the_palette_goes_to_a_task_with_arrows_and_to_a_scenario() {
 }
 
 #[test]
+fn whoever_looks_for_a_command_among_the_places_finds_it() {
+    let mut window = blocked();
+    window.press("Ctrl+P");
+    window.harness.run();
+    let field = "A task, thread, finding or scenario; a time like 82.1 ms; an event like #59";
+    window.harness.get_by_label(field).type_text("sweep: each");
+    window.harness.run();
+    window.press("Enter");
+    assert_eq!((window.session(|s| s.overlay()), window.session(|s| s.tab())), (Overlay::Nothing, Tab::Sweep));
+}
+
+#[test]
 fn letters_in_the_palette_are_no_commands_and_escape_closes_it() {
     let mut window = blocked();
     let before = window.session(|s| (s.view(), s.cursor(), s.theme()));

@@ -70,7 +70,7 @@ fn the_selected_tasks_step_is_brought_into_sight() {
     window.apply(at(82_100_000));
     let seen = |window: &Window| {
         let top = window.harness.get_by_label("Program").rect().bottom();
-        let foot = window.harness.get_by_label("Polling / Running").rect().top();
+        let foot = window.harness.get_by_label("Polling").rect().top();
         let line = window.harness.query_by_label_contains("A, hog, line 3");
         line.is_some_and(|line| line.rect().top() >= top && line.rect().bottom() <= foot)
     };

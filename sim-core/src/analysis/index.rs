@@ -3,6 +3,8 @@
 //! Folds a [`Snapshot`] and notes, after each event, the state of the rows that the event may have touched: what a row
 //! shows and what the snapshot says are the same truth. Grows with its trace. Knows no pixels.
 
+mod counters;
+
 pub use super::links::Links;
 use super::places::Places;
 pub use super::spans::{Spans, Sums, SumsBefore};
@@ -13,6 +15,7 @@ use crate::trace::event::Event;
 use crate::trace::snapshot::{MAX_CORES, Snapshot, TaskState, ThreadState};
 use crate::trace::tables::{Tables, TaskKind, ThreadKind};
 use crate::trace::{Trace, ids::*};
+use counters::Level;
 use std::collections::BTreeMap;
 
 /// Rows, spans and links of a trace.
@@ -34,14 +37,6 @@ pub struct Index {
     serving: BTreeMap<RequestId, (DeviceId, usize)>,
     started: bool,
     sums: SumIndex,
-}
-
-/// The value of a counter that no row shows yet.
-#[derive(Clone, Copy, Debug)]
-struct Level {
-    value: u32,
-    since: SimTime,
-    event: usize,
 }
 
 impl Index {
@@ -356,31 +351,6 @@ impl Index {
         }
     }
 
-    /// A counter gets its row when it has stood above zero for a while: most runs need only one or two of them.
-    fn count(&mut self, tables: &Tables, n: usize, kind: CounterKind, value: u32) {
-        let time = self.snapshot.time;
-        let level = self.levels.entry(kind).or_insert(Level { value: 0, since: SimTime::ZERO, event: n });
-        if level.value == value {
-            return;
-        }
-        let before = std::mem::replace(level, Level { value, since: time, event: n });
-        if self.places.get(kind.into()).is_none() && !self.add_counter(tables, kind, before, time) {
-            return;
-        }
-        let track = self.track_or_new(kind.into(), String::new);
-        track.go(time, n, Some(SpanState::Level(value)), Begins::Not);
-    }
-
-    fn add_counter(&mut self, tables: &Tables, kind: CounterKind, level: Level, until: SimTime) -> bool {
-        if level.value == 0 || level.since == until {
-            return false;
-        }
-        let track = self.track_or_new(kind.into(), || counter_name(kind, tables));
-        track.go(SimTime::ZERO, 0, Some(SpanState::Level(0)), Begins::Not);
-        track.go(level.since, level.event, Some(SpanState::Level(level.value)), Begins::Not);
-        true
-    }
-
     /// What is still open ends where the trace ends so far; new rows go to their place.
     fn settle(&mut self, tables: &Tables) {
         let end = self.end;
@@ -417,12 +387,4 @@ fn row_order(track: &Track) -> (u8, usize, TrackKind) {
         TrackKind::Counter(_) => 5,
     };
     (group, created, track.kind)
-}
-
-fn counter_name(kind: CounterKind, tables: &Tables) -> String {
-    match kind {
-        CounterKind::ReadyQueue => "ready queue".to_owned(),
-        CounterKind::RunQueue => "run queue".to_owned(),
-        CounterKind::Channel(resource) => tables.resource_name(resource),
-    }
 }

@@ -107,21 +107,18 @@ impl Exec {
         self.pool.borrow_mut().asleep.push_back(thread);
         match self.state.borrow().rules.blocking.asleep {
             Asleep::Stays => {}
-            Asleep::Ends(d) | Asleep::Looks(d) => self.sim.kernel.borrow_mut().set_alarm(thread, d),
+            Asleep::Ends(d) => self.sim.kernel.borrow_mut().set_alarm(thread, d),
         }
     }
 
-    /// Whether the thread, which has slept, is to end: nobody called it.
-    fn wakes_for_good(&self, thread: ThreadId) -> bool {
+    /// Whether the thread, which has slept, ends: it does if nobody called it.
+    fn ends(&self, thread: ThreadId) -> bool {
         let mut pool = self.pool.borrow_mut();
         let Some(place) = pool.asleep.iter().position(|sleeper| *sleeper == thread) else { return false };
         pool.asleep.remove(place);
-        let ends = matches!(self.state.borrow().rules.blocking.asleep, Asleep::Ends(_));
-        if ends {
-            pool.idle -= 1;
-            pool.threads.retain(|other| *other != thread);
-        }
-        ends
+        pool.idle -= 1;
+        pool.threads.retain(|other| *other != thread);
+        true
     }
 }
 
@@ -148,7 +145,7 @@ fn serve() {
             thread
         });
         blocking::on_stack(blocking::block(BlockReason::Park, u32::MAX));
-        if core::with(|exec| exec.wakes_for_good(thread)) {
+        if core::with(|exec| exec.ends(thread)) {
             return;
         }
     }

@@ -2,8 +2,12 @@
 //!
 //! Owns every task's slot and which worker is parked; the lists themselves are the machine's. Runs no user code.
 
-use std::collections::{BTreeMap, VecDeque};
-use std::sync::Arc;
+mod look_ahead;
+mod on_threads;
+
+use std::collections::BTreeMap;
+
+use look_ahead::FEW;
 
 use super::core::{Exec, Polled};
 use super::in_place::InPlace;
@@ -208,42 +212,6 @@ impl Core {
         }
     }
 
-    /// The worker whose thread runs now: the one that polls whoever acts.
-    #[inline]
-    pub fn worker_on(&self, thread: Option<ThreadId>) -> Option<WorkerId> {
-        self.on.get(thread?.index()).copied().flatten()
-    }
-
-    /// From now on this thread acts for this worker, or for none.
-    pub fn set_worker_on(&mut self, thread: ThreadId, worker: Option<WorkerId>) {
-        if thread.index() >= self.on.len() {
-            self.on.resize(thread.index() + 1, None);
-        }
-        self.on[thread.index()] = worker;
-    }
-
-    /// Another thread goes on with the worker.
-    pub fn move_worker(&mut self, kernel: &mut Kernel, worker: WorkerId, thread: ThreadId) {
-        self.workers[worker.index()] = thread;
-        self.set_worker_on(thread, Some(worker));
-        kernel.record(Event::WorkerMoved { worker, thread });
-    }
-
-    /// The worker's thread offers it to others: what has to be moved before is.
-    pub fn leave_thread(&mut self, kernel: &mut Kernel, worker: WorkerId) {
-        let Kernel { queues, unseen, now, .. } = &*kernel;
-        let ready = Ready::new(&queues[self.first_queue..], &self.parked, &self.deferred, unseen, *now);
-        let mut room = std::mem::take(&mut self.room);
-        self.policy.leaves_thread(worker, &ready, &mut room);
-        room.drain(..).for_each(|m| self.move_tasks(kernel, &m));
-        self.room = room;
-    }
-
-    /// Tells the policy that another thread has the worker and begins its loop anew.
-    pub fn begin_anew(&mut self, worker: WorkerId) {
-        self.policy.begins_anew(worker);
-    }
-
     /// What the worker does next.
     #[inline(always)]
     pub fn next(&mut self, kernel: &mut Kernel, worker: WorkerId, exec: &Exec) -> Chosen {
@@ -347,22 +315,6 @@ impl Core {
         kernel.record(Event::Moved { queues: QueuePair { from, to }, count, ends });
     }
 
-    /// With many tasks a poll costs what fetching the task from memory does: the slot of the third in line and the future
-    /// and cell of the second are asked for while the first is polled.
-    #[inline(always)]
-    fn look_ahead(&self, list: &VecDeque<u32>) {
-        if let Some(third) = list.get(2) {
-            prefetch(&raw const self.tasks[*third as usize]);
-        }
-        if let Some(second) = list.get(1) {
-            let slot = &self.tasks[*second as usize];
-            if let (Some(future), Some(cell)) = (&slot.future, &slot.cell) {
-                prefetch(&raw const **future);
-                prefetch(Arc::as_ptr(cell));
-            }
-        }
-    }
-
     /// Puts a task whose poll returned Pending where it belongs. Answers false if someone aborted it meanwhile.
     #[inline(always)]
     pub fn settle(&mut self, kernel: &mut Kernel, polled: Polled) -> bool {
@@ -424,20 +376,4 @@ impl Core {
         let ends = self.slices[worker.index()] + self.rules.slice?;
         Some(if ends > now { ends - now } else { SimDuration::ZERO })
     }
-}
-
-/// So many tasks stay in the cache by themselves.
-const FEW: usize = 16_384;
-
-/// Asks for a line of memory that will be needed soon. Changes nothing but the time it takes.
-#[inline(always)]
-fn prefetch<T: ?Sized>(what: *const T) {
-    #[cfg(target_arch = "x86_64")]
-    // SAFETY: a prefetch reads nothing that the program can see, and may be given any address.
-    unsafe {
-        use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
-        _mm_prefetch::<_MM_HINT_T0>(what.cast());
-    }
-    #[cfg(not(target_arch = "x86_64"))]
-    let _ = what;
 }

@@ -71,7 +71,7 @@ pub(crate) struct Kernel {
     pub timer_step: TimerStep,
     pub resources: Vec<Resource>,
     pub agenda: BinaryHeap<Reverse<Scheduled>>,
-    /// Until when threads sleep that end, or look around, if nobody calls them: what alone is left does not keep a run up.
+    /// Until when threads sleep that end then if nobody calls them: what alone is left does not keep a run up.
     pub alarms: BTreeMap<ThreadId, SimTime>,
     /// Whether a timer was given up since the agenda was looked through.
     pub given_up: bool,

@@ -162,7 +162,7 @@ impl Kernel {
         }
     }
 
-    /// Whether nothing will ever happen but that threads without work wake up and find none.
+    /// Whether nothing will ever happen but that threads without work end.
     fn only_alarms_are_left(&self) -> bool {
         let is_nothing = |due: &Scheduled| matches!(due.what, Due::Alarm(_)) || self.is_given_up(due);
         !self.alarms.is_empty()

@@ -15,18 +15,22 @@ use crate::trace::ids::TimerId;
 #[derive(Debug, Default)]
 pub(crate) struct TimerLists {
     lists: BTreeMap<SimDuration, List>,
+    /// The lists' lengths, by their places: whoever looks what is due passes by what is not.
+    order: BTreeMap<Place, SimDuration>,
     /// The length of each, and when it was set (`_idleStart`).
     set: BTreeMap<TimerId, (SimDuration, SimTime)>,
     numbers: u64,
 }
 
+/// Where a list stands among the others: `expiry`, and `id` among equals.
+type Place = (SimTime, u64);
+
 #[derive(Debug)]
 struct List {
     /// In the order in which they were set, which is that of their numbers.
     timers: BTreeSet<TimerId>,
-    /// Where the list stands among the others: `expiry`, and `id` among equals. One whose first timer was given up
-    /// keeps its place.
-    place: (SimTime, u64),
+    /// One whose first timer was given up keeps its place: it is never later than the first timer.
+    place: Place,
 }
 
 impl TimerLists {
@@ -34,10 +38,12 @@ impl TimerLists {
     pub fn set(&mut self, timer: TimerId, length: SimDuration, now: SimTime) {
         let start = whole(now);
         self.set.insert(timer, (length, start));
-        let numbers = &mut self.numbers;
+        let (numbers, order) = (&mut self.numbers, &mut self.order);
         let list = self.lists.entry(length).or_insert_with(|| {
             *numbers += 1;
-            List { timers: BTreeSet::new(), place: (start + length, *numbers) }
+            let place = (start + length, *numbers);
+            order.insert(place, length);
+            List { timers: BTreeSet::new(), place }
         });
         list.timers.insert(timer);
     }
@@ -48,6 +54,7 @@ impl TimerLists {
         let Some(list) = self.lists.get_mut(&length) else { return };
         list.timers.remove(&timer);
         if list.timers.is_empty() {
+            self.order.remove(&list.place);
             self.lists.remove(&length);
         }
     }
@@ -55,25 +62,29 @@ impl TimerLists {
     /// The timers that are due, in the order in which they are called.
     pub fn take_due(&mut self, due: &BTreeSet<TimerId>, now: SimTime) -> Vec<TimerId> {
         let mut called = Vec::with_capacity(due.len());
-        let mut lengths: Vec<((SimTime, u64), SimDuration)> = Vec::new();
-        for (length, list) in &self.lists {
-            if list.timers.first().is_some_and(|first| due.contains(first)) {
-                lengths.push((list.place, *length));
-            }
+        if due.is_empty() {
+            return called;
         }
-        lengths.sort_unstable();
-        for (_, length) in lengths {
-            let list = self.lists.get_mut(&length).expect("it was seen");
+        let latest = (whole(now), u64::MAX);
+        let at_latest: Vec<SimDuration> = self.order.range(..=latest).map(|(_, length)| *length).collect();
+        for length in at_latest {
+            let list = self.lists.get_mut(&length).expect("each place is that of a list");
+            let before = called.len();
             while let Some(first) = list.timers.first().copied().filter(|first| due.contains(first)) {
                 list.timers.remove(&first);
                 self.set.remove(&first);
                 called.push(first);
             }
+            if called.len() == before {
+                continue;
+            }
+            self.order.remove(&list.place);
             match list.timers.first() {
                 Some(next) => {
                     self.numbers += 1;
-                    let expiry = self.set.get(next).map_or(now, |(length, start)| *start + *length);
-                    list.place = (expiry.max(whole(now) + MILLISECOND), self.numbers);
+                    let (_, start) = self.set[next];
+                    list.place = (start + length, self.numbers);
+                    self.order.insert(list.place, length);
                 }
                 None => {
                     self.lists.remove(&length);
@@ -83,8 +94,6 @@ impl TimerLists {
         called
     }
 }
-
-const MILLISECOND: SimDuration = SimDuration::from_millis(1);
 
 /// As the loop's clock tells it.
 fn whole(time: SimTime) -> SimTime {
@@ -106,6 +115,6 @@ mod tests {
         lists.cancel(TimerId(0));
         let due = BTreeSet::from([TimerId(1), TimerId(2)]);
         assert_eq!(lists.take_due(&due, at(20)), [TimerId(1), TimerId(2)]);
-        assert!(lists.lists.is_empty() && lists.set.is_empty());
+        assert!(lists.lists.is_empty() && lists.order.is_empty() && lists.set.is_empty());
     }
 }

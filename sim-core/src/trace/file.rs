@@ -6,7 +6,7 @@
 //! "ROWS"   = rows that the side tables gain, as postcard writes `Tables`
 //! "FMLY"   = what the run's tasks are, as postcard writes `Family`
 //! "NICE"   = threads with another nice value than 0, as postcard writes pairs of id and value
-//! "DRVR"   = whose the drivers are, as postcard writes `Drivers`
+//! "DRVR"   = whose the drivers are, as postcard writes `Drivers`; only where each worker has its own
 //! "TAKE"   = queues of which it is known who takes from them, as postcard writes pairs of id and `Takers`
 //! "EVTS"   = records, see [`super::pack`]
 //! "CODE"   = rows of programs, steps and who goes through which, as postcard writes the three
