@@ -393,7 +393,8 @@ fn set_timeout_counts_from_its_call_however_long_the_callback_goes_on() {
         let first = set_timeout(ms(10), says("10"));
         work(ms(4));
         let second = set_timeout(ms(3), says("3"));
-        (first.await.unwrap(), second.await.unwrap());
+        first.await.unwrap();
+        second.await.unwrap();
     }));
     let marks: Vec<(String, u64)> =
         outcome.trace.markers().map(|mark| (mark.text.to_owned(), mark.time.as_millis())).collect();
@@ -412,7 +413,8 @@ fn timers_that_are_due_in_the_same_millisecond_go_by_which_length_was_there_firs
             work(us(2_500));
             let y = set_timeout(ms(2), says("Y2"));
             work(ms(20));
-            (x.await.unwrap(), y.await.unwrap());
+            x.await.unwrap();
+            y.await.unwrap();
         }));
         marks(&outcome.trace)
     };
