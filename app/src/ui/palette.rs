@@ -28,6 +28,8 @@ pub struct PaletteState {
     open: Overlay,
     typed: String,
     offers: Vec<Offer>,
+    /// So many of the offers are of this list; what stands after them is there for what was typed.
+    own: usize,
     /// What the offers were made for.
     places: PlacesKey,
     /// What matches, by its place among the offers; anew when something else is typed.
@@ -67,7 +69,7 @@ impl PaletteState {
             return;
         }
         let chosen = self.found.as_ref().and_then(|found| self.offers.get(*found.get(self.at)?)).cloned();
-        (self.offers, self.found) = (offers, None);
+        (self.own, self.offers, self.found) = (offers.len(), offers, None);
         self.search(session);
         // Whoever stands at one goes on standing at it.
         let same = |n: &usize| {
@@ -87,16 +89,22 @@ impl PaletteState {
         if self.found.is_some() {
             return;
         }
-        self.offers.retain(|o| !is_typed(o));
-        let found = matching(&self.offers, &self.typed, &self.recent);
-        let typed = session.place_typed(&self.typed).filter(|_| self.open == Overlay::Places);
-        self.found = Some(match typed {
-            Some(offer) => {
+        self.offers.truncate(self.own);
+        let mut found = matching(&self.offers, &self.typed, &self.recent);
+        if self.open == Overlay::Places {
+            if let Some(offer) = session.place_typed(&self.typed) {
                 self.offers.push(offer);
-                std::iter::once(self.offers.len() - 1).chain(found).collect()
+                found.insert(0, self.offers.len() - 1);
             }
-            None => found,
-        });
+            // Whoever looks for a command among the places finds it all the same.
+            if found.is_empty() {
+                self.offers.truncate(self.own);
+                self.offers.extend(session.commands_offered());
+                let commands = matching(&self.offers[self.own..], &self.typed, &self.recent);
+                found = commands.into_iter().map(|n| self.own + n).collect();
+            }
+        }
+        self.found = Some(found);
         self.at = 0;
     }
 
@@ -107,11 +115,6 @@ impl PaletteState {
         self.recent.truncate(RECENT);
         command
     }
-}
-
-/// Whether an offer is a time or an event that was typed.
-fn is_typed(offer: &Offer) -> bool {
-    matches!(offer.command, Command::Seek(_) | Command::SeekEvent { .. })
 }
 
 /// Shows the palette.

@@ -39,6 +39,8 @@ pub enum First {
     Dock,
     /// The Stage: its runs are so many that they scroll anyway.
     Stage,
+    /// Rows and Stage both: what is looked at is in the dock, and needs all that it asks for.
+    AllButDock,
 }
 
 /// What the lower part of the window is.
@@ -61,10 +63,14 @@ pub enum Lower {
 impl Wishes {
     /// Whether the rows can be had when the Stage is as low as it can be, and the dock keeps so many events in sight.
     pub fn has_room_beside(self, events: usize) -> bool {
-        self.rows.1 <= self.room - self.axis - self.stage.1 - events::height_of(events).min(self.dock)
+        let dock = match self.first {
+            First::Dock | First::Stage => events::height_of(events).min(self.dock),
+            First::AllButDock => self.dock,
+        };
+        self.rows.1 <= self.room - self.axis - self.stage.1 - dock
     }
 
-    /// Shares the height. The dock gives way to the rows, then the Stage does.
+    /// Shares the height. Usually the dock gives way to the rows, then the Stage does.
     pub fn share(self) -> Lower {
         let Wishes { room, axis, rows, stage: (most, least), dock: usual, first } = self;
         let events = |count: usize| events::height_of(count).min(usual);
@@ -73,13 +79,18 @@ impl Wishes {
             let below_rows = (room - axis - LEAST_ROWS).max(LEAST_TAB);
             return Lower::Tabs { dock: below_rows.min(usual.max(LEAST_TAB)).min(room).floor() };
         }
+        if first == First::AllButDock {
+            let dock = usual.min(room - axis - LEAST_ROWS - least);
+            let stage = (room - axis - rows.1 - dock).clamp(least, most);
+            return Lower::Panels { stage: stage.floor(), dock: dock.floor() };
+        }
         // Who gives way, how far, until the rows have how much: the dock first, then the Stage.
         let by_dock = DOCK_FIRST.map(|(count, share)| (events(count), most, rows.0 * share));
         let steps: &[(f32, f32, f32)] = match (self.has_room_beside(1), first) {
             (true, First::Dock) => {
                 &[by_dock[0], by_dock[1], by_dock[2], (events(2), least, rows.1), (lowest, least, rows.1)]
             }
-            (true, First::Stage) => {
+            (true, First::Stage | First::AllButDock) => {
                 &[(events(4), most, rows.1), (events(KEPT), least, rows.1), (lowest, least, rows.1)]
             }
             (false, _) => &[(events(2), most, USUAL_ROWS), (lowest, most, LEAST_ROWS), (lowest, least, LEAST_ROWS)],
@@ -144,6 +155,15 @@ mod tests {
         let Lower::Panels { stage, dock } = wishes.share() else { panic!("there is room for panels") };
         assert!(stage < 320.0 && dock >= events::height_of(KEPT), "{stage} {dock}");
         assert!(rows_of(wishes, wishes.share()) >= 450.0);
+    }
+
+    #[test]
+    fn curves_get_the_height_that_they_need_beside_six_runs() {
+        let wishes = Wishes { rows: (700.0, 450.0), stage: (320.0, 110.0), ..lesson(726.0) };
+        let wishes = Wishes { dock: 368.0, first: First::AllButDock, ..wishes };
+        assert_eq!(wishes.share(), Lower::Panels { stage: 110.0, dock: 368.0 });
+        let low = Wishes { room: 480.0, ..wishes };
+        assert_eq!(low.share(), Lower::Panels { stage: 110.0, dock: 220.0 }, "the rows keep a head and a few rows");
     }
 
     #[test]

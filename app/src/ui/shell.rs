@@ -10,7 +10,7 @@ use egui::{CentralPanel, Context, Frame, Id, Panel, PanelState, Rect, Stroke, Ui
 
 use crate::session::progress::Stamp;
 use crate::session::settings::{Motion, Shade, ThemeChoice};
-use crate::session::{Command, Entry, Overlay, Place, Session, keymap};
+use crate::session::{Command, Entry, Overlay, Place, Session, Tab, keymap};
 use crate::watch::Watch;
 
 use super::dock::{self, Beside, Fold, FoldState, Within};
@@ -35,6 +35,8 @@ use super::{
 const PUMP_BUDGET: Duration = Duration::from_millis(7);
 /// The dock's height as a share of the window's: whole rows of it.
 const DOCK_SHARE: f32 = 0.24;
+/// The same where curves are looked at.
+const SWEEP_SHARE: f32 = 0.46;
 /// The name by which the toolkit knows the dock.
 const DOCK: &str = "dock";
 /// With more rows than these in a run, the Stage takes less.
@@ -286,9 +288,13 @@ impl Shell {
         let session = &self.session;
         let most = stage::height(session, &mut self.stage, stage_room(session, size.y));
         let least = stage::least_height(session, &mut self.stage);
-        let dock = events::height_of(events::rows_within(size.y * DOCK_SHARE).clamp(2, 6));
+        let of_events = events::height_of(events::rows_within(size.y * DOCK_SHARE).clamp(2, 6));
         let axis = timeline_panel::ABOVE_ROWS;
-        let first = if session.runs().len() > row_room::FEW { First::Stage } else { First::Dock };
+        let (dock, first) = if session.tab() == Tab::Sweep {
+            (size.y * SWEEP_SHARE, First::AllButDock)
+        } else {
+            (of_events, if session.runs().len() > row_room::FEW { First::Stage } else { First::Dock })
+        };
         let wishes = |rows| Wishes { room, axis, rows, stage: (most.max(least), least), dock, first };
         let rows = row_room::wishes(session);
         let beside = |events: usize| rows.iter().position(|rows| wishes(*rows).has_room_beside(events));

@@ -24,6 +24,8 @@ const BESIDE: f32 = 590.0;
 /// A plot is at least so wide and so high, and at most so high.
 const LEAST: (f32, f32) = (230.0, 112.0);
 const HIGHEST: f32 = 320.0;
+/// The values that the scenario can be opened with, below the plots.
+const OPEN: f32 = 62.0;
 /// The scroll bar, and what is free beside it.
 const BAR: f32 = 12.0;
 /// A point is meant from so far away.
@@ -108,7 +110,7 @@ fn size_of_plot(room: f32, height: f32) -> PlotSize {
     let fits = |columns: usize| (room - between * (columns as f32 - 1.0)) / columns as f32;
     let columns = [4, 2, 1].into_iter().find(|columns| fits(*columns) >= LEAST.0).unwrap_or(1);
     let rows = Figure::ALL.len() / columns;
-    let height = (height / rows as f32 - 10.0).clamp(LEAST.1, HIGHEST);
+    let height = ((height - OPEN) / rows as f32 - 10.0).clamp(LEAST.1, HIGHEST);
     PlotSize { columns, width: fits(columns), height, between }
 }
 

@@ -5,7 +5,7 @@ use sim_core::Costs;
 use sim_core::instant::SimTime;
 use sim_core::scenario::profile;
 use wakeline::session::settings::{CostsChoice, Motion, ThemeChoice, UiScale};
-use wakeline::session::{Command, Keymap, Overlay, Place, Selection};
+use wakeline::session::{Command, Keymap, Overlay, Place, Selection, Tab};
 
 use crate::support::Window;
 
@@ -146,6 +146,18 @@ fn the_palette_goes_to_a_task_with_arrows_and_to_a_scenario() {
     window.press("Enter");
     finish(&mut window);
     assert_eq!(window.session(|s| s.document().map(|d| d.title.clone())).as_deref(), Some("Two deadlocks"));
+}
+
+#[test]
+fn whoever_looks_for_a_command_among_the_places_finds_it() {
+    let mut window = blocked();
+    window.press("Ctrl+P");
+    window.harness.run();
+    let field = "A task, thread, finding or scenario; a time like 82.1 ms; an event like #59";
+    window.harness.get_by_label(field).type_text("sweep: each");
+    window.harness.run();
+    window.press("Enter");
+    assert_eq!((window.session(|s| s.overlay()), window.session(|s| s.tab())), (Overlay::Nothing, Tab::Sweep));
 }
 
 #[test]
