@@ -5,7 +5,7 @@ use sim_core::Costs;
 use sim_core::instant::SimTime;
 use sim_core::scenario::profile;
 use wakeline::session::settings::{CostsChoice, Motion, ThemeChoice, UiScale};
-use wakeline::session::{Command, Keymap, Overlay, Place, Selection};
+use wakeline::session::{Command, Keymap, Overlay, Place, Selection, Tab};
 
 use crate::support::Window;
 

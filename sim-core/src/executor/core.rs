@@ -45,6 +45,8 @@ pub(crate) struct Exec {
     pub budget: super::budget::Left,
     /// How many polls have offered their workers to other threads, where the end of a poll finds it at once.
     pub in_place: StdCell<usize>,
+    /// Whether a thread has ever lost its worker while it was in a call, or parked.
+    pub changed_worker: StdCell<bool>,
     /// By worker: whoever waits for its next turn of the driver, the last to yield last.
     pub deferred: RefCell<Vec<Vec<Waker>>>,
 }
@@ -283,6 +285,7 @@ impl Exec {
         kernel.record(Event::Queued { task, queue, end });
         if state.unpark_for(kernel, queue, &came) {
             self.sim.owe(kernel.costs.syscall);
+            self.start_unparked(state, kernel);
         }
     }
 
@@ -313,7 +316,9 @@ impl Exec {
             if !polled.paid && !self.sim.pay(&mut kernel, self.poll_cost) {
                 return Turn::Wait;
             }
-            if !state.settle(&mut kernel, polled) {
+            let kept = state.settle(&mut kernel, polled);
+            self.start_unparked(&mut state, &mut kernel);
+            if !kept {
                 return Turn::Cancel;
             }
         }
@@ -343,7 +348,10 @@ impl Exec {
                     state.begin_poll(kernel.now, worker, Budget::Fresh);
                     break (task, queue, PollFrom::Direct);
                 }
-                Chosen::Unparked => self.sim.owe(kernel.costs.syscall),
+                Chosen::Unparked => {
+                    self.sim.owe(kernel.costs.syscall);
+                    self.start_unparked(&mut state, &mut kernel);
+                }
                 Chosen::Turn => return Turn::Driver,
                 Chosen::See(sees) => return Turn::See(sees),
                 Chosen::Spin(d) => return Turn::Spin(d),

@@ -15,7 +15,7 @@ use crate::trace::ids::*;
 /// The polls whose threads have offered their workers to others.
 #[derive(Default)]
 pub(crate) struct InPlace {
-    polls: Vec<InPoll>,
+    pub(super) polls: Vec<InPoll>,
     /// The workers that no thread has now: `Worker::core`, in tokio.
     offered: Vec<WorkerId>,
     /// The threads that are inside such a call: what it calls may block as it likes.
@@ -145,7 +145,7 @@ impl Exec {
             _ => None,
         };
         match (in_place, worker, polled) {
-            (BlocksInPlace::Calls, _, _) | (_, _, None) => Begun::Plain,
+            (BlocksInPlace::Calls | BlocksInPlace::UntilRetaken, _, _) | (_, _, None) => Begun::Plain,
             (BlocksInPlace::Panics, Some(_), Some(_)) => Begun::Refused,
             (BlocksInPlace::Panics, None, Some(_)) => Begun::Plain,
             (BlocksInPlace::MovesWorker, Some(worker), Some(task)) => Begun::Inside(self.leave(thread, worker, task)),
@@ -202,7 +202,7 @@ impl Exec {
         self.forget_in_place(&mut state.in_place, thread);
     }
 
-    fn forget_in_place(&self, in_place: &mut InPlace, thread: ThreadId) {
+    pub(super) fn forget_in_place(&self, in_place: &mut InPlace, thread: ThreadId) {
         in_place.polls.retain(|poll| poll.thread != thread);
         self.in_place.set(in_place.polls.len());
     }
@@ -261,7 +261,9 @@ impl Exec {
                     End::Back => PollResult::RequeuedBack,
                 };
                 kernel.record(Event::PollEnded { task, at: WorkerQueue { worker: at.worker, queue }, result });
-                (was, state.unpark_for(&mut kernel, queue, &came))
+                let unparked = state.unpark_for(&mut kernel, queue, &came);
+                self.start_unparked(&mut state, &mut kernel);
+                (was, unparked)
             }
         };
         if to_unpark {

@@ -12,6 +12,7 @@
 //! Knows the machine's threads and queues; knows no program and no scenario.
 
 pub(crate) mod budget;
+pub(crate) mod calls;
 pub(crate) mod core;
 mod driver;
 mod ending;

@@ -7,6 +7,7 @@ use std::collections::VecDeque;
 
 use super::core::{self, Exec};
 use super::policy::{Asleep, Calls, Grows};
+use super::worker::Left;
 use crate::machine::blocking;
 use crate::machine::kernel::Kernel;
 use crate::machine::threads::{Body, NewThread};
@@ -20,12 +21,19 @@ type Work = Box<dyn FnOnce()>;
 pub(crate) struct Pool {
     waiting: VecDeque<Work>,
     /// Threads that sleep and were not called, the last to fall asleep at the end.
-    asleep: VecDeque<ThreadId>,
+    pub(super) asleep: VecDeque<ThreadId>,
     /// Threads that are not at work, as the pool counts them: one that was created or called counts until it runs.
     idle: usize,
     threads: Vec<ThreadId>,
     /// How many there have been.
     created: usize,
+}
+
+impl Pool {
+    /// Whether no thread sleeps and there are as many as may be.
+    pub(super) fn is_exhausted(&self, most: usize) -> bool {
+        self.asleep.is_empty() && self.threads.len() >= most
+    }
 }
 
 impl Exec {
@@ -83,6 +91,11 @@ impl Exec {
 
     fn create_pool_thread(&self, pool: &mut Pool, kernel: &mut Kernel) -> ThreadId {
         self.sim.owe(kernel.costs.thread_spawn);
+        self.new_pool_thread(pool, kernel)
+    }
+
+    /// The same at nobody's cost.
+    pub(super) fn new_pool_thread(&self, pool: &mut Pool, kernel: &mut Kernel) -> ThreadId {
         let name = format!("blocking {}", pool.created);
         let body = Body::Closure(Box::new(serve));
         let new = NewThread { path: name.clone(), name, kind: ThreadKind::Blocking, priority: 0, nice: 0, body };
@@ -132,8 +145,16 @@ pub(crate) fn join() {
 fn serve() {
     while !core::with(|exec| exec.sim.is_ending()) {
         core::with(|exec| exec.pool.borrow_mut().idle -= 1);
-        while let Some(work) = core::with(Exec::take_work) {
-            work();
+        loop {
+            if let Some(worker) = core::with(Exec::worker_given) {
+                if core::with(|exec| exec.run_given(worker)) == Left::Over {
+                    return;
+                }
+            } else if let Some(work) = core::with(Exec::take_work) {
+                work();
+            } else {
+                break;
+            }
             if core::with(|exec| exec.sim.is_ending()) {
                 return;
             }

@@ -34,6 +34,11 @@ pub(crate) struct Core {
     pub leaving: Vec<Option<Reason>>,
     pub slices: Vec<SimTime>,
     pub any_parked: bool,
+    /// By [`WorkerId`]: the task in whose system call its thread is. It may be parked: then whoever unparks it finds it a
+    /// thread.
+    pub calling: Vec<Option<TaskId>>,
+    /// Workers that were unparked and have no thread yet.
+    pub to_start: Vec<WorkerId>,
     /// The worker that is parked in the driver.
     pub in_driver: Option<WorkerId>,
     /// By worker: how many wakers wait for its next turn of the driver.
@@ -49,7 +54,7 @@ pub(crate) struct Core {
     pub rules: Rules,
     /// Where a poll that wakes its own task asks it to go when the poll has ended.
     pub asks_of_poll: Asks,
-    policy: Box<dyn TaskPolicy>,
+    pub(super) policy: Box<dyn TaskPolicy>,
     /// Emptied and filled again: what has to be moved to make room.
     room: Vec<Move>,
     /// The policy's lane, as the machine's queue.
@@ -105,6 +110,8 @@ impl Core {
             leaving: Vec::new(),
             slices: Vec::new(),
             any_parked: false,
+            calling: Vec::new(),
+            to_start: Vec::new(),
             in_driver: None,
             deferred: Vec::new(),
             caller: None,
@@ -190,6 +197,10 @@ impl Core {
         self.any_parked = self.parked.contains(&true);
         self.in_driver = self.in_driver.filter(|inside| *inside != worker);
         kernel.turned = self.is_turned();
+        if self.calling[worker.index()].is_some() {
+            self.to_start.push(worker);
+            return;
+        }
         kernel.record(Event::WorkerUnparked { worker, by });
         kernel.unblock(self.workers[worker.index()], by);
     }

@@ -181,6 +181,7 @@ impl Machine {
             panic: RefCell::default(),
             budget: budget::Left::new(rules.budget),
             in_place: Cell::default(),
+            changed_worker: Cell::default(),
             deferred: RefCell::default(),
         };
         panics::hush();
@@ -209,6 +210,7 @@ impl Exec {
         }
         let between = || {
             self.take_foreign();
+            self.look_at_calls();
             self.look_into_driver();
             self.sim.show(|kernel| self.shown(kernel));
         };
@@ -244,6 +246,7 @@ impl Exec {
         state.workers.push(thread);
         state.set_worker_on(thread, Some(worker));
         state.parked.push(false);
+        state.calling.push(None);
         state.leaving.push(None);
         state.slices.push(SimTime::ZERO);
         state.deferred.push(0);

@@ -22,6 +22,8 @@ pub(crate) enum Left {
 
 /// The loop of a worker, on the thread that runs it now.
 pub(crate) fn run(exec: &Exec, worker: WorkerId) -> Left {
+    // A system call may return with another.
+    let mut worker = worker;
     let mut polled: Option<Polled> = None;
     loop {
         match exec.turn(worker, polled) {
@@ -30,6 +32,10 @@ pub(crate) fn run(exec: &Exec, worker: WorkerId) -> Left {
                 if exec.in_place.get() > 0 && exec.has_lost_worker() {
                     exec.end_alone(polled);
                     return Left::WithoutWorker;
+                }
+                if exec.changed_worker.get() {
+                    worker = exec.worker_here(worker);
+                    polled.iter_mut().for_each(|polled| polled.at.worker = worker);
                 }
             }
             Turn::Wait => {
@@ -71,6 +77,9 @@ pub(crate) fn run(exec: &Exec, worker: WorkerId) -> Left {
             Turn::Park => {
                 exec.sim.suspend(Ask::Block);
                 polled = None;
+                if exec.changed_worker.get() && exec.lost_worker_asleep(worker) {
+                    return Left::WithoutWorker;
+                }
             }
             Turn::Over => return Left::Over,
         }
@@ -85,12 +94,13 @@ fn poll(exec: &Exec, worker: WorkerId, taken: Taken) -> Option<Polled> {
     // SAFETY: the future is in its slot's box, pinned; while its state is Polling nobody else touches it (`Exec::turn`).
     let future = unsafe { Pin::new_unchecked(&mut *future) };
     let polled = catch_unwind(AssertUnwindSafe(|| future.poll(&mut Context::from_waker(&waker))));
+    let at = if exec.changed_worker.get() { WorkerQueue { worker: exec.worker_here(worker), ..at } } else { at };
     match polled {
         Ok(Poll::Pending) => return Some(Polled { task, at, cell, paid: false }),
         Ok(Poll::Ready(())) => completed(exec, task, at),
         Err(payload) => panicked(exec, task, at, payload),
     }
-    exec.sim.actor.set(Actor::Worker(worker));
+    exec.sim.actor.set(Actor::Worker(at.worker));
     None
 }
 

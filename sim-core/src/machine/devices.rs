@@ -121,6 +121,19 @@ impl Kernel {
         self.given_up |= self.alarms.remove(&thread).is_some();
     }
 
+    /// Somebody looks at the workers in system calls then, and not before; none: not at all.
+    pub fn set_look(&mut self, time: Option<SimTime>) {
+        if self.look == time {
+            return;
+        }
+        self.given_up |= self.look.is_some();
+        self.look = time;
+        if let Some(time) = time {
+            let submission = self.next_submission();
+            self.schedule(time, submission, Due::Look);
+        }
+    }
+
     /// The thread has slept for as long as it wanted to. Only now its timer gets a number: nearly none ever fires.
     pub fn alarm(&mut self, thread: ThreadId) {
         let Some(deadline) = self.alarms.remove(&thread) else { return };

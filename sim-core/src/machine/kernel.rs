@@ -73,6 +73,9 @@ pub(crate) struct Kernel {
     pub agenda: BinaryHeap<Reverse<Scheduled>>,
     /// Until when threads sleep that end then if nobody calls them: what alone is left does not keep a run up.
     pub alarms: BTreeMap<ThreadId, SimTime>,
+    /// When somebody looks at the workers in system calls next, and whether that moment has come.
+    pub look: Option<SimTime>,
+    pub looks: bool,
     /// Whether a timer was given up since the agenda was looked through.
     pub given_up: bool,
     pub submissions: u64,
@@ -155,6 +158,8 @@ impl Kernel {
             resources: Vec::new(),
             agenda: BinaryHeap::new(),
             alarms: BTreeMap::new(),
+            look: None,
+            looks: false,
             given_up: false,
             submissions: 0,
             waiters: 0,

@@ -23,6 +23,8 @@ pub(crate) enum Due {
     Completion(RequestId),
     /// A thread has slept for as long as it wanted to.
     Alarm(ThreadId),
+    /// Somebody looks at the workers in system calls.
+    Look,
 }
 
 /// A core whose thread goes on next, before anything else happens.
@@ -158,6 +160,7 @@ impl Kernel {
         match due.what {
             Due::Timer(timer) => !self.timers.contains_key(&timer),
             Due::Alarm(thread) => self.alarms.get(&thread) != Some(&due.time),
+            Due::Look => self.look != Some(due.time),
             Due::Completion(_) => false,
         }
     }

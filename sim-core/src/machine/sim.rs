@@ -289,6 +289,10 @@ impl Sim {
                 self.tell(wake);
             }
             Due::Alarm(thread) => self.kernel.borrow_mut().alarm(thread),
+            Due::Look => {
+                let mut kernel = self.kernel.borrow_mut();
+                (kernel.look, kernel.looks) = (None, true);
+            }
             Due::Completion(request) => {
                 let (by, wake) = self.kernel.borrow_mut().complete_request(request);
                 self.actor.set(by);

@@ -10,8 +10,9 @@
 //! - Join is a goroutine a body, and a group that is waited for.
 //! - Select is a `select` if each body is one step that it can have as a case; otherwise a goroutine a body. The first to
 //!   end has their context cancelled; the others run on until they see that.
-//! - Block is a system call: the worker's P goes to another thread. Go takes it away when a call lasts longer than 20 µs
-//!   (`runtime/proc.go`, `retake`); here such a call is made on another thread from its beginning.
+//! - Block is a system call: the thread makes it with its P, which `sysmon` takes away and hands to another thread if it
+//!   lasts (`runtime/proc.go`, `retake`). Under may, which knows no such thing, a call longer than 20 µs is made on another
+//!   thread from its beginning.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -28,6 +29,8 @@ use super::lets::Closures;
 use super::shared::{self, Ends, Outcome, Shared, fail};
 use super::steps::{Body, Runner, alike, body, mode, steps};
 use crate::code::{block, now};
+use crate::executor::calls::Returned;
+use crate::executor::core::{self, Exec};
 use crate::executor::policy::Reason;
 use crate::executor::slices::{Steps, requeue, work_in_slices};
 use crate::executor::spawn::{IsFuture, offload};
@@ -42,7 +45,7 @@ use crate::trace::event::Mode;
 use crate::trace::ids::{Actor, ProgramId};
 use crate::trace::tables::TaskKind;
 
-/// A system call that is shorter keeps its P: `sysmon` looks every 20 µs at most.
+/// Where no P is taken away, a call that is shorter is made where it stands.
 const SHORT_CALL: SimDuration = SimDuration::from_micros(20);
 
 /// One running task: what its steps share.
@@ -217,8 +220,21 @@ fn received(name: &str, result: Result<(), Closed>) -> Outcome {
     result.or_else(|Closed| fail(&format!("{name}: every sender is gone")))
 }
 
-/// The thread that makes a long call is not the worker's: that one goes on with the next goroutine.
+/// The thread makes the call with its worker, which is taken from it while it is away. If it comes back and none is free,
+/// the goroutine goes to the global queue (`exitsyscall0`).
 async fn system_call(d: SimDuration) {
+    if !core::with(Exec::retakes) {
+        return call_elsewhere(d).await;
+    }
+    core::with(Exec::enter_call);
+    block(d);
+    if core::with(Exec::exit_call) == Returned::WithoutWorker {
+        requeue(Reason::Preempted).await;
+    }
+}
+
+/// The thread that makes a long call is not the worker's: that one goes on with the next goroutine.
+async fn call_elsewhere(d: SimDuration) {
     if d <= SHORT_CALL {
         return block(d);
     }

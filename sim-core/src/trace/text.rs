@@ -115,7 +115,7 @@ fn detail(event: &Event, tables: &Tables) -> String {
         E::WorkerParked { thread, .. } => format!("nothing to {}: {} sleeps", said("poll"), tables.thread_name(thread)),
         E::WorkerUnparked { by, .. } => format!("by {}", name(by)),
         E::WorkerSearching { .. } => "looks for tasks in other workers' queues".to_owned(),
-        E::WorkerMoved { thread, .. } => format!("goes on on {}", tables.thread_name(thread)),
+        E::WorkerMoved { thread, .. } => format!("goes on on {}", tables.thread_title(thread)),
         E::ThreadCreated { by, .. } => format!("created by {}", name(by)),
         E::ThreadRunnable { queue, .. } => format!("waits for a core in {}", tables.queue_name(queue)),
         E::Dispatched { cost, onto, .. } => dispatched(cost, onto.core, onto.switch),

@@ -2,6 +2,7 @@
 
 mod support;
 mod sweep;
+mod system_calls;
 
 mod aborts;
 mod aborts_in_turn;

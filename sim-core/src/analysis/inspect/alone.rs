@@ -36,7 +36,8 @@ fn told(here: &Here<'_>, id: TaskId, task: &Task, thread: ThreadId) -> Sentence 
             said.then(here.wait_noun(wait))
         }
         (_, Some((Busy::Blocking, _))) => {
-            Sentence::plain(format!("It is back from the blocking call in {call} on ")).and(on)
+            let call = if is_system_call(here) { "its system call" } else { "the blocking call in block_in_place" };
+            Sentence::plain(format!("It is back from {call} on ")).and(on)
         }
         (_, Some((Busy::Working, length))) => {
             let said = Sentence::plain(format!("It called {call}, and computes for ")).and(Piece::Length(length));
@@ -49,6 +50,9 @@ fn told(here: &Here<'_>, id: TaskId, task: &Task, thread: ThreadId) -> Sentence 
         Some(ThreadState::Runnable) => {
             let why = if was_preempted(here, thread) { " That thread was preempted. " } else { " " };
             said.and(why).then(cores_told(here, thread))
+        }
+        _ if is_system_call(here) => {
+            said.and(" When it is back it needs that worker, or one that is parked, to go on.")
         }
         _ => said.and(" Whoever it wakes or spawns meanwhile goes to the shared queue."),
     }
@@ -97,9 +101,13 @@ pub(super) fn of_thread(here: &Here<'_>, id: ThreadId) -> Sentence {
 
 /// What a task does when its worker leaves it.
 fn call(here: &Here<'_>) -> &'static str {
+    if is_system_call(here) { "a system call" } else { "block_in_place" }
+}
+
+fn is_system_call(here: &Here<'_>) -> bool {
     match here.tables().run.family() {
-        Family::Coroutines => "a system call",
-        Family::Async | Family::Threads | Family::Pool | Family::Sequential => "block_in_place",
-        Family::Callbacks | Family::Actors => "block_in_place",
+        Family::Coroutines => true,
+        Family::Async | Family::Threads | Family::Pool | Family::Sequential => false,
+        Family::Callbacks | Family::Actors => false,
     }
 }

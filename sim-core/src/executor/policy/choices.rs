@@ -1,5 +1,7 @@
 //! What a runtime's [`Rules`](super::Rules) choose between.
 
+use crate::trace::ids::WorkerId;
+
 /// Who sees that a timer is due, or that a device has answered.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Driver {
@@ -96,4 +98,16 @@ pub enum BlocksInPlace {
     MovesWorker,
     /// The call panics: the runtime has but one thread.
     Panics,
+    /// Nothing, as the call goes. A system call that a task of a Program makes leaves the worker on its thread, until
+    /// someone who looks around ([`TaskPolicy::looks`](super::TaskPolicy::looks)) takes it away.
+    UntilRetaken,
+}
+
+/// What becomes of a worker whose thread has lost it in a system call.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Retaken {
+    /// A thread goes on with it: one that sleeps, or a new one.
+    Starts(WorkerId),
+    /// There is nothing to do: it is unparked as one that has parked.
+    Idles(WorkerId),
 }

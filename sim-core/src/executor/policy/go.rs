@@ -1,8 +1,16 @@
 //! Go 1.19.8 (`runtime/proc.go`).
 
-use super::{BlockingPool, Came, Move, Next, QueueSpec, Ready, Reason, Rules, TaskPolicy, Yields};
+mod calls;
+mod sysmon;
+
+use calls::Call;
+use sysmon::Sysmon;
+
+use super::{
+    BlockingPool, BlocksInPlace, Came, Move, Next, QueueSpec, Ready, Reason, Retaken, Rules, TaskPolicy, Yields,
+};
 use crate::executor::Executor;
-use crate::instant::SimDuration;
+use crate::instant::{SimDuration, SimTime};
 use crate::trace::event::{End, PollResult};
 use crate::trace::ids::{Actor, TaskId, WorkerId};
 
@@ -31,6 +39,12 @@ const BEFORE_RUNNEXT: SimDuration = SimDuration::from_micros(3);
 /// Simplified: `sysmon` looks for slices that are over only now and then, every 10 ms at worst, so that one may last
 /// for almost 20; here each lasts 10. A thief goes through the others in one of several orders (`stealOrder`); here upwards
 /// from the one it drew.
+///
+/// A system call (`entersyscall`) leaves the P with its thread; [`Sysmon`] takes it away. A call that returns gets its P
+/// back if that is in a call still, be it another's, or an idle one (`exitsyscallfast`); otherwise its goroutine goes to the global
+/// queue and its thread sleeps (`exitsyscall0`, `stopm`). Simplified: an idle P keeps the thread that parked with it; of several
+/// idle Ps a call that returns gets its own first; one of the idle threads is taken to wait in the netpoller (`handoffp`);
+/// Go ends a program that needs more than 10,000 threads (`checkmcount`), and here no P is taken until one sleeps.
 #[derive(Debug)]
 pub struct Go {
     procs: Vec<Proc>,
@@ -38,6 +52,7 @@ pub struct Go {
     idle: Vec<WorkerId>,
     /// On which P each goroutine ran last: that P has its timer (`p.timers`).
     ran_on: Vec<WorkerId>,
+    sysmon: Sysmon,
 }
 
 /// What the policy keeps of a P.
@@ -45,6 +60,14 @@ pub struct Go {
 struct Proc {
     /// `p.schedtick`: goroutines begun, without those that inherited a slice.
     tick: u32,
+    /// When the last of them began, and at which look `sysmon` saw that tick first (`sysmontick.schedwhen`).
+    tick_at: SimTime,
+    tick_seen: Option<SimTime>,
+    /// Whether its thread is in a call, and when `sysmon` saw one first (`sysmontick.syscallwhen`).
+    call: Option<Call>,
+    call_seen: SimTime,
+    /// Whether it is idle while the thread that it was taken from is in its call.
+    is_away: bool,
     /// `m.spinning`: it looks for work of others.
     spinning: bool,
     /// Whether it was idle: a slice from before is not inherited.
@@ -70,7 +93,12 @@ impl Go {
     /// So many Ps: GOMAXPROCS.
     pub fn new(procs: u32) -> Go {
         // A program's own goroutines are not the first: the runtime has started some, so that the tick is not at 0.
-        Go { procs: vec![Proc { tick: 1, ..Proc::default() }; procs as usize], idle: Vec::new(), ran_on: Vec::new() }
+        Go {
+            procs: vec![Proc { tick: 1, ..Proc::default() }; procs as usize],
+            idle: Vec::new(),
+            ran_on: Vec::new(),
+            sysmon: Sysmon::new(),
+        }
     }
 
     fn front(queue: usize) -> Next {
@@ -157,11 +185,11 @@ impl Go {
     }
 
     /// `wakep`: an idle P is to look for work, unless one looks already.
-    fn wake_one(&mut self) -> Option<WorkerId> {
+    fn wake_one(&mut self, now: SimTime) -> Option<WorkerId> {
         if self.procs.iter().any(|p| p.spinning) {
             return None;
         }
-        let worker = self.idle.pop()?;
+        let worker = self.take_idle(now)?;
         self.procs[worker.index()].spinning = true;
         Some(worker)
     }
@@ -177,11 +205,12 @@ impl Go {
     }
 
     /// `execute`: a goroutine begins. One that looked for work and found it has another look (`resetspinning`).
-    fn begin(&mut self, worker: WorkerId, next: Next) -> Next {
+    fn begin(&mut self, worker: WorkerId, next: Next, now: SimTime) -> Next {
         let proc = &mut self.procs[worker.index()];
         let inherits = matches!(next, Next::PollOnBudgetLeft { .. });
         if !inherits {
             proc.tick = proc.tick.wrapping_add(1);
+            (proc.tick_at, proc.tick_seen) = (now, None);
         }
         proc.last_try = None;
         let next = match next {
@@ -192,7 +221,7 @@ impl Go {
         if !std::mem::take(&mut proc.spinning) {
             return next;
         }
-        let Some(other) = self.wake_one() else { return next };
+        let Some(other) = self.wake_one(now) else { return next };
         self.procs[worker.index()].held = Some(next);
         Next::Unpark(other)
     }
@@ -232,12 +261,22 @@ impl TaskPolicy for Go {
         // No bound but that on all threads, 10,000 (`sched.maxmcount`). One without work stays, and comes last to a list
         // from which the last goes first (`mput`, `mget`).
         let blocking = BlockingPool::that_stays(10_000);
-        Rules { slice: Some(SLICE), yields: Yields::WakeAndSay, blocking, ..Rules::default() }
+        Rules {
+            slice: Some(SLICE),
+            yields: Yields::WakeAndSay,
+            blocking,
+            in_place: BlocksInPlace::UntilRetaken,
+            ..Rules::default()
+        }
     }
 
     /// `go` and `ready` fill runnext and kick out who was there (`runqput`); a yield and a preemption go to the global
     /// queue (`goschedImpl`), as does whoever comes back from a long call and finds no P (`exitsyscall0`).
     fn place(&mut self, came: &Came, ready: &Ready<'_>, room: &mut Vec<Move>) -> (usize, End) {
+        if let Actor::Timer(_) = came.by {
+            self.sysmon_until(ready.now());
+            self.sysmon.wakes_for_timer(ready.now());
+        }
         let Some(worker) = self.readied_on(came) else { return (GLOBAL, End::Back) };
         match came.why {
             Reason::Yielded | Reason::Preempted => (GLOBAL, End::Back),
@@ -256,18 +295,25 @@ impl TaskPolicy for Go {
 
     /// `wakep` after `go` and `ready`; who comes back from a long call takes an idle P (`exitsyscallfast`). An idle P whose
     /// timer's time has come goes on itself.
-    fn unpark(&mut self, _: usize, came: &Came, _: &Ready<'_>) -> Option<WorkerId> {
+    fn unpark(&mut self, _: usize, came: &Came, ready: &Ready<'_>) -> Option<WorkerId> {
+        let now = ready.now();
         match came.why {
+            // One may have become idle since its call returned (`exitsyscall0` looks again).
+            Reason::WokenInPoll if came.on.is_none() => self.take_idle(now),
             Reason::Yielded | Reason::Preempted | Reason::WokenInPoll => None,
             Reason::Spawned | Reason::Woken if matches!(came.by, Actor::Timer(_)) => {
                 let home = self.readied_on(came);
                 match self.idle.iter().position(|idle| Some(*idle) == home) {
-                    Some(place) => Some(self.idle.remove(place)),
-                    None => self.wake_one(),
+                    Some(place) if self.procs[self.idle[place].index()].is_away => self.take_idle(now),
+                    Some(place) => {
+                        self.sysmon_until(now);
+                        Some(self.idle.remove(place))
+                    }
+                    None => self.wake_one(now),
                 }
             }
-            Reason::Spawned | Reason::Woken if came.on.is_none() => self.idle.pop(),
-            Reason::Spawned | Reason::Woken => self.wake_one(),
+            Reason::Spawned | Reason::Woken if came.on.is_none() => self.take_idle(now),
+            Reason::Spawned | Reason::Woken => self.wake_one(now),
         }
     }
 
@@ -288,14 +334,24 @@ impl TaskPolicy for Go {
             found = self.steal(worker, ready, draw);
         }
         match found {
-            Some(poll @ (Next::Poll { .. } | Next::PollOnBudgetLeft { .. })) => self.begin(worker, poll),
+            Some(poll @ (Next::Poll { .. } | Next::PollOnBudgetLeft { .. })) => self.begin(worker, poll, ready.now()),
             Some(other) => other,
             None => {
-                let proc = &mut self.procs[worker.index()];
-                (proc.spinning, proc.was_idle, proc.last_try) = (false, true, None);
-                self.idle.push(worker);
+                self.idles(worker, ready.now());
                 Next::Park
             }
         }
+    }
+
+    fn enters_call(&mut self, worker: WorkerId, ready: &Ready<'_>) -> SimTime {
+        self.call_begins(worker, ready.now())
+    }
+
+    fn looks(&mut self, ready: &Ready<'_>, retaken: &mut Vec<Retaken>) -> Option<SimTime> {
+        self.retake(ready, retaken)
+    }
+
+    fn leaves_call(&mut self, worker: WorkerId, ready: &Ready<'_>) -> Option<WorkerId> {
+        self.call_ends(worker, ready.now())
     }
 }

@@ -28,7 +28,7 @@ mod tokio_one_thread;
 
 pub use beam::Beam;
 pub use blocking_pool::{Asleep, BlockingPool, Calls, Grows};
-pub use choices::{Aborted, BlocksInPlace, Driver, Dropped, LeftOver, Root, SelfWakes, TimerOrder, Yields};
+pub use choices::{Aborted, BlocksInPlace, Driver, Dropped, LeftOver, Retaken, Root, SelfWakes, TimerOrder, Yields};
 pub use embassy::Embassy;
 pub use event_loop::EventLoop;
 pub use fifo::Fifo;
@@ -365,6 +365,27 @@ pub trait TaskPolicy {
     /// Another thread has the worker, in the middle of a poll, and begins its loop anew.
     fn begins_anew(&mut self, worker: WorkerId) {
         let _ = worker;
+    }
+
+    /// The task that `worker` polls enters a system call, where that leaves the worker on its thread
+    /// ([`BlocksInPlace::UntilRetaken`]). Answers when the next look comes.
+    fn enters_call(&mut self, worker: WorkerId, ready: &Ready<'_>) -> SimTime {
+        let _ = worker;
+        ready.now()
+    }
+
+    /// A look at the workers in calls: those to be taken from their threads are pushed into `retaken`. Answers when the
+    /// next look comes; none: there is no such worker left.
+    fn looks(&mut self, ready: &Ready<'_>, retaken: &mut Vec<Retaken>) -> Option<SimTime> {
+        let _ = (ready, retaken);
+        None
+    }
+
+    /// A call has returned that was entered on `worker`. Answers the worker that goes on with its task, on its thread: one
+    /// that is in a call or parked. None: the thread is left without.
+    fn leaves_call(&mut self, worker: WorkerId, ready: &Ready<'_>) -> Option<WorkerId> {
+        let _ = ready;
+        Some(worker)
     }
 
     /// What `worker` does next. `draw(n)` gives a number below n, by a decision.

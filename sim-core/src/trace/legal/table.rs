@@ -96,7 +96,7 @@ pub(super) fn thread_rule(event: Event) -> Option<(ThreadId, &'static [ThreadPha
         E::SwitchedOut { thread, reason: SwitchReason::Preempted | SwitchReason::Yielded, .. } => (thread, &[Running]),
         E::SwitchedOut { thread, reason: SwitchReason::Exited, .. } => (thread, &[Exited]),
         E::ThreadBlocked { thread, .. } | E::ThreadExited { thread, .. } => (thread, &[Running]),
-        E::WorkerMoved { thread, .. } => (thread, &[Running]),
+        E::WorkerMoved { thread, .. } => (thread, &[Runnable, Running]),
         E::ThreadUnblocked { thread, .. } => (thread, &[Blocked]),
         E::StackReserved { thread, .. } | E::StackTouched { thread, .. } => (thread, &[Runnable, Running, Blocked]),
         E::PriorityLent { thread, .. } | E::PriorityReturned { thread, .. } => (thread, &[Runnable, Running, Blocked]),
