@@ -76,8 +76,9 @@ fn whoever_has_slept_longest_is_called_so_that_work_in_turn_keeps_them_all() {
 
 #[test]
 fn goroutines_nodes_and_erlangs_threads_stay() {
+    type Model = (fn() -> Executor, &'static str);
     // The first call creates all of Node's.
-    let models: [(fn() -> Executor, &str); 3] =
+    let models: [Model; 3] =
         [(|| Executor::go(1), "+0@0"), (Executor::event_loop, "+0@0 +1@0 +2@0 +3@0"), (|| Executor::beam(1), "+0@0")];
     for (executor, expected) in models {
         let root = || async {
