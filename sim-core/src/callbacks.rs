@@ -4,14 +4,17 @@
 //! each await to the next. Where each goes is the policy's affair: [`Executor::event_loop`](crate::Executor::event_loop)
 //! has the queues that are named here, any other executor treats all of them as ready tasks.
 
+use std::cell::Cell;
 use std::future::{Future, poll_fn};
-use std::task::{Poll, Waker};
+use std::pin::pin;
+use std::rc::Rc;
+use std::task::{Context, Poll, Waker};
 
 use crate::executor::core;
 use crate::executor::policy::Asks;
 use crate::executor::{JoinHandle, TaskBuilder};
 use crate::instant::SimDuration;
-use crate::time::sleep;
+use crate::time::{Sleep, sleep};
 
 /// Has `callback` called in the loop's next check phase: Node's `setImmediate`. One that is asked for in that phase
 /// waits for the next.
@@ -34,15 +37,23 @@ pub fn queue_microtask<F: Future + 'static>(callback: F) -> JoinHandle<F::Output
 }
 
 /// Has `callback` called in the loop's timer phase, when `after` has passed: `setTimeout`, which counts
-/// whole milliseconds and at least one. The timer is set when the
-/// running callback has returned.
+/// whole milliseconds and at least one. The timer is set now, however long the running callback goes on.
 #[track_caller]
 pub fn set_timeout<F: Future + 'static>(after: impl Into<SimDuration>, callback: F) -> JoinHandle<F::Output> {
-    let after = timeout_takes(after.into());
-    spawn_as(Asks::Call, async move {
-        sleep(after).await;
+    let timer: Rc<Cell<Option<Sleep>>> = Rc::default();
+    let own = Rc::clone(&timer);
+    let handle = spawn_as(Asks::Call, async move {
+        if let Some(timer) = own.take() {
+            timer.await;
+        }
         callback.await
-    })
+    });
+    let mut sleep = sleep(timeout_takes(after.into()));
+    let waker = handle.id().map(core::waker_of).expect("a callback is a task");
+    let armed = pin!(&mut sleep).poll(&mut Context::from_waker(&waker));
+    debug_assert!(armed.is_pending(), "a timer takes a millisecond, at least");
+    timer.set(Some(sleep));
+    handle
 }
 
 /// Calls an `async fn` as JavaScript does: its part up to the first await runs now, before the caller goes on.

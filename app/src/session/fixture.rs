@@ -100,7 +100,7 @@ impl Tape {
 
     fn add_queue(&mut self, name: &str, kind: QueueKind) {
         let name = self.recorder.intern(name);
-        self.recorder.tables_mut().queues.push(QueueInfo { name, kind });
+        self.recorder.tables_mut().queues.push(QueueInfo { name, kind, takers: Takers::Unknown });
     }
 
     fn add_thread(&mut self, name: &str, kind: ThreadKind) {

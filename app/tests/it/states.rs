@@ -8,7 +8,7 @@ use sim_core::analysis::findings::{Finding, FindingKind, Severity};
 use sim_core::analysis::track::TrackKind;
 use sim_core::instant::{SimDuration, SimTime};
 use sim_core::trace::event::{EndReason, Level, PollFrom, PollResult};
-use sim_core::trace::tables::{QueueInfo, QueueKind, RunInfo, TaskInfo, TaskKind, ThreadInfo, ThreadKind};
+use sim_core::trace::tables::{QueueInfo, QueueKind, RunInfo, Takers, TaskInfo, TaskKind, ThreadInfo, ThreadKind};
 use sim_core::trace::{
     Actor, Event, QueueId, Recorder, Tables, TaskId, ThreadId, Trace, TracePart, WorkerId, WorkerQueue,
 };
@@ -29,7 +29,7 @@ pub fn tasks(tasks: u32, gap: u64, name: impl Fn(u32) -> String) -> Trace {
     let (worker, queue) = (tape.intern("worker 0"), tape.intern("ready queue"));
     let path = tape.intern("");
     let tables = tape.tables_mut();
-    tables.queues.push(QueueInfo { name: queue, kind: QueueKind::Ready { owner: None } });
+    tables.queues.push(QueueInfo { name: queue, kind: QueueKind::Ready { owner: None }, takers: Takers::Unknown });
     tables.workers.push(ThreadId(0));
     tables.threads.push(ThreadInfo { name: worker, kind: ThreadKind::Worker(WorkerId(0)), path, priority: 0, nice: 0 });
     tape.record(SimTime::ZERO, Event::ThreadCreated { thread: ThreadId(0), by: Actor::Run });

@@ -12,7 +12,7 @@ use std::task::Waker;
 use super::policy::{Asks, Came, Reason, Sees, Wishes};
 use super::ready::{Budget, Chosen, Core};
 use super::task::{NewTask, Task, TaskFuture};
-use super::waker::{Cell, Link, TaskState};
+use super::waker::{Cell, Link, TaskState, lend};
 use crate::instant::SimDuration;
 use crate::machine::kernel::Kernel;
 use crate::machine::sim::Sim;
@@ -159,6 +159,13 @@ pub(crate) fn wake(cell: &Cell) -> bool {
         true
     })
     .unwrap_or(false)
+}
+
+/// A waker of the task, as one that is polled clones it from its context.
+pub(crate) fn waker_of(task: TaskId) -> Waker {
+    let cell = with(|exec| exec.state.borrow().tasks[task.index()].shared_cell());
+    let lent = lend(Arc::as_ptr(&cell));
+    Waker::clone(&lent)
 }
 
 pub(crate) fn waker_cloned(cell: &Cell) {

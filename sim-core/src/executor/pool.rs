@@ -72,6 +72,11 @@ impl Exec {
             Grows::WhenNoneSleeps => {
                 (!one_was_called && pool.threads.len() < most).then(|| self.create_pool_thread(pool, kernel))
             }
+            Grows::AllAtFirstUse => {
+                let missing = if pool.created == 0 { most } else { 0 };
+                let new: Vec<ThreadId> = (0..missing).map(|_| self.create_pool_thread(pool, kernel)).collect();
+                new.first().copied()
+            }
             Grows::WhenQueueExceeds(times) => {
                 let mut first = None;
                 while pool.waiting.len() > pool.idle * times as usize && pool.threads.len() < most {

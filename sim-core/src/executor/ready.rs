@@ -99,7 +99,7 @@ impl Core {
         policy.begin(workers);
         let first_queue = kernel.queues.len();
         for queue in policy.queues(workers) {
-            kernel.add_queue(&queue.name, queue.owner);
+            kernel.add_queue(&queue.name, queue.owner, queue.takers);
         }
         Core {
             tasks: Vec::new(),

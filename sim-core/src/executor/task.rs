@@ -33,6 +33,11 @@ impl Task {
         self.cell.as_ref().expect("a task that has not ended has its cell")
     }
 
+    /// The same, to keep.
+    pub fn shared_cell(&self) -> Arc<Cell> {
+        Arc::clone(self.cell.as_ref().expect("a task that has not ended has its cell"))
+    }
+
     /// Its state, in the words of a trace; `inside` is what it is if it is being polled.
     pub fn shown(&self, inside: Option<snapshot::TaskState>) -> snapshot::TaskState {
         match self.state() {

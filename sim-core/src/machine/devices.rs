@@ -91,13 +91,13 @@ impl Kernel {
     /// Arms a timer for `deadline`; `by` waits for it.
     pub fn set_timer(&mut self, deadline: SimTime, by: Actor, wake: Option<Wake>) -> TimerId {
         let deadline = match wake {
-            Some(Wake::Task(_)) => deadline.rounded_up(self.timer_step),
+            Some(Wake::Task(_)) => self.timer_step.due(self.now, deadline),
             Some(Wake::Thread(_)) | None => deadline,
         };
         let of_task = matches!(wake, Some(Wake::Task(_)));
         let timer = self.new_timer(deadline, wake, true);
         if let Some(lists) = self.timer_lists.as_mut().filter(|_| of_task) {
-            lists.set(timer, deadline - self.now, deadline);
+            lists.set(timer, deadline - self.now, self.now);
         }
         self.record(Event::TimerSet { timer, by });
         timer
@@ -172,7 +172,7 @@ impl Kernel {
             let timers = kept.extract_if(.., |kept| matches!(kept, Kept::Timer(_)));
             let due =
                 timers.filter_map(|kept| if let Kept::Timer(timer) = kept { Some(timer) } else { None }).collect();
-            kept.extend(lists.take_due(&due, deadlines).into_iter().map(Kept::Timer));
+            kept.extend(lists.take_due(&due, self.now).into_iter().map(Kept::Timer));
         }
         kept
     }

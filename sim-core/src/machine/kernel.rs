@@ -20,13 +20,14 @@ use super::resource::{Granted, Resource};
 use super::spec::{Limits, Machine, Watcher};
 use super::threads::Thread;
 use super::timer_lists::TimerLists;
+use super::timer_step::TimerStep;
 use super::unseen::Unseen;
 use super::waits::Shown;
-use crate::instant::{SimDuration, SimTime};
+use crate::instant::SimTime;
 use crate::trace::event::{DecisionKind, Event};
 use crate::trace::ids::*;
 use crate::trace::store::Recorder;
-use crate::trace::tables::{Decision, DeviceInfo, QueueInfo, QueueKind, SourcePlace, Tables};
+use crate::trace::tables::{Decision, DeviceInfo, QueueInfo, QueueKind, SourcePlace, Tables, Takers};
 
 /// The run queue's id: the first queue of every run.
 pub(crate) const RUN_QUEUE: QueueId = QueueId(0);
@@ -66,8 +67,8 @@ pub(crate) struct Kernel {
     pub unseen: Unseen,
     /// The thread that was resumed last: the one whose code runs, if any does.
     pub running: ThreadId,
-    /// To what the timers of tasks are rounded up; zero: not at all.
-    pub timer_step: SimDuration,
+    /// When timers of tasks are due.
+    pub timer_step: TimerStep,
     pub resources: Vec<Resource>,
     pub agenda: BinaryHeap<Reverse<Scheduled>>,
     /// Until when threads sleep that end then if nobody calls them: what alone is left does not keep a run up.
@@ -118,7 +119,7 @@ impl Kernel {
         info.switch_cost = costs.thread_switch;
         let mut recorder = Recorder::new(Tables { run: info, ..Tables::default() }, machine.sink);
         let name = recorder.intern("run queue");
-        recorder.tables_mut().queues.push(QueueInfo { name, kind: QueueKind::Run });
+        recorder.tables_mut().queues.push(QueueInfo { name, kind: QueueKind::Run, takers: Takers::Unknown });
         for device in &machine.devices {
             let name = recorder.intern(&device.name);
             recorder.tables_mut().devices.push(DeviceInfo { name, in_flight: device.in_flight });
@@ -153,7 +154,7 @@ impl Kernel {
             turned: false,
             unseen: Unseen::default(),
             running: ThreadId(0),
-            timer_step: SimDuration::ZERO,
+            timer_step: TimerStep::None,
             resources: Vec::new(),
             agenda: BinaryHeap::new(),
             alarms: BTreeMap::new(),
@@ -221,9 +222,9 @@ impl Kernel {
     }
 
     /// Adds a named list of tasks.
-    pub fn add_queue(&mut self, name: &str, owner: Option<WorkerId>) -> QueueId {
+    pub fn add_queue(&mut self, name: &str, owner: Option<WorkerId>, takers: Takers) -> QueueId {
         let name = self.intern(name);
-        self.recorder.tables_mut().queues.push(QueueInfo { name, kind: QueueKind::Ready { owner } });
+        self.recorder.tables_mut().queues.push(QueueInfo { name, kind: QueueKind::Ready { owner }, takers });
         self.queues.push(VecDeque::new());
         assert!(self.queues.len() <= 1 + MOST_QUEUES, "a run has at most 65,535 queues");
         QueueId::from_index(self.queues.len() - 1)

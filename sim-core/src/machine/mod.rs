@@ -28,6 +28,7 @@ pub mod spec;
 pub(crate) mod stack;
 pub(crate) mod threads;
 pub(crate) mod timer_lists;
+pub(crate) mod timer_step;
 pub(crate) mod unseen;
 mod view;
 pub(crate) mod waiting;

@@ -2,6 +2,7 @@
 
 use super::{Family, Model, Workers, refuses_moves};
 use crate::executor::Executor;
+use crate::program::Op;
 
 pub(super) static MODEL: Model = Model {
     id: "monoio",
@@ -14,5 +15,11 @@ pub(super) static MODEL: Model = Model {
         let executor = Executor::monoio(MODEL.workers_for(setup.workers, machine.cores));
         machine.run_workload_async(executor, workload)
     },
-    refuses: refuses_moves,
+    refuses,
 };
+
+// Its `JoinHandle` can be awaited and dropped, no more (`src/task/join.rs`); a dropped one detaches.
+fn refuses(op: &Op) -> Option<&'static str> {
+    let cancels = matches!(op, Op::Cancel(_));
+    refuses_moves(op).or(cancels.then_some("its `JoinHandle` has no `abort`: nobody can drop a task from outside"))
+}

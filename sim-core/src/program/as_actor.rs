@@ -33,22 +33,24 @@ use crate::code::{block, now};
 use crate::executor::policy::Reason;
 use crate::executor::slices::{Steps, requeue, work_in_slices};
 use crate::executor::spawn::IsFuture;
-use crate::executor::{JoinHandle, TaskBuilder, yield_now};
+use crate::executor::{JoinHandle, TaskBuilder, core, yield_now};
 use crate::instant::SimTime;
 use crate::io::Request;
 use crate::machine::place::OpPlace;
 use crate::machine::sim;
 use crate::time::sleep;
 use crate::trace::event::Mode;
-use crate::trace::ids::Actor;
+use crate::trace::ids::{Actor, TaskId};
 use crate::trace::tables::TaskKind;
 
 mod children;
 mod start;
+mod supervisor;
 mod world;
 
 use children::{first_of, helpers, join, spawn_child};
 use start::{Child, Report, Start, Told, starts};
+use supervisor::Supervisor;
 pub(super) use world::World;
 
 /// Akka hands an actor so many letters before another has its turn (`akka.actor.default-dispatcher.throughput`).

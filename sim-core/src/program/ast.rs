@@ -69,7 +69,10 @@ pub struct TaskSpec {
     /// As a thread under fair shares: the larger, the smaller its share. −20 to 19; 0 is usual.
     #[serde(default)]
     pub nice: i32,
-    /// How often a supervisor starts it again after it has failed, where the model has supervisors: among actors.
+    /// How often its supervisor starts it again after it has failed, where the model has supervisors: among actors. All
+    /// instances of a task have one supervisor. Under Erlang it is the supervisor's intensity: so many restarts of them
+    /// together in 5 s, and at one more it ends all that are left, and itself. Under Akka it is `maxNrOfRetries`: so many
+    /// restarts of each, and at one more that one alone stops. 0: it stays ended.
     #[serde(default)]
     pub restart: u32,
     /// The core that it lives on, from 0, where the model keeps tasks on their cores; dealt out in turn if left out.

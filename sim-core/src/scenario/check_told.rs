@@ -216,10 +216,18 @@ fn is_thread_of_runtime(told: &Scenario, name: &str) -> bool {
     let Some((kind, nth)) = name.split_once(' ') else { return false };
     let Ok(nth) = nth.parse::<u32>() else { return false };
     let mut runtimes = told.runs.iter().filter(|run| !run.model.is_thread_a_task());
+    let has_runtime = runtimes.clone().next().is_some();
     match kind {
         "worker" => runtimes.any(|run| nth < told.workers(run)),
         "pool" => runtimes.any(|run| run.model.family == Family::Pool && nth < told.workers(run)),
-        "blocking" => runtimes.next().is_some() && nth < check_workload::offloads(told),
+        "blocking" => match check_workload::offloads(told) {
+            0 => false,
+            calls => {
+                // Node's pool has four threads from its first call on.
+                let least = if runtimes.any(|run| run.model.family == Family::Callbacks) { 4 } else { 0 };
+                has_runtime && u64::from(nth) < calls.max(least)
+            }
+        },
         _ => false,
     }
 }

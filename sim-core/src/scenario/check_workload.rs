@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::check::Checker;
 use super::spec::Scenario;
+use crate::model::Family;
 use crate::program::ast::visit;
 use crate::program::{Op, Program, ResourceSpec};
 
@@ -219,16 +220,23 @@ fn count<'s>(
 /// What a program spawns, and how many times.
 fn spawns(program: &Program, times: u64) -> Vec<(&str, u64)> {
     let mut found = Vec::new();
-    for op in program.iter() {
+    visit_times(program, times, &mut |op, times| {
         if let Op::Spawn(name) = op {
             found.push((name.as_str(), times));
         }
+    });
+    found
+}
+
+/// As [`visit`], with how many times the step is gone through.
+fn visit_times<'p>(program: &'p Program, times: u64, see: &mut impl FnMut(&'p Op, u64)) {
+    for op in program.iter() {
+        see(op, times);
         let times = if let Op::Repeat(n, _) = op { times.saturating_mul(u64::from(*n)) } else { times };
         for (_, body) in op.bodies() {
-            found.extend(spawns(body, times));
+            visit_times(body, times, see);
         }
     }
-    found
 }
 
 fn spawned_in(program: &Program) -> impl Iterator<Item = &str> {
@@ -250,15 +258,51 @@ pub(super) fn futures(scenario: &Scenario) -> Vec<&str> {
     scenario.workload.tasks.iter().flat_map(|(_, task)| futures_in(&task.ops)).collect()
 }
 
-/// How many calls tasks may hand to threads made for blocking, and so the most of these threads that there can be.
-pub(super) fn offloads(scenario: &Scenario) -> u32 {
-    let mut calls: u32 = 0;
-    for (_, task) in scenario.workload.tasks.iter() {
-        let is_one = |op: &Op| matches!(op, Op::Offload(_) | Op::BlockInPlace(_));
-        // A count that is too large is an error of its own, and is counted here all the same.
-        visit(&task.ops, &mut |op| calls = calls.saturating_add(if is_one(op) { task.count } else { 0 }));
+/// How many calls tasks may hand to threads made for blocking, and so the most of these threads that there can be: each
+/// may find that those before have ended, or are still busy.
+pub(super) fn offloads(scenario: &Scenario) -> u64 {
+    let mut spawned_by: BTreeMap<&str, Vec<(&str, u64)>> = BTreeMap::new();
+    for (parent, task) in scenario.workload.tasks.iter() {
+        for (child, times) in spawns(&task.ops, 1) {
+            spawned_by.entry(child).or_default().push((parent, times));
+        }
     }
-    calls
+    let (mut known, mut calls) = (BTreeMap::new(), 0_u64);
+    for (name, task) in scenario.workload.tasks.iter() {
+        let tasks = instances(scenario, name, &spawned_by, &mut known);
+        visit_times(&task.ops, tasks, &mut |op, times| {
+            if matches!(op, Op::Offload(_) | Op::BlockInPlace(_)) {
+                calls = calls.saturating_add(times);
+            }
+        });
+    }
+    // Who is started again calls again, and spawns again; under Erlang with no limit over a whole run.
+    let restarts = scenario.runs.iter().any(|run| run.model.family == Family::Actors)
+        && scenario.workload.tasks.iter().any(|(_, task)| task.restart > 0);
+    if restarts && calls > 0 { u64::MAX } else { calls }
+}
+
+/// How many tasks of this name there come to be: those that are there from the start, or those that others spawn.
+fn instances<'s>(
+    scenario: &'s Scenario,
+    name: &'s str,
+    spawned_by: &BTreeMap<&'s str, Vec<(&'s str, u64)>>,
+    known: &mut BTreeMap<&'s str, u64>,
+) -> u64 {
+    if let Some(n) = known.get(name) {
+        return *n;
+    }
+    // Tasks that spawn each other in a circle are an error of their own.
+    known.insert(name, 0);
+    let times = spawned_by.get(name).map_or(1, |parents| {
+        let of =
+            |(parent, times): &(&'s str, u64)| instances(scenario, parent, spawned_by, known).saturating_mul(*times);
+        parents.iter().map(of).fold(0, u64::saturating_add)
+    });
+    let count = scenario.workload.tasks.get(name).map_or(0, |task| u64::from(task.count));
+    let all = times.saturating_mul(count);
+    known.insert(name, all);
+    all
 }
 
 /// The op or marker of a moment must be one of the task's.

@@ -7,6 +7,7 @@
 //! "FMLY"   = what the run's tasks are, as postcard writes `Family`
 //! "NICE"   = threads with another nice value than 0, as postcard writes pairs of id and value
 //! "DRVR"   = whose the drivers are, as postcard writes `Drivers`; only where each worker has its own
+//! "TAKE"   = queues of which it is known who takes from them, as postcard writes pairs of id and `Takers`
 //! "EVTS"   = records, see [`super::pack`]
 //! "CODE"   = rows of programs, steps and who goes through which, as postcard writes the three
 //! "DONE"   = the number of events, u64: the last section
@@ -23,10 +24,10 @@ use xxhash_rust::xxh3::Xxh3;
 
 use super::event::Record;
 use super::family::Family;
-use super::ids::ThreadId;
+use super::ids::{QueueId, ThreadId};
 use super::pack;
 use super::store::{CHUNK_RECORDS, Chunk, Trace, TracePart};
-use super::tables::{Drivers, RowCounts, Tables};
+use super::tables::{Drivers, RowCounts, Tables, Takers};
 
 /// The version that this program writes, and the newest that it reads.
 pub const VERSION: u32 = 1;
@@ -38,6 +39,7 @@ const ROWS: [u8; 4] = *b"ROWS";
 const FAMILY: [u8; 4] = *b"FMLY";
 const NICE: [u8; 4] = *b"NICE";
 const DRIVERS: [u8; 4] = *b"DRVR";
+const TAKERS: [u8; 4] = *b"TAKE";
 const EVENTS: [u8; 4] = *b"EVTS";
 const CODE: [u8; 4] = *b"CODE";
 const DONE: [u8; 4] = *b"DONE";
@@ -163,7 +165,7 @@ impl<W: Write> Writer<W> {
     fn rows(&mut self, tables: &Tables) -> io::Result<()> {
         let mut before = RowCounts::default();
         loop {
-            let first = before.threads();
+            let (first, first_queue) = (before.threads(), before.queues());
             let rows = tables.rows_after(before, ROWS_A_SECTION);
             before = before.plus(rows.counts());
             let raw = postcard::to_stdvec(&rows).map_err(io::Error::other)?;
@@ -171,6 +173,7 @@ impl<W: Write> Writer<W> {
             self.family(rows.run.family)?;
             self.nice(first, &rows)?;
             self.drivers(rows.run.drivers)?;
+            self.takers(first_queue, &rows)?;
             self.code(&rows)?;
             if before == tables.counts() {
                 return Ok(());
@@ -204,6 +207,16 @@ impl<W: Write> Writer<W> {
             return Ok(());
         }
         self.section(NICE, &postcard::to_stdvec(&nice).map_err(io::Error::other)?)
+    }
+
+    /// Of the queues in these rows, the first of which is queue `first`; only where there is something to say.
+    fn takers(&mut self, first: usize, rows: &Tables) -> io::Result<()> {
+        let known = rows.queues.iter().enumerate().filter(|(_, queue)| queue.takers != Takers::Unknown);
+        let takers: Vec<(u32, Takers)> = known.map(|(n, queue)| ((first + n) as u32, queue.takers)).collect();
+        if takers.is_empty() {
+            return Ok(());
+        }
+        self.section(TAKERS, &postcard::to_stdvec(&takers).map_err(io::Error::other)?)
     }
 
     fn code(&mut self, rows: &Tables) -> io::Result<()> {
@@ -309,6 +322,7 @@ impl Reader {
             FAMILY => self.family(&raw)?,
             NICE => self.nice(&raw)?,
             DRIVERS => self.drivers(&raw)?,
+            TAKERS => self.takers(&raw)?,
             CODE => self.code(&raw)?,
             EVENTS => self.records(&raw)?,
             DONE => return self.done(&raw),
@@ -340,6 +354,13 @@ impl Reader {
     fn drivers(&mut self, raw: &[u8]) -> Result<(), &'static str> {
         let drivers = postcard::from_bytes(raw).map_err(|_| "it does not say whose its drivers are")?;
         self.trace.set_drivers(drivers);
+        Ok(())
+    }
+
+    fn takers(&mut self, raw: &[u8]) -> Result<(), &'static str> {
+        let takers: Vec<(u32, Takers)> =
+            postcard::from_bytes(raw).map_err(|_| "it does not say who takes from its queues")?;
+        takers.into_iter().for_each(|(queue, takers)| self.trace.set_takers(QueueId(queue), takers));
         Ok(())
     }
 

@@ -7,8 +7,8 @@ use std::sync::{Arc, Mutex};
 
 use super::event::{Event, Record};
 use super::family::Family;
-use super::ids::{Actor, StrId, ThreadId};
-use super::tables::{Decision, Drivers, RowCounts, Tables};
+use super::ids::{Actor, QueueId, StrId, ThreadId};
+use super::tables::{Decision, Drivers, RowCounts, Tables, Takers};
 use crate::instant::SimTime;
 
 /// Records in a full chunk: 1 MiB of them.
@@ -218,6 +218,13 @@ impl Trace {
     pub(super) fn set_nice(&mut self, thread: ThreadId, nice: i32) {
         if let Some(info) = self.tables.threads.get_mut(thread.index()) {
             info.nice = nice;
+        }
+    }
+
+    /// Says who takes from a queue; of one that there is not, nothing.
+    pub(super) fn set_takers(&mut self, queue: QueueId, takers: Takers) {
+        if let Some(info) = self.tables.queues.get_mut(queue.index()) {
+            info.takers = takers;
         }
     }
 

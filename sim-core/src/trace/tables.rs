@@ -100,6 +100,21 @@ pub struct QueueInfo {
     pub name: StrId,
     /// What waits in it.
     pub kind: QueueKind,
+    /// Who takes tasks from it. In a file it has a section of its own: older files have none.
+    #[serde(skip)]
+    pub takers: Takers,
+}
+
+/// Who takes tasks from a queue.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, serde::Serialize, serde::Deserialize)]
+pub enum Takers {
+    /// The trace does not say.
+    #[default]
+    Unknown,
+    /// Its owner alone.
+    Owner,
+    /// Any worker: one that all serve, or one from which others steal.
+    AnyWorker,
 }
 
 /// A row of the table of devices.
@@ -312,10 +327,9 @@ impl Tables {
         self.name_or(self.queues.get(id.index()).map(|q| q.name), id)
     }
 
-    /// Whether another worker than its owner may take tasks from a queue: the words of the policy say where nobody steals,
-    /// and from a LIFO slot only its owner takes (tokio 1.54.1, `runtime/scheduler/multi_thread/queue.rs`).
-    pub fn may_be_stolen_from(&self, id: QueueId) -> bool {
-        !self.run.policy.contains("no stealing") && !self.queue_name(id).starts_with("LIFO slot")
+    /// Who takes tasks from a queue.
+    pub fn takers(&self, id: QueueId) -> Takers {
+        self.queues.get(id.index()).map_or(Takers::Unknown, |queue| queue.takers)
     }
 
     /// The name of a device.

@@ -43,7 +43,7 @@ impl TaskPolicy for RunOnce {
     }
 
     fn queues(&self, _: u32) -> Vec<QueueSpec> {
-        vec![QueueSpec { name: "_ready".to_owned(), owner: Some(WorkerId(0)) }]
+        vec![QueueSpec::kept("_ready", WorkerId(0))]
     }
 
     fn rules(&self) -> Rules {

@@ -389,3 +389,35 @@ fn a_program_says_it_where_the_model_can_and_is_refused_where_it_cannot() {
         assert!(errors.contains(&format!("{model} has no BlockInPlace, because")), "{errors}");
     }
 }
+
+#[test]
+fn a_thread_that_its_worker_has_left_may_run_another_and_is_told_as_that_one() {
+    let root = || async {
+        // Two at a time, so that both workers are left and taken over again and again.
+        let calls: Vec<_> = (0..40)
+            .map(|n| {
+                spawn(async move {
+                    time::sleep(ms(n / 2)).await;
+                    block_in_place(|| block(ms(3)));
+                })
+            })
+            .collect();
+        for call in calls {
+            call.await.unwrap();
+        }
+    };
+    let asked = Asked::of(run(2, 4, root).trace);
+    let tables = asked.trace.tables();
+    let to_another = |event| match event {
+        Event::WorkerMoved { worker, thread } if thread.index() < 2 => {
+            (thread.0 != worker.0).then_some((worker, thread))
+        }
+        _ => None,
+    };
+    let mut moved = asked.trace.events_from(0).filter_map(|(n, _, event)| Some((n, event, to_another(event)?)));
+    let (n, event, (worker, thread)) = moved.next().expect("a thread of one worker takes over the other");
+    let told = asked.after(n + 1, Thing::Track(TrackKind::Thread(thread)));
+    assert_eq!((told.thing, told.id), (Thing::Track(TrackKind::Worker(worker)), format!("on {thread}")));
+    // By its name it would be taken for the worker that it had at first.
+    assert_eq!(sim_core::trace::text::describe(&event, tables).detail, format!("goes on on {thread}"));
+}

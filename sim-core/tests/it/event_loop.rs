@@ -385,3 +385,53 @@ fn timers_of_one_length_that_are_due_are_called_together_before_those_of_another
         in_ms(200, "").await.await.unwrap();
     });
 }
+
+#[test]
+fn set_timeout_counts_from_its_call_however_long_the_callback_goes_on() {
+    let ms = SimDuration::from_millis;
+    let outcome = legal(textbook(1).run_local(Executor::event_loop(), move || async move {
+        let first = set_timeout(ms(10), says("10"));
+        work(ms(4));
+        let second = set_timeout(ms(3), says("3"));
+        first.await.unwrap();
+        second.await.unwrap();
+    }));
+    let marks: Vec<(String, u64)> =
+        outcome.trace.markers().map(|mark| (mark.text.to_owned(), mark.time.as_millis())).collect();
+    assert_eq!(marks, [("3".to_owned(), 7), ("10".to_owned(), 10)]);
+}
+
+/// Node 20.20.2, whose milliseconds begin anywhere: with 2.5 ms between the two, one order in half of 10 runs and the other
+/// in the rest; with 2.9 ms between them, `X5 Y2` in 10 of 10.
+#[test]
+fn timers_that_are_due_in_the_same_millisecond_go_by_which_length_was_there_first() {
+    let order = |phase: u64| {
+        let (ms, us) = (SimDuration::from_millis, SimDuration::from_micros);
+        let outcome = legal(textbook(1).run_local(Executor::event_loop(), move || async move {
+            work(us(phase));
+            let x = set_timeout(ms(5), says("X5"));
+            work(us(2_500));
+            let y = set_timeout(ms(2), says("Y2"));
+            work(ms(20));
+            x.await.unwrap();
+            y.await.unwrap();
+        }));
+        marks(&outcome.trace)
+    };
+    assert_eq!(order(50), "Y2 X5");
+    assert_eq!(order(700), "X5 Y2");
+}
+
+#[test]
+fn the_first_call_that_blocks_creates_all_four_threads_of_the_pool() {
+    let threads = |calls: usize| {
+        let outcome = legal(textbook(1).run_local(Executor::event_loop(), move || async move {
+            for _ in 0..calls {
+                sim_core::spawn_blocking(|| work(SimDuration::from_millis(1))).await.unwrap();
+            }
+            time::sleep(SimDuration::from_millis(1)).await;
+        }));
+        outcome.trace.tables().threads.len()
+    };
+    assert_eq!((threads(0), threads(1), threads(6)), (1, 5, 5));
+}

@@ -136,6 +136,40 @@ fn a_supervisor_starts_a_process_that_crashed_again_so_often() {
 }
 
 #[test]
+fn a_supervisor_counts_the_restarts_of_all_its_children_and_ends_the_others_when_it_gives_up() {
+    let workload = r#"tasks: {
+        "root": (ops: [Spawn("child"), Try([JoinTask("child")], [Mark("gave up")])]),
+        "child": (count: 2, restart: 2, ops: [Mark("try"), Io("1ms"), Mark("fail"), Fail("no luck")]),
+    }"#;
+    // Both crash and are started again; the third crash is one too many, and the other child is ended in its wait.
+    let erlang = one(workload);
+    assert_eq!(erlang.marks(), "try try fail fail try try fail gave up");
+    let ended = |event: &Event| matches!(event, Event::AbortRequested { .. });
+    assert_eq!(erlang.trace.events_from(0).filter(|(_, _, event)| ended(event)).count(), 1);
+    // Akka counts for each child, and stops that one alone.
+    let akka = measured(&lesson_of("akka", "cores: 1", "workers: 1", workload));
+    assert_eq!(akka.marks().matches("try").count(), 6);
+    assert_eq!(akka.trace.events_from(0).filter(|(_, _, event)| ended(event)).count(), 0);
+}
+
+#[test]
+fn a_supervisor_forgets_restarts_after_five_seconds() {
+    let tries = |wait: &str| {
+        let workload = format!(
+            r#"tasks: {{
+                "feed": (ops: [Send("bad"), Send("bad"), Send("bad"), Sleep("60s")]),
+                "child": (restart: 1, ops: [
+                    Mark("try"), Sleep("{wait}"), Select([[Recv("bad"), Fail("no luck")], [Sleep("1ms"), Mark("well")]]),
+                ]),
+            }}, resources: {{"bad": unbounded_channel}}"#
+        );
+        one(&workload).marks()
+    };
+    assert_eq!(tries("6s"), "try try try try well");
+    assert_eq!(tries("2s"), "try try");
+}
+
+#[test]
 fn an_actor_of_akka_has_five_letters_a_turn() {
     let workload = |model| {
         let takes: Vec<String> = (1..=7).map(|n| format!(r#"Recv("c"), Mark("{n}")"#)).collect();
@@ -293,4 +327,17 @@ fn akka_has_eight_threads_on_a_small_machine() {
     let run = |workers| measured(&lesson_of("akka", "cores: 1", workers, workload));
     assert_eq!(millis(run("").metrics.makespan), 5.0);
     assert_eq!(millis(run("workers: 1").metrics.makespan), 40.0);
+}
+
+#[test]
+fn an_actor_of_akka_that_sleeps_ten_milliseconds_wakes_every_thirty() {
+    let slept = |length: &str| {
+        let ops = format!(r#"ops: [Sleep("{length}"), Mark("a"), Sleep("{length}"), Mark("b")]"#);
+        let run = measured(&lesson_of("akka", "cores: 1", "workers: 1", &format!(r#"tasks: {{"t": ({ops})}}"#)));
+        run.trace.markers().map(|mark| mark.time.as_millis()).collect::<Vec<u64>>()
+    };
+    // What is set in the course of a tick is put on the wheel just after the next one, and waits for whole ticks from there.
+    assert_eq!(slept("10ms"), [30, 60]);
+    assert_eq!(slept("3ms"), [30, 60]);
+    assert_eq!(slept("11ms"), [40, 80]);
 }

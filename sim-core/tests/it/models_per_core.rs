@@ -119,6 +119,9 @@ fn every_run_is_legal_with_one_two_and_four_workers() {
         for workers in [1, 2, 4] {
             // Checked for legality before it comes back.
             let workload = workload.replace("shard: 3", &format!("shard: {}", workers - 1));
+            // monoio has no `abort`.
+            let workload = if model == "monoio" { workload.replace("Cancel", "Detach") } else { workload };
+            let workload = workload.replace("1s", "10ms");
             let run = cores(model, workers, &workload);
             let marks = run.marks();
             assert!(marks.contains("all") && marks.contains("cancelled"), "{model}, {workers} workers: {marks}");
@@ -148,6 +151,18 @@ fn computed_until(run: &Measured, until: SimDuration) -> (f64, f64) {
         }
     }
     (sums[0], sums[1])
+}
+
+#[test]
+fn under_monoio_nobody_can_cancel_a_task_and_elsewhere_one_can() {
+    let workload = r#"tasks: {"a": (ops: [Spawn("b"), Cancel("b")]), "b": (ops: [Sleep("1ms")])}"#;
+    let read = |model: &str| {
+        let text = lesson::text_with("cores: 1", "workers: 1", workload).replace("async_fifo", model);
+        Scenario::parse("lesson.ron", &text, &[])
+    };
+    let errors = read("monoio").expect_err("it cannot be run").to_string();
+    assert!(errors.contains("monoio has no Cancel, because its `JoinHandle` has no `abort`"), "{errors}");
+    assert!(read("thread_per_core").is_ok() && read("glommio").is_ok());
 }
 
 #[test]

@@ -20,7 +20,7 @@ impl TaskPolicy for LastComeFirstServed {
     }
 
     fn queues(&self, _: u32) -> Vec<QueueSpec> {
-        vec![QueueSpec { name: "stack".to_owned(), owner: None }]
+        vec![QueueSpec::shared("stack")]
     }
 
     fn place(&mut self, came: &Came, _: &Ready<'_>, _: &mut Vec<Move>) -> (usize, End) {

@@ -114,6 +114,22 @@ fn more_blocking_calls_than_can_be_counted_are_refused_and_not_a_panic() {
 }
 
 #[test]
+fn a_text_may_name_as_many_blocking_threads_as_there_may_be_calls_and_no_more() {
+    let told = |tasks: &str, nth: u32| {
+        let text = text_with("cores: 1", "workers: 1", &format!("tasks: {{{tasks}}}"));
+        let end = text.rfind(')').expect("a scenario ends");
+        let told = format!(r#"{} narration: [(title: "T", text: "See {{blocking {nth}}}.")])"#, &text[..end]);
+        Scenario::parse("x.ron", &told, &[]).is_ok()
+    };
+    let twice = r#""main": (ops: [Spawn("t"), Spawn("t")]), "t": (ops: [Offload("1ms")])"#;
+    assert!(told(twice, 1) && !told(twice, 2));
+    let nested =
+        r#""main": (count: 2, ops: [Repeat(3, [Spawn("t")])]), "t": (count: 2, ops: [Repeat(5, [Offload("1ms")])])"#;
+    assert!(told(nested, 59) && !told(nested, 60));
+    assert!(!told(r#""main": (ops: [Yield]), "t": (ops: [Spawn("main")])"#, 0));
+}
+
+#[test]
 fn more_queues_than_an_event_can_name_are_refused_and_not_a_panic() {
     let tasks: String = (1..=100).map(|n| format!(r#""t{n}": (shares: {n}, ops: [Yield]), "#)).collect();
     let text = text_with("cores: 1", "workers: 1", &format!("tasks: {{{tasks}}}"));

@@ -70,8 +70,8 @@ impl Script {
         let mut recorder = Recorder::new(Tables { run, ..Tables::default() }, None);
         let (ready, queue) = (recorder.intern("ready queue"), recorder.intern("run queue"));
         let queues = &mut recorder.tables_mut().queues;
-        queues.push(QueueInfo { name: ready, kind: QueueKind::Ready { owner: None } });
-        queues.push(QueueInfo { name: queue, kind: QueueKind::Run });
+        queues.push(QueueInfo { name: ready, kind: QueueKind::Ready { owner: None }, takers: Takers::Unknown });
+        queues.push(QueueInfo { name: queue, kind: QueueKind::Run, takers: Takers::Unknown });
         Script { recorder, now: SimTime::ZERO }
     }
 

@@ -41,6 +41,28 @@ fn what_the_tasks_of_a_run_are_is_read_back() {
 }
 
 #[test]
+fn who_takes_from_a_queue_is_read_back_and_older_files_do_not_say() {
+    let with = |takers: [tables::Takers; 3]| {
+        let mut tables = Tables { run: one_request().tables().run.clone(), ..Tables::default() };
+        let queue = |takers| tables::QueueInfo { takers, ..one_request().tables().queues[0].clone() };
+        tables.queues = takers.map(queue).to_vec();
+        let mut trace = Trace::default();
+        trace.append_rows(tables);
+        trace.to_file_bytes()
+    };
+    let said = [tables::Takers::Unknown, tables::Takers::Owner, tables::Takers::AnyWorker];
+    let read = |bytes: &[u8]| {
+        let (read, damage) = file::read(bytes).expect("it is a trace");
+        assert_eq!(damage, None);
+        read.tables().queues.iter().map(|queue| queue.takers).collect::<Vec<_>>()
+    };
+    let (bytes, older) = (with(said), with([tables::Takers::Unknown; 3]));
+    assert_eq!((read(&bytes), read(&older)), (said.to_vec(), vec![tables::Takers::Unknown; 3]));
+    let holds = |bytes: &[u8]| bytes.windows(4).any(|w| w == b"TAKE");
+    assert!(holds(&bytes) && !holds(&older), "an older file is what it was");
+}
+
+#[test]
 fn how_nice_threads_are_is_read_back_and_takes_no_room_where_nobody_is() {
     let with_nice = |nice: [i32; 2]| {
         let mut tables = Tables { run: one_request().tables().run.clone(), ..Tables::default() };

@@ -11,7 +11,7 @@ use crate::trace::Family;
 use crate::trace::event::WakeEffect;
 use crate::trace::ids::*;
 use crate::trace::snapshot::{Snapshot, Task, TaskState, ThreadState, Wait, WorkerState};
-use crate::trace::tables::{QueueKind, Tables, TaskKind};
+use crate::trace::tables::{QueueKind, Tables, Takers, TaskKind};
 
 /// So many rows of its past are told.
 const HISTORY: usize = 8;
@@ -194,9 +194,10 @@ fn workers_told(here: &Here<'_>, queue: Option<QueueId>, ahead: usize) -> Senten
 /// That a free worker is of no use to what stands in another's own queue, unless it may steal from there.
 fn stolen_told(here: &Here<'_>, queue: QueueId) -> Sentence {
     let name = here.tables().queue_name(queue);
-    Sentence::plain(match here.tables().may_be_stolen_from(queue) {
-        true => format!(" Another worker would have to steal it from the {name}."),
-        false => format!(" No other worker takes from the {name}."),
+    Sentence::plain(match here.tables().takers(queue) {
+        Takers::AnyWorker => format!(" Another worker would have to steal it from the {name}."),
+        Takers::Owner => format!(" No other worker takes from the {name}."),
+        Takers::Unknown => String::new(),
     })
 }
 

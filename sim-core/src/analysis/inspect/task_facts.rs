@@ -12,6 +12,7 @@ use crate::trace::Event;
 use crate::trace::event::WakeEffect;
 use crate::trace::ids::*;
 use crate::trace::snapshot::{Task, TaskState};
+use crate::trace::tables::Takers;
 
 pub(super) fn facts(here: &Here<'_>, id: TaskId, task: &Task) -> Vec<Fact> {
     let mut facts = Vec::new();
@@ -73,8 +74,10 @@ fn will_run(here: &Here<'_>, queue: Option<QueueId>) -> Option<Sentence> {
         _ => match queue.and_then(|queue| Some((queue, here.state.polled_by(owner(here, queue)?)?))) {
             Some((queue, task)) => {
                 let returns = Sentence::plain("when ").and(here.task(task)).and("'s poll returns");
-                let steals = here.tables().may_be_stolen_from(queue);
-                if steals { returns.and(", or when a free worker steals it") } else { returns }
+                match here.tables().takers(queue) {
+                    Takers::AnyWorker => returns.and(", or when a free worker steals it"),
+                    Takers::Owner | Takers::Unknown => returns,
+                }
             }
             None => Sentence::plain("as soon as a free worker takes it"),
         },

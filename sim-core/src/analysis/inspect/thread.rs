@@ -15,13 +15,13 @@ const HISTORY: usize = 8;
 
 pub(super) fn inspect(here: &Here<'_>, id: ThreadId) -> Option<Inspection> {
     let info = here.tables().threads.get(id.index())?;
-    let kind = match info.kind {
-        // Its worker is what people look at, as long as it is on this thread.
-        ThreadKind::Worker(of) if here.worker_on(id).is_some() => return worker::inspect(here, of),
-        ThreadKind::Worker(_) => ", where its worker was",
-        ThreadKind::Plain => "",
-        ThreadKind::Blocking => ", of the blocking pool",
-        ThreadKind::Helper => ", a helper",
+    let kind = match (info.kind, here.worker_on(id)) {
+        // The worker is what people look at, as long as one is on this thread: its first, or another that came since.
+        (ThreadKind::Worker(_), Some(on)) => return worker::inspect(here, on),
+        (ThreadKind::Worker(_), None) => ", where its worker was",
+        (ThreadKind::Plain, _) => "",
+        (ThreadKind::Blocking, _) => ", of the blocking pool",
+        (ThreadKind::Helper, _) => ", a helper",
     };
     let about = about(here, id);
     let facts = here.state.thread(id).map_or_else(Vec::new, |thread| facts(here, id, thread));

@@ -20,7 +20,7 @@ pub(super) fn inspect(here: &Here<'_>, id: WorkerId) -> Option<Inspection> {
         thing: Thing::Track(TrackKind::Worker(id)),
         name: here.tables().worker_name(id),
         id: match here.tables().workers.get(id.index()) {
-            Some(first) if *first != thread => format!("on {}", here.tables().thread_name(thread)),
+            Some(first) if *first != thread => format!("on {}", here.tables().thread_title(thread)),
             Some(_) | None => format!("on {thread}"),
         },
         state,

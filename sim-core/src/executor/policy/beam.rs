@@ -126,8 +126,8 @@ impl TaskPolicy for Beam {
     }
 
     fn queues(&self, workers: u32) -> Vec<QueueSpec> {
-        let own = |worker: WorkerId| QueueSpec { name: format!("run queue of {worker}"), owner: Some(worker) };
-        let high = |worker: WorkerId| QueueSpec { name: format!("high priority at {worker}"), owner: Some(worker) };
+        let own = |worker: WorkerId| QueueSpec::stolen_from(format!("run queue of {worker}"), worker);
+        let high = |worker: WorkerId| QueueSpec::stolen_from(format!("high priority at {worker}"), worker);
         let all = (0..workers).map(WorkerId);
         let highs = if self.has_high { all.clone().map(high).collect() } else { Vec::new() };
         all.map(own).chain(highs).collect()

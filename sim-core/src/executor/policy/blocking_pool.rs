@@ -21,6 +21,8 @@ pub struct BlockingPool {
 pub enum Grows {
     /// Something comes, and no thread sleeps.
     WhenNoneSleeps,
+    /// Never, but that all come together with the first thing.
+    AllAtFirstUse,
     /// More waits in the queue than so many times the threads that are not at work, looked at whenever something comes
     /// and whenever a thread takes something. One that was created or called and has not run yet is not at work.
     WhenQueueExceeds(u32),

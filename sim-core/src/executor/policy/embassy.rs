@@ -66,9 +66,7 @@ impl TaskPolicy for Embassy {
     }
 
     fn queues(&self, _: u32) -> Vec<QueueSpec> {
-        ["run queue", "batch", "woken since", "timers due"]
-            .map(|name| QueueSpec { name: name.to_owned(), owner: Some(WorkerId(0)) })
-            .into()
+        ["run queue", "batch", "woken since", "timers due"].map(|name| QueueSpec::kept(name, WorkerId(0))).into()
     }
 
     fn rules(&self) -> Rules {

@@ -1,7 +1,9 @@
 //! The event loop of Node 20, which is libuv's: libuv 1.46 to 1.52 (`src/unix/core.c`, `uv_run`, 427) and Node 20.20.2
 //! (`lib/internal/process/task_queues.js`, `lib/internal/timers.js`, `src/api/callback.cc`).
 
-use super::{Asks, BlockingPool, Calls, Came, Driver, Move, Next, QueueSpec, Ready, Rules, TaskPolicy, TimerOrder};
+use super::{
+    Asks, BlockingPool, Calls, Came, Driver, Grows, Move, Next, QueueSpec, Ready, Rules, TaskPolicy, TimerOrder,
+};
 use crate::executor::Executor;
 use crate::trace::event::End;
 use crate::trace::ids::{Actor, WorkerId};
@@ -19,7 +21,8 @@ const CALLERS: usize = 7;
 const NAMES: [&str; 8] =
     ["poll (I/O)", "check", "timers", "nextTick", "microtasks", "main script", "called", "callers"];
 
-/// Threads of libuv's pool (`src/threadpool.c`, `default_threads[4]`).
+/// Threads of libuv's pool (`src/threadpool.c`, `default_threads[4]`). The first call creates them all (`init_threads`); that
+/// the loop waits there until each has begun is left out.
 const POOL: u32 = 4;
 
 /// One thread goes round the phases: timers, poll (waits there for I/O, the pool and the next timer), check. After each
@@ -154,14 +157,18 @@ impl TaskPolicy for EventLoop {
     }
 
     fn queues(&self, _: u32) -> Vec<QueueSpec> {
-        NAMES.map(|name| QueueSpec { name: name.to_owned(), owner: Some(WorkerId(0)) }).into()
+        NAMES.map(|name| QueueSpec::kept(name, WorkerId(0))).into()
     }
 
     fn rules(&self) -> Rules {
         Rules {
             driver: Driver::Turned,
             timers: TimerOrder::ByLength,
-            blocking: BlockingPool { calls: Calls::Longest, ..BlockingPool::that_stays(POOL) },
+            blocking: BlockingPool {
+                grows: Grows::AllAtFirstUse,
+                calls: Calls::Longest,
+                ..BlockingPool::that_stays(POOL)
+            },
             ..Rules::default()
         }
     }

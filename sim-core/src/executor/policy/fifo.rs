@@ -1,6 +1,6 @@
 //! One queue for all workers: first come, first served.
 
-use super::{Came, Move, Next, QueueSpec, Ready, TaskPolicy};
+use super::{Came, Move, Next, QueueSpec, Ready, Rules, TaskPolicy, TimerStep};
 use crate::executor::Executor;
 use crate::trace::event::End;
 use crate::trace::ids::WorkerId;
@@ -11,12 +11,18 @@ pub struct Fifo {
     name: &'static str,
     describes: &'static str,
     queue: &'static str,
+    timers: TimerStep,
 }
 
 impl Fifo {
     /// With these names: its own, in a few words, and its queue's.
     pub(super) fn called(name: &'static str, describes: &'static str, queue: &'static str) -> Fifo {
-        Fifo { name, describes, queue }
+        Fifo { name, describes, queue, timers: TimerStep::None }
+    }
+
+    /// With timers that are due in these steps.
+    pub(super) fn timers(self, timers: TimerStep) -> Fifo {
+        Fifo { timers, ..self }
     }
 }
 
@@ -48,7 +54,11 @@ impl TaskPolicy for Fifo {
     }
 
     fn queues(&self, _: u32) -> Vec<QueueSpec> {
-        vec![QueueSpec { name: self.queue.to_owned(), owner: None }]
+        vec![QueueSpec::shared(self.queue)]
+    }
+
+    fn rules(&self) -> Rules {
+        Rules { timer_step: self.timers, ..Rules::default() }
     }
 
     fn place(&mut self, _: &Came, _: &Ready<'_>, _: &mut Vec<Move>) -> (usize, End) {

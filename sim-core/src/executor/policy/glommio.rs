@@ -185,7 +185,7 @@ impl TaskPolicy for Glommio {
     }
 
     fn queues(&self, workers: u32) -> Vec<QueueSpec> {
-        let of = |w: WorkerId, name: String| QueueSpec { name, owner: Some(w) };
+        let of = |w: WorkerId, name: String| QueueSpec::kept(name, w);
         let own = |w: WorkerId| self.groups.iter().map(move |shares| of(w, format!("{shares} shares of {w}")));
         let inboxes = |w: WorkerId| {
             self.groups.iter().map(move |shares| of(w, format!("wakes from elsewhere for {shares} shares of {w}")))

@@ -250,13 +250,9 @@ impl TaskPolicy for Go {
     }
 
     fn queues(&self, workers: u32) -> Vec<QueueSpec> {
-        let global = QueueSpec { name: "global queue".to_owned(), owner: None };
+        let global = QueueSpec::shared("global queue");
         let own = |worker: WorkerId| {
-            let owner = Some(worker);
-            [
-                QueueSpec { name: format!("runnext of {worker}"), owner },
-                QueueSpec { name: format!("ring of {worker}"), owner },
-            ]
+            ["runnext", "ring"].map(|what| QueueSpec::stolen_from(format!("{what} of {worker}"), worker))
         };
         std::iter::once(global).chain((0..workers).map(WorkerId).flat_map(own)).collect()
     }

@@ -156,10 +156,7 @@ impl TaskPolicy for LocalPool {
     }
 
     fn queues(&self, _: u32) -> Vec<QueueSpec> {
-        let own = Some(WorkerId(0));
-        ["run_until", "incoming", "pool", "woken since"]
-            .map(|name| QueueSpec { name: name.to_owned(), owner: own })
-            .into()
+        ["run_until", "incoming", "pool", "woken since"].map(|name| QueueSpec::kept(name, WorkerId(0))).into()
     }
 
     fn rules(&self) -> Rules {

@@ -22,8 +22,7 @@ impl TaskPolicy for May {
     }
 
     fn queues(&self, _: u32) -> Vec<QueueSpec> {
-        let owner = Some(WorkerId(0));
-        let queue = |name: &str| QueueSpec { name: name.to_owned(), owner };
+        let queue = |name: &str| QueueSpec::kept(name, WorkerId(0));
         vec![queue("local queue"), queue("global queue")]
     }
 

@@ -17,6 +17,7 @@ mod may;
 mod monoio;
 mod pool;
 mod priority;
+mod queue_spec;
 mod smol;
 mod stealing;
 mod thread_per_core;
@@ -38,6 +39,7 @@ pub use may::May;
 pub use monoio::Monoio;
 pub use pool::Pool;
 pub use priority::Priority;
+pub use queue_spec::QueueSpec;
 pub use smol::Smol;
 pub use stealing::Stealing;
 pub use thread_per_core::ThreadPerCore;
@@ -45,6 +47,7 @@ pub use tokio_current_thread::TokioCurrentThread;
 pub use tokio_local_set::TokioLocalSet;
 pub use tokio_multi_thread::TokioMultiThread;
 
+pub use crate::machine::timer_step::TimerStep;
 pub use crate::machine::unseen::Sees;
 
 use std::collections::VecDeque;
@@ -53,15 +56,6 @@ use crate::instant::{SimDuration, SimTime};
 use crate::machine::unseen::Unseen;
 use crate::trace::event::{End, PollResult};
 use crate::trace::ids::{Actor, TaskId, WorkerId};
-
-/// A queue that a policy wants.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct QueueSpec {
-    /// Its name, for people.
-    pub name: String,
-    /// The worker whose own it is; none for one that all serve.
-    pub owner: Option<WorkerId>,
-}
 
 /// A task that became Ready.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -131,8 +125,8 @@ pub enum Asks {
 pub struct Rules {
     /// Who sees that a timer is due, or that a device has answered.
     pub driver: Driver,
-    /// To what timers of tasks are rounded up; zero: not at all.
-    pub timer_step: SimDuration,
+    /// When timers of tasks are due.
+    pub timer_step: TimerStep,
     /// In which order timers are seen that are due together.
     pub timers: TimerOrder,
     /// How many operations of locks, channels and timers one poll may complete before it has to yield, with those after it
@@ -166,7 +160,7 @@ impl Default for Rules {
     fn default() -> Rules {
         Rules {
             driver: Driver::AlwaysOn,
-            timer_step: SimDuration::ZERO,
+            timer_step: TimerStep::None,
             timers: TimerOrder::ByDeadline,
             budget: None,
             yields: Yields::Wake,

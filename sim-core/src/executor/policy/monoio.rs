@@ -1,7 +1,7 @@
 //! monoio 0.2.4 (`monoio/src/runtime.rs`): a thread a core, each with its own io_uring and timers.
 
 use super::thread_per_core::Homes;
-use super::{Came, Driver, Move, Next, QueueSpec, Ready, Reason, Rules, Sees, TaskPolicy};
+use super::{Came, Driver, Move, Next, QueueSpec, Ready, Reason, Rules, Sees, TaskPolicy, TimerStep};
 use crate::executor::Executor;
 use crate::instant::SimDuration;
 use crate::trace::event::End;
@@ -68,17 +68,17 @@ impl TaskPolicy for Monoio {
 
     fn queues(&self, workers: u32) -> Vec<QueueSpec> {
         let own = |worker: WorkerId| {
-            let owner = Some(worker);
-            [
-                QueueSpec { name: format!("queue of {worker}"), owner },
-                QueueSpec { name: format!("wakes from elsewhere for {worker}"), owner },
-            ]
+            ["queue of", "wakes from elsewhere for"].map(|what| QueueSpec::kept(format!("{what} {worker}"), worker))
         };
         (0..workers).map(WorkerId).flat_map(own).collect()
     }
 
     fn rules(&self) -> Rules {
-        Rules { driver: Driver::OfEachWorker, timer_step: SimDuration::from_millis(1), ..Rules::default() }
+        Rules {
+            driver: Driver::OfEachWorker,
+            timer_step: TimerStep::RoundUp(SimDuration::from_millis(1)),
+            ..Rules::default()
+        }
     }
 
     fn place(&mut self, came: &Came, _: &Ready<'_>, _: &mut Vec<Move>) -> (usize, End) {

@@ -44,7 +44,7 @@ impl TaskPolicy for Pool {
 
     fn queues(&self, _: u32) -> Vec<QueueSpec> {
         let name = if self.alone { "still to do" } else { "queue" };
-        vec![QueueSpec { name: name.to_owned(), owner: None }]
+        vec![QueueSpec::shared(name)]
     }
 
     fn place(&mut self, _: &Came, _: &Ready<'_>, _: &mut Vec<Move>) -> (usize, End) {

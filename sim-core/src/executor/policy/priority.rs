@@ -61,7 +61,7 @@ impl TaskPolicy for Priority {
 
     fn queues(&self, _: u32) -> Vec<QueueSpec> {
         let name = |level| format!("queue of priority {level}");
-        self.levels.iter().map(|level| QueueSpec { name: name(level), owner: None }).collect()
+        self.levels.iter().map(|level| QueueSpec::shared(name(level))).collect()
     }
 
     fn place(&mut self, came: &Came, _: &Ready<'_>, _: &mut Vec<Move>) -> (usize, End) {

@@ -243,9 +243,9 @@ impl TaskPolicy for Smol {
     }
 
     fn queues(&self, workers: u32) -> Vec<QueueSpec> {
-        let shared = ["global queue", "block_on"].map(|name| QueueSpec { name: name.to_owned(), owner: None });
+        let shared = ["global queue", "block_on"].map(QueueSpec::shared);
         let owned = (0..workers).map(WorkerId);
-        let owned = owned.map(|w| QueueSpec { name: format!("local queue of {w}"), owner: Some(w) });
+        let owned = owned.map(|w| QueueSpec::stolen_from(format!("local queue of {w}"), w));
         shared.into_iter().chain(owned).collect()
     }
 

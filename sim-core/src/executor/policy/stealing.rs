@@ -37,9 +37,10 @@ impl TaskPolicy for Stealing {
     }
 
     fn queues(&self, workers: u32) -> Vec<QueueSpec> {
-        let shared = QueueSpec { name: "shared queue".to_owned(), owner: None };
+        let shared = QueueSpec::shared("shared queue");
         let owned = (0..workers).map(WorkerId);
-        let owned = owned.map(|w| QueueSpec { name: format!("queue of {w}"), owner: Some(w) });
+        let own = if self.steals { QueueSpec::stolen_from } else { QueueSpec::kept };
+        let owned = owned.map(|w| own(format!("queue of {w}"), w));
         std::iter::once(shared).chain(owned).collect()
     }
 

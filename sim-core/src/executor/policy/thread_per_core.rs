@@ -73,7 +73,7 @@ impl TaskPolicy for ThreadPerCore {
 
     fn queues(&self, workers: u32) -> Vec<QueueSpec> {
         let owned = (0..workers).map(WorkerId);
-        owned.map(|w| QueueSpec { name: format!("queue of {w}"), owner: Some(w) }).collect()
+        owned.map(|w| QueueSpec::kept(format!("queue of {w}"), w)).collect()
     }
 
     fn rules(&self) -> Rules {

@@ -11,7 +11,7 @@ use worker::{Stage, Worker};
 use super::tokio_one_thread::BUDGET;
 use super::{
     Aborted, BlockingPool, BlocksInPlace, Came, Driver, LeftOver, Move, Next, QueueSpec, Ready, Reason, Root, Rules,
-    TaskPolicy, Yields,
+    TaskPolicy, TimerStep, Yields,
 };
 use crate::executor::Executor;
 use crate::instant::SimDuration;
@@ -136,11 +136,13 @@ impl TaskPolicy for TokioMultiThread {
     }
 
     fn queues(&self, workers: u32) -> Vec<QueueSpec> {
-        let shared = |name: &str| QueueSpec { name: name.to_owned(), owner: None };
+        // Nobody steals from a LIFO slot (`queue.rs`).
         let owned = (0..workers).map(WorkerId).flat_map(|worker| {
-            ["LIFO slot", "queue"].map(|what| QueueSpec { name: format!("{what} of {worker}"), owner: Some(worker) })
+            let slot = QueueSpec::kept(format!("LIFO slot of {worker}"), worker);
+            [slot, QueueSpec::stolen_from(format!("queue of {worker}"), worker)]
         });
-        std::iter::once(shared("inject queue")).chain(owned).chain([shared("block_on")]).collect()
+        let (inject, root) = (QueueSpec::shared("inject queue"), QueueSpec::shared("block_on"));
+        std::iter::once(inject).chain(owned).chain([root]).collect()
     }
 
     fn begin(&mut self, workers: u32) {
@@ -156,7 +158,7 @@ impl TaskPolicy for TokioMultiThread {
         Rules {
             driver: Driver::Turned,
             // `runtime/time/source.rs`, `deadline_to_tick`.
-            timer_step: SimDuration::from_millis(1),
+            timer_step: TimerStep::RoundUp(SimDuration::from_millis(1)),
             budget: Some(BUDGET),
             yields: Yields::Deferred,
             root: Root::OnItsCaller,

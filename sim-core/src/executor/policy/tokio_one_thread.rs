@@ -1,6 +1,6 @@
 //! tokio 1.54.1 on one thread: what its current_thread runtime and a `LocalSet` on it have alike.
 
-use super::{Aborted, BlocksInPlace, Came, Driver, QueueSpec, Ready, Rules, Yields};
+use super::{Aborted, BlocksInPlace, Came, Driver, QueueSpec, Ready, Rules, TimerStep, Yields};
 use crate::instant::SimDuration;
 use crate::trace::ids::{Actor, WorkerId};
 
@@ -23,7 +23,7 @@ pub(super) fn rules() -> Rules {
     Rules {
         driver: Driver::Turned,
         // `runtime/time/source.rs`, `deadline_to_tick`.
-        timer_step: SimDuration::from_millis(1),
+        timer_step: TimerStep::RoundUp(SimDuration::from_millis(1)),
         budget: Some(BUDGET),
         yields: Yields::Deferred,
         // `runtime/task/harness.rs`, `remote_abort`: it is scheduled, and cancelled where it would be polled.
@@ -35,9 +35,8 @@ pub(super) fn rules() -> Rules {
 
 /// The queues, with the names that the root's and the remote one have.
 pub(super) fn queues(main: &str, remote: &str) -> Vec<QueueSpec> {
-    let queue = |name: &str, owner| QueueSpec { name: name.to_owned(), owner };
-    let own = Some(WorkerId(0));
-    vec![queue(main, own), queue("local queue", own), queue(remote, None)]
+    let own = |name: &str| QueueSpec::kept(name, WorkerId(0));
+    vec![own(main), own("local queue"), QueueSpec::shared(remote)]
 }
 
 /// Whether it became Ready on the thread itself. What exists from the start was spawned by the root.

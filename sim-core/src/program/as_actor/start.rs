@@ -25,35 +25,55 @@ pub(super) struct Start {
     pub(super) at: At,
     pub(super) ends: Ends,
     pub(super) report: Option<Report>,
+    /// The mailbox that it had before it was started again: in Akka it keeps it.
+    pub(super) mailbox: Option<Mailbox>,
+    /// How often it was started again.
     pub(super) restarts: u32,
 }
 
 impl Start {
     /// `spawn`.
     pub(super) fn now(self) -> JoinHandle<()> {
-        let shared = &self.world.shared;
+        let shared = Rc::clone(&self.world.shared);
         let (row, _) = shared.code(&self.task);
         let program = shared.spec(&self.task).ops.clone();
+        let supervisor = self.world.supervisors.get(&self.task).cloned();
+        let told = Told { report: self.report.clone() };
         let builder = TaskBuilder::new(self.name.clone()).priority(shared.spec(&self.task).priority);
+        let of = supervisor.clone();
         let handle = builder.future(IsFuture::No).spawn_any(async move {
-            let told = Told { report: self.report.clone() };
-            let scope = Scope(Env::new(&self.world, &self.name, self.ends.clone()));
+            let (env, lives) = (self.env(), of.as_ref().map(Supervisor::lives));
+            let (mailbox, scope) = (env.mailbox.clone(), Scope(env));
             scope.0.ends.note_held();
             let me = Turn { env: Rc::clone(&scope.0), deadline: None };
             let outcome = steps(me, program, self.at.clone()).await;
-            drop(scope);
-            if outcome.is_err() && self.restarts > 0 {
-                told.hand_on();
-                let (world, tag) = (Rc::clone(&self.world), self.world.tag());
-                world.crashed.borrow_mut().insert(tag, Start { restarts: self.restarts - 1, ..self });
-                world.supervisor.put(Letter::Crashed(tag));
-            } else {
-                told.ends(outcome);
+            drop((scope, lives));
+            match of.filter(|_| outcome.is_err()) {
+                Some(supervisor) => {
+                    told.hand_on();
+                    let tag = self.world.tag();
+                    supervisor.told(tag, Start { mailbox: Some(mailbox), ..self });
+                }
+                None => told.ends(outcome),
             }
         });
         let task = handle.id().expect("an actor is a task");
+        supervisor.into_iter().for_each(|supervisor| supervisor.has(task));
         shared::goes_through(Actor::Task(task), row);
         handle
+    }
+
+    fn env(&self) -> Rc<Env> {
+        let mut env = Env::new(&self.world, &self.name, self.ends.clone());
+        if let (Some(mailbox), Kind::Akka) = (&self.mailbox, self.world.kind) {
+            Rc::get_mut(&mut env).expect("it is nobody else's yet").mailbox = mailbox.clone();
+        }
+        env
+    }
+
+    /// It has crashed, and nobody starts it again.
+    pub(super) fn has_failed(self) {
+        Told { report: self.report }.ends(Err(shared::Failure));
     }
 }
 
@@ -87,8 +107,16 @@ pub(super) fn starts(world: &Rc<World>, task: &str, ends: &Ends, from: Option<&O
         let name = shared.next_name(task);
         let at = At::start(shared::place_of(&name, task, nth, from), first);
         let ends = shared.ends_of(task, ends);
-        let restarts = spec.restart;
-        Start { world: Rc::clone(world), task: task.to_owned(), name, at, ends, report: None, restarts }
+        Start {
+            world: Rc::clone(world),
+            task: task.to_owned(),
+            name,
+            at,
+            ends,
+            report: None,
+            mailbox: None,
+            restarts: 0,
+        }
     };
     (0..spec.count).map(one).collect()
 }

@@ -1,4 +1,4 @@
-//! What all actors of a run know: the owners of what cannot be shared, and the supervisor.
+//! What all actors of a run know: the owners of what cannot be shared, and the supervisors.
 
 use super::*;
 
@@ -8,16 +8,13 @@ pub(in crate::program) struct World {
     pub(super) kind: Kind,
     /// By the name of the lock or device.
     pub(super) owners: BTreeMap<String, Mailbox>,
-    pub(super) supervisor: Mailbox,
-    pub(super) crashed: Crashed,
+    /// By the name of the task whose instances it starts again.
+    pub(super) supervisors: BTreeMap<String, Rc<Supervisor>>,
     tags: Cell<u64>,
 }
 
-/// What the supervisor will start again.
-pub(super) type Crashed = Rc<RefCell<BTreeMap<Tag, Start>>>;
-
 impl World {
-    /// Starts the owners, and the supervisor if any task has one.
+    /// Starts the owners, and a supervisor for each task that has one.
     pub fn new(shared: &Rc<Shared>, kind: Kind) -> Rc<World> {
         let mut owners = BTreeMap::new();
         for (name, spec) in shared.workload.resources.iter() {
@@ -34,11 +31,14 @@ impl World {
             owner(&format!("{device}'s owner"), serve_device(mailbox.clone(), device.clone()));
             owners.insert(device, mailbox);
         }
-        let (supervisor, crashed) = (Mailbox::of("supervisor"), Crashed::default());
-        if shared.workload.tasks.iter().any(|(_, task)| task.restart > 0) {
-            owner("supervisor", supervise(supervisor.clone(), Rc::clone(&crashed)));
+        let mut supervisors = BTreeMap::new();
+        for (task, spec) in shared.workload.tasks.iter().filter(|(_, spec)| spec.restart > 0) {
+            let name = format!("{task}'s supervisor");
+            let supervisor = Supervisor::new(&name, kind, spec.restart);
+            owner(&name, Rc::clone(&supervisor).supervise());
+            supervisors.insert(task.to_owned(), supervisor);
         }
-        Rc::new(World { shared: Rc::clone(shared), kind, owners, supervisor, crashed, tags: Cell::new(0) })
+        Rc::new(World { shared: Rc::clone(shared), kind, owners, supervisors, tags: Cell::new(0) })
     }
 
     /// A reference that no other has.
@@ -52,7 +52,7 @@ impl Drop for World {
     fn drop(&mut self) {
         if sim::try_with(|sim| !sim.is_ending()).unwrap_or(false) {
             self.owners.values().for_each(Mailbox::close);
-            self.supervisor.close();
+            self.supervisors.values().for_each(|supervisor| supervisor.close());
         }
     }
 }
@@ -82,13 +82,4 @@ fn devices(shared: &Shared) -> Vec<String> {
 fn owner(name: &str, code: impl Future<Output = ()> + 'static) {
     let handle = TaskBuilder::new(name).kind(TaskKind::Helper).future(IsFuture::No).spawn_any(code);
     handle.leave();
-}
-
-/// `supervisor`, one for one: starts whoever has crashed again.
-async fn supervise(mailbox: Mailbox, crashed: Crashed) {
-    while let Some(letter) = mailbox.next().await {
-        let Letter::Crashed(tag) = letter else { unreachable!("only crashes are told to the supervisor") };
-        let again = crashed.borrow_mut().remove(&tag);
-        again.into_iter().for_each(|start| start.now().leave());
-    }
 }

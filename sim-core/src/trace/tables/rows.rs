@@ -17,6 +17,11 @@ impl RowCounts {
     pub(in crate::trace) fn threads(self) -> usize {
         self.0[3]
     }
+
+    /// How many of them are queues.
+    pub(in crate::trace) fn queues(self) -> usize {
+        self.0[5]
+    }
 }
 
 macro_rules! each_table {
