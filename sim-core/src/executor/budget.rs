@@ -55,14 +55,6 @@ impl Left {
         Left { is_given: budget.is_some(), of: RefCell::default() }
     }
 
-    /// A fresh poll begins on this thread.
-    #[inline(always)]
-    pub fn refill(&self, thread: ThreadId, budget: Option<u32>) {
-        if budget.is_some() {
-            self.set(thread, budget);
-        }
-    }
-
     /// What is done on this thread from now on is counted so.
     pub fn set(&self, thread: ThreadId, budget: Option<u32>) {
         let mut of = self.of.borrow_mut();

@@ -39,6 +39,7 @@ impl Exec {
         let mut kernel = self.sim.kernel.borrow_mut();
         let (Some(worker), Actor::Task(task)) = (state.worker_on(Some(thread)), self.sim.actor.get()) else { return };
         state.calling[worker.index()] = Some(task);
+        self.workers_move.set(true);
         let look = state.ask(&kernel, |policy, ready| policy.enters_call(worker, ready));
         kernel.set_look(Some(look));
     }
@@ -81,6 +82,7 @@ impl Exec {
         state.slices[worker.index()] = kernel.now;
         state.move_worker(kernel, worker, thread);
         self.changed_worker.set(true);
+        self.workers_move.set(true);
         self.forget_in_place(&mut state.in_place, thread);
     }
 
@@ -119,7 +121,8 @@ impl Exec {
     }
 
     /// Finds a thread for each worker that was unparked and whose own is in a call (`startm`).
-    #[inline]
+    #[cold]
+    #[inline(never)]
     pub fn start_unparked(&self, state: &mut Core, kernel: &mut Kernel) {
         while let Some(worker) = state.to_start.pop() {
             self.start_thread(state, kernel, worker);
@@ -140,6 +143,7 @@ impl Exec {
         state.move_worker(kernel, worker, thread);
         state.begin_anew(worker);
         self.changed_worker.set(true);
+        self.workers_move.set(true);
     }
 
     /// The worker of the thread that runs, which had this one.

@@ -43,8 +43,10 @@ pub(crate) struct Exec {
     /// With what the task that is being dropped panicked.
     pub panic: RefCell<Option<String>>,
     pub budget: super::budget::Left,
-    /// How many polls have offered their workers to other threads, where the end of a poll finds it at once.
+    /// How many polls have offered their workers to other threads.
     pub in_place: StdCell<usize>,
+    /// Whether a poll has ever offered its worker to others, or was in a system call: before that nobody looks who has it.
+    pub workers_move: StdCell<bool>,
     /// Whether a thread has ever lost its worker while it was in a call, or parked.
     pub changed_worker: StdCell<bool>,
     /// By worker: whoever waits for its next turn of the driver, the last to yield last.
@@ -194,6 +196,17 @@ fn own_run(cell: &Cell, f: impl FnOnce(&Exec, &mut Kernel)) {
     });
 }
 
+/// Whether a task that leaves its queue was aborted there.
+#[cold]
+#[inline(never)]
+fn leaves_aborted(state: &Core, kernel: &mut Kernel, (task, queue, end): (TaskId, QueueId, End)) -> bool {
+    let is_aborted = state.aborts.contains_key(&task);
+    if is_aborted {
+        kernel.record(Event::Dequeued { task, queue, end });
+    }
+    is_aborted
+}
+
 impl Exec {
     /// Runs `f`: what it spawns and wakes is asked to go there.
     pub fn asking<R>(&self, asks: Asks, f: impl FnOnce() -> R) -> R {
@@ -317,7 +330,9 @@ impl Exec {
                 return Turn::Wait;
             }
             let kept = state.settle(&mut kernel, polled);
-            self.start_unparked(&mut state, &mut kernel);
+            if self.workers_move.get() {
+                self.start_unparked(&mut state, &mut kernel);
+            }
             if !kept {
                 return Turn::Cancel;
             }
@@ -330,11 +345,10 @@ impl Exec {
             match state.next(&mut kernel, worker, self) {
                 Chosen::Poll { task, queue, end, budget } => {
                     if budget == Budget::Fresh {
-                        self.budget.refill(state.workers[worker.index()], state.rules.budget);
+                        self.refill(&state, worker);
                     }
                     state.begin_poll(kernel.now, worker, budget);
-                    if !state.aborts.is_empty() && state.aborts.contains_key(&task) {
-                        kernel.record(Event::Dequeued { task, queue, end });
+                    if !state.aborts.is_empty() && leaves_aborted(&state, &mut kernel, (task, queue, end)) {
                         return Turn::Drop(task);
                     }
                     let from = match end {
@@ -344,7 +358,7 @@ impl Exec {
                     break (task, queue, from);
                 }
                 Chosen::Main { task, queue } => {
-                    self.budget.refill(state.workers[worker.index()], state.rules.budget);
+                    self.refill(&state, worker);
                     state.begin_poll(kernel.now, worker, Budget::Fresh);
                     break (task, queue, PollFrom::Direct);
                 }
@@ -377,6 +391,14 @@ impl Exec {
         let cell: *const Cell = cell;
         self.sim.actor.set(Actor::Task(task));
         Turn::Poll(Taken { task, future, cell, at })
+    }
+
+    /// A fresh budget for the worker's next poll, where polls have one.
+    #[inline(always)]
+    fn refill(&self, state: &Core, worker: WorkerId) {
+        if state.rules.budget.is_some() {
+            self.budget.set(state.workers[worker.index()], state.rules.budget);
+        }
     }
 
     #[cold]

@@ -177,6 +177,7 @@ impl Exec {
             state.in_place.polls.push(InPoll { thread, task, worker });
         }
         self.in_place.set(self.in_place.get() + 1);
+        self.workers_move.set(true);
         self.give_to_pool(Box::new(move || core::with(|exec| exec.take_over(worker))));
         Inside { thread, offered: Some(worker), budget: self.budget.stop(self) }
     }

@@ -181,6 +181,7 @@ impl Machine {
             panic: RefCell::default(),
             budget: budget::Left::new(rules.budget),
             in_place: Cell::default(),
+            workers_move: Cell::default(),
             changed_worker: Cell::default(),
             deferred: RefCell::default(),
         };

@@ -28,14 +28,12 @@ pub(crate) fn run(exec: &Exec, worker: WorkerId) -> Left {
     loop {
         match exec.turn(worker, polled) {
             Turn::Poll(taken) => {
-                polled = poll(exec, worker, taken);
-                if exec.in_place.get() > 0 && exec.has_lost_worker() {
-                    exec.end_alone(polled);
-                    return Left::WithoutWorker;
-                }
-                if exec.changed_worker.get() {
-                    worker = exec.worker_here(worker);
-                    polled.iter_mut().for_each(|polled| polled.at.worker = worker);
+                polled = poll(exec, taken);
+                if exec.workers_move.get() {
+                    match after_moves(exec, worker, &mut polled) {
+                        Some(here) => worker = here,
+                        None => return Left::WithoutWorker,
+                    }
                 }
             }
             Turn::Wait => {
@@ -86,28 +84,51 @@ pub(crate) fn run(exec: &Exec, worker: WorkerId) -> Left {
     }
 }
 
+/// The worker of this thread after a poll, where workers change their threads; none: another thread has it.
+#[cold]
+#[inline(never)]
+fn after_moves(exec: &Exec, worker: WorkerId, polled: &mut Option<Polled>) -> Option<WorkerId> {
+    if exec.in_place.get() > 0 && exec.has_lost_worker() {
+        exec.end_alone(polled.take());
+        return None;
+    }
+    let here = if exec.changed_worker.get() { exec.worker_here(worker) } else { worker };
+    polled.iter_mut().for_each(|polled| polled.at.worker = here);
+    Some(here)
+}
+
+/// Where a poll ends that began at `at`: a system call may have returned with another worker.
+fn ends_at(exec: &Exec, at: WorkerQueue) -> WorkerQueue {
+    if exec.changed_worker.get() { WorkerQueue { worker: exec.worker_here(at.worker), ..at } } else { at }
+}
+
 /// Polls the task. Answers it if it is Pending: its poll is not over before it is paid.
 #[inline(always)]
-fn poll(exec: &Exec, worker: WorkerId, taken: Taken) -> Option<Polled> {
+fn poll(exec: &Exec, taken: Taken) -> Option<Polled> {
     let Taken { task, future, cell, at } = taken;
     let waker = waker::lend(cell);
     // SAFETY: the future is in its slot's box, pinned; while its state is Polling nobody else touches it (`Exec::turn`).
     let future = unsafe { Pin::new_unchecked(&mut *future) };
     let polled = catch_unwind(AssertUnwindSafe(|| future.poll(&mut Context::from_waker(&waker))));
-    let at = if exec.changed_worker.get() { WorkerQueue { worker: exec.worker_here(worker), ..at } } else { at };
     match polled {
-        Ok(Poll::Pending) => return Some(Polled { task, at, cell, paid: false }),
-        Ok(Poll::Ready(())) => completed(exec, task, at),
-        Err(payload) => panicked(exec, task, at, payload),
+        Ok(Poll::Pending) => Some(Polled { task, at, cell, paid: false }),
+        Ok(Poll::Ready(())) => {
+            completed(exec, task, ends_at(exec, at));
+            None
+        }
+        Err(payload) => {
+            panicked(exec, task, ends_at(exec, at), payload);
+            None
+        }
     }
-    exec.sim.actor.set(Actor::Worker(at.worker));
-    None
 }
 
+#[inline(never)]
 fn completed(exec: &Exec, task: TaskId, at: WorkerQueue) {
     drop_quietly(exec, task);
     exec.sim.charge(exec.poll_cost);
     exec.end_poll(task, at, PollResult::Ready);
+    exec.sim.actor.set(Actor::Worker(at.worker));
 }
 
 #[cold]
@@ -125,6 +146,7 @@ fn panicked(exec: &Exec, task: TaskId, at: WorkerQueue, payload: Box<dyn Any + S
     exec.panic.replace(None);
     exec.sim.charge(exec.poll_cost);
     exec.end_poll(task, at, PollResult::Panicked);
+    exec.sim.actor.set(Actor::Worker(at.worker));
 }
 
 /// A panic in a destructor is the task's last word; its worker goes on.
