@@ -35,6 +35,7 @@ const GOOD: &str = r#"(
 /// Slips: what it is, what is replaced, and by what.
 const SLIPS: &[(&str, &str, &str)] = &[
     ("a step that does not exist", "Work(", "Wrok("),
+    ("a step that is like no other", "Work(", "Compute("),
     ("a field that does not exist", "cores: 1", "coers: 1"),
     ("a field that is missing", "title: \"A lesson\",", ""),
     ("a field that is there twice", "number: 1,", "number: 1, number: 2,"),
