@@ -559,5 +559,8 @@ fn every_step_is_listed_with_what_it_does_and_who_has_it_not() {
         assert!(text.lines().any(|line| line == kind.written), "{} is missing:\n{text}", kind.name);
     }
     let (_, barrier) = text.split_once("Barrier(\"start\")\n").expect("Barrier is a step");
-    assert!(barrier.starts_with("    Waits until the barrier's parties have come.\n    Not in sequential.\n"), "{text}");
+    assert!(
+        barrier.starts_with("    Waits until the barrier's parties have come.\n    Not in sequential.\n"),
+        "{text}"
+    );
 }

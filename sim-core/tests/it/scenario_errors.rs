@@ -105,6 +105,14 @@ fn the_lesson_without_a_slip_is_fine() {
 }
 
 #[test]
+fn a_file_of_ones_own_has_no_place_in_the_curriculum() {
+    let place = |text: &str| Scenario::parse("small.ron", text, &[]).unwrap().place();
+    assert_eq!(place(GOOD).as_deref(), Some("1 · Why concurrency"));
+    assert_eq!(place(&GOOD.replacen("number: 1,", "", 1).replacen("part: A,", "", 1)), None);
+    assert_eq!(place(&GOOD.replacen("number: 1,", "number: 0,", 1)), None);
+}
+
+#[test]
 fn every_slip_is_answered_with_place_reason_and_advice() {
     let mut story = String::new();
     for (what, from, to) in SLIPS {
