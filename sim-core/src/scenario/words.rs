@@ -8,6 +8,7 @@ use ron::error::Error as RonError;
 
 use super::brackets::Broken;
 use super::error::{Located, Source, advice, nearest};
+use super::missing;
 use super::outline::MAX_DEPTH;
 use crate::program::Op;
 
@@ -86,8 +87,11 @@ fn value(source: &Source, code: &RonError, span: Range<usize>, path: &str) -> Lo
             ))
         }
         RonError::MissingStructField { field, outer } => {
-            let what = thing(outer.as_deref().unwrap_or(""));
-            error(format!("the {what} lacks the field `{field}`")).label(format!("expected `{field}: …` before this"))
+            let outer = outer.as_deref().unwrap_or("");
+            let all = missing::fields(source.inner(), place.start, outer, field);
+            let form: Vec<String> = all.iter().map(|field| format!("{field}: …")).collect();
+            error(format!("the {} lacks the {}", thing(outer), missing::named(&all)))
+                .label(format!("expected `{}` before this", form.join(", ")))
         }
         RonError::DuplicateStructField { field, .. } => {
             error(format!("the field `{field}` is there twice")).label("the second time")

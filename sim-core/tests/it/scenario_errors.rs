@@ -38,6 +38,8 @@ const SLIPS: &[(&str, &str, &str)] = &[
     ("a step that is like no other", "Work(", "Compute("),
     ("a field that does not exist", "cores: 1", "coers: 1"),
     ("a field that is missing", "title: \"A lesson\",", ""),
+    ("two fields that are missing", "title: \"A lesson\",\n    idea: \"An idea.\",", ""),
+    ("two fields of a run that are missing", "(id: \"async\", model: async_fifo, workers: 1)", "(workers: 1)"),
     ("a field that is there twice", "number: 1,", "number: 1, number: 2,"),
     ("a number without a unit", "Io(\"10ms\")", "Io(10)"),
     ("a text without a unit", "Work(\"100us\")", "Work(\"100\")"),
