@@ -549,3 +549,18 @@ fn a_sweep_that_cannot_be_says_why() {
     let output = refused(&["sweep", "c10k", "--over", "machine.cores=1..2", "-o", "out.pdf"]);
     assert!(output.contains(".csv, .svg or .png"), "{output}");
 }
+
+#[test]
+fn every_step_is_listed_with_what_it_does_and_who_has_it_not() {
+    let out = wakeline(&["steps"]);
+    let text = String::from_utf8(out.stdout).expect("text");
+    assert!(out.status.success());
+    for kind in sim_core::program::Op::KINDS {
+        assert!(text.lines().any(|line| line == kind.written), "{} is missing:\n{text}", kind.name);
+    }
+    let (_, barrier) = text.split_once("Barrier(\"start\")\n").expect("Barrier is a step");
+    assert!(
+        barrier.starts_with("    Waits until the barrier's parties have come.\n    Not in sequential.\n"),
+        "{text}"
+    );
+}

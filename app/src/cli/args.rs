@@ -40,6 +40,8 @@ pub enum Command {
     Sweep(SweepArgs),
     /// List the concurrency models that a run can name, with the real system that each follows
     Models,
+    /// List the steps that a task of a scenario file can have, with what each does
+    Steps,
 }
 
 /// How the answer is written.

@@ -16,6 +16,7 @@ mod report;
 mod run;
 mod short;
 mod shot;
+mod steps;
 mod story;
 mod sweep;
 mod sweep_table;
@@ -95,6 +96,7 @@ pub fn main(open_window: impl FnOnce(Option<PathBuf>) -> Result<(), String>) -> 
         Some(Command::Calibrate(ask)) => calibrate::calibrate(ask, &mut out),
         Some(Command::Sweep(ask)) => sweep::sweep(ask, &mut out),
         Some(Command::Models) => models::models(&mut out),
+        Some(Command::Steps) => steps::steps(&mut out),
     };
     let done = done.and_then(|()| out.flush().map_err(Failure::Output));
     exit_code(done)

@@ -85,7 +85,9 @@ fn next(scenario: &Scenario, asked: &str, runs: &[Asked], out: &mut impl Write) 
 }
 
 fn head(scenario: &Scenario, runs: &[Asked], out: &mut impl Write) -> io::Result<()> {
-    let place = format!("{} · {}", scenario.number, scenario.part.title());
+    let place = scenario.place().unwrap_or_else(|| {
+        Path::new(&scenario.file).file_name().map_or(String::new(), |name| name.to_string_lossy().into_owned())
+    });
     let gap = WIDTH.saturating_sub(scenario.title.chars().count() + place.chars().count()).max(2);
     writeln!(out, "{}{:gap$}{place}", scenario.title, "")?;
     for line in wrap(&scenario.idea, 0) {

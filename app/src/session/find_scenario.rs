@@ -132,7 +132,7 @@ fn texts_of(scenario: &Scenario) -> Vec<(Place, String)> {
     });
     texts.extend(findings.collect::<BTreeSet<_>>().into_iter().map(|kind| (Place::Finding, kind)));
     texts.push((Place::Idea, scenario.idea.clone()));
-    texts.push((Place::Part, scenario.part.title().to_owned()));
+    texts.extend(scenario.part.map(|part| (Place::Part, part.title().to_owned())));
     for (n, step) in scenario.narration.iter().enumerate() {
         texts.push((Place::Step(n), step.title.clone()));
         texts.push((Place::Step(n), plain(&step.text)));

@@ -26,19 +26,21 @@ use crate::library::{embedded, find, lessons};
 pub fn library() -> Vec<Entry> {
     let (mut lessons, _) = lessons();
     lessons.sort_by_key(|s| (s.part, s.number));
-    lessons.iter().map(entry).collect()
+    lessons.iter().filter_map(entry).collect()
 }
 
-fn entry(scenario: &Scenario) -> Entry {
-    Entry {
+/// None for one without a place in the curriculum: what is carried has one.
+fn entry(scenario: &Scenario) -> Option<Entry> {
+    let (number, part) = (scenario.number?, scenario.part?);
+    Some(Entry {
         id: scenario.id.clone(),
-        number: scenario.number,
-        part: format!("{:?}", scenario.part),
-        part_title: scenario.part.title().to_owned(),
+        number,
+        part: format!("{part:?}"),
+        part_title: part.title().to_owned(),
         title: scenario.title.clone(),
         idea: scenario.idea.clone(),
         steps: scenario.narration.len(),
-    }
+    })
 }
 
 /// Loads what is asked for, with these costs unless it asks for its own. `base` is what is known of the lesson as
@@ -146,10 +148,10 @@ fn document(origin: &Origin, scenario: &Scenario, shown: &Scenario, variant: Opt
 
 /// A scenario of one's own has no place in the curriculum: its file says more.
 fn subtitle(origin: &Origin, scenario: &Scenario) -> String {
-    match origin {
-        Origin::File(path) if scenario.number == 0 => file_name(path),
-        Origin::File(_) | Origin::Library(_) => format!("{} · {}", scenario.number, scenario.part.title()),
-    }
+    scenario.place().unwrap_or_else(|| match origin {
+        Origin::File(path) => file_name(path),
+        Origin::Library(id) => id.clone(),
+    })
 }
 
 /// The last part of a path.

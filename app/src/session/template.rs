@@ -54,6 +54,7 @@ mod tests {
         let path = Path::new("some/where/Slow Start 2.ron");
         let scenario = Scenario::parse("Slow Start 2.ron", &text(path), &[]).expect("the starter is valid");
         assert_eq!((scenario.id.as_str(), scenario.title.as_str()), ("slow-start-2", "Slow start 2"));
+        assert_eq!(scenario.place(), None, "a scenario of one's own has no place in the curriculum");
         assert_eq!((scenario.workload.tasks.iter().count(), scenario.runs.len()), (2, 2));
         assert!(!scenario.narration.is_empty() && !scenario.expectations.is_empty());
         let verdicts = scenario.assert(|_| ()).expect("every run runs");

@@ -165,122 +165,127 @@ impl<'de> Deserialize<'de> for Program {
     }
 }
 
-/// One step.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub enum Op {
+/// Declares the steps, each with its documentation and how a file writes it, so that [`Op::KINDS`] says what stands here.
+macro_rules! ops {
+    ($($(#[doc = $does:literal])+ $name:ident $(($($field:tt)*))? = $written:literal,)*) => {
+        /// One step.
+        #[derive(Clone, Debug, PartialEq, Deserialize)]
+        #[serde(deny_unknown_fields)]
+        pub enum Op {
+            $($(#[doc = $does])+ $name $(($($field)*))?,)*
+        }
+
+        impl Op {
+            /// Every kind of step, in the order in which people read of them.
+            pub const KINDS: &[OpKind] = &[$(OpKind {
+                name: stringify!($name),
+                written: $written,
+                does: concat!($($does),+).trim_ascii_start(),
+            },)*];
+
+            /// The op's name, as a scenario file writes it.
+            pub const fn name(&self) -> &'static str {
+                match self {
+                    $(Op::$name { .. } => stringify!($name),)*
+                }
+            }
+        }
+    };
+}
+
+ops! {
     /// Computes for this long.
-    Work(#[serde(deserialize_with = "duration")] SimDuration),
+    Work(#[serde(deserialize_with = "duration")] SimDuration) = r#"Work("10ms")"#,
     /// Waits for a request to the machine's plain I/O device, which answers any number at a time.
-    Io(Latency),
+    Io(Latency) = r#"Io("10ms")"#,
     /// Waits for a request to the named device, which has its own latency and limit.
-    IoOn(String),
+    IoOn(String) = r#"IoOn("disk")"#,
     /// Waits for a timer.
-    Sleep(#[serde(deserialize_with = "duration")] SimDuration),
+    Sleep(#[serde(deserialize_with = "duration")] SimDuration) = r#"Sleep("10ms")"#,
     /// Makes a blocking call: the thread under it sleeps.
-    Block(#[serde(deserialize_with = "duration")] SimDuration),
+    Block(#[serde(deserialize_with = "duration")] SimDuration) = r#"Block("10ms")"#,
     /// Makes a blocking call while another thread goes on with the worker, where the model can do that. A thread, and a
     /// goroutine, makes the call itself.
-    BlockInPlace(#[serde(deserialize_with = "duration")] SimDuration),
+    BlockInPlace(#[serde(deserialize_with = "duration")] SimDuration) = r#"BlockInPlace("10ms")"#,
     /// Gives others their turn.
-    Yield,
+    Yield = r#"Yield"#,
     /// Has a blocking call of this length made on another thread, and waits for it. A thread makes the call itself.
-    Offload(#[serde(deserialize_with = "duration")] SimDuration),
+    Offload(#[serde(deserialize_with = "duration")] SimDuration) = r#"Offload("10ms")"#,
 
     /// Holds the lock (mutex or std_mutex) while the steps run. Dropped in the middle, it gives the lock back.
-    Lock(String, Program),
+    Lock(String, Program) = r#"Lock("table", [Work("1ms")])"#,
     /// Holds the rw_lock together with other readers while the steps run.
-    Read(String, Program),
+    Read(String, Program) = r#"Read("book", [Work("1ms")])"#,
     /// Holds the rw_lock alone while the steps run.
-    Write(String, Program),
+    Write(String, Program) = r#"Write("book", [Work("1ms")])"#,
     /// Holds one permit of the semaphore while the steps run.
-    Acquire(String, Program),
+    Acquire(String, Program) = r#"Acquire("slots", [Io("10ms")])"#,
     /// Puts one message into the channel; waits while it is full.
-    Send(String),
+    Send(String) = r#"Send("orders")"#,
     /// Takes one message out of the channel; waits while it is empty. Fails when every sender has ended.
-    Recv(String),
+    Recv(String) = r#"Recv("orders")"#,
     /// Wakes one waiter of the notify, or leaves one permit.
-    Notify(String),
+    Notify(String) = r#"Notify("bell")"#,
     /// Wakes every waiter of the notify.
-    NotifyAll(String),
+    NotifyAll(String) = r#"NotifyAll("bell")"#,
     /// Waits to be notified.
-    Wait(String),
+    Wait(String) = r#"Wait("bell")"#,
     /// Waits until the barrier's parties have come.
-    Barrier(String),
+    Barrier(String) = r#"Barrier("start")"#,
 
     /// Starts the named task (all of its `count`). This task holds the handle under the same name.
-    Spawn(String),
+    Spawn(String) = r#"Spawn("child")"#,
     /// Waits for the end of the tasks it spawned under this name.
-    JoinTask(String),
+    JoinTask(String) = r#"JoinTask("child")"#,
     /// Cancels the tasks it spawned under this name. A thread cannot be: the run notes it and goes on.
-    Cancel(String),
+    Cancel(String) = r#"Cancel("child")"#,
     /// Drops the handle of the tasks it spawned under this name: they run on, and nobody waits for them.
-    Detach(String),
+    Detach(String) = r#"Detach("child")"#,
 
     /// Runs the bodies side by side, within this one task, until all have ended.
-    Join(Vec<Program>),
+    Join(Vec<Program>) = r#"Join([[Io("10ms")], [Io("20ms")]])"#,
     /// Runs the bodies side by side until one has ended, trying them in this order; the others are dropped.
-    Select(Vec<Program>),
+    Select(Vec<Program>) = r#"Select([[Io("10ms")], [Sleep("20ms")]])"#,
     /// Runs the steps for at most this long; then they are dropped, and this step fails.
-    Timeout(#[serde(deserialize_with = "duration")] SimDuration, Program),
+    Timeout(#[serde(deserialize_with = "duration")] SimDuration, Program) = r#"Timeout("5ms", [Io("10ms")])"#,
     /// Runs the steps so many times.
-    Repeat(u32, Program),
+    Repeat(u32, Program) = r#"Repeat(3, [Io("10ms"), Work("1ms")])"#,
     /// Runs the first steps; if one fails, goes on with the second.
-    Try(Program, Program),
+    Try(Program, Program) = r#"Try([Fail("no")], [Mark("cured")])"#,
 
     /// Makes a future of the steps and keeps it under this name. Nothing of it runs yet.
-    Let(String, Program),
+    Let(String, Program) = r#"Let("answer", [Io("10ms")])"#,
     /// Awaits the future of this name, in place: a Select or Timeout around it that gives up leaves it as it stands.
     /// A thread runs its steps here.
-    Await(String),
+    Await(String) = r#"Await("answer")"#,
     /// Drops the future of this name.
-    Drop(String),
+    Drop(String) = r#"Drop("answer")"#,
 
     /// Puts a named marker into the trace.
-    Mark(String),
+    Mark(String) = r#"Mark("beat")"#,
     /// Fails, with this text.
-    Fail(String),
+    Fail(String) = r#"Fail("no such row")"#,
+}
+
+/// What there is to say of a kind of step.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct OpKind {
+    /// Its name, as a scenario file writes it: "Work".
+    pub name: &'static str,
+    /// One such step, as a file writes it: `Work("10ms")`.
+    pub written: &'static str,
+    /// What it does, in a sentence or two.
+    pub does: &'static str,
+}
+
+impl OpKind {
+    /// The step of [`OpKind::written`].
+    pub fn example(&self) -> Op {
+        ron::from_str(self.written).expect("each kind is written as a file writes it")
+    }
 }
 
 impl Op {
-    /// The op's name, as a scenario file writes it.
-    pub const fn name(&self) -> &'static str {
-        match self {
-            Op::Work(_) => "Work",
-            Op::Io(_) => "Io",
-            Op::IoOn(_) => "IoOn",
-            Op::Sleep(_) => "Sleep",
-            Op::Block(_) => "Block",
-            Op::BlockInPlace(_) => "BlockInPlace",
-            Op::Yield => "Yield",
-            Op::Offload(_) => "Offload",
-            Op::Lock(..) => "Lock",
-            Op::Read(..) => "Read",
-            Op::Write(..) => "Write",
-            Op::Acquire(..) => "Acquire",
-            Op::Send(_) => "Send",
-            Op::Recv(_) => "Recv",
-            Op::Notify(_) => "Notify",
-            Op::NotifyAll(_) => "NotifyAll",
-            Op::Wait(_) => "Wait",
-            Op::Barrier(_) => "Barrier",
-            Op::Spawn(_) => "Spawn",
-            Op::JoinTask(_) => "JoinTask",
-            Op::Cancel(_) => "Cancel",
-            Op::Detach(_) => "Detach",
-            Op::Join(_) => "Join",
-            Op::Select(_) => "Select",
-            Op::Timeout(..) => "Timeout",
-            Op::Repeat(..) => "Repeat",
-            Op::Try(..) => "Try",
-            Op::Let(..) => "Let",
-            Op::Await(_) => "Await",
-            Op::Drop(_) => "Drop",
-            Op::Mark(_) => "Mark",
-            Op::Fail(_) => "Fail",
-        }
-    }
-
     /// How many steps it is: itself and all inside it.
     pub fn steps(&self) -> usize {
         1 + self.inner().flat_map(|body| body.iter()).map(Op::steps).sum::<usize>()
@@ -370,6 +375,14 @@ mod tests {
     fn an_op_that_does_not_exist_names_those_that_do() {
         let error = read(r#"[Wrok("10ms")]"#).unwrap_err();
         assert!(error.contains("Wrok") && error.contains("`Work`"), "{error}");
+    }
+
+    #[test]
+    fn every_kind_of_step_is_written_as_a_file_writes_it() {
+        for kind in Op::KINDS {
+            assert_eq!(kind.example().name(), kind.name);
+            assert!(kind.does.ends_with('.'), "{}: {}", kind.name, kind.does);
+        }
     }
 
     #[test]

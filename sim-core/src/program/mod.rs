@@ -23,5 +23,5 @@ mod slots;
 mod steps;
 mod way;
 
-pub use ast::{Op, Program, ResourceSpec, TaskSpec, Workload};
+pub use ast::{Op, OpKind, Program, ResourceSpec, TaskSpec, Workload};
 pub use named::Named;

@@ -1,19 +1,7 @@
 //! The figures that an expectation can name.
 //!
-//! Owns how a figure is written in a file and in which unit it is: those of [`crate::analysis::metrics`], and these
-//! that are no figure of a table but can be asserted:
-//!
-//! ```text
-//! findings(Kind)   how many findings of this kind there are
-//! findings         all of them
-//! events(Name)     how many events of this name there are
-//! ended            why the run ended: "finished", "stuck", "step limit", "time limit"
-//! marks            all markers in order, blank-separated
-//! polled_by(who, n)   who called poll on it for the nth time, from 1: "worker 0"
-//! blocked_at_end   threads that were blocked when the run ended; workers with nothing to poll are not counted
-//! spawn_bill       what creating the workload's tasks or threads costs
-//! poll_bill        what all polls cost
-//! ```
+//! Owns how a figure is written in a file and in which unit it is: those of [`crate::analysis::metrics`], and those of
+//! [`OWN`], which are no figure of a table but can be asserted.
 
 use crate::analysis::metrics::{self, DEFINITIONS};
 use crate::scenario::error::advice;
@@ -67,16 +55,21 @@ pub enum Measure {
     PollBill,
 }
 
-/// The forms that are not in the table of figures.
-const OWN: [&str; 8] = [
-    "findings(kind)",
-    "events(name)",
-    "ended",
-    "marks",
-    "polled_by(who, n)",
-    "blocked_at_end",
-    "spawn_bill",
-    "poll_bill",
+/// The figures that are not in the table of [`crate::analysis::metrics`]: how each is written, its unit, what it is.
+pub const OWN: [(&str, Unit, &str); 9] = [
+    ("findings", Unit::Count, "how many findings there are"),
+    ("findings(kind)", Unit::Count, "how many findings of this kind there are"),
+    ("events(name)", Unit::Count, "how many events of this name there are"),
+    ("ended", Unit::Text, "why the run ended: finished, stuck, step limit, time limit"),
+    ("marks", Unit::Text, "all markers in order, blank-separated"),
+    ("polled_by(who, n)", Unit::Text, "who called poll on it for the nth time, from 1: worker 0"),
+    (
+        "blocked_at_end",
+        Unit::Count,
+        "threads that were blocked when the run ended; workers with nothing to poll are not counted",
+    ),
+    ("spawn_bill", Unit::Time, "what creating the workload's tasks or threads costs"),
+    ("poll_bill", Unit::Time, "what all polls cost"),
 ];
 
 impl Measure {
@@ -134,7 +127,7 @@ impl Measure {
 }
 
 fn unknown(text: &str, name: &str) -> String {
-    let forms: Vec<&str> = DEFINITIONS.iter().map(|d| d.id).chain(OWN).collect();
+    let forms: Vec<&str> = DEFINITIONS.iter().map(|d| d.id).chain(OWN.map(|(form, _, _)| form)).collect();
     let names = || forms.iter().map(|form| form.split('(').next().unwrap_or(form));
     if let Some(form) = forms.iter().find(|form| form.split('(').next() == Some(name)) {
         return format!("`{text}` is no figure: `{name}` is written `{form}`");

@@ -14,6 +14,7 @@ pub mod error;
 pub mod expect;
 pub mod figures;
 pub mod measure;
+mod missing;
 pub mod narration;
 pub mod outline;
 pub mod profile;

@@ -25,10 +25,12 @@ pub struct Scenario {
     pub schema: u32,
     /// The name in commands and file names: "blocked-executor".
     pub id: String,
-    /// The place in the curriculum.
-    pub number: u32,
-    /// The chapter of the curriculum.
-    pub part: Part,
+    /// The place in the curriculum; a scenario of one's own has none.
+    #[serde(default)]
+    pub number: Option<u32>,
+    /// The chapter of the curriculum; a scenario of one's own has none.
+    #[serde(default)]
+    pub part: Option<Part>,
     /// The name people read.
     pub title: String,
     /// What is to be learned, in one line.
@@ -71,6 +73,12 @@ pub struct Scenario {
 }
 
 impl Scenario {
+    /// Its place in the curriculum: "26 · Fairness". A scenario of one's own has none; number 0 is none, too.
+    pub fn place(&self) -> Option<String> {
+        let (number, part) = (self.number.filter(|n| *n > 0)?, self.part?);
+        Some(format!("{number} · {}", part.title()))
+    }
+
     /// The run of that id.
     pub fn run(&self, id: &str) -> Option<&RunSpec> {
         self.runs.iter().find(|run| run.id == id)

@@ -7,8 +7,10 @@ use std::ops::Range;
 use ron::error::Error as RonError;
 
 use super::brackets::Broken;
-use super::error::{Located, Source, advice};
+use super::error::{Located, Source, advice, nearest};
+use super::missing;
 use super::outline::MAX_DEPTH;
+use crate::program::Op;
 
 /// What is wrong at these bytes of the file; below `path`, if that is known.
 pub(super) fn located(source: &Source, code: &RonError, span: Range<usize>, path: &str) -> Vec<Located> {
@@ -71,11 +73,10 @@ fn value(source: &Source, code: &RonError, span: Range<usize>, path: &str) -> Lo
     let located = match code {
         RonError::NoSuchEnumVariant { expected, found, outer } => {
             let what = thing(outer.as_deref().unwrap_or(""));
-            error(format!("`{found}` is no {what}")).label(format!("expected a {what}")).help(advice(
-                found,
-                expected.iter().copied(),
-                what,
-            ))
+            error(format!("`{found}` is no {what}")).label(format!("expected a {what}")).help(match outer.as_deref() {
+                Some("Op") => step_advice(found),
+                _ => advice(found, expected.iter().copied(), what),
+            })
         }
         RonError::NoSuchStructField { expected, found, outer } => {
             let what = thing(outer.as_deref().unwrap_or(""));
@@ -86,8 +87,11 @@ fn value(source: &Source, code: &RonError, span: Range<usize>, path: &str) -> Lo
             ))
         }
         RonError::MissingStructField { field, outer } => {
-            let what = thing(outer.as_deref().unwrap_or(""));
-            error(format!("the {what} lacks the field `{field}`")).label(format!("expected `{field}: …` before this"))
+            let outer = outer.as_deref().unwrap_or("");
+            let all = missing::fields(source.inner(), place.start, outer, field);
+            let form: Vec<String> = all.iter().map(|field| format!("{field}: …")).collect();
+            error(format!("the {} lacks the {}", thing(outer), missing::named(&all)))
+                .label(format!("expected `{}` before this", form.join(", ")))
         }
         RonError::DuplicateStructField { field, .. } => {
             error(format!("the field `{field}` is there twice")).label("the second time")
@@ -126,6 +130,19 @@ fn value(source: &Source, code: &RonError, span: Range<usize>, path: &str) -> Lo
         located
     } else {
         located.help(format!("in `{path}`"))
+    }
+}
+
+/// The step that was meant, or where all of them are listed: there are too many for a line.
+fn step_advice(wrong: &str) -> String {
+    let names = || Op::KINDS.iter().map(|kind| kind.name);
+    match nearest(wrong, names()) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => format!(
+            "there are {}, and so on: `wakeline steps` lists all {}",
+            names().take(8).map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", "),
+            Op::KINDS.len()
+        ),
     }
 }
 

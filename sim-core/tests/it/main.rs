@@ -69,6 +69,7 @@ mod scenario_errors;
 mod scenario_hostile;
 mod scenario_shipped;
 mod scenario_world;
+mod scenarios_doc;
 mod shared_by_both;
 mod third_party;
 mod thread_debts;

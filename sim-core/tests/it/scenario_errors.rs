@@ -35,8 +35,11 @@ const GOOD: &str = r#"(
 /// Slips: what it is, what is replaced, and by what.
 const SLIPS: &[(&str, &str, &str)] = &[
     ("a step that does not exist", "Work(", "Wrok("),
+    ("a step that is like no other", "Work(", "Compute("),
     ("a field that does not exist", "cores: 1", "coers: 1"),
     ("a field that is missing", "title: \"A lesson\",", ""),
+    ("two fields that are missing", "title: \"A lesson\",\n    idea: \"An idea.\",", ""),
+    ("two fields of a run that are missing", "(id: \"async\", model: async_fifo, workers: 1)", "(workers: 1)"),
     ("a field that is there twice", "number: 1,", "number: 1, number: 2,"),
     ("a number without a unit", "Io(\"10ms\")", "Io(10)"),
     ("a text without a unit", "Work(\"100us\")", "Work(\"100\")"),
@@ -101,6 +104,14 @@ fn shown(errors: &ScenarioErrors, text: &str) -> String {
 #[test]
 fn the_lesson_without_a_slip_is_fine() {
     Scenario::parse("small.ron", GOOD, &[]).unwrap_or_else(|errors| panic!("{errors}"));
+}
+
+#[test]
+fn a_file_of_ones_own_has_no_place_in_the_curriculum() {
+    let place = |text: &str| Scenario::parse("small.ron", text, &[]).unwrap().place();
+    assert_eq!(place(GOOD).as_deref(), Some("1 · Why concurrency"));
+    assert_eq!(place(&GOOD.replacen("number: 1,", "", 1).replacen("part: A,", "", 1)), None);
+    assert_eq!(place(&GOOD.replacen("number: 1,", "number: 0,", 1)), None);
 }
 
 #[test]

@@ -63,11 +63,13 @@ fn the_same_run_is_the_same_a_hundred_times() {
 #[test]
 fn file_names_are_ids_and_places_in_the_curriculum_are_taken_once() {
     let shipped = shipped();
-    let mut numbers: Vec<u32> = shipped.iter().map(|scenario| scenario.number).collect();
+    let number = |scenario: &Scenario| scenario.number.unwrap_or_else(|| panic!("{} has no number", scenario.id));
+    let mut numbers: Vec<u32> = shipped.iter().map(number).collect();
     numbers.sort_unstable();
     numbers.dedup();
     assert_eq!(numbers.len(), shipped.len());
     for scenario in &shipped {
+        assert!(scenario.place().is_some(), "{} has no place in the curriculum", scenario.id);
         assert_eq!(Path::new(&scenario.file).file_stem().unwrap().to_str(), Some(scenario.id.as_str()));
     }
 }
