@@ -531,7 +531,7 @@ mod tests {
         };
         let place = |name: &str, state: &str| (name.to_owned(), state.to_owned());
         let blocks = stage_at(&trace, false, 1_000_000);
-        assert_eq!(told(&blocks.runs), [place("worker 0", "polls")], "on the pool's thread");
+        assert_eq!(told(&blocks.runs)[0], place("worker 0", "polls"), "on the pool's thread");
         assert_eq!(told(&blocks.left), [place("thread 0", "blocked, no longer a worker")]);
         assert_eq!(told(&blocks.pool), []);
         let back = stage_at(&trace, false, 22_000_000);
