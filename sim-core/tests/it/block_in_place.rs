@@ -360,6 +360,10 @@ fn of_each_it_is_said_where_it_goes_on() {
     assert_eq!(says(32.0, task), why);
     let old = says(10.0, TrackKind::Thread(ThreadId(0)));
     assert!(old.ends_with("It is inside hog's poll, in block_in_place; worker 0 goes on on blocking 0."), "{old}");
+    let back = says(32.0, TrackKind::Thread(ThreadId(0)));
+    assert!(back.ends_with("It is inside hog's poll, without a worker; worker 0 goes on on blocking 0."), "{back}");
+    let row = asked.at(32.0, Thing::Track(TrackKind::Thread(ThreadId(0)))).history;
+    assert_eq!(row[0].says.to_string(), "left by its worker → Blocked (blocking call)");
     let new = says(10.0, TrackKind::Thread(ThreadId(2)));
     assert!(new.ends_with("It runs worker 0, which came from another thread."), "{new}");
     let worker = asked.at(10.0, Thing::Track(TrackKind::Worker(WorkerId(0))));

@@ -247,7 +247,7 @@ impl<'a> RunStage<'a> {
                     self.several(ui, rect, &format!("{} {kind}", places.len()), places, chips, emit);
                 }
                 (Group::Left, places) => {
-                    self.several(ui, rect, &format!("{} threads, left by a worker", places.len()), places, chips, emit);
+                    self.several(ui, rect, &format!("{} former workers", places.len()), places, chips, emit);
                 }
                 (Group::Pool, places) => {
                     let title = match self.session.runs()[self.run].family() {
