@@ -12,7 +12,7 @@ use sim_core::analysis::index::{Index, Spans};
 use sim_core::analysis::track::{Span, SpanState, Track, TrackKind};
 use sim_core::clock::write_length;
 use sim_core::instant::{SimDuration, SimTime};
-use sim_core::trace::{TaskId, Trace, WorkerId};
+use sim_core::trace::{Moves, TaskId, Trace, WorkerId};
 use sim_core::{Costs, Executor, Limits, Machine, spawn, yield_now};
 use wakeline::session::Command;
 use wakeline::timeline::axis::Axis;
@@ -233,7 +233,14 @@ fn one_row() {
             .map(|_| {
                 let begun = cpu();
                 let mut scene = Scene::default();
-                let row = RowInput { track: &track, trace: &trace, top: 0.0, height: 30.0, stuck: false };
+                let row = RowInput {
+                    track: &track,
+                    trace: &trace,
+                    moves: &Moves::default(),
+                    top: 0.0,
+                    height: 30.0,
+                    stuck: false,
+                };
                 Layout::new(axis, &measure).row(row, &mut scene);
                 black_box(scene.columns.len());
                 since(begun)

@@ -564,3 +564,40 @@ fn every_step_is_listed_with_what_it_does_and_who_has_it_not() {
         "{text}"
     );
 }
+
+/// A task that blocks in place, and a goroutine in a system call, each beside one that goes on.
+const LEFT: &str = r#"(
+    schema: 1, id: "left", number: 1, part: A, title: "Left", idea: "A worker leaves its thread.", costs: "zero",
+    machine: (cores: 2, policy: round_robin(quantum: "4ms")),
+    workload: (tasks: {
+        "beat": (ops: [Work("1ms"), Sleep("5ms"), Work("1ms")]),
+        "hog": (ops: [Work("2ms"), CALL("20ms"), Work("1ms")]),
+    }),
+    runs: [(id: "run", model: MODEL, workers: 1), (id: "threads", model: thread_per_task)],
+)"#;
+
+#[test]
+fn a_thread_that_its_worker_has_left_has_a_row_and_a_name_of_its_own() {
+    let folder = Folder::new();
+    for (model, call) in [("tokio_multi_thread", "BlockInPlace"), ("coroutines", "Block")] {
+        let file = folder.write("left.ron", &LEFT.replace("MODEL", model).replace("CALL", call));
+        let story = said(&["run", &file, "--run", "run"]);
+        let row = |name: &str| story.lines().find(|line| line.trim_start().starts_with(name)).unwrap_or_default();
+        assert!(row("thread 0").ends_with('█'), "{model}: {story}");
+        // The worker goes on elsewhere: its row shows the second half of "beat".
+        assert!(row("worker 0").split_whitespace().skip(2).count() > 1, "{model}: {story}");
+        let events = said(&["events", &file, "--run", "run"]);
+        let of_worker = |line: &&str| line.contains(" worker 0  ");
+        let moved = events.lines().position(|line| line.contains("WorkerMoved")).expect("it leaves");
+        let later: Vec<&str> = events.lines().skip(moved).collect();
+        assert!(
+            later.iter().any(|line| line.contains(" thread 0 ") && line.contains("Dispatched")),
+            "{model}: {events}"
+        );
+        assert!(later.iter().any(|line| of_worker(&line) && line.contains("SwitchedOut")), "{model}: {events}");
+        assert!(!later.iter().any(|line| line.contains("blocking 0 sleeps")), "{model}: {events}");
+        let completed = later.iter().rfind(|line| line.contains("hog") && line.contains("TaskCompleted"));
+        let on = if model == "coroutines" { "on worker 0" } else { "on thread 0" };
+        assert!(completed.is_some_and(|line| line.ends_with(on)), "{model}: {events}");
+    }
+}

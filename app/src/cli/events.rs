@@ -6,6 +6,7 @@ use std::path::Path;
 use sim_core::Trace;
 use sim_core::trace::file::FileError;
 use sim_core::trace::text::line;
+use sim_core::trace::{Moves, Names};
 
 use super::args::{EventsArgs, WorldArgs};
 use super::asked::{in_world, with_run};
@@ -18,8 +19,9 @@ pub fn events(ask: &EventsArgs, out: &mut impl Write) -> Result<(), Failure> {
         writeln!(out, "{}", trace.digest())?;
         return Ok(());
     }
+    let moves = Moves::of(&trace);
     for (n, time, event) in trace.events_from(0) {
-        writeln!(out, "{}", line(n, time, &event, trace.tables()))?;
+        writeln!(out, "{}", line(n, time, &event, Names::at(trace.tables(), &moves, n)))?;
     }
     Ok(())
 }

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
-use sim_core::trace::Level;
 use sim_core::trace::text::describe;
+use sim_core::trace::{Level, Moves, Names};
 use sim_core::{SimTime, Trace};
 
 use super::short::clock;
@@ -44,14 +44,14 @@ fn one_by_one(trace: &Trace, most: usize, how: &str, out: &mut impl Write) -> io
     } else {
         (&lesson[..most - last_events], &lesson[lesson.len() - last_events..])
     };
-    let mut before = None;
+    let (moves, mut before) = (Moves::of(trace), None);
     for n in first.iter().chain(last) {
         if last.first() == Some(n) {
             let left_out = lesson.len() - first.len() - last.len();
             writeln!(out, "{:>13} {left_out} more; {how} lists all", "…")?;
         }
         let Some(event) = trace.event(*n) else { continue };
-        let row = describe(&event, trace.tables());
+        let row = describe(&event, Names::at(trace.tables(), &moves, *n));
         let time = clock(trace.time(*n));
         // A time that is the same as the line before is not said again.
         let shown = if before.as_ref() == Some(&time) { "" } else { time.as_str() };
@@ -73,11 +73,12 @@ fn line(time: &str, who: &str, event: &str, detail: &str, out: &mut impl Write) 
 
 /// What a crowd does is one line each time it does it: until it pauses for a tenth of the run.
 fn together(trace: &Trace, crowds: &[String], how: &str, out: &mut impl Write) -> io::Result<()> {
+    let moves = Moves::of(trace);
     let pause = trace.end().as_nanos() / 10;
     let mut told: Vec<Together> = Vec::new();
     let mut latest: BTreeMap<(String, &str), usize> = BTreeMap::new();
-    for (_, time, event) in trace.events_from(0).filter(|(_, _, event)| event.level() == Level::Lesson) {
-        let row = describe(&event, trace.tables());
+    for (n, time, event) in trace.events_from(0).filter(|(_, _, event)| event.level() == Level::Lesson) {
+        let row = describe(&event, Names::at(trace.tables(), &moves, n));
         let who = crowd_of(&row.who, crowds);
         let place = latest.get(&(who.clone(), row.event)).copied();
         match place.map(|place| &mut told[place]) {

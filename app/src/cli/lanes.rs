@@ -7,7 +7,8 @@
 use sim_core::SimTime;
 use sim_core::analysis::index::Index;
 use sim_core::analysis::track::{Span, SpanState, Track, TrackKind};
-use sim_core::trace::Family;
+use sim_core::trace::tables::ThreadKind;
+use sim_core::trace::{Family, Tables, ThreadId};
 
 /// Columns of the picture.
 const COLUMNS: usize = 72;
@@ -36,13 +37,15 @@ pub fn legend(families: &[Family]) -> &'static str {
 }
 
 /// The rows of a run, up to `end`. `crowds` are the names of tasks whose many instances are one picture.
-pub fn lanes(index: &Index, end: SimTime, crowds: &[String]) -> Vec<String> {
+pub fn lanes(index: &Index, tables: &Tables, end: SimTime, crowds: &[String]) -> Vec<String> {
     let in_crowd = |track: &Track, crowd: &String| {
         let nth = track.name.strip_prefix(crowd.as_str()).and_then(|rest| rest.strip_prefix('.'));
         track.plain && nth.is_some_and(|nth| nth.parse::<u32>().is_ok())
     };
     let shown = |track: &&Track| match track.kind {
         TrackKind::Worker(_) => true,
+        // Where a poll goes on that its worker has left: no worker's row shows it.
+        TrackKind::Thread(id) if is_left(tables, id) => true,
         TrackKind::Task(_) | TrackKind::Thread(_) => track.plain && !crowds.iter().any(|crowd| in_crowd(track, crowd)),
         TrackKind::Core(_) | TrackKind::Device(_) | TrackKind::Counter(_) => false,
     };
@@ -63,6 +66,11 @@ pub fn lanes(index: &Index, end: SimTime, crowds: &[String]) -> Vec<String> {
         rows.push(format!("  {:<width$} {}", "", axis(end)));
     }
     rows
+}
+
+/// Whether a thread that has a row of its own was a worker's at first.
+fn is_left(tables: &Tables, id: ThreadId) -> bool {
+    tables.threads.get(id.index()).is_some_and(|info| matches!(info.kind, ThreadKind::Worker(_)))
 }
 
 /// A crowd as three rows: how many of it run, want to run and wait, as a share of them all.

@@ -290,8 +290,8 @@ mod tests {
         while session.look_through_events(|| true) {}
         let (rows, run) = (session.event_rows(), session.focused().expect("a run is open"));
         let words = |row: usize| {
-            let event = run.trace.event(rows.event(row)?)?;
-            let words = describe(&event, run.trace.tables());
+            let n = rows.event(row)?;
+            let words = describe(&run.trace.event(n)?, run.names(n));
             Some((words.who, words.event))
         };
         (0..rows.len()).filter_map(words).collect()

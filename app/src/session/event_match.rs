@@ -77,7 +77,7 @@ pub fn find_text(text: &str, lower: &str) -> Option<Range<usize>> {
 /// Whether an event's words hold a text that is written without capitals.
 pub(super) fn holds(run: &Run, n: usize, lower: &str) -> bool {
     let Some(event) = run.trace.event(n) else { return false };
-    let words = describe(&event, run.trace.tables());
+    let words = describe(&event, run.names(n));
     [words.who.as_str(), words.event, &words.detail].iter().any(|text| find_text(text, lower).is_some())
 }
 

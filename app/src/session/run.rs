@@ -6,7 +6,7 @@ use sim_core::analysis::sums::Sums;
 use sim_core::instant::SimTime;
 use sim_core::trace::event::EndReason;
 use sim_core::trace::keyframes::Keyframes;
-use sim_core::trace::{Family, Snapshot, Trace, TracePart};
+use sim_core::trace::{Family, Names, Snapshot, Trace, TracePart};
 
 use super::figures::RunFigures;
 use super::rows::RowPlan;
@@ -120,6 +120,11 @@ impl Run {
     /// What its tasks are, and so which words tell of them.
     pub fn family(&self) -> Family {
         if self.threads { Family::Threads } else { self.trace.tables().run.family() }
+    }
+
+    /// What things are called after event `n`.
+    pub fn names(&self, n: usize) -> Names<'_> {
+        Names::at(self.trace.tables(), self.index.moves(), n)
     }
 
     /// When it ends, as far as is known.

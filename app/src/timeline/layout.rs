@@ -11,7 +11,7 @@ mod latency;
 
 use sim_core::analysis::track::{Class, Span, SpanState, Track, TrackKind, Wait};
 use sim_core::instant::SimTime;
-use sim_core::trace::Trace;
+use sim_core::trace::{Moves, Trace};
 
 use super::axis::Axis;
 use super::density::{Columns, LEAST_WIDTH, Piece};
@@ -53,6 +53,8 @@ pub struct RowInput<'a> {
     pub track: &'a Track,
     /// The run's trace, for names and reasons.
     pub trace: &'a Trace,
+    /// Where its workers went, for names.
+    pub moves: &'a Moves,
     /// Its top, on the surface.
     pub top: f32,
     /// Its height.
@@ -167,7 +169,7 @@ impl<'a> Layout<'a> {
         if room < 12.0 || !has_letters(row) {
             return None;
         }
-        span_labels(row.trace, span).into_iter().find(|t| !t.is_empty() && self.measure.width(t) <= room)
+        span_labels(row.trace, row.moves, span).into_iter().find(|t| !t.is_empty() && self.measure.width(t) <= room)
     }
 
     /// A wait is a rail, with a sign and a text in a gap in its middle where they fit. Short waits in a row join.

@@ -3,7 +3,7 @@
 use sim_core::analysis::index::{Index, Spans};
 use sim_core::analysis::track::{CounterKind, Span, SpanState, Track, TrackKind};
 use sim_core::instant::SimTime;
-use sim_core::trace::{CoreId, DeviceId, RequestId, TaskId, ThreadId, Trace, WorkerId};
+use sim_core::trace::{CoreId, DeviceId, Moves, RequestId, TaskId, ThreadId, Trace, WorkerId};
 
 use super::axis::Axis;
 use super::layout::{Layout, RowInput};
@@ -20,7 +20,7 @@ fn row_of(trace: &Trace, kind: TrackKind, axis: Axis) -> Scene {
     let track = index.track(kind).expect("the run has such a row");
     let mut scene = Scene::default();
     let measure = EvenLetters(7.0);
-    let row = RowInput { track, trace, top: 0.0, height: 32.0, stuck: false };
+    let row = RowInput { track, trace, moves: &Moves::default(), top: 0.0, height: 32.0, stuck: false };
     Layout::new(axis, &measure).row(row, &mut scene);
     scene
 }
@@ -59,7 +59,7 @@ fn what_goes_on_at_the_edge_of_the_known_is_told_as_far_as_it_has_come() {
     let index = Index::build(&trace);
     let track = index.track(kind).expect("the run has such a row");
     let mut scene = Scene::default();
-    let row = RowInput { track, trace: &trace, top: 0.0, height: 32.0, stuck: false };
+    let row = RowInput { track, trace: &trace, moves: &Moves::default(), top: 0.0, height: 32.0, stuck: false };
     Layout::new(WHOLE, &EvenLetters(7.0)).known_until(at(82_100_000)).row(row, &mut scene);
     assert!(texts(&scene)[0].starts_with("Ready 62.0 ms"), "{:?}", texts(&scene));
     assert!((scene.bars[0].area.x1 - 410.5).abs() < 0.1, "{:?}", scene.bars[0]);
@@ -150,7 +150,7 @@ fn laid_out(kind: TrackKind, spans: Spans, end: u64) -> Scene {
     let mut track = Track::new(kind, "row".to_owned());
     track.spans = spans;
     let (trace, mut scene) = (Trace::default(), Scene::default());
-    let row = RowInput { track: &track, trace: &trace, top: 0.0, height: 36.0, stuck: false };
+    let row = RowInput { track: &track, trace: &trace, moves: &Moves::default(), top: 0.0, height: 36.0, stuck: false };
     Layout::new(Axis { length: end as f64, ..WHOLE }, &EvenLetters(7.0)).row(row, &mut scene);
     scene
 }
@@ -198,7 +198,7 @@ fn thousands_of_requests_at_a_time_are_three_lines() {
     let full = Span { start: at(5_000), end: at(900_000), state: level(5_000), event: 0 };
     track.load = begun.chain([full]).chain(ended).collect();
     let (trace, mut scene) = (Trace::default(), Scene::default());
-    let row = RowInput { track: &track, trace: &trace, top: 0.0, height: 20.0, stuck: false };
+    let row = RowInput { track: &track, trace: &trace, moves: &Moves::default(), top: 0.0, height: 20.0, stuck: false };
     Layout::new(Axis { length: 1_000_000.0, ..WHOLE }, &EvenLetters(7.0)).row(row, &mut scene);
     let lines: std::collections::BTreeSet<_> = scene.requests.iter().map(|r| r.y as i32).collect();
     assert_eq!((scene.requests.len(), lines.len()), (3, 3));

@@ -6,7 +6,7 @@ use sim_core::analysis::track::{CounterKind, Span, SpanState, Track, TrackEnd, T
 use sim_core::clock::write_length;
 use sim_core::trace::snapshot::{Request, RequestStage, TaskState, ThreadState};
 use sim_core::trace::tables::ThreadKind;
-use sim_core::trace::{Actor, Event, Family, Snapshot, Tables, TaskId, ThreadId, Trace};
+use sim_core::trace::{Actor, Event, Family, Moves, Names, Snapshot, Tables, TaskId, ThreadId, Trace};
 
 use super::axis::with_thousands;
 use super::scene::Sign;
@@ -72,7 +72,7 @@ pub fn state_word(state: SpanState) -> &'static str {
 }
 
 /// The texts for a span's label, longest first; the first that fits is shown.
-pub fn span_labels(trace: &Trace, span: &Span) -> Vec<String> {
+pub fn span_labels(trace: &Trace, moves: &Moves, span: &Span) -> Vec<String> {
     let tables = trace.tables();
     let long = write_length(span.length());
     match span.state {
@@ -115,7 +115,7 @@ pub fn span_labels(trace: &Trace, span: &Span) -> Vec<String> {
             let name = tables.task_name(task);
             vec![format!("{name}, {}", off_core_reason(trace, span, task)), name]
         }
-        SpanState::Occupied(thread) => vec![tables.thread_name(thread)],
+        SpanState::Occupied(thread) => vec![Names::at(tables, moves, span.event).thread(thread)],
         SpanState::Pending(wait) => {
             let words = wait_words(tables, wait);
             vec![format!("Pending: {words}, {long}"), words]
@@ -184,14 +184,13 @@ pub fn row_state(tables: &Tables, track: &Track, state: &Snapshot) -> String {
     match track.kind {
         TrackKind::Counter(counter) => level(state, counter).to_string(),
         TrackKind::Task(id) => tables.run.family().reword(task_word(tables, state, id)),
-        TrackKind::Thread(id) => state.threads.get(id.index()).map_or("", |t| thread_word(t.state)).to_owned(),
+        TrackKind::Thread(id) => match state.worker_on(id) {
+            Some(worker) => tables.worker_name(worker),
+            None => state.threads.get(id.index()).map_or("", |t| thread_word(t.state)).to_owned(),
+        },
         TrackKind::Core(id) => {
             let thread = state.cores.get(id.index()).and_then(|c| c.thread);
-            let name = |thread| match state.worker_on(thread) {
-                Some(_) => tables.thread_name(thread),
-                None => tables.thread_title(thread),
-            };
-            thread.map_or("idle".to_owned(), name)
+            thread.map_or("idle".to_owned(), |thread| thread_in(tables, state, thread))
         }
         TrackKind::Worker(id) => {
             let task = state.polled_by(id).map(|task| tables.task_name(task));
@@ -208,6 +207,11 @@ pub fn row_state(tables: &Tables, track: &Track, state: &Snapshot) -> String {
             }
         }
     }
+}
+
+/// The name of a thread as `state` has it: the worker's that it runs, else its own.
+pub fn thread_in(tables: &Tables, state: &Snapshot, id: ThreadId) -> String {
+    state.worker_on(id).map_or_else(|| tables.thread_title(id), |worker| tables.worker_name(worker))
 }
 
 /// How high a counter stands. What comes and goes within one instant has no span, and is counted all the same.

@@ -248,7 +248,7 @@ impl List<'_> {
     fn event_ui(&self, ui: &mut Ui, row: usize, rect: Rect, here: bool, emit: &mut Emit<'_>) {
         let theme = emit.theme;
         let Some((n, event)) = self.rows.event(row).and_then(|n| Some((n, self.run.trace.event(n)?))) else { return };
-        let words = describe(&event, self.run.trace.tables());
+        let words = describe(&event, self.run.names(n));
         let response = ui.interact(rect, ui.scope_id().with(("event", n)), Sense::CLICK);
         response.widget_info(|| {
             WidgetInfo::selected(
@@ -388,7 +388,7 @@ fn announcement(session: &Session) -> String {
     let Some((n, event)) = here.and_then(|n| Some((n, run.trace.event(n)?))) else {
         return format!("Run {letter}, before its first event");
     };
-    let words = describe(&event, run.trace.tables());
+    let words = describe(&event, run.names(n));
     format!("Run {letter}. {}", sentence((run, session.clock()), n, &words, &run.family().explanation(&event)))
 }
 

@@ -217,7 +217,7 @@ fn proofs_ui(ui: &mut Ui, session: &Session, run: &Run, id: FindingId, finding: 
     ui.label(RichText::new("Proof").font(fonts::medium(fonts::LABEL)).color(theme.text3));
     for n in finding.proof.iter().take(MOST_PROOFS).filter(|n| **n < run.trace.len()) {
         let Some(event) = run.trace.event(*n) else { continue };
-        let words = describe(&event, run.trace.tables());
+        let words = describe(&event, run.names(*n));
         let label =
             format!("{}  {}: {}", session.clock().say(run.trace.time(*n)), middle_cut(&words.who, 24), words.event);
         let here = session.focus() == id.run && session.cursor() == Cursor::after(&run.trace, *n);

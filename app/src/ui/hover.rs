@@ -33,7 +33,7 @@ fn state(run: &Run, span: &Span) -> String {
         SpanState::Ready => wants(tables.run.family()),
         SpanState::Runnable => "Runnable: wants a core".to_owned(),
         SpanState::Occupied(_) | SpanState::Polls(_) | SpanState::PollsOffCore(_) => {
-            span_labels(&run.trace, span).into_iter().next().unwrap_or_default()
+            span_labels(&run.trace, run.index.moves(), span).into_iter().next().unwrap_or_default()
         }
         SpanState::Polling(_)
         | SpanState::PollingOffCore(_)

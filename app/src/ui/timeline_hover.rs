@@ -61,7 +61,7 @@ impl Panel<'_> {
         });
         let clock = self.session.clock();
         if let (Some(mark), TrackKind::Core(core)) = (switch, track.kind)
-            && let Some(text) = self.switch_words(&run.trace, core, mark.x)
+            && let Some(text) = self.switch_words(run, core, mark.x)
         {
             tip::beside(response, thing, |ui| {
                 tip::title(ui, "Context switch", theme);
@@ -91,19 +91,20 @@ impl Panel<'_> {
     }
 
     /// The context switch on a core at an x: to whom, when, and what it cost.
-    fn switch_words(&self, trace: &Trace, core: CoreId, x: f32) -> Option<Vec<String>> {
+    fn switch_words(&self, run: &Run, core: CoreId, x: f32) -> Option<Vec<String>> {
+        let trace = &run.trace;
         let near = |x: f32| self.axis.moment_from_x(x);
         let (first, last) = (trace.events_before(near(x - REACH)), trace.events_until(near(x + REACH)));
         let switches = (first..last.min(first + MOST)).filter_map(|n| match trace.event(n) {
             Some(Event::Dispatched { thread, cost, onto }) if onto.switch && onto.core == core => {
-                Some((trace.time(n), thread, cost))
+                Some((n, thread, cost))
             }
             _ => None,
         });
-        let distance = |time: SimTime| (self.axis.x(time) - x).abs();
-        let (time, thread, cost) = switches.min_by(|a, b| distance(a.0).total_cmp(&distance(b.0)))?;
-        let name = trace.tables().thread_name(thread);
-        let mut lines = vec![format!("{}: {name} gets {core}", self.session.clock().say(time))];
+        let distance = |n: usize| (self.axis.x(trace.time(n)) - x).abs();
+        let (n, thread, cost) = switches.min_by(|a, b| distance(a.0).total_cmp(&distance(b.0)))?;
+        let name = run.names(n).thread(thread);
+        let mut lines = vec![format!("{}: {name} gets {core}", self.session.clock().say(trace.time(n)))];
         if !cost.is_zero() {
             lines.push(format!("it costs {}", write_length(cost)));
         }

@@ -292,8 +292,14 @@ impl Panel<'_> {
             if let RowKind::Track { index, .. } = row.kind {
                 let run = self.run(row);
                 let (track, trace) = (&run.index.tracks[index], &run.trace);
-                let input =
-                    RowInput { track, trace, top: self.origin + row.top, height: row.height, stuck: run.is_stuck() };
+                let input = RowInput {
+                    track,
+                    trace,
+                    moves: run.index.moves(),
+                    top: self.origin + row.top,
+                    height: row.height,
+                    stuck: run.is_stuck(),
+                };
                 layout.row(input, &mut scene);
                 if let Some(link) =
                     run.index.slowest_link().filter(|l| row.why == Why::Slowest && l.to_time <= self.known())

@@ -14,7 +14,7 @@ use crate::instant::SimTime;
 use crate::trace::event::Event;
 use crate::trace::snapshot::{MAX_CORES, Snapshot, TaskState, ThreadState};
 use crate::trace::tables::{Tables, TaskKind, ThreadKind};
-use crate::trace::{Trace, ids::*};
+use crate::trace::{Moves, Trace, ids::*};
 use counters::Level;
 use std::collections::BTreeMap;
 
@@ -32,8 +32,7 @@ pub struct Index {
     levels: BTreeMap<CounterKind, Level>,
     /// Ready tasks and Runnable threads, as they were counted last.
     counted: (u32, u32),
-    /// Which worker went to which thread, and with which event.
-    moves: Vec<(usize, WorkerId, ThreadId)>,
+    moves: Moves,
     serving: BTreeMap<RequestId, (DeviceId, usize)>,
     started: bool,
     sums: SumIndex,
@@ -65,6 +64,7 @@ impl Index {
             self.snapshot.apply(tables, record);
             self.sums.note(&self.snapshot, event);
             if let Some(event) = event {
+                self.moves.note(tables, from + n, event);
                 if let Some((number, to)) = self.links.note(tables, &self.snapshot, from + n, record.time(), event)
                     && let Some(row) = self.places.get(to)
                 {
@@ -72,7 +72,6 @@ impl Index {
                 }
                 self.touch(tables, from + n, event);
                 if let Event::WorkerMoved { worker, thread } = event {
-                    self.moves.push((from + n, worker, thread));
                     self.move_worker(tables, from + n, worker, left, thread);
                 }
             }
@@ -135,9 +134,12 @@ impl Index {
 
     /// The thread that the worker was on after this event.
     pub fn thread_of_worker(&self, tables: &Tables, worker: WorkerId, event: usize) -> Option<ThreadId> {
-        let before = self.moves.partition_point(|(n, _, _)| *n <= event);
-        let moved = self.moves[..before].iter().rev().find(|(_, who, _)| *who == worker);
-        moved.map(|(_, _, thread)| *thread).or_else(|| tables.workers.get(worker.index()).copied())
+        self.moves.thread_of(tables, worker, event)
+    }
+
+    /// Where workers went, and so what threads are called.
+    pub fn moves(&self) -> &Moves {
+        &self.moves
     }
 
     /// Bytes of memory that rows, spans and links take.
@@ -191,11 +193,11 @@ impl Index {
             E::Dispatched { thread, onto, .. } => {
                 self.count_run(TrackKind::Thread(thread));
                 self.show_thread(tables, n, thread);
-                self.show_core(n, onto.core);
+                self.show_core(n, onto.core, Begins::Not);
             }
             E::SwitchedOut { thread, core, .. } => {
                 self.show_thread(tables, n, thread);
-                self.show_core(n, core);
+                self.show_core(n, core, Begins::Not);
             }
             E::Sent { resource, .. } | E::Received { resource, .. } => {
                 let length = self.snapshot.resources.get(resource.index()).map_or(0, |r| r.length);
@@ -317,13 +319,19 @@ impl Index {
         }
         self.show_worker(tables, n, worker, Begins::Not);
         self.show_thread(tables, n, to);
+        // On its core a thread goes by another name from now on.
+        for id in from.into_iter().chain([to]) {
+            if let Some(ThreadState::Running(core)) = self.snapshot.thread(id).map(|t| t.state) {
+                self.show_core(n, core, Begins::Anew);
+            }
+        }
     }
 
-    fn show_core(&mut self, n: usize, id: CoreId) {
+    fn show_core(&mut self, n: usize, id: CoreId, begins: Begins) {
         let Some(core) = self.snapshot.cores.get(id.index()) else { return };
         let (thread, time) = (core.thread, self.snapshot.time);
         let track = self.track_or_new(TrackKind::Core(id), || id.to_string());
-        track.go(time, n, thread.map(SpanState::Occupied), Begins::Not);
+        track.go(time, n, thread.map(SpanState::Occupied), begins);
     }
 
     fn serve(&mut self, tables: &Tables, n: usize, id: RequestId) {

@@ -8,6 +8,7 @@ use std::fmt::Write as _;
 use super::event::{DecisionKind, End, Event, PollFrom, PollResult, WakeEffect};
 use super::family::Family;
 use super::ids::*;
+use super::names::{Moves, Names};
 use super::snapshot::Wait;
 use super::store::Trace;
 use super::tables::{Decision, Tables};
@@ -24,12 +25,12 @@ pub struct Row {
     pub detail: String,
 }
 
-/// The event in words.
-pub fn describe(event: &Event, tables: &Tables) -> Row {
+/// The event in words, with the names that things have after it.
+pub fn describe(event: &Event, names: Names<'_>) -> Row {
     Row {
-        who: subject_name(event, tables),
-        event: tables.run.family().event_name(event.name()),
-        detail: detail(event, tables),
+        who: subject_name(event, names),
+        event: names.tables().run.family().event_name(event.name()),
+        detail: detail(event, names),
     }
 }
 
@@ -73,7 +74,8 @@ pub fn subject(event: &Event) -> Actor {
     }
 }
 
-fn subject_name(event: &Event, tables: &Tables) -> String {
+fn subject_name(event: &Event, names: Names<'_>) -> String {
+    let tables = names.tables();
     match *event {
         Event::IoStarted { request, .. } => match tables.requests.get(request.index()) {
             Some(info) => tables.device_name(info.device),
@@ -81,15 +83,16 @@ fn subject_name(event: &Event, tables: &Tables) -> String {
         },
         Event::Moved { queues, .. } => tables.queue_name(queues.to),
         Event::TimerFired { timer } => timer.to_string(),
-        _ => tables.actor_name(subject(event)),
+        _ => names.actor(subject(event)),
     }
 }
 
 // One line an event.
 #[rustfmt::skip]
-fn detail(event: &Event, tables: &Tables) -> String {
+fn detail(event: &Event, names: Names<'_>) -> String {
     use Event as E;
-    let name = |actor| tables.actor_name(actor);
+    let tables = names.tables();
+    let name = |actor| names.actor(actor);
     let text = |id| tables.text(id).to_owned();
     let resource = |id| tables.resource_name(id);
     let future = |id| tables.future_name(id);
@@ -100,11 +103,11 @@ fn detail(event: &Event, tables: &Tables) -> String {
         E::Dequeued { queue, .. } => format!("taken out of {} without being {}", tables.queue_name(queue), said("polled")),
         E::PollStarted { at, from, .. } => poll_started(at, from, tables),
         E::PollEnded { at, result, .. } => poll_ended(at, result, tables),
-        E::Woken { by, effect, .. } => woken(by, effect, tables),
+        E::Woken { by, effect, .. } => woken(by, effect, names),
         E::WakerCloned { by, .. } | E::WakerDropped { by, .. } => format!("by {}", name(by)),
         E::Moved { queues, count, ends } => moved(queues, count, ends.stolen, tables),
         E::BudgetExhausted { worker, .. } => format!("on {worker}: has to yield"),
-        E::TaskCompleted { by, .. } => format!("on {}", tables.worker_name(by)),
+        E::TaskCompleted { task, by } => format!("on {}", names.polled_by(task, by)),
         E::TaskCancelled { by, .. } | E::AbortRequested { by, .. } => format!("by {}", name(by)),
         E::TaskFreed { by, .. } => format!("last reference dropped by {}", name(by)),
         E::TaskDetached { by, .. } => format!("handle dropped by {}; the task runs on", name(by)),
@@ -112,7 +115,7 @@ fn detail(event: &Event, tables: &Tables) -> String {
         E::FuturePolled { future: f, .. } => format!("{}: polled for the first time", future(f)),
         E::FutureCompleted { future: f, .. } => format!("{}: has its value", future(f)),
         E::FutureDropped { future: f, .. } => format!("{}: dropped without a value", future(f)),
-        E::WorkerParked { thread, .. } => format!("nothing to {}: {} sleeps", said("poll"), tables.thread_name(thread)),
+        E::WorkerParked { thread, .. } => format!("nothing to {}: {} sleeps", said("poll"), names.thread(thread)),
         E::WorkerUnparked { by, .. } => format!("by {}", name(by)),
         E::WorkerSearching { .. } => "looks for tasks in other workers' queues".to_owned(),
         E::WorkerMoved { thread, .. } => format!("goes on on {}", tables.thread_title(thread)),
@@ -121,11 +124,11 @@ fn detail(event: &Event, tables: &Tables) -> String {
         E::Dispatched { cost, onto, .. } => dispatched(cost, onto.core, onto.switch),
         E::SwitchedOut { core, reason, .. } => format!("left {core}: {}", reason.text()),
         E::Migrated { cores, .. } => format!("from {} to {}", cores.from, cores.to),
-        E::ThreadBlocked { on, reason, .. } => format!("waits for {}", wait_name(Wait::new(reason, on), tables)),
+        E::ThreadBlocked { on, reason, .. } => format!("waits for {}", wait_name(Wait::new(reason, on), names)),
         E::ThreadUnblocked { by, .. } => format!("by {}", name(by)),
         E::ThreadExited { panicked, .. } => if panicked { "by a panic" } else { "" }.to_owned(),
-        E::PriorityLent { by, .. } => format!("goes by the priority of {}, who waits for what it holds", tables.thread_name(by)),
-        E::PriorityReturned { to, .. } => format!("gives {} its priority back", tables.thread_name(to)),
+        E::PriorityLent { by, .. } => format!("goes by the priority of {}, who waits for what it holds", names.thread(by)),
+        E::PriorityReturned { to, .. } => format!("gives {} its priority back", names.thread(to)),
         E::ResourceCreated { resource: r, .. } => resource(r),
         E::Acquired { resource: r, mode, .. } => format!("{}, {}", resource(r), mode.text()),
         E::AcquireWaiting { resource: r, mode, .. } => format!("{} is taken: waits in line, {}", resource(r), mode.text()),
@@ -156,7 +159,7 @@ fn detail(event: &Event, tables: &Tables) -> String {
         E::WorkBegan { length, .. } => format!("computes for {length}"),
         E::BlockBegan { length, .. } => format!("blocking call of {length}: the thread sleeps"),
         E::WorkEnded { .. } | E::BlockEnded { .. } => String::new(),
-        E::Offloaded { to, .. } => format!("a blocking closure, to {}", tables.thread_name(to)),
+        E::Offloaded { to, .. } => format!("a blocking closure, to {}", names.thread(to)),
         E::TaskAllocated { bytes, .. } => format!("{bytes} B for the task"),
         E::StackReserved { bytes, .. } => format!("{bytes} B of addresses for the stack"),
         E::StackTouched { bytes, .. } => format!("{bytes} B resident"),
@@ -210,8 +213,8 @@ fn poll_ended(at: WorkerQueue, result: PollResult, tables: &Tables) -> String {
     }
 }
 
-fn woken(by: Actor, effect: WakeEffect, tables: &Tables) -> String {
-    let by = tables.actor_name(by);
+fn woken(by: Actor, effect: WakeEffect, names: Names<'_>) -> String {
+    let (by, tables) = (names.actor(by), names.tables());
     match effect {
         WakeEffect::Queued => format!("by {by}"),
         WakeEffect::Redundant => format!("by {by}, but was Ready already"),
@@ -267,7 +270,8 @@ fn request_device(request: RequestId, tables: &Tables) -> String {
 }
 
 /// What is waited for, in words: "lock accounts", "timer 3, due at 10ms".
-pub fn wait_name(wait: Wait, tables: &Tables) -> String {
+pub fn wait_name(wait: Wait, names: Names<'_>) -> String {
+    let tables = names.tables();
     match wait {
         Wait::Io(request) => format!("{request} at {}", request_device(request, tables)),
         Wait::Timer(timer) => format!("{timer}, due at {}", deadline(timer, tables)),
@@ -275,7 +279,7 @@ pub fn wait_name(wait: Wait, tables: &Tables) -> String {
         Wait::Send(resource) => format!("room in {}", tables.resource_name(resource)),
         Wait::Receive(resource) => format!("a message from {}", tables.resource_name(resource)),
         Wait::Notify(resource) => tables.resource_name(resource),
-        Wait::Join(target) => format!("{} to end", tables.actor_name(target)),
+        Wait::Join(target) => format!("{} to end", names.actor(target)),
         Wait::Park(_) => "something to do".to_owned(),
         Wait::Call(timer) => format!("its blocking call, until {}", deadline(timer, tables)),
     }
@@ -300,8 +304,8 @@ pub fn rounded(length: SimDuration) -> String {
 /// One line of the text form: event number, time in ms, who, event, detail.
 ///
 /// Times stand so that their decimal points are below each other; nanoseconds are shown only where there are some.
-pub fn line(n: usize, time: SimTime, event: &Event, tables: &Tables) -> String {
-    let row = describe(event, tables);
+pub fn line(n: usize, time: SimTime, event: &Event, names: Names<'_>) -> String {
+    let row = describe(event, names);
     let time = millis(time);
     let (whole, decimals) = time.split_once('.').unwrap_or((&time, ""));
     let line = format!("{n:>7} {whole:>6}.{decimals:<6} {:<16} {:<16} {}", row.who, row.event, row.detail);
@@ -310,10 +314,13 @@ pub fn line(n: usize, time: SimTime, event: &Event, tables: &Tables) -> String {
 
 /// The text form of a whole trace, a line an event. An event of a newer version shows its kind's number.
 pub fn text(trace: &Trace) -> String {
-    let mut out = String::new();
+    let (mut out, mut moves) = (String::new(), Moves::default());
     for n in 0..trace.len() {
         match trace.event(n) {
-            Some(event) => out.push_str(&line(n, trace.time(n), &event, trace.tables())),
+            Some(event) => {
+                moves.note(trace.tables(), n, event);
+                out.push_str(&line(n, trace.time(n), &event, Names::at(trace.tables(), &moves, n)));
+            }
             None => {
                 let record = trace.record(n);
                 let _ = write!(out, "{n:>7} {:>13} event of kind {}", millis(record.time()), record.kind());
@@ -348,9 +355,9 @@ mod tests {
 
     #[test]
     fn a_line_names_who_and_says_what() {
-        let tables = Tables::default();
+        let (tables, moves) = (Tables::default(), Moves::default());
         let event = Event::WorkBegan { by: Actor::Task(TaskId(3)), length: SimDuration::from_millis(2) };
-        let line = line(12, SimTime::from_nanos(1_500_000), &event, &tables);
+        let line = line(12, SimTime::from_nanos(1_500_000), &event, Names::at(&tables, &moves, 12));
         assert_eq!(line, "     12      1.500    task 3           WorkBegan        computes for 2ms");
     }
 }

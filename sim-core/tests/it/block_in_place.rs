@@ -11,7 +11,7 @@ use sim_core::scenario::{RunOptions, Scenario};
 use sim_core::sync::Notify;
 use sim_core::trace::event::Event;
 use sim_core::trace::snapshot::TaskState;
-use sim_core::trace::{Snapshot, TaskId, ThreadId, Trace, WorkerId};
+use sim_core::trace::{Moves, Names, Snapshot, TaskId, ThreadId, Trace, WorkerId};
 use sim_core::{
     Costs, EndReason, Executor, JoinError, Limits, Machine, Outcome, SimDuration, TaskBuilder, block, block_in_place,
     io, mark, spawn, spawn_blocking, sync, thread, time, work, yield_now,
@@ -360,6 +360,10 @@ fn of_each_it_is_said_where_it_goes_on() {
     assert_eq!(says(32.0, task), why);
     let old = says(10.0, TrackKind::Thread(ThreadId(0)));
     assert!(old.ends_with("It is inside hog's poll, in block_in_place; worker 0 goes on on blocking 0."), "{old}");
+    let back = says(32.0, TrackKind::Thread(ThreadId(0)));
+    assert!(back.ends_with("It is inside hog's poll, without a worker; worker 0 goes on on blocking 0."), "{back}");
+    let row = asked.at(32.0, Thing::Track(TrackKind::Thread(ThreadId(0)))).history;
+    assert_eq!(row[0].says.to_string(), "left by its worker → Blocked (blocking call)");
     let new = says(10.0, TrackKind::Thread(ThreadId(2)));
     assert!(new.ends_with("It runs worker 0, which came from another thread."), "{new}");
     let worker = asked.at(10.0, Thing::Track(TrackKind::Worker(WorkerId(0))));
@@ -419,5 +423,89 @@ fn a_thread_that_its_worker_has_left_may_run_another_and_is_told_as_that_one() {
     let told = asked.after(n + 1, Thing::Track(TrackKind::Thread(thread)));
     assert_eq!((told.thing, told.id), (Thing::Track(TrackKind::Worker(worker)), format!("on {thread}")));
     // By its name it would be taken for the worker that it had at first.
-    assert_eq!(sim_core::trace::text::describe(&event, tables).detail, format!("goes on on {thread}"));
+    assert_eq!(
+        sim_core::trace::text::describe(&event, Names::at(tables, &Moves::of(&asked.trace), n)).detail,
+        format!("goes on on {thread}")
+    );
+}
+
+/// Every event about `who`, as it is told: its time in ms, its name.
+fn told(trace: &Trace, who: &str) -> Vec<(u64, &'static str)> {
+    let moves = Moves::of(trace);
+    let rows = trace
+        .events_from(0)
+        .map(|(n, time, event)| (time, sim_core::trace::text::describe(&event, Names::at(trace.tables(), &moves, n))));
+    rows.filter(|(_, row)| row.who == who).map(|(time, row)| (time.as_millis(), row.event)).collect()
+}
+
+#[test]
+fn a_thread_is_told_as_a_worker_only_while_it_runs_it() {
+    let trace = run(1, 2, one_blocks).trace;
+    let old = told(&trace, "thread 0");
+    assert_eq!(old[..3], [(30, "ThreadUnblocked"), (30, "ThreadRunnable"), (30, "Dispatched")], "{old:?}");
+    let worker = told(&trace, "worker 0");
+    let after: Vec<_> = worker.iter().skip_while(|(_, event)| *event != "WorkerMoved").collect();
+    assert!(
+        after.iter().any(|(_, event)| *event == "ThreadBlocked"),
+        "the pool's thread sleeps as worker 0: {after:?}"
+    );
+    let new = told(&trace, "blocking 0");
+    assert_eq!(new.last(), Some(&(0, "Dispatched")), "afterwards it is the worker's: {new:?}");
+    let completed = trace.events_from(0).find_map(|(n, _, event)| match event {
+        Event::TaskCompleted { task: TaskId(1), .. } => Some((n, event)),
+        _ => None,
+    });
+    let (n, event) = completed.expect("it has ended");
+    let names = Names::at(trace.tables(), &Moves::of(&trace), n).polled_by(TaskId(1), WorkerId(0));
+    assert_eq!(names, "thread 0", "{event:?}");
+}
+
+#[test]
+fn the_names_of_threads_agree_with_the_state_after_every_event() {
+    for seed in 0..10 {
+        let trace = check(machine(3).seed(seed), |m| m.run_async(Executor::tokio_multi_thread(2), many)).trace;
+        let (tables, moves) = (trace.tables(), Moves::of(&trace));
+        let mut state = Snapshot::initial(tables);
+        for n in 0..trace.len() {
+            state.apply(tables, trace.record(n));
+            for (i, thread) in state.threads.iter().enumerate().filter(|(_, t)| t.worker.is_some()) {
+                assert_eq!(moves.worker_on(tables, ThreadId::from_index(i), n), thread.worker, "event {n}");
+            }
+            for worker in (0..2).map(WorkerId::from_index) {
+                assert_eq!(moves.thread_of(tables, worker, n), state.thread_of(tables, worker), "event {n}");
+            }
+            for (i, task) in state.tasks.iter().enumerate() {
+                if let TaskState::WithoutWorker(thread) = task.state {
+                    assert_eq!(moves.without_worker(TaskId::from_index(i), n), Some(thread), "event {n}");
+                }
+                if let TaskState::Polling(_) = task.state {
+                    assert_eq!(moves.without_worker(TaskId::from_index(i), n), None, "event {n}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn on_its_core_a_thread_has_another_name_from_the_event_with_which_a_worker_comes_or_goes() {
+    // On a busy machine the closure computes: the old thread keeps its core when its worker leaves.
+    let trace = run(1, 2, || async {
+        let computes = spawn(async { block_in_place(|| work(ms(10))) });
+        let other = spawn(async { work(ms(5)) });
+        computes.await.unwrap();
+        other.await.unwrap();
+    })
+    .trace;
+    let index = Index::build(&trace);
+    let mut names = Vec::new();
+    for track in index.tracks.iter().filter(|track| matches!(track.kind, TrackKind::Core(_))) {
+        for span in track.spans.iter().filter(|span| !span.length().is_zero()) {
+            if let SpanState::Occupied(thread) = span.state {
+                let name = Names::at(trace.tables(), index.moves(), span.event).thread(thread);
+                names.push((name, span.start.as_millis(), span.end.as_millis()));
+            }
+        }
+    }
+    assert!(names.contains(&("thread 0".to_owned(), 0, 10)), "{names:?}");
+    assert!(names.contains(&("worker 0".to_owned(), 0, 5)), "{names:?}");
 }

@@ -90,5 +90,5 @@ pub fn count(run: &Measured, name: &str) -> usize {
 pub fn told(run: &Measured, name: &str) -> Vec<String> {
     let tables = run.trace.tables();
     let rows = run.trace.events_from(0).filter(|(_, _, event)| event.name() == name);
-    rows.map(|(_, _, event)| sim_core::trace::text::describe(&event, tables).detail).collect()
+    rows.map(|(_, _, event)| crate::support::detail(tables, &event)).collect()
 }

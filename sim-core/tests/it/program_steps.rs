@@ -22,7 +22,7 @@ fn standing(trace: &Trace, at: f64) -> Vec<String> {
         .map(|(actor, stand)| {
             let event = trace.event(stand.event).expect("its own event");
             assert_eq!((event.name(), trace.time(stand.event)), ("StepBegan", stand.since));
-            format!("{}: {}", tables.actor_name(actor), sim_core::trace::text::describe(&event, tables).detail)
+            format!("{}: {}", tables.actor_name(actor), crate::support::detail(tables, &event))
         })
         .collect()
 }
@@ -161,7 +161,7 @@ fn lines_that_came_true(trace: &Trace, what: &str) -> usize {
             expected.insert(by, tables.step(at.step()).expect("it is legal").text.clone());
         } else if matches!(event, Event::Marked { .. } | Event::WorkBegan { .. } | Event::Failed { .. }) {
             let line = expected.get(&by).unwrap_or_else(|| panic!("{what}: event {n} has no step"));
-            let detail = sim_core::trace::text::describe(&event, tables).detail;
+            let detail = crate::support::detail(tables, &event);
             // A timeout and a join fail by themselves.
             if event.name() != "Failed" {
                 assert_eq!(event_of(line), Some(event.name()), "{what}: event {n} {detail} in {line}");

@@ -308,3 +308,9 @@ pub fn one_request() -> Trace {
     script.exit(worker, 0);
     script.end(EndReason::Finished)
 }
+
+/// What an event says besides its name, in a run in which no worker leaves its thread.
+pub fn detail(tables: &sim_core::trace::Tables, event: &sim_core::trace::Event) -> String {
+    let moves = sim_core::trace::Moves::default();
+    sim_core::trace::text::describe(event, sim_core::trace::Names::at(tables, &moves, 0)).detail
+}

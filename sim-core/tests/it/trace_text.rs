@@ -22,10 +22,10 @@ fn a_request_reads_as_a_story() {
 
 #[test]
 fn every_event_is_told_in_words_without_a_panic() {
-    let tables = Tables::default();
+    let (tables, moves) = (Tables::default(), sim_core::trace::Moves::default());
     for (name, kind, _) in Event::CATALOGUE {
         let record = Record::new(ms(1.0), *kind, 0, 1, 2);
         let event = Event::decode(record, &[]).expect("the catalogue's kinds are known");
-        assert_eq!(text::describe(&event, &tables).event, *name);
+        assert_eq!(text::describe(&event, sim_core::trace::Names::at(&tables, &moves, 0)).event, *name);
     }
 }

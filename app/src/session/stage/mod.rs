@@ -9,12 +9,12 @@ use sim_core::analysis::track::{TrackKind, Wait};
 use sim_core::clock::Clock;
 use sim_core::instant::SimTime;
 use sim_core::trace::event::EndReason;
-use sim_core::trace::snapshot::{RequestStage, Resource, TaskState, ThreadState, WorkerState};
+use sim_core::trace::snapshot::{RequestStage, Resource, TaskState, Thread, ThreadState, WorkerState};
 use sim_core::trace::tables::{QueueKind, ThreadKind};
-use sim_core::trace::{Family, QueueId, Snapshot, Tables, TaskId, ThreadId, WorkerId};
+use sim_core::trace::{Actor, Family, QueueId, Snapshot, Tables, TaskId, ThreadId, WorkerId};
 
 use crate::timeline::scene::Sign;
-use crate::timeline::words::{sign_of, wait_words};
+use crate::timeline::words::{sign_of, thread_in, wait_words};
 
 use super::run::Run;
 
@@ -28,6 +28,8 @@ pub struct Stage {
     pub wants: Vec<Queue>,
     /// Workers, or cores.
     pub runs: Vec<Place>,
+    /// Threads that their worker has left in the middle of a poll, which goes on there.
+    pub left: Vec<Place>,
     /// The threads of the blocking pool, once there are any.
     pub pool: Vec<Place>,
     /// Those who wait for something: by deadline where it is known, then those who waited longest.
@@ -149,7 +151,7 @@ impl Stage {
             stage.runs = (0..state.workers.len()).map(|w| at.worker(WorkerId::from_index(w))).collect();
             let served = stage.runs.is_empty() || stage.runs.iter().any(|p| !p.is_off_core());
             stage.wants = at.queues(|kind| matches!(kind, QueueKind::Ready { .. }), served);
-            stage.pool = at.pool();
+            (stage.left, stage.pool) = (at.left(), at.pool());
         }
         at.waiters(run.threads, &mut stage);
         stage
@@ -187,7 +189,7 @@ impl At<'_> {
 
     fn thread_chip(&self, id: ThreadId) -> Chip {
         let since = self.state.thread(id).map_or(self.now, |t| t.since);
-        Chip { name: self.tables.thread_name(id), age: self.age(since), track: TrackKind::Thread(id) }
+        Chip { name: thread_in(self.tables, self.state, id), age: self.age(since), track: TrackKind::Thread(id) }
     }
 
     fn age(&self, since: SimTime) -> u64 {
@@ -200,7 +202,7 @@ impl At<'_> {
         // Who has ended computes no more, even where nobody has taken it off yet.
         let ended = |id: &ThreadId| self.state.thread(*id).is_some_and(|t| t.state.is_end());
         let occupant = of.thread.filter(|id| !ended(id)).map(|id| Occupant {
-            name: self.tables.thread_name(id),
+            name: thread_in(self.tables, self.state, id),
             age: self.age(of.since),
             standing: Standing::Runs,
             track: TrackKind::Thread(id),
@@ -224,27 +226,45 @@ impl At<'_> {
     }
 
     /// The threads that run blocking closures: each frees its core, and no worker, while it is in its call. Those that a
-    /// worker has left are among them; one that runs a worker stands there as that worker.
+    /// worker has left are among them once their poll is over; one that runs a worker stands there as that worker.
     fn pool(&self) -> Vec<Place> {
-        let kinds = self.tables.threads.iter().map(|t| t.kind).enumerate();
-        let of_pool = kinds.filter(|(i, kind)| match kind {
-            ThreadKind::Blocking => true,
-            ThreadKind::Worker(_) => self.state.threads.get(*i).is_some_and(|t| t.worker.is_none()),
+        let threads = self.tables.threads.iter().enumerate().filter(|(_, thread)| match thread.kind {
+            ThreadKind::Blocking | ThreadKind::Worker(_) => true,
             ThreadKind::Plain | ThreadKind::Helper => false,
         });
-        let threads = of_pool.filter_map(|(i, _)| self.pool_thread(ThreadId::from_index(i)));
-        threads.collect()
+        threads.filter_map(|(i, _)| self.pool_thread(ThreadId::from_index(i))).collect()
+    }
+
+    /// Each thread on which a poll goes on that its worker has left: it is no worker's, and not yet the pool's.
+    fn left(&self) -> Vec<Place> {
+        let threads = self.state.threads.iter().enumerate();
+        let left = threads.filter_map(|(i, t)| Some((ThreadId::from_index(i), t.state, t.without_worker?)));
+        left.map(|(id, state, task)| {
+            let off_core = !matches!(state, ThreadState::Running(_));
+            let standing = if off_core { Standing::OffCore } else { Standing::Runs };
+            let (name, track) = (self.tables.thread_title(id), TrackKind::Thread(id));
+            let state = self.without_worker(state, task).to_owned();
+            Place { name, state, occupant: Some(self.polled(task, standing)), track }
+        })
+        .collect()
+    }
+
+    fn without_worker(&self, thread: ThreadState, task: TaskId) -> &'static str {
+        let stand = self.state.stands(Actor::Task(task)).and_then(|stands| stands.latest());
+        let step = stand.and_then(|stand| self.tables.step(stand.at.step())).map_or("", |step| &step.text);
+        match (thread, self.tables.run.family()) {
+            (ThreadState::Blocked(Wait::Call(_)), Family::Coroutines) => "inside a system call",
+            (ThreadState::Blocked(_), _) if step.starts_with("block_in_place") => "inside block_in_place",
+            (ThreadState::Blocked(_), _) => "blocked, no longer a worker",
+            (ThreadState::Runnable, _) => "waits for a core, no longer a worker",
+            (ThreadState::NotCreated | ThreadState::Running(_) | ThreadState::Exited { .. }, _) => "no longer a worker",
+        }
     }
 
     fn pool_thread(&self, id: ThreadId) -> Option<Place> {
-        let thread = self.state.thread(id).filter(|thread| thread.worker.is_none())?;
+        let is_free = |thread: &&Thread| thread.worker.is_none() && thread.without_worker.is_none();
+        let thread = self.state.thread(id).filter(is_free)?;
         let (track, name) = (TrackKind::Thread(id), self.tables.thread_title(id));
-        if let Some(task) = thread.without_worker {
-            let off_core = !matches!(thread.state, ThreadState::Running(_));
-            let standing = if off_core { Standing::OffCore } else { Standing::Runs };
-            let state = if off_core { "in a poll without a worker, off core" } else { "in a poll without a worker" };
-            return Some(Place { name, state: state.to_owned(), occupant: Some(self.polled(task, standing)), track });
-        }
         let (state, standing) = match thread.state {
             ThreadState::NotCreated | ThreadState::Exited { .. } => return None,
             ThreadState::Runnable => ("waits for a core".to_owned(), Some(Standing::Wants)),
@@ -490,6 +510,33 @@ mod tests {
             let told: Vec<&str> = stage.waits.iter().map(|w| w.what.as_str()).collect();
             assert!(told.contains(&"I/O done, unseen by worker 0"), "{told:?}");
         }
+    }
+
+    #[test]
+    fn a_thread_that_its_worker_has_left_in_a_poll_has_a_box_of_its_own_and_is_not_the_pools() {
+        use sim_core::{Costs, Executor, Machine, SimDuration, block, block_in_place, spawn, work};
+        let ms = SimDuration::from_millis;
+        let root = move || async move {
+            let hog = spawn(async move {
+                block_in_place(|| block(ms(20)));
+                work(ms(5));
+            });
+            let other = spawn(async move { work(ms(3)) });
+            let _ = (hog.await, other.await);
+        };
+        let machine = Machine::new().cores(2).costs(Costs::zero());
+        let trace = machine.run_async(Executor::tokio_multi_thread(1), root).trace;
+        let told = |places: &[Place]| -> Vec<(String, String)> {
+            places.iter().map(|place| (place.name.clone(), place.state.clone())).collect()
+        };
+        let place = |name: &str, state: &str| (name.to_owned(), state.to_owned());
+        let blocks = stage_at(&trace, false, 1_000_000);
+        assert_eq!(told(&blocks.runs)[0], place("worker 0", "polls"), "on the pool's thread");
+        assert_eq!(told(&blocks.left), [place("thread 0", "blocked, no longer a worker")]);
+        assert_eq!(told(&blocks.pool), []);
+        let back = stage_at(&trace, false, 22_000_000);
+        let on = back.left[0].occupant.as_ref().expect("its poll goes on there");
+        assert_eq!((told(&back.left), on.standing), (vec![place("thread 0", "no longer a worker")], Standing::Runs));
     }
 
     #[test]

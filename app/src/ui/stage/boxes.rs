@@ -15,7 +15,7 @@ use super::super::widgets::{self, Emit};
 use super::super::{fonts, icons};
 use super::chips::{Chip, choose_ui, cut_in_the_middle, on_its_way};
 use super::{
-    BOX_FOOT, BOX_HEAD, GAP, LINE, MARGIN, box_height, fitted, groups, running_lines, shown_queues, wanted_lines,
+    BOX_FOOT, BOX_HEAD, GAP, Group, LINE, MARGIN, box_height, fitted, groups, running_lines, shown_queues, wanted_lines,
 };
 use sim_core::analysis::track::TrackKind;
 use sim_core::trace::Family;
@@ -130,11 +130,14 @@ impl<'a> RunStage<'a> {
         }
         let y = rect.top() + 16.0;
         let font = fonts::regular(fonts::LABEL);
-        let state = ui.painter().layout_no_wrap(state.to_owned(), font.clone(), theme.text2);
         let room = rect.width() - 2.0 * PAD;
         let name_width =
             widgets::text_cut(ui.painter(), pos2(rect.left() + PAD, y), name, font.clone(), theme.text2, room);
-        if name_width + state.size().x + 12.0 <= room {
+        // "inside block_in_place": where room is short, what it is inside.
+        let bare = state.strip_prefix("inside ").map_or(state, |what| what.strip_prefix("a ").unwrap_or(what));
+        let mut forms =
+            [state, bare].into_iter().map(|s| ui.painter().layout_no_wrap(s.to_owned(), font.clone(), theme.text2));
+        if let Some(state) = forms.find(|state| name_width + state.size().x + 8.0 <= room) {
             let at = pos2(rect.right() - PAD - state.size().x, (y - state.size().y / 2.0).round());
             ui.painter().galley(at, state, theme.text2);
         }
@@ -235,15 +238,26 @@ impl<'a> RunStage<'a> {
     fn runs(&self, ui: &mut Ui, chips: &mut Vec<Chip<'a>>, emit: &mut Emit<'_>) {
         let threads = self.session.runs()[self.run].threads;
         let boxes = self.boxes(self.column(1), &running_lines(self.stage));
-        for (n, (places, rect)) in groups(self.stage).into_iter().zip(boxes).enumerate() {
-            match (n, places) {
-                (0, [place]) => self.single(ui, rect, place, chips, emit),
-                (0, places) => {
+        for ((group, places), rect) in groups(self.stage).into_iter().zip(boxes) {
+            match (group, places) {
+                (Group::Machine | Group::Left, [place]) => self.single(ui, rect, place, chips, emit),
+                (Group::Machine, places) => {
                     let family = self.session.runs()[self.run].family();
                     let kind = if threads { "cores" } else { family.workers() };
                     self.several(ui, rect, &format!("{} {kind}", places.len()), places, chips, emit);
                 }
-                (_, places) => self.several(ui, rect, "blocking pool", places, chips, emit),
+                (Group::Left, places) => {
+                    self.several(ui, rect, &format!("{} former workers", places.len()), places, chips, emit);
+                }
+                (Group::Pool, places) => {
+                    let title = match self.session.runs()[self.run].family() {
+                        // Its idle threads wait for a worker, not for closures.
+                        Family::Coroutines => "idle threads",
+                        Family::Async | Family::Threads | Family::Pool => "blocking pool",
+                        Family::Sequential | Family::Callbacks | Family::Actors => "blocking pool",
+                    };
+                    self.several(ui, rect, title, places, chips, emit);
+                }
             }
         }
     }
@@ -336,7 +350,7 @@ impl<'a> RunStage<'a> {
         // A task of a pool stands in two places: on the thread that it keeps, and here. One of them moves.
         let is_on_its_thread = groups(self.stage)
             .into_iter()
-            .flatten()
+            .flat_map(|(_, places)| places)
             .any(|place| place.occupant.as_ref().is_some_and(|o| o.track == wait.track));
         let rect = match is_on_its_thread {
             true => place,

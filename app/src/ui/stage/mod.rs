@@ -91,7 +91,7 @@ impl StageState {
     pub fn lines(&self) -> Vec<LineShown> {
         let line = |(stage, (rect, columns)): (&Stage, &(Rect, [Rect; 3]))| {
             let wants = stage.wants.iter().flat_map(|q| q.chips.iter().map(|c| c.track)).collect();
-            let places = stage.runs.iter().chain(&stage.pool);
+            let places = stage.runs.iter().chain(&stage.left).chain(&stage.pool);
             let runs = places.filter_map(|p| Some(p.occupant.as_ref()?.track)).collect();
             let waits = stage.waits.iter().map(|w| w.track).collect();
             LineShown { rect: *rect, columns: *columns, tracks: [wants, runs, waits] }
@@ -137,9 +137,9 @@ fn wanted_lines(stage: &Stage) -> Vec<usize> {
     shown_queues(&stage.wants).iter().map(|q| q.chips.len().max(1)).collect()
 }
 
-/// How many lines the workers or cores and the blocking pool would take.
+/// How many lines the workers or cores, the threads that they left, and the blocking pool would take.
 fn running_lines(stage: &Stage) -> Vec<usize> {
-    groups(stage).iter().map(|g| g.len().max(1)).collect()
+    groups(stage).iter().map(|(_, g)| g.len().max(1)).collect()
 }
 
 /// How many lines each of several boxes may have: together at most `most`, each at least one.
@@ -217,10 +217,22 @@ fn shown_queues(queues: &[Queue]) -> Vec<&Queue> {
     if full.is_empty() { queues.iter().take(1).collect() } else { full.into_iter().take(MOST_LINES).collect() }
 }
 
-/// The boxes of the middle column: workers or cores, and the blocking pool.
-fn groups(stage: &Stage) -> Vec<&[Place]> {
-    let pool = Some(stage.pool.as_slice()).filter(|p| !p.is_empty());
-    std::iter::once(stage.runs.as_slice()).chain(pool).collect()
+/// Who stands in a box of the middle column.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Group {
+    /// Workers, or cores.
+    Machine,
+    /// Threads that a worker has left in the middle of a poll.
+    Left,
+    /// The blocking pool.
+    Pool,
+}
+
+/// The boxes of the middle column: workers or cores, threads that a worker has left, and the blocking pool.
+fn groups(stage: &Stage) -> Vec<(Group, &[Place])> {
+    let more = [(Group::Left, stage.left.as_slice()), (Group::Pool, stage.pool.as_slice())];
+    let more = more.into_iter().filter(|(_, places)| !places.is_empty());
+    std::iter::once((Group::Machine, stage.runs.as_slice())).chain(more).collect()
 }
 
 #[cfg(test)]

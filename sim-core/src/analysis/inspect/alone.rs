@@ -90,7 +90,10 @@ pub(super) fn left_behind(here: &Here<'_>, id: WorkerId) -> Option<Sentence> {
 /// What is to be added of a thread that a worker has left, or came to.
 pub(super) fn of_thread(here: &Here<'_>, id: ThreadId) -> Sentence {
     if let Some(task) = here.state.thread(id).and_then(|t| t.without_worker) {
-        let said = Sentence::plain(" It is inside ").and(here.task(task)).and(format!("'s poll, in {}", call(here)));
+        let running = here.state.thread(id).is_some_and(|t| matches!(t.state, ThreadState::Running(_)));
+        // On its core the call may be over: what is sure is that no worker polls it.
+        let inside = if running { ", without a worker".to_owned() } else { format!(", in {}", call(here)) };
+        let said = Sentence::plain(" It is inside ").and(here.task(task)).and(format!("'s poll{inside}"));
         return said.then(goes_on(here, task)).and(".");
     }
     match here.worker_on(id) {

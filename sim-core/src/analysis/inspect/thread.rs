@@ -5,10 +5,10 @@ use super::here::{About, Here};
 use super::sentence::{Piece, Sentence};
 use super::{Fact, Inspection, Look, Thing, alone, fact, history, task, worker};
 use crate::analysis::track::{Class, CounterKind, TrackKind};
-use crate::trace::Event;
 use crate::trace::ids::*;
 use crate::trace::snapshot::{Snapshot, Thread, ThreadState, Wait};
 use crate::trace::tables::ThreadKind;
+use crate::trace::{Event, Family};
 
 /// So many rows of its past are told.
 const HISTORY: usize = 8;
@@ -20,7 +20,9 @@ pub(super) fn inspect(here: &Here<'_>, id: ThreadId) -> Option<Inspection> {
         (ThreadKind::Worker(_), Some(on)) => return worker::inspect(here, on),
         (ThreadKind::Worker(_), None) => ", where its worker was",
         (ThreadKind::Plain, _) => "",
-        (ThreadKind::Blocking, _) => ", of the blocking pool",
+        (ThreadKind::Blocking, Some(on)) => &format!(", on which {} runs", here.tables().worker_name(on)),
+        (ThreadKind::Blocking, None) if here.tables().run.family() == Family::Coroutines => ", without a worker",
+        (ThreadKind::Blocking, None) => ", of the blocking pool",
         (ThreadKind::Helper, _) => ", a helper",
     };
     let about = about(here, id);

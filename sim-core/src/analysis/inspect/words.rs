@@ -72,6 +72,14 @@ impl Here<'_> {
         }
     }
 
+    /// The same, as it was after an event.
+    pub(super) fn thread_at(&self, id: ThreadId, event: usize) -> Piece {
+        match self.index.moves().worker_on(self.tables(), id, event) {
+            Some(worker) => self.worker(worker),
+            None => self.thread_itself(id),
+        }
+    }
+
     /// A thread, and not the worker that it runs.
     pub(super) fn thread_itself(&self, id: ThreadId) -> Piece {
         Piece::Thing(Thing::Track(TrackKind::Thread(id)), self.tables().thread_title(id))

@@ -11,6 +11,7 @@ use std::fmt::{self, Debug};
 use super::event::{Event, Mode, NO_WAIT, Onto, PollFrom};
 use super::family::Family;
 use super::ids::*;
+use super::names::{Moves, Names};
 use super::snapshot::{RequestStage, Resource, Snapshot, TaskState, ThreadState, WaitFor, WorkerState};
 use super::store::Trace;
 use super::tables::{ResourceKind, Tables};
@@ -50,6 +51,7 @@ pub fn check(trace: &Trace) -> Result<(), Vec<Illegal>> {
         state: Snapshot::initial(tables),
         given_up: BTreeSet::new(),
         aborted: BTreeSet::new(),
+        moves: Moves::default(),
         illegal: Vec::new(),
     };
     for (n, time, event) in trace.events_from(0) {
@@ -68,6 +70,8 @@ struct Checker<'a> {
     given_up: BTreeSet<RequestId>,
     /// Tasks whose end was asked for: their destructors may compute without a poll.
     aborted: BTreeSet<TaskId>,
+    /// What threads are called, for the words of what is wrong.
+    moves: Moves,
     illegal: Vec<Illegal>,
 }
 
@@ -83,8 +87,9 @@ impl Checker<'_> {
             self.acting_rule(event),
             self.place_rule(time, event),
         ];
+        self.moves.note(self.tables, n, event);
         for why in rules.into_iter().filter_map(Result::err) {
-            let line = text::line(n, time, &event, self.tables);
+            let line = text::line(n, time, &event, Names::at(self.tables, &self.moves, n));
             self.illegal.push(Illegal { event: n, time, line, why });
         }
         self.remember(event);

@@ -101,7 +101,7 @@ pub(super) fn of_core(here: &Here<'_>, id: CoreId, most: usize) -> Vec<Entry> {
     let spans = begun(here, TrackKind::Core(id), most);
     let on = spans.iter().filter_map(|span| match span.state {
         SpanState::Occupied(thread) => {
-            let says = Sentence::plain("runs ").and(here.thread(thread)).then(so_long(here, span));
+            let says = Sentence::plain("runs ").and(here.thread_at(thread, span.event)).then(so_long(here, span));
             Some(entry(here, span.event, Look::Runs, says))
         }
         _ => None,

@@ -48,6 +48,9 @@ pub(in super::super) fn of_thread(here: &Here<'_>, id: ThreadId, most: usize) ->
 
 fn thread_row(here: &Here<'_>, id: ThreadId, span: &Span, before: Option<Span>) -> Option<(Look, Sentence)> {
     match span.state {
+        SpanState::Running(core) if is_left(here, span.event) => {
+            Some((Look::Runs, Sentence::plain("left by its worker, on ").and(here.core(core))))
+        }
         SpanState::Running(core) => {
             let waited = before.is_some_and(|b| b.state == SpanState::Runnable && b.end == span.start);
             let cause = here.index.links_to(span.event).map(|l| l.from_event).next();
@@ -73,6 +76,7 @@ fn thread_row(here: &Here<'_>, id: ThreadId, span: &Span, before: Option<Span>) 
 /// How a turn on a core that took no time began: it is told with what came of it.
 fn instant_turn(here: &Here<'_>, id: ThreadId, event: usize, time: SimTime, before: Option<Span>) -> Sentence {
     match before.filter(|b| b.end == time).map(|b| b.state) {
+        _ if is_left(here, event) => Sentence::plain("left by its worker "),
         Some(SpanState::Running(_)) => Sentence::default(),
         Some(SpanState::Runnable) => Sentence::plain("put on a core "),
         _ => match made_runnable(here, id, event) {
@@ -80,6 +84,11 @@ fn instant_turn(here: &Here<'_>, id: ThreadId, event: usize, time: SimTime, befo
             None => Sentence::default(),
         },
     }
+}
+
+/// Whether this event began a row of its own: until then the thread was its worker's.
+fn is_left(here: &Here<'_>, event: usize) -> bool {
+    matches!(here.trace.event(event), Some(Event::WorkerMoved { .. }))
 }
 
 /// The event that made the thread Runnable, the last before number `before`.
