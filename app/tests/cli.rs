@@ -470,7 +470,7 @@ fn a_sweep_tells_each_figure_of_each_run_at_each_value() {
     let head = "workload.tasks.conn.count from 1 to 100 · 4 cores · costs: jimblandy · log scales";
     assert!(lines[..2].join(" ").contains(head), "{told}");
     let lines = &lines[1..];
-    for title in ["Makespan", "Context switches", "Memory, peak", "p99 latency"] {
+    for title in ["Makespan", "Context switches", "Memory, peak", "Wait to run, p99"] {
         assert!(lines[2].contains(title), "{title}: {told}");
     }
     let values: Vec<&str> = lines[4..].iter().filter_map(|line| line.split_whitespace().next()).collect();
@@ -524,7 +524,7 @@ fn a_sweep_is_drawn_as_svg_and_png() {
     let (svg, png) = (folder.file("curves.svg"), folder.file("curves.png"));
     said(&[&SWEEP[..], &["-o", &svg]].concat());
     let text = std::fs::read_to_string(svg).expect("it was written");
-    for part in ["Ten thousand connections", "connections, log scale", "threads", "p99 latency", "</svg>"] {
+    for part in ["Ten thousand connections", "connections, log scale", "threads", "Wait to run, p99", "</svg>"] {
         assert!(text.contains(part), "{part}");
     }
     said(&[&SWEEP[..], &["-o", &png, "--theme", "dark"]].concat());
