@@ -115,6 +115,13 @@ fn ten_thousand_tasks_are_told_as_one() {
 }
 
 #[test]
+fn where_nobody_polls_nothing_is_said_to_be_done() {
+    let story = said(&["run", "no-runtime-in-the-box", "--run", "none"]);
+    assert!(story.contains("Nothing was done: main ends at 0 ms, 3 futures never polled."), "{story}");
+    assert!(!story.contains("All is done"), "{story}");
+}
+
+#[test]
 fn a_deadlock_is_said_to_hang() {
     let story = said(&["run", "two-deadlocks"]);
     // Lines are broken where they are too long.
