@@ -28,10 +28,14 @@ pub fn legend(families: &[Family]) -> &'static str {
         Family::Pool | Family::Sequential => true,
         Family::Async | Family::Threads | Family::Callbacks | Family::Coroutines | Family::Actors => false,
     };
-    match families.iter().find(|family| **family != Family::Threads) {
-        _ if families.iter().any(keeps) => POOL_LEGEND,
-        Some(_) if !families.contains(&Family::Async) => OTHER_LEGEND,
-        Some(_) | None => LEGEND,
+    // Of futures and threads beside others, what holds of both is said: not all of them are polled.
+    let polled = |family: &Family| matches!(family, Family::Async | Family::Threads);
+    if families.iter().any(keeps) {
+        POOL_LEGEND
+    } else if families.iter().all(polled) {
+        LEGEND
+    } else {
+        OTHER_LEGEND
     }
 }
 
@@ -167,6 +171,12 @@ mod tests {
             span(37, 72, SpanState::Runnable),
         ];
         assert_eq!(row(spans.into_iter(), at(72)), format!("{}█{}", "░".repeat(36), "░".repeat(35)));
+    }
+
+    #[test]
+    fn the_legend_speaks_of_polls_only_where_there_are_none_but_polls() {
+        assert!(legend(&[Family::Async, Family::Threads]).contains("in a poll"));
+        assert!(!legend(&[Family::Callbacks, Family::Async, Family::Threads]).contains("poll"));
     }
 
     #[test]

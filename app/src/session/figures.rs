@@ -222,9 +222,42 @@ fn words(id: &str, runs: &[Run]) -> (String, String) {
     };
     let name = match id {
         "busy" => "Core busy".to_owned(),
-        _ => Measure::parse(id).map_or_else(|_| id.to_owned(), |measure| title(id, &measure)),
+        _ => Measure::parse(id).map_or_else(|_| id.to_owned(), |measure| title_among(id, &measure, &families)),
     };
     (said(name), said(definition(id).map_or(String::new(), |d| sentence(d.definition))))
+}
+
+/// What people call a figure of runs of these families: "request: polls / callbacks, or times on a core".
+pub fn title_among(id: &str, measure: &Measure, families: &[Family]) -> String {
+    let kinds = turns_title(families);
+    match measure {
+        Measure::PolledBy(who, nth) if kinds.contains([',', '/']) || kinds == "Turns" => {
+            format!("{who}: turn {nth} by")
+        }
+        Measure::PolledBy(who, nth) => {
+            let of_tasks = families.iter().find(|family| **family != Family::Threads);
+            format!("{who}: {} {nth} by", of_tasks.map_or("run", |family| family.turn()))
+        }
+        Measure::Metric(..) => match measure.subject() {
+            Some(("polls", who)) => match (families.contains(&Family::Threads), families.iter().all(is_threads)) {
+                (_, true) => format!("{who}: times on a core"),
+                (true, false) => format!("{who}: {}, or times on a core", kinds.to_lowercase()),
+                (false, false) => format!("{who}: {}", kinds.to_lowercase()),
+            },
+            Some(_) | None => title(id, measure),
+        },
+        Measure::Findings(_)
+        | Measure::Events(_)
+        | Measure::Ended
+        | Measure::Marks
+        | Measure::BlockedAtEnd
+        | Measure::SpawnBill
+        | Measure::PollBill => title(id, measure),
+    }
+}
+
+fn is_threads(family: &Family) -> bool {
+    *family == Family::Threads
 }
 
 /// What the stretches of tasks on workers are called where runs of these families stand beside each other.
@@ -391,6 +424,18 @@ mod tests {
         session.apply(Command::TryVariant(Some("offload".to_owned())));
         session.finish_loading();
         assert_eq!(cells(session.runs(), "hb is late by, at worst")[0].0, "0 ns");
+    }
+
+    #[test]
+    fn what_is_told_of_one_task_is_said_in_the_words_of_the_runs() {
+        use Family::{Async, Callbacks, Threads};
+        let said = |id: &str, families: &[Family]| title_among(id, &Measure::parse(id).expect("a measure"), families);
+        assert_eq!(said("polls(a)", &[Async, Threads]), "a: polls, or times on a core");
+        assert_eq!(said("polls(a)", &[Callbacks, Async, Threads]), "a: polls / callbacks, or times on a core");
+        assert_eq!(said("polls(a)", &[Callbacks]), "a: callbacks");
+        assert_eq!(said("polled_by(a, 3)", &[Callbacks]), "a: callback 3 by");
+        assert_eq!(said("polled_by(a, 3)", &[Callbacks, Async]), "a: turn 3 by");
+        assert_eq!(said("polled_by(a, 3)", &[Async]), "a: poll 3 by");
     }
 
     #[test]

@@ -190,9 +190,10 @@ fn poll_started(at: WorkerQueue, from: PollFrom, tables: &Tables) -> String {
 }
 
 fn poll_ended(at: WorkerQueue, result: PollResult, tables: &Tables) -> String {
-    let back =
-        |end: End| format!("Pending, but woken already: to the {} of {}", end.text(), tables.queue_name(at.queue));
+    let already = if tables.run.family().has_wakers() { "Pending, but woken already" } else { "able to go on already" };
+    let back = |end: End| format!("{already}: to the {} of {}", end.text(), tables.queue_name(at.queue));
     match result {
+        PollResult::Pending if !tables.run.family().has_wakers() => "Pending: it waits".to_owned(),
         PollResult::Pending => "Pending: waits to be woken".to_owned(),
         PollResult::RequeuedBack => back(End::Back),
         PollResult::RequeuedFront => back(End::Front),
