@@ -122,6 +122,13 @@ fn where_nobody_polls_nothing_is_said_to_be_done() {
 }
 
 #[test]
+fn the_actor_that_owns_a_device_has_a_row_of_its_own() {
+    let story = said(&["run", "six-models", "--run", "actors"]);
+    let row = story.lines().find(|line| line.trim_start().starts_with("db's owner "));
+    assert!(row.is_some_and(|row| row.contains('█') && row.contains('·')), "{story}");
+}
+
+#[test]
 fn a_deadlock_is_said_to_hang() {
     let story = said(&["run", "two-deadlocks"]);
     // Lines are broken where they are too long.

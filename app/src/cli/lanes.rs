@@ -39,8 +39,9 @@ pub fn legend(families: &[Family]) -> &'static str {
     }
 }
 
-/// The rows of a run, up to `end`. `crowds` are the names of tasks whose many instances are one picture.
-pub fn lanes(index: &Index, end: SimTime, crowds: &[String]) -> Vec<String> {
+/// The rows of a run, up to `end`. Below what the scenario lists stand the actors that own locks and devices: without them
+/// nobody sees why the others wait. `crowds` are the names of tasks whose many instances are one picture.
+pub fn lanes(index: &Index, family: Family, end: SimTime, crowds: &[String]) -> Vec<String> {
     let in_crowd = |track: &Track, crowd: &String| {
         let nth = track.name.strip_prefix(crowd.as_str()).and_then(|rest| rest.strip_prefix('.'));
         track.plain && nth.is_some_and(|nth| nth.parse::<u32>().is_ok())
@@ -50,7 +51,13 @@ pub fn lanes(index: &Index, end: SimTime, crowds: &[String]) -> Vec<String> {
         TrackKind::Task(_) | TrackKind::Thread(_) => track.plain && !crowds.iter().any(|crowd| in_crowd(track, crowd)),
         TrackKind::Core(_) | TrackKind::Device(_) | TrackKind::Counter(_) => false,
     };
-    let tracks: Vec<&Track> = index.tracks.iter().filter(shown).collect();
+    let owner = |track: &&Track| match track.kind {
+        TrackKind::Task(_) => family == Family::Actors && !track.plain,
+        TrackKind::Worker(_) | TrackKind::Thread(_) => false,
+        TrackKind::Core(_) | TrackKind::Device(_) | TrackKind::Counter(_) => false,
+    };
+    let owners = index.tracks.iter().filter(owner);
+    let tracks: Vec<&Track> = index.tracks.iter().filter(shown).chain(owners).collect();
     let mut named: Vec<(String, String)> =
         tracks.iter().take(MOST_ROWS).map(|track| (track.name.clone(), row(track.spans(), end))).collect();
     for crowd in crowds {

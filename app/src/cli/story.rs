@@ -35,7 +35,7 @@ pub fn story(scenario: &Scenario, asked: &str, runs: &[Asked], out: &mut impl Wr
             writeln!(out, "{line}")?;
         }
         let index = Index::build(&run.measured.trace);
-        for lane in lanes(&index, end, &crowds) {
+        for lane in lanes(&index, info.family(), end, &crowds) {
             writeln!(out, "{lane}")?;
         }
     }
