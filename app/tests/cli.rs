@@ -115,6 +115,20 @@ fn ten_thousand_tasks_are_told_as_one() {
 }
 
 #[test]
+fn where_nobody_polls_nothing_is_said_to_be_done() {
+    let story = said(&["run", "no-runtime-in-the-box", "--run", "none"]);
+    assert!(story.contains("Nothing was done: main ends at 0 ms, 3 futures never polled."), "{story}");
+    assert!(!story.contains("All is done"), "{story}");
+}
+
+#[test]
+fn the_actor_that_owns_a_device_has_a_row_of_its_own() {
+    let story = said(&["run", "six-models", "--run", "actors"]);
+    let row = story.lines().find(|line| line.trim_start().starts_with("db's owner "));
+    assert!(row.is_some_and(|row| row.contains('█') && row.contains('·')), "{story}");
+}
+
+#[test]
 fn a_deadlock_is_said_to_hang() {
     let story = said(&["run", "two-deadlocks"]);
     // Lines are broken where they are too long.
@@ -470,7 +484,7 @@ fn a_sweep_tells_each_figure_of_each_run_at_each_value() {
     let head = "workload.tasks.conn.count from 1 to 100 · 4 cores · costs: jimblandy · log scales";
     assert!(lines[..2].join(" ").contains(head), "{told}");
     let lines = &lines[1..];
-    for title in ["Makespan", "Context switches", "Memory, peak", "p99 latency"] {
+    for title in ["Makespan", "Context switches", "Memory, peak", "Wait to run, p99"] {
         assert!(lines[2].contains(title), "{title}: {told}");
     }
     let values: Vec<&str> = lines[4..].iter().filter_map(|line| line.split_whitespace().next()).collect();
@@ -524,7 +538,7 @@ fn a_sweep_is_drawn_as_svg_and_png() {
     let (svg, png) = (folder.file("curves.svg"), folder.file("curves.png"));
     said(&[&SWEEP[..], &["-o", &svg]].concat());
     let text = std::fs::read_to_string(svg).expect("it was written");
-    for part in ["Ten thousand connections", "connections, log scale", "threads", "p99 latency", "</svg>"] {
+    for part in ["Ten thousand connections", "connections, log scale", "threads", "Wait to run, p99", "</svg>"] {
         assert!(text.contains(part), "{part}");
     }
     said(&[&SWEEP[..], &["-o", &png, "--theme", "dark"]].concat());

@@ -4,7 +4,7 @@ use sim_core::scenario::{Amount, Measure, Scenario};
 use sim_core::trace::Family;
 
 use super::asked::Asked;
-use crate::session::figures::{title, turns_title};
+use crate::session::figures::{title_among, turns_title};
 
 /// The figures that every table shows.
 const USUAL: [&str; 9] =
@@ -51,7 +51,7 @@ fn figure(id: &str, runs: &[Asked]) -> Option<Figure> {
 /// What a figure is called: "polls" only where tasks are polled.
 fn words(id: &str, measure: &Measure, runs: &[Asked]) -> String {
     let families: Vec<Family> = runs.iter().map(|run| run.measured.trace.tables().run.family()).collect();
-    let title = title(id, measure);
+    let title = title_among(id, measure, &families);
     match families.iter().find(|family| **family != Family::Threads) {
         Some(_) if id == "polls" => turns_title(&families),
         Some(family) if !families.contains(&Family::Async) => family.reword(&title),

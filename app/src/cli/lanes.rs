@@ -29,14 +29,19 @@ pub fn legend(families: &[Family]) -> &'static str {
         Family::Pool | Family::Sequential => true,
         Family::Async | Family::Threads | Family::Callbacks | Family::Coroutines | Family::Actors => false,
     };
-    match families.iter().find(|family| **family != Family::Threads) {
-        _ if families.iter().any(keeps) => POOL_LEGEND,
-        Some(_) if !families.contains(&Family::Async) => OTHER_LEGEND,
-        Some(_) | None => LEGEND,
+    // Of futures and threads beside others, what holds of both is said: not all of them are polled.
+    let polled = |family: &Family| matches!(family, Family::Async | Family::Threads);
+    if families.iter().any(keeps) {
+        POOL_LEGEND
+    } else if families.iter().all(polled) {
+        LEGEND
+    } else {
+        OTHER_LEGEND
     }
 }
 
-/// The rows of a run, up to `end`. `crowds` are the names of tasks whose many instances are one picture.
+/// The rows of a run, up to `end`. Below what the scenario lists stand the actors that own locks and devices: without them
+/// nobody sees why the others wait. `crowds` are the names of tasks whose many instances are one picture.
 pub fn lanes(index: &Index, tables: &Tables, end: SimTime, crowds: &[String]) -> Vec<String> {
     let in_crowd = |track: &Track, crowd: &String| {
         let nth = track.name.strip_prefix(crowd.as_str()).and_then(|rest| rest.strip_prefix('.'));
@@ -49,7 +54,13 @@ pub fn lanes(index: &Index, tables: &Tables, end: SimTime, crowds: &[String]) ->
         TrackKind::Task(_) | TrackKind::Thread(_) => track.plain && !crowds.iter().any(|crowd| in_crowd(track, crowd)),
         TrackKind::Core(_) | TrackKind::Device(_) | TrackKind::Counter(_) => false,
     };
-    let tracks: Vec<&Track> = index.tracks.iter().filter(shown).collect();
+    let owner = |track: &&Track| match track.kind {
+        TrackKind::Task(_) => tables.run.family() == Family::Actors && !track.plain,
+        TrackKind::Worker(_) | TrackKind::Thread(_) => false,
+        TrackKind::Core(_) | TrackKind::Device(_) | TrackKind::Counter(_) => false,
+    };
+    let owners = index.tracks.iter().filter(owner);
+    let tracks: Vec<&Track> = index.tracks.iter().filter(shown).chain(owners).collect();
     let mut named: Vec<(String, String)> =
         tracks.iter().take(MOST_ROWS).map(|track| (track.name.clone(), row(track.spans(), end))).collect();
     for crowd in crowds {
@@ -175,6 +186,12 @@ mod tests {
             span(37, 72, SpanState::Runnable),
         ];
         assert_eq!(row(spans.into_iter(), at(72)), format!("{}█{}", "░".repeat(36), "░".repeat(35)));
+    }
+
+    #[test]
+    fn the_legend_speaks_of_polls_only_where_there_are_none_but_polls() {
+        assert!(legend(&[Family::Async, Family::Threads]).contains("in a poll"));
+        assert!(!legend(&[Family::Callbacks, Family::Async, Family::Threads]).contains("poll"));
     }
 
     #[test]

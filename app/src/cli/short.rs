@@ -2,6 +2,7 @@
 
 use std::io::{self, Write};
 
+use sim_core::analysis::findings::FindingKind;
 use sim_core::scenario::{Amount, Measure, Scenario};
 use sim_core::trace::Family;
 use sim_core::trace::event::{EndReason, kind};
@@ -61,6 +62,15 @@ fn ending(run: &Asked) -> String {
     let at = brief(metrics.run_end);
     let unfinished = metrics.unfinished;
     match run.measured.ended() {
+        Some(EndReason::Finished)
+            if never_polled(run) > 0 && run.measured.trace.tables().run.model == "no_executor" =>
+        {
+            let futures = match never_polled(run) {
+                1 => "1 future".to_owned(),
+                n => format!("{n} futures"),
+            };
+            format!("Nothing was done: main ends at {at}, {futures} never polled.")
+        }
         Some(EndReason::Finished) if metrics.run_end > metrics.makespan + ON_TIME => {
             let helpers = match run.measured.trace.tables().run.family() {
                 Family::Threads => "helper threads",
@@ -78,6 +88,10 @@ fn ending(run: &Asked) -> String {
         }
         Some(EndReason::Interrupted) | None => format!("It was cut off at {at}."),
     }
+}
+
+fn never_polled(run: &Asked) -> usize {
+    run.measured.findings.iter().filter(|finding| finding.kind == FindingKind::NeverPolled).count()
 }
 
 /// Who waits for ever, and whether a tool that looks at threads would see it.

@@ -17,14 +17,14 @@ use crate::timeline::axis::with_thousands;
 /// The figures that every comparison shows, after the makespan and the lateness of beats.
 const USUAL: [&str; 16] = [
     "unfinished",
-    "wake_max",
+    "wait_max",
     "busy",
     "polls",
     "switches",
     "switch_cost",
     LONGEST_POLL,
-    "wake_p99",
-    "wake_p50",
+    "wait_p99",
+    "wait_p50",
     "work",
     "overhead",
     "utilisation",
@@ -96,6 +96,9 @@ fn known(id: &str, trace: &Trace, metrics: &Metrics) -> Known {
             return Known::Missing("There are no tasks in this run, only threads, and they have no wakers.");
         }
         "makespan" | "mean_finish" if metrics.unfinished > 0 => return never(trace, metrics),
+        "wait_max" | "wait_p99" | "wait_p50" | "wait_p90" if metrics.wait.count == 0 => {
+            return Known::Missing("Nobody ran in this run.");
+        }
         "wake_max" | "wake_p99" | "wake_p50" | "wake_p90" if metrics.wake_wait.count == 0 => {
             return Known::Missing("Nobody was woken in this run.");
         }
@@ -218,13 +221,43 @@ fn words(id: &str, runs: &[Run]) -> (String, String) {
         Some(_) | None => text,
     };
     let name = match id {
-        "wake_max" => "Wake → run, worst".to_owned(),
-        "wake_p99" => "Wake → run, 99 %".to_owned(),
-        "wake_p50" => "Wake → run, median".to_owned(),
         "busy" => "Core busy".to_owned(),
-        _ => Measure::parse(id).map_or_else(|_| id.to_owned(), |measure| title(id, &measure)),
+        _ => Measure::parse(id).map_or_else(|_| id.to_owned(), |measure| title_among(id, &measure, &families)),
     };
     (said(name), said(definition(id).map_or(String::new(), |d| sentence(d.definition))))
+}
+
+/// What people call a figure of runs of these families: "request: polls / callbacks, or times on a core".
+pub fn title_among(id: &str, measure: &Measure, families: &[Family]) -> String {
+    let kinds = turns_title(families);
+    match measure {
+        Measure::PolledBy(who, nth) if kinds.contains([',', '/']) || kinds == "Turns" => {
+            format!("{who}: turn {nth} by")
+        }
+        Measure::PolledBy(who, nth) => {
+            let of_tasks = families.iter().find(|family| **family != Family::Threads);
+            format!("{who}: {} {nth} by", of_tasks.map_or("run", |family| family.turn()))
+        }
+        Measure::Metric(..) => match measure.subject() {
+            Some(("polls", who)) => match (families.contains(&Family::Threads), families.iter().all(is_threads)) {
+                (_, true) => format!("{who}: times on a core"),
+                (true, false) => format!("{who}: {}, or times on a core", kinds.to_lowercase()),
+                (false, false) => format!("{who}: {}", kinds.to_lowercase()),
+            },
+            Some(_) | None => title(id, measure),
+        },
+        Measure::Findings(_)
+        | Measure::Events(_)
+        | Measure::Ended
+        | Measure::Marks
+        | Measure::BlockedAtEnd
+        | Measure::SpawnBill
+        | Measure::PollBill => title(id, measure),
+    }
+}
+
+fn is_threads(family: &Family) -> bool {
+    *family == Family::Threads
 }
 
 /// What the stretches of tasks on workers are called where runs of these families stand beside each other.
@@ -260,7 +293,8 @@ fn sentence(text: &str) -> String {
 pub fn less_is_better(id: &str) -> bool {
     let name = id.split('(').next().unwrap_or(id);
     let names = ["makespan", "mean_finish", "finish", "lateness", "unfinished", "overhead", "utilisation_overhead"];
-    let spreads = ["wake_", "wait_", "memory_"];
+    // Not those after a wake: they leave the first wait out, and who waits least there may wait longest before.
+    let spreads = ["wait_", "memory_"];
     let others = [LONGEST_POLL, "switch_cost", "redundant_wakes", "spawn_bill", "poll_bill", "blocked_at_end"];
     names.contains(&name) || others.contains(&name) || spreads.iter().any(|s| id.starts_with(s))
 }
@@ -366,8 +400,22 @@ mod tests {
         let runs = session.runs();
         assert_eq!(cells(runs, "Makespan"), [text("195.9 ms", false), text("115.0 ms", true)]);
         assert_eq!(cells(runs, "Polls"), [text("13", false), text("–", false)]);
-        assert_eq!(cells(runs, "Wake → run, worst"), [text("94.9 ms", false), text("0.0 ms", true)]);
+        assert_eq!(cells(runs, "Wait to run, longest"), [text("94.9 ms", false), text("0.0 ms", true)]);
         assert_eq!(cells(runs, "Longest poll"), [text("100.0 ms", false), text("–", false)]);
+    }
+
+    #[test]
+    fn waiting_is_one_measure_with_one_name_here_and_in_a_sweep() {
+        use sim_core::scenario::sweep::{Figure, Figures};
+        let session = fixture::session();
+        let named = definition("wait_p99").expect("it is defined");
+        assert_eq!((Figure::Latency.title(), Figure::Latency.definition()), (named.title, named.definition));
+        let row = rows(session.runs()).into_iter().find(|row| row.title == Figure::Latency.title()).expect("a row");
+        for (run, cell) in session.runs().iter().zip(&row.cells) {
+            let swept = Figures::of(&run.trace).get(Figure::Latency).expect("somebody waited");
+            assert_eq!(cell.note.lines().next(), Some(format!("{} ns", with_thousands(&swept.to_string())).as_str()));
+        }
+        assert!(!less_is_better("wake_max"), "it leaves the first wait out");
     }
 
     #[test]
@@ -376,6 +424,18 @@ mod tests {
         session.apply(Command::TryVariant(Some("offload".to_owned())));
         session.finish_loading();
         assert_eq!(cells(session.runs(), "hb is late by, at worst")[0].0, "0 ns");
+    }
+
+    #[test]
+    fn what_is_told_of_one_task_is_said_in_the_words_of_the_runs() {
+        use Family::{Async, Callbacks, Threads};
+        let said = |id: &str, families: &[Family]| title_among(id, &Measure::parse(id).expect("a measure"), families);
+        assert_eq!(said("polls(a)", &[Async, Threads]), "a: polls, or times on a core");
+        assert_eq!(said("polls(a)", &[Callbacks, Async, Threads]), "a: polls / callbacks, or times on a core");
+        assert_eq!(said("polls(a)", &[Callbacks]), "a: callbacks");
+        assert_eq!(said("polled_by(a, 3)", &[Callbacks]), "a: callback 3 by");
+        assert_eq!(said("polled_by(a, 3)", &[Callbacks, Async]), "a: turn 3 by");
+        assert_eq!(said("polled_by(a, 3)", &[Async]), "a: poll 3 by");
     }
 
     #[test]

@@ -165,7 +165,7 @@ fn filter_ui(ui: &mut Ui, session: &Session, emit: &mut Emit<'_>) {
     for (level, text) in [
         (Level::Lesson, "What a lesson speaks of"),
         (Level::Detail, "Details too: queues, devices, cores"),
-        (Level::All, "Everything, down to each waker's clone"),
+        (Level::All, "Everything, down to who could wake whom"),
     ] {
         ui.radio_value(&mut query.level, level, text);
     }

@@ -44,7 +44,7 @@ fn a_sweep_runs_and_its_plots_say_what_each_run_comes_to() {
     let told = window.harness.query_all_by_label_contains("Makespan over cores").next().expect("the plot is named");
     let name = told.accesskit_node().label().unwrap_or_default();
     assert!(name.contains(&said) && name.contains(" at 8"), "{name}");
-    for figure in ["Context switches over cores", "Memory, peak over cores", "p99 latency over cores"] {
+    for figure in ["Context switches over cores", "Memory, peak over cores", "Wait to run, p99 over cores"] {
         assert_eq!(window.harness.query_all_by_label_contains(figure).count(), 1, "{figure}");
     }
 }

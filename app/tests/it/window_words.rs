@@ -17,13 +17,13 @@ fn texts(window: &Window) -> Vec<String> {
     all.flat_map(of_node).collect()
 }
 
-/// The texts that speak of polls. The phase of libuv's loop is called so by everyone, and a finding has the name that
+/// The texts that speak of polls and wakers. The phase of libuv's loop is called so by everyone, and a finding has the name that
 /// scenario files expect it by.
 fn speaks_of_polls(window: &Window) -> Vec<String> {
     let said = |text: &String| {
         let names = ["poll (i/o)", "timers, poll, check", "longpoll"];
         let text = names.iter().fold(text.to_lowercase(), |text, name| text.replace(name, ""));
-        text.contains("poll")
+        ["poll", "waker", "woke itself"].iter().any(|word| text.contains(word))
     };
     texts(window).into_iter().filter(said).collect()
 }

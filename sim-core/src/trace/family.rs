@@ -86,7 +86,8 @@ impl Family {
 }
 
 impl Family {
-    /// The name of an event for people: what the catalogue calls a poll is a callback, a run or a turn.
+    /// The name of an event for people: what the catalogue calls a poll is a callback, a run or a turn. Only futures have
+    /// wakers: of the others someone knows that they wait.
     pub fn event_name(self, catalogue: &'static str) -> &'static str {
         let [started, ended] = match self {
             Family::Async | Family::Threads => return catalogue,
@@ -97,6 +98,8 @@ impl Family {
         match catalogue {
             "PollStarted" => started,
             "PollEnded" => ended,
+            "WakerCloned" => "WaiterAdded",
+            "WakerDropped" => "WaiterRemoved",
             _ => catalogue,
         }
     }
@@ -118,7 +121,31 @@ impl Family {
         match event {
             Event::PollStarted { .. } => Cow::Borrowed(started),
             Event::PollEnded { .. } => Cow::Borrowed(ended),
+            Event::WakerCloned { .. } => Cow::Owned(self.reword("one more place can make the task ready")),
+            Event::WakerDropped { .. } => Cow::Owned(self.reword("one place fewer can make the task ready")),
             _ => Cow::Owned(self.reword(event.explanation())),
+        }
+    }
+
+    /// Whether its tasks are futures, which are polled and have wakers.
+    pub const fn has_wakers(self) -> bool {
+        match self {
+            Family::Async => true,
+            Family::Threads
+            | Family::Pool
+            | Family::Sequential
+            | Family::Callbacks
+            | Family::Coroutines
+            | Family::Actors => false,
+        }
+    }
+
+    /// What a task did that makes itself able to run: "woke itself".
+    pub const fn woke_itself(self) -> &'static str {
+        match self {
+            Family::Async | Family::Threads => "woke itself",
+            Family::Callbacks => "queued by itself",
+            Family::Pool | Family::Sequential | Family::Coroutines | Family::Actors => "made itself ready",
         }
     }
 
@@ -136,8 +163,12 @@ impl Family {
 }
 
 /// Phrases that only hold for a poll, and what holds instead. Before the words: the longer first.
-const PHRASES: [(&str, &str); 16] = [
+const PHRASES: [(&str, &str); 20] = [
     ("someone called the task's waker: it wants to be polled", "what it waited for has come: it wants to run"),
+    ("calls of wakers", "how often something made a task able to run"),
+    ("Calls of wakers", "How often something made a task able to run"),
+    ("calls of its waker", "how often something made it able to run"),
+    ("Calls of its waker", "How often something made it able to run"),
     ("by itself, inside its own poll", "by itself, while it ran"),
     ("Nothing can preempt a poll: it is polled when one of them returns", "It runs when one of them has done"),
     ("Nothing can preempt a poll", "It runs when that has done"),
@@ -242,6 +273,7 @@ mod tests {
         for family in [F::Pool, F::Sequential, F::Callbacks, F::Coroutines, F::Actors] {
             for (name, ..) in Event::CATALOGUE {
                 assert!(!family.event_name(name).contains("Poll") || name.starts_with("Future"), "{name}");
+                assert!(!family.event_name(name).contains("Waker"), "{name}");
             }
         }
         assert_eq!(F::Callbacks.event_name("PollStarted"), "CallbackStarted");

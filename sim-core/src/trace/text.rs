@@ -152,12 +152,12 @@ fn detail(event: &Event, names: Names<'_>) -> String {
         E::TimerFired { .. } => "due now".to_owned(),
         E::TimerCancelled { timer, .. } => timer.to_string(),
         E::IoSubmitted { request, .. } => format!("{request} to {}", request_device(request, tables)),
-        E::IoStarted { request, latency } => format!("works on {request} for {latency}"),
+        E::IoStarted { request, latency } => format!("works on {request} for {}", exactly(latency)),
         E::IoCompleted { request, .. } => format!("has the answer to {request}"),
         E::IoDelivered { request, .. } => format!("the answer to {request} is seen"),
         E::IoCancelled { request, .. } => format!("nobody wants {request} any more"),
-        E::WorkBegan { length, .. } => format!("computes for {length}"),
-        E::BlockBegan { length, .. } => format!("blocking call of {length}: the thread sleeps"),
+        E::WorkBegan { length, .. } => format!("computes for {}", exactly(length)),
+        E::BlockBegan { length, .. } => format!("blocking call of {}: the thread sleeps", exactly(length)),
         E::WorkEnded { .. } | E::BlockEnded { .. } => String::new(),
         E::Offloaded { to, .. } => format!("a blocking closure, to {}", names.thread(to)),
         E::TaskAllocated { bytes, .. } => format!("{bytes} B for the task"),
@@ -172,6 +172,14 @@ fn detail(event: &Event, names: Names<'_>) -> String {
         E::StepBegan { at, .. } => tables.step_name(at),
         E::BranchEnded { first, .. } => format!("the branch that began with {}", tables.step(first).map_or("", |s| &s.text)),
     }
+}
+
+/// A length of time in full, as people write it: "50 µs".
+fn exactly(length: SimDuration) -> String {
+    let text = length.to_string();
+    let unit = text.find(|c: char| c.is_ascii_alphabetic()).unwrap_or(text.len());
+    let (number, unit) = text.split_at(unit);
+    format!("{number} {}", if unit == "us" { "µs" } else { unit })
 }
 
 fn poll_started(at: WorkerQueue, from: PollFrom, tables: &Tables) -> String {
@@ -193,9 +201,10 @@ fn poll_started(at: WorkerQueue, from: PollFrom, tables: &Tables) -> String {
 }
 
 fn poll_ended(at: WorkerQueue, result: PollResult, tables: &Tables) -> String {
-    let back =
-        |end: End| format!("Pending, but woken already: to the {} of {}", end.text(), tables.queue_name(at.queue));
+    let already = if tables.run.family().has_wakers() { "Pending, but woken already" } else { "able to go on already" };
+    let back = |end: End| format!("{already}: to the {} of {}", end.text(), tables.queue_name(at.queue));
     match result {
+        PollResult::Pending if !tables.run.family().has_wakers() => "Pending: it waits".to_owned(),
         PollResult::Pending => "Pending: waits to be woken".to_owned(),
         PollResult::RequeuedBack => back(End::Back),
         PollResult::RequeuedFront => back(End::Front),
@@ -232,9 +241,9 @@ fn moved(queues: QueuePair, count: u32, stolen: bool, tables: &Tables) -> String
 
 fn dispatched(cost: SimDuration, core: CoreId, switch: bool) -> String {
     match (switch, cost.is_zero()) {
-        (true, false) => format!("onto {core}: a context switch, {cost}"),
+        (true, false) => format!("onto {core}: a context switch, {}", exactly(cost)),
         (true, true) => format!("onto {core}: a context switch"),
-        (false, false) => format!("onto {core}, {cost}"),
+        (false, false) => format!("onto {core}, {}", exactly(cost)),
         (false, true) => format!("onto {core}"),
     }
 }
@@ -358,6 +367,6 @@ mod tests {
         let (tables, moves) = (Tables::default(), Moves::default());
         let event = Event::WorkBegan { by: Actor::Task(TaskId(3)), length: SimDuration::from_millis(2) };
         let line = line(12, SimTime::from_nanos(1_500_000), &event, Names::at(&tables, &moves, 12));
-        assert_eq!(line, "     12      1.500    task 3           WorkBegan        computes for 2ms");
+        assert_eq!(line, "     12      1.500    task 3           WorkBegan        computes for 2 ms");
     }
 }

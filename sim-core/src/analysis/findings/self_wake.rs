@@ -57,14 +57,22 @@ impl Watch for SelfWake {
 
 fn finding(id: TaskId, wakes: Wakes, tables: &Tables) -> Finding {
     let name = tables.task_name(id);
+    let explanation = if tables.run.family().has_wakers() {
+        format!(
+            "{name} wakes itself inside its own poll, so that it is polled again at once: it keeps a worker busy with \
+             asking. Let whoever makes the change call the waker, or wait for a timer. A yield now and then is fine."
+        )
+    } else {
+        format!(
+            "{name} gives way and goes on at once, over and over: it keeps a worker busy with asking. Let it wait for \
+             whoever makes the change, or for a timer. A yield now and then is fine."
+        )
+    };
     Finding {
         kind: FindingKind::SelfWake,
         severity: Severity::Warning,
-        title: format!("{name} woke itself: {} of its {} wakes", wakes.own, wakes.all),
-        explanation: format!(
-            "{name} wakes itself inside its own poll, so that it is polled again at once: it keeps a worker busy with \
-             asking. Let whoever makes the change call the waker, or wait for a timer. A yield now and then is fine."
-        ),
+        title: format!("{name} {}: {} of its {} wakes", tables.run.family().woke_itself(), wakes.own, wakes.all),
+        explanation,
         subjects: vec![TrackKind::Task(id)],
         span: (wakes.first, wakes.last),
         proof: wakes.proof,

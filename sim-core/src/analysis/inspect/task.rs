@@ -260,6 +260,9 @@ fn pending(here: &Here<'_>, id: TaskId, task: &Task) -> Sentence {
         return aborted(here, id);
     }
     match task.waits.as_slice() {
+        [] if task.wakers == 0 && !here.tables().run.family().has_wakers() => {
+            Sentence::plain("Nothing will wake it: nobody knows that it waits.")
+        }
         [] if task.wakers == 0 => Sentence::plain(
             "Nothing will wake it. It said Pending, and nobody keeps its waker: it is never polled again.",
         ),
@@ -270,6 +273,9 @@ fn pending(here: &Here<'_>, id: TaskId, task: &Task) -> Sentence {
             "Its poll had used up the budget, so the next await said Pending though it need not wait. It lets others go \
              first, and its worker wakes it after a look for timers and I/O.",
         ),
+        [] if !here.tables().run.family().has_wakers() => {
+            Sentence::plain("It waits for something the recording has no name for.")
+        }
         [] => {
             let clones = counted(u64::from(task.wakers), "clone of its waker is", "clones of its waker are");
             Sentence::plain(format!(

@@ -96,10 +96,18 @@ fn pending_facts(here: &Here<'_>, id: TaskId, task: &Task) -> Vec<Fact> {
         let who = match is_lost(task) {
             true => "nobody",
             false if has_used_up_its_budget(here, id) => "its worker",
-            false => "whoever keeps its waker",
+            false if here.tables().run.family().has_wakers() => "whoever keeps its waker",
+            false => "whoever knows that it waits",
         };
         facts.push(fact("Can wake it", Sentence::plain(who)));
     }
+    if here.tables().run.family().has_wakers() {
+        facts.push(waker_fact(here, id, task));
+    }
+    facts
+}
+
+fn waker_fact(here: &Here<'_>, id: TaskId, task: &Task) -> Fact {
     let clones = match task.wakers {
         0 => Sentence::plain("no clone is kept"),
         n => Sentence::plain(counted(u64::from(n), "clone is kept", "clones are kept")),
@@ -111,8 +119,7 @@ fn pending_facts(here: &Here<'_>, id: TaskId, task: &Task) -> Vec<Fact> {
         Some(event) if task.wakers > 0 => clones.and(", the last made at ").and(here.moment_of(event)),
         Some(_) | None => clones,
     };
-    facts.push(fact("Waker", clones));
-    facts
+    fact("Waker", clones)
 }
 
 fn polls_fact(here: &Here<'_>, id: TaskId, task: &Task) -> Sentence {

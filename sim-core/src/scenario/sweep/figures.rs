@@ -40,7 +40,7 @@ impl Figure {
             Figure::Makespan => "Makespan",
             Figure::Switches => "Context switches",
             Figure::Memory => "Memory, peak",
-            Figure::Latency => "p99 latency",
+            Figure::Latency => "Wait to run, p99",
         }
     }
 

@@ -182,7 +182,9 @@ impl TaskRows<'_, '_> {
             _ => Some(event),
         };
         match cause.and_then(|n| self.here.trace.event(n)) {
-            Some(Event::Woken { by, .. }) if by == Actor::Task(self.id) => Sentence::plain("woke itself"),
+            Some(Event::Woken { by, .. }) if by == Actor::Task(self.id) => {
+                Sentence::plain(self.here.tables().run.family().woke_itself())
+            }
             Some(Event::Woken { by, .. }) => Sentence::plain("woken by ").and(self.here.actor_short(by)),
             Some(Event::TaskSpawned { by: Actor::Run, .. }) => Sentence::plain("spawned"),
             Some(Event::TaskSpawned { by, .. }) => Sentence::plain("spawned by ").and(self.here.actor_short(by)),
