@@ -351,6 +351,10 @@ fn differences(id: &str, of: usize, known: &[Option<&Known>]) -> String {
     if let Value::Duration(length) = own {
         lines.push(format!("{} ns", with_thousands(&length.as_nanos().to_string())));
     }
+    if known.len() > 2 && known.iter().all(|other| size(*other).is_some() && size(*other) == size(known[of])) {
+        lines.push("The same in all runs.".to_owned());
+        return lines.join("\n");
+    }
     for (n, other) in known.iter().enumerate().filter(|(n, _)| *n != of) {
         if let (Some(here), Some(there)) = (size(known[of]), size(*other))
             && there.is_finite()
@@ -455,6 +459,15 @@ mod tests {
         assert_eq!(best("makespan", &[Some(32_000_004.0), Some(32_000_000.0)], 0.0), Some(32_000_000.0));
         assert_eq!(best("makespan", &[Some(f64::INFINITY), Some(5.0), None], 0.0), Some(5.0));
         assert_eq!(best("polls", &[Some(4.0), Some(5.0)], 0.0), None, "fewer polls are neither better nor worse");
+    }
+
+    #[test]
+    fn what_is_the_same_in_all_of_many_runs_is_said_once() {
+        let polls = Known::Value(Value::Count(12));
+        assert_eq!(differences("polls", 1, &[Some(&polls); 6]), "The same in all runs.");
+        let other = Known::Value(Value::Count(13));
+        let told = differences("polls", 0, &[Some(&polls), Some(&other), Some(&polls)]);
+        assert_eq!(told, "1 less than run B.\nAs in run C.");
     }
 
     #[test]

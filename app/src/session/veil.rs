@@ -15,6 +15,9 @@ use super::{Presenting, Session};
 /// What lies after a moment by less than this share of the runs' length is not seen apart from it.
 const SEEN_APART: u64 = 1_000;
 
+/// What is said of changes that would give a prediction away.
+const PREDICT_FIRST: &str = "Answer the question or press Reveal first: a change would give the answer away.";
+
 /// What a step's question keeps covered while it is open.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub(super) struct Covered {
@@ -37,6 +40,13 @@ impl Session {
     /// Whether the figures of the whole runs are covered, and what was found in them.
     pub fn hides_figures(&self) -> bool {
         self.covered.figures && self.keeps_covered()
+    }
+
+    /// Why nothing can be changed while the step's question keeps something covered: other runs would give its answer
+    /// away, and leave it without one. None if nothing is covered.
+    pub fn why_not_change(&self) -> Option<&'static str> {
+        let covers = self.covered.after.is_some() || self.covered.figures;
+        (covers && self.keeps_covered()).then_some(PREDICT_FIRST)
     }
 
     /// Whether the step's question was revealed, not answered.
@@ -163,6 +173,28 @@ mod tests {
         session.apply(Command::PreviousStep);
         assert_eq!(session.veil(), None, "it stays lifted");
         assert_eq!(session.answer(), None, "nobody has answered");
+    }
+
+    #[test]
+    fn nothing_can_be_changed_while_a_prediction_is_open() {
+        let mut session = at_step("blocked-executor", 3);
+        let runs = session.shown().expect("it is a scenario").runs.clone();
+        let value = "2".to_owned();
+        let changes = [
+            Command::Turn { path: "runs.async.workers".to_owned(), value },
+            Command::TryVariant(Some("offload".to_owned())),
+            Command::SetRuns(runs[..1].to_vec()),
+            Command::AnotherWorld,
+        ];
+        let before = session.wanted().clone();
+        for change in changes.clone() {
+            assert_eq!(session.why_not(&change), Some(PREDICT_FIRST));
+            session.apply(change);
+            session.finish_loading();
+            assert_eq!((session.wanted(), micros(&session)), (&before, Some(82_100)));
+        }
+        session.apply(Command::Reveal);
+        assert!(changes.iter().all(|change| session.why_not(change).is_none()));
     }
 
     #[test]

@@ -20,7 +20,9 @@ pub fn variants_ui(ui: &mut Ui, session: &Session, emit: &mut Emit<'_>) {
     let Some(written) = session.written() else { return };
     if !written.variants.is_empty() {
         label(ui, "Change one thing", fonts::semibold(fonts::ROW), theme.text2);
+        waits_ui(ui, session, theme);
         wrapped(ui, |ui| {
+            disable_if_asked(ui, session);
             for variant in &written.variants {
                 let on = session.wanted().variant.as_deref() == Some(variant.id.as_str());
                 if chip_ui(ui, &variant.title, &variant.title, on, theme).clicked() {
@@ -29,6 +31,20 @@ pub fn variants_ui(ui: &mut Ui, session: &Session, emit: &mut Emit<'_>) {
                 }
             }
         });
+    }
+}
+
+/// Why nothing can be changed just now, where a prediction is asked for.
+pub(super) fn waits_ui(ui: &mut Ui, session: &Session, theme: &Theme) {
+    if let Some(why) = session.why_not_change() {
+        label(ui, why, fonts::regular(fonts::LABEL), theme.text2);
+    }
+}
+
+/// What follows in this place can be seen but not pressed while a change would give a prediction away.
+pub(super) fn disable_if_asked(ui: &mut Ui, session: &Session) {
+    if session.why_not_change().is_some() {
+        ui.disable();
     }
 }
 

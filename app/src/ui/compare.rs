@@ -8,6 +8,7 @@ use crate::session::figures::{self, Cell, FigureRow};
 use crate::session::{Command, Growth, Session};
 
 use super::fonts;
+use super::theme::Theme;
 use super::veil::figures_veiled_ui;
 use super::widgets::{self, Emit, run_letter};
 
@@ -60,7 +61,11 @@ pub fn compare_ui(ui: &mut Ui, session: &Session, emit: &mut Emit<'_>) {
         }
         widgets::inside(ui, place.with_min_x(split), |ui| {
             let scroll = ScrollArea::horizontal().id_salt("columns").auto_shrink(false).min_scrolled_width(0.0);
-            scroll.show(ui, |ui| cells_ui(ui, session, &rows, &heights, &columns, emit));
+            let shown = scroll.show(ui, |ui| cells_ui(ui, session, &rows, &heights, &columns, emit));
+            if shown.state.clamped_offset().x > 0.5 {
+                // More stands at the left.
+                ui.painter().vline(split + 0.5, place.y_range(), Stroke::new(1.0, emit.theme.line));
+            }
         });
     });
 }
@@ -95,7 +100,13 @@ fn legend_ui(ui: &mut Ui, head: Rect, rows: &[FigureRow], emit: &Emit<'_>) {
     let at = head.left_center() + vec2(SIDE + DOT, 0.0);
     ui.painter().circle_filled(at, DOT, emit.theme.ink);
     let (font, color) = (fonts::regular(fonts::LABEL), emit.theme.text3);
-    let text = ui.painter().text(at + vec2(8.0, 0.0), Align2::LEFT_CENTER, "the better one", font, color);
+    let (room, galley) =
+        (head.right() - at.x - 8.0, |text: &str| ui.painter().layout_no_wrap(text.to_owned(), font.clone(), color));
+    // Beside narrow names a word does: the columns' heads follow at once.
+    let whole = Some(galley("the better one")).filter(|whole| whole.size().x <= room);
+    let words = whole.unwrap_or_else(|| galley("better"));
+    let text = Align2::LEFT_CENTER.anchor_size(at + vec2(8.0, 0.0), words.size());
+    ui.painter().galley(text.min, words, color);
     let response = ui.interact(text.expand(4.0), ui.scope_id().with("better"), Sense::hover());
     let said = "The dot marks the better figure, where one is better than another";
     response.widget_info(|| WidgetInfo::labeled(egui::Role::Label, true, said));
@@ -163,11 +174,28 @@ fn head_ui(ui: &mut Ui, rect: Rect, session: &Session, run: usize, emit: &mut Em
         (fonts::regular(fonts::LABEL), theme.text3)
     };
     let galley = ui.painter().layout_no_wrap(text.clone(), font.clone(), color);
-    let x = (right - galley.size().x).max(rect.left());
-    widgets::text_cut(ui.painter(), pos2(x, rect.center().y), &text, font, color, right - x + 1.0);
     let response = response.on_hover_text(format!("{}. A click looks at this run.", of.title));
     if response.clicked() {
         emit.emit(Command::FocusRun(run));
+    }
+    if !is_whole(ui.clip_rect(), rect) {
+        return;
+    }
+    let x = (right - galley.size().x).max(rect.left());
+    widgets::text_cut(ui.painter(), pos2(x, rect.center().y), &text, font, color, right - x + 1.0);
+}
+
+/// Whether what is written in a column is seen whole: half a figure would be read as another one.
+fn is_whole(sight: Rect, written: Rect) -> bool {
+    sight.left() <= written.left() + 0.5 && written.right() <= sight.right() + 0.5
+}
+
+/// Stands for a figure of which only a part would be seen.
+fn cut_ui(ui: &Ui, place: Rect, theme: &Theme) {
+    let seen = place.intersect(ui.clip_rect());
+    if seen.width() >= LETTER {
+        let font = fonts::mono(fonts::ROW);
+        ui.painter().text(seen.center(), Align2::CENTER_CENTER, "…", font, theme.text3);
     }
 }
 
@@ -204,10 +232,17 @@ fn cell_ui(ui: &Ui, place: Rect, title: &str, run: usize, cell: &Cell, emit: &Em
     response.widget_info(|| WidgetInfo::labeled(egui::Role::Cell, true, &said));
     let (font, color) =
         if cell.best { (fonts::mono_medium(fonts::ROW), theme.text1) } else { (fonts::mono(fonts::ROW), theme.text2) };
-    let text = ui.painter().text(place.right_center(), Align2::RIGHT_CENTER, &cell.text, font, color);
-    if cell.best {
-        // Weight alone is easily missed.
-        ui.painter().circle_filled(text.left_center() - vec2(6.0, 0.0), DOT, theme.ink);
+    let galley = ui.painter().layout_no_wrap(cell.text.clone(), font, color);
+    let dot = if cell.best { 6.0 + DOT } else { 0.0 };
+    let text = Align2::RIGHT_CENTER.anchor_size(place.right_center(), galley.size());
+    if is_whole(ui.clip_rect(), text.with_min_x(text.left() - dot)) {
+        ui.painter().galley(text.min, galley, color);
+        if cell.best {
+            // Weight alone is easily missed.
+            ui.painter().circle_filled(text.left_center() - vec2(6.0, 0.0), DOT, theme.ink);
+        }
+    } else {
+        cut_ui(ui, place, theme);
     }
     let said: Vec<&str> = [cell.note.as_str()].into_iter().chain(cell.best.then_some("The better one.")).collect();
     let said = said.join("\n");
@@ -233,5 +268,14 @@ mod tests {
         let six = Columns::of(&[row(&["195.9 ms"; 6])], 6, 302.0);
         assert!(six.width > 302.0 && six.ends.is_sorted());
         assert!(six.names + SIDE < 302.0 / 2.0, "the names leave room for the columns");
+    }
+
+    #[test]
+    fn a_figure_is_written_whole_or_not_at_all() {
+        let sight = Rect::from_x_y_ranges(100.0..=300.0, 0.0..=24.0);
+        let written = |left: f32, right: f32| is_whole(sight, Rect::from_x_y_ranges(left..=right, 0.0..=24.0));
+        assert!(written(100.0, 160.0) && written(240.0, 300.0));
+        assert!(!written(99.0, 160.0), "17.0 ms would be read as 7.0 ms");
+        assert!(!written(240.0, 301.0));
     }
 }

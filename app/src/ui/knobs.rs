@@ -9,7 +9,7 @@ use crate::session::{Command, Run, Session};
 use sim_core::scenario::{KnobValues, Scenario};
 use sim_core::trace::Family;
 
-use super::changes::{ask_to_see, changed_ui, variants_ui};
+use super::changes::{ask_to_see, changed_ui, disable_if_asked, variants_ui, waits_ui};
 use super::fonts;
 use super::theme::Theme;
 use super::widgets::{self, Emit};
@@ -99,12 +99,16 @@ fn scroll_ui(ui: &mut Ui, place: Rect, add: impl FnOnce(&mut Ui)) {
 /// Every knob, the seed and the costs.
 fn knobs_ui(ui: &mut Ui, session: &Session, emit: &mut Emit<'_>) {
     let (Some(written), Some(document)) = (session.written(), session.document()) else { return };
-    for dial in &document.dials {
-        dial_ui(ui, session, dial, emit);
-    }
-    seed_ui(ui, session, written, emit);
-    costs_ui(ui, session, written, emit);
     let theme = emit.theme;
+    waits_ui(ui, session, theme);
+    ui.scope(|ui| {
+        disable_if_asked(ui, session);
+        for dial in &document.dials {
+            dial_ui(ui, session, dial, emit);
+        }
+        seed_ui(ui, session, written, emit);
+        costs_ui(ui, session, written, emit);
+    });
     let said = "Model, workers and thread policy of each run are in its chip at the top; + adds a run.";
     label(ui, said, fonts::regular(fonts::LABEL), theme.text3);
 }
@@ -126,7 +130,7 @@ fn dial_ui(ui: &mut Ui, session: &Session, dial: &Dial, emit: &mut Emit<'_>) {
                 ui.add(Slider::new(&mut number, *from..=*to).show_value(false).trailing_fill(true))
             });
             let response = response.inner;
-            response.widget_info(|| WidgetInfo::slider(true, f64::from(number), &dial.label));
+            response.widget_info(|| WidgetInfo::slider(ui.is_enabled(), f64::from(number), &dial.label));
             if response.changed() {
                 value = Some(number.to_string());
             }
@@ -186,7 +190,7 @@ fn seed_ui(ui: &mut Ui, session: &Session, written: &Scenario, emit: &mut Emit<'
     ui.horizontal(|ui| {
         let field = egui::DragValue::new(&mut seed).speed(0.1).update_while_editing(false);
         let response = ui.add_sized(vec2(72.0, 28.0), field);
-        response.widget_info(|| WidgetInfo::drag_value(true, seed as f64));
+        response.widget_info(|| WidgetInfo::drag_value(ui.is_enabled(), seed as f64));
         name_of(ui, &response, "Seed");
         if chip_ui(ui, "another world", "Another world", false, theme)
             .on_hover_text("The next seed: other latencies, other chance")
@@ -306,7 +310,7 @@ pub fn chip_ui(ui: &mut Ui, text: &str, name: &str, on: bool, theme: &Theme) -> 
     let galley = ui.painter().layout(text.to_owned(), fonts::medium(fonts::ROW), theme.text1, room);
     let size = galley.size() + vec2(18.0, 11.0);
     let (rect, response) = ui.allocate_exact_size(size, Sense::click());
-    response.widget_info(|| WidgetInfo::selected(egui::Role::Button, true, on, name));
+    response.widget_info(|| WidgetInfo::selected(egui::Role::Button, ui.is_enabled(), on, name));
     let (fill, edge, color) = match (on, response.hovered()) {
         (true, _) => (theme.ink, theme.ink, theme.on_ink),
         (false, true) => (theme.selected, theme.strong_line, theme.text1),

@@ -78,6 +78,11 @@ pub fn rows_within(session: &Session, room: f32) -> Chosen {
         return Chosen::all(session, presented(session, room));
     }
     let whole = rows_of(session);
+    if let Some(rows) = beside_crowds(session, &whole, room) {
+        let count = |rows: &Rows, run: usize| rows.all().iter().filter(|row| row.run == run).count();
+        let left_out = (0..session.runs().len()).map(|run| count(&whole, run) - count(&rows, run)).collect();
+        return Chosen { rows: rows.fitted(room), left_out };
+    }
     let may_spare = session.runs().len() > ALL_OF || (room < LOW && session.runs().len() > 1);
     let fits = |rows: &Rows| rows.closest() <= room;
     // Two runs are compared name by name: the wheel serves them better than lanes do.
@@ -177,6 +182,40 @@ impl Sparing {
 
 fn is_head_or_workload(row: &Row) -> bool {
     row.kind == RowKind::Head || row.track().is_some_and(|track| RowGroup::of(track) == RowGroup::Workload)
+}
+
+/// How often more rows make room beside crowds.
+const SPARINGS_BESIDE_CROWDS: usize = 4;
+
+/// Two runs of which one is a crowd: both pictures are to be seen, so what stands around them makes room. Figures and
+/// devices first, then how many are in which state, then workers and cores, those of the run in focus last; at last the pictures are low. None if
+/// there are no such two runs, if everything fits, or if even so too little does.
+fn beside_crowds(session: &Session, whole: &Rows, room: f32) -> Option<Rows> {
+    let has_crowd = session.runs().iter().any(|run| run.rows.is_folded());
+    let fits = |rows: &Rows| rows.closest() <= room;
+    if !has_crowd || session.runs().len() != ALL_OF || fits(whole) {
+        return None;
+    }
+    let selected = session.selection().track();
+    let keeping = |sparing: usize| {
+        whole.keeping(|row| match row.kind {
+            RowKind::Head | RowKind::Crowd => true,
+            RowKind::States => sparing < 2,
+            RowKind::Use | RowKind::Group(_) => false,
+            RowKind::Track { kind, .. } => {
+                let is_kept = match kind {
+                    TrackKind::Task(_) | TrackKind::Thread(_) => true,
+                    TrackKind::Worker(_) | TrackKind::Core(_) => {
+                        sparing < 3 || (sparing < SPARINGS_BESIDE_CROWDS && row.run == session.focus())
+                    }
+                    TrackKind::Device(_) | TrackKind::Counter(_) => false,
+                };
+                is_kept || row.why != Why::Listed || selected == Some((row.run, kind))
+            }
+        })
+    };
+    let low = || Some(keeping(SPARINGS_BESIDE_CROWDS).with_low_crowds()).filter(fits);
+    (1..=SPARINGS_BESIDE_CROWDS).map(keeping).find(fits).or_else(low)
 }
 
 /// Before an audience: figures make room always; then cores under an executor and devices of runs that are not spoken

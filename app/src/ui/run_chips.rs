@@ -35,7 +35,7 @@ pub enum Form {
     Short,
     /// Its letter, and a way to its menu.
     Letter,
-    /// Its letter: pressed again it opens the menu.
+    /// Its letter alone: as any other, it opens the menu when it is pressed again.
     Bare,
 }
 
@@ -107,8 +107,8 @@ pub fn chip_ui(ui: &mut Ui, session: &Session, run: usize, form: Form, emit: &mu
     let at = pos2(x, rect.center().y);
     let font = fonts::medium(fonts::ROW);
     widgets::text_cut(ui.painter(), at, &form.words(&of.title), font, theme.text1, rect.right() - x);
-    // The letter alone: the first press looks at the run, another one asks what can be changed.
-    let opens = can_change && form == Form::Bare && focused;
+    // The first press looks at the run, another one asks what can be changed.
+    let opens = can_change && focused;
     let hint = match (opens, focused) {
         (true, _) => "Press again to change it",
         (false, true) => "Steps, keys and the event list act on this run",
@@ -120,7 +120,8 @@ pub fn chip_ui(ui: &mut Ui, session: &Session, run: usize, form: Form, emit: &mu
     }
     if opens {
         run_menu::popup(Popup::menu(&response), ui, session, run, emit);
-    } else if can_change && form != Form::Bare {
+    }
+    if can_change && form != Form::Bare {
         menu_button_ui(ui, session, run, all.with_min_x(rect.right()), emit);
     }
 }

@@ -13,6 +13,7 @@ use crate::session::knobs::with_run;
 use crate::session::model_choices::{Kind, why_not, workers_title};
 use crate::session::{Command, Session};
 
+use super::changes::{disable_if_asked, waits_ui};
 use super::fonts;
 use super::knobs::chip_ui as small_chip_ui;
 use super::theme::Theme;
@@ -35,6 +36,10 @@ pub(super) fn popup(popup: Popup<'_>, ui: &Ui, session: &Session, run: usize, em
     let Some(spec) = shown.runs.get(run) else { return };
     let popup = popup.close_behavior(PopupCloseBehavior::CloseOnClickOutside);
     columns(popup, ui, emit, |ui, part, emit| {
+        if part != Part::Second {
+            waits_ui(ui, session, emit.theme);
+        }
+        disable_if_asked(ui, session);
         let [first, second] = groups(part);
         for kind in first.iter().chain(second) {
             group_ui(ui, *kind, shown, emit, |ui, model, why, emit| {
@@ -61,6 +66,10 @@ pub(super) fn popup(popup: Popup<'_>, ui: &Ui, session: &Session, run: usize, em
 pub(super) fn add_popup(popup: Popup<'_>, ui: &Ui, session: &Session, emit: &mut Emit<'_>) {
     let Some(shown) = session.shown() else { return };
     columns(popup, ui, emit, |ui, part, emit| {
+        if part != Part::Second {
+            waits_ui(ui, session, emit.theme);
+        }
+        disable_if_asked(ui, session);
         let [first, second] = groups(part);
         for kind in first.iter().chain(second) {
             group_ui(ui, *kind, shown, emit, |ui, model, why, emit| {
@@ -258,7 +267,7 @@ fn option_ui(ui: &mut Ui, text: &str, about: About<'_>, on: bool, theme: &Theme)
 
 /// A line of the menu: what is seen, and how it is called; of a choice, whether it is in force.
 fn line_ui(ui: &mut Ui, (text, name): (&str, &str), about: About<'_>, on: Option<bool>, theme: &Theme) -> Response {
-    let (told, able) = (about.text(), !about.is_refused());
+    let (told, able) = (about.text(), !about.is_refused() && ui.is_enabled());
     let indent = if on.is_some() { 24.0 } else { 8.0 };
     let wide = ui.available_width();
     let font = fonts::regular(fonts::LEAST);

@@ -83,6 +83,10 @@ fn found_ui(ui: &mut Ui, session: &Session, height: f32, emit: &mut Emit<'_>) {
         label(ui, OTHER, fonts::regular(fonts::LABEL), theme.text2);
     }
     let curves = &found.curves;
+    if !session.is_sweeping() && curves.done() < curves.all() {
+        let said = format!("Cancelled: {} of {} runs are done.", curves.done(), curves.all());
+        label(ui, &said, fonts::regular(fonts::LABEL), theme.text2);
+    }
     let words = Words::of(curves, &label_of(shown, &curves.over.path));
     let size = size_of_plot(ui.available_width(), height);
     for row in Figure::ALL.chunks(size.columns) {

@@ -56,6 +56,7 @@ fn the_right_answer_is_what_the_runs_say() {
     go_to_question(&mut session);
     let right = |s: &Session| s.right_answer().and_then(|a| a.right);
     assert_eq!(right(&session), Some(1));
+    session.apply(Command::Reveal);
     turn(&mut session, "runs.async.workers", "2");
     assert_eq!(right(&session), Some(0), "with two workers the beat comes on time");
     turn(&mut session, "workload.tasks.hog.ops.1.0", "50ms");
@@ -82,6 +83,7 @@ fn with_something_turned_a_question_is_a_new_one() {
 fn running_again_keeps_the_place_and_the_old_picture_until_the_new_one_is_there() {
     let mut session = open("blocked-executor");
     go_to_question(&mut session);
+    session.apply(Command::Reveal);
     session.apply(Command::ZoomIn);
     let (cursor, view) = (session.cursor(), session.view());
     let selected = session.selected_track().map(|(run, t)| (run, t.name.clone()));

@@ -31,6 +31,21 @@ fn the_menu_of_a_run_offers_every_model_with_what_it_is() {
 }
 
 #[test]
+fn a_press_on_the_chip_in_focus_opens_its_menu_whatever_it_says() {
+    for id in ["blocked-executor", "six-models"] {
+        let mut window = Window::open(1280.0, 800.0);
+        window.apply(Command::OpenScenario(id.to_owned()));
+        window.finish_loading();
+        window.apply(Command::FocusRun(0));
+        window.harness.run_steps(2);
+        let title = window.session(|s| s.runs()[0].title.clone());
+        assert!(window.harness.query_by_label("fair shares").is_none());
+        open_menu(&mut window, &format!("Run A: {title}"));
+        assert!(window.harness.query_by_label("fair shares").is_some(), "{id}");
+    }
+}
+
+#[test]
 fn both_columns_of_the_menu_are_within_a_small_window() {
     let mut window = blocked(1024.0, 768.0);
     open_menu(&mut window, "Change run B");

@@ -25,6 +25,22 @@ fn has(window: &Window, label: &str) -> bool {
 }
 
 #[test]
+fn two_crowds_share_the_height_of_a_small_window() {
+    for (width, height) in [(1280.0, 800.0), (1024.0, 768.0)] {
+        let mut window = Window::open(width, height);
+        let file = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/it/crowd.ron");
+        window.apply(Command::OpenFile(file));
+        window.finish_loading();
+        window.harness.run();
+        let timeline = window.harness.get_by_label("Timeline").rect();
+        for crowd in ["60 tasks", "60 threads"] {
+            let place = window.harness.get_by_label(crowd).rect();
+            assert!(timeline.expand(0.5).y_range().contains(place.bottom()), "{crowd} at {width}: {place:?}");
+        }
+    }
+}
+
+#[test]
 fn more_tasks_than_fit_are_one_picture_until_somebody_unfolds_it() {
     let mut window = crowd();
     assert!(has(&window, "60 tasks") && has(&window, "tasks by state: 60"));

@@ -97,6 +97,7 @@ fn a_sweep_that_is_cancelled_keeps_what_it_has_found() {
     let (done, all) = window.session(|s| s.swept().map_or((0, 1), |f| (f.curves.done(), f.curves.all())));
     assert!(!window.session(|s| s.is_sweeping()) && done < all, "{done} of {all}");
     window.harness.get_by_label("Start sweep");
+    window.harness.get_by_label(&format!("Cancelled: {done} of {all} runs are done."));
 }
 
 #[test]
