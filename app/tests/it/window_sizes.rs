@@ -155,7 +155,7 @@ fn the_docks_height_is_the_one_that_was_chosen_whatever_else_changes() {
     let edge = |window: &Window| window.harness.get_by_label("Resize panel").rect().center();
     let shown = window.session(|s| s.shown().expect("a scenario is open").clone());
     let (runs, threads) = (shown.runs.clone(), Model::find("thread_per_task").unwrap());
-    let one_more = Scenario { runs: with_run(&shown, threads), ..shown };
+    let one_more = Scenario { runs: with_run(&shown, threads), ..(*shown).clone() };
     let more = with_run(&one_more, threads);
     let show = |window: &mut Window, runs: &[RunSpec]| {
         window.session(|s| s.apply(Command::SetRuns(runs.to_vec())));
