@@ -325,3 +325,14 @@ fn an_actor_whose_reductions_are_used_up_stands_in_its_queue_again_without_a_wak
     assert!(history.iter().any(|says| says.starts_with("its reductions are used up, run 2")), "{history:?}");
     assert_eq!(history.iter().filter(|says| says.starts_with("spawned")).count(), 1, "once: {history:?}");
 }
+
+#[test]
+fn of_the_queues_of_an_event_loop_each_has_its_name() {
+    let asked = Asked::lesson("callback-maze", "callbacks");
+    let worker = asked.at(1.0, Thing::Track(TrackKind::Worker(WorkerId(0))));
+    let queues: Vec<String> =
+        worker.facts.iter().filter(|f| f.label == "Own queue").map(|f| f.says.to_string()).collect();
+    let names = ["poll (I/O)", "check", "timers"];
+    assert_eq!(queues.len(), names.len(), "{queues:?}");
+    assert!(queues.iter().zip(names).all(|(says, name)| says.starts_with(&format!("{name}: "))), "{queues:?}");
+}
