@@ -254,13 +254,14 @@ impl Shell {
                 bottom.resizable(false).show(ui, |ui| stage::stage_ui(ui, session, state, patterns, emit));
             }
         });
-        let (_, timeline) = tab_order::during(ui, |ui| {
-            CentralPanel::default().frame(plain).show(ui, |ui| {
-                timeline_panel::timeline_ui(ui, &self.session, &mut self.timeline, patterns, emit);
-            });
+        let (over_rows, timeline) = tab_order::during(ui, |ui| {
+            let panel = CentralPanel::default().frame(plain);
+            let shown =
+                panel.show(ui, |ui| timeline_panel::timeline_ui(ui, &self.session, &mut self.timeline, patterns, emit));
+            shown.inner
         });
         let [side, inspector, dock] = beside;
-        let lines = [top, told, lesson, side, timeline, stage, inspector].map(|own| (own, Reading::Lines));
+        let lines = [top, told, lesson, side, timeline, over_rows, stage, inspector].map(|own| (own, Reading::Lines));
         tab_order::set_regions(ui.ctx(), lines.into_iter().chain([(dock, Reading::AsMade)]).collect());
     }
 

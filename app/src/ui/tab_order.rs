@@ -23,7 +23,8 @@ pub enum Reading {
 
 /// A panel: which of the controls are its own, in the order in which they are made, and how it is read.
 ///
-/// Where something stands would not do: what is scrolled out of a panel's sight lies under another one.
+/// Where something stands would not do: what is scrolled out of a panel's sight lies under another one. What is a panel
+/// of its own within another is named after that.
 pub type Region = (Range<usize>, Reading);
 
 /// Makes a panel, and answers which controls that made.
@@ -157,7 +158,7 @@ impl Place {
 fn read<T: Copy>(made: &[(Option<usize>, T, Place)], regions: &[Region]) -> Vec<T> {
     let mut panels: Vec<Vec<(T, Place)>> = vec![Vec::new(); regions.len() + 1];
     for (number, what, place) in made {
-        let panel = number.and_then(|n| regions.iter().position(|(own, _)| own.contains(&n)));
+        let panel = number.and_then(|n| regions.iter().rposition(|(own, _)| own.contains(&n)));
         panels[panel.unwrap_or(regions.len())].push((*what, *place));
     }
     for (panel, (_, reading)) in panels.iter_mut().zip(regions) {

@@ -2,6 +2,8 @@
 //!
 //! Lays out what is in sight and paints it in layers; what the pointer does in it is in `timeline_point`.
 
+use std::ops::Range;
+
 use egui::{Align2, Context, Rect, Response, ScrollArea, Sense, Ui, WidgetInfo, pos2, vec2};
 use sim_core::analysis::track::TrackKind;
 
@@ -22,6 +24,7 @@ use super::minimap::{self, MinimapState, minimap_ui};
 use super::paint::{label_font, scene_ui};
 use super::patterns::{HATCH_PERIOD, Patterns};
 use super::row_room::{Chosen, rows_within, wishes};
+use super::tab_order;
 use super::theme::Theme;
 use super::timeline_point::wheel;
 use super::widgets::{self, Emit};
@@ -54,14 +57,14 @@ impl Measure for FontMeasure<'_> {
 /// What stands above the rows at least: minimap and axis.
 pub const ABOVE_ROWS: f32 = minimap::LOW + AXIS_HEIGHT;
 
-/// Shows the timeline.
+/// Shows the timeline. Answers which controls lie over the rows, and stay where they are while those are scrolled.
 pub fn timeline_ui(
     ui: &mut Ui,
     session: &Session,
     state: &mut TimelineState,
     patterns: &Patterns,
     emit: &mut Emit<'_>,
-) {
+) -> Range<usize> {
     let area = ui.max_rect();
     let view = session.view();
     let axis =
@@ -75,6 +78,7 @@ pub fn timeline_ui(
     let body = Rect::from_min_max(head.left_bottom(), area.max);
     let Chosen { rows, left_out } = rows_within(session, body.height());
     wheel(ui, area.with_min_y(head.top()), &axis, emit);
+    let mut over = 0..0;
     widgets::inside(ui, body, |ui| {
         ui.set_clip_rect(body.intersect(ui.clip_rect()));
         ui.spacing_mut().item_spacing = vec2(0.0, 0.0);
@@ -97,7 +101,7 @@ pub fn timeline_ui(
             let panel = Panel { crowds: &crowds, ..panel };
             panel.follow(ui, state);
             panel.show(ui, emit);
-            state.jump = panel.more_ui(ui, emit.theme);
+            (state.jump, over) = tab_order::during(ui, |ui| panel.more_ui(ui, emit.theme));
             state.places = panel.places();
             state.crowds = crowds;
         });
@@ -106,6 +110,7 @@ pub fn timeline_ui(
     if height > 0.0 {
         minimap_ui(ui, strip, session, &axis, &mut state.minimap, emit);
     }
+    over
 }
 
 /// The rows in sight.
