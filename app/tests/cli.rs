@@ -182,6 +182,21 @@ fn no_key_of_the_json_is_undocumented() {
 }
 
 #[test]
+fn a_model_that_is_named_has_as_many_workers_as_the_async_run_of_the_scenario() {
+    let title = |scenario| {
+        said(&["run", scenario, "--run", "smol"]).lines().find(|l| l.starts_with("smol, ")).map(str::to_owned)
+    };
+    let has =
+        |scenario, words: &str| assert!(title(scenario).is_some_and(|l| l.starts_with(words)), "{:?}", title(scenario));
+    has("work-stealing", "smol, 4 workers (");
+    has("blocked-executor", "smol, 1 worker (");
+    let two = said(&["run", "blocked-executor", "--set", "runs.async.workers=2", "--run", "smol"]);
+    assert!(two.contains("smol, 2 workers ("), "{two}");
+    // Its own run takes no number: it starts as smol does, and says with how many.
+    has("six-models", "smol, 1 worker (");
+}
+
+#[test]
 fn markers_stand_on_one_line() {
     assert_eq!(said(&["run", "poll-wake-poll", "--run", "async", "--marks"]).lines().count(), 1);
     let beats = said(&["run", "blocked-executor", "--run", "async", "--marks"]);

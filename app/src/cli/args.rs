@@ -90,7 +90,8 @@ How --set works:
 pub struct RunArgs {
     /// A scenario: a .ron file, or the id of one that comes with the program
     pub scenario: String,
-    /// Only this run ("async", "threads"), or the workload under this model (see `models`); all runs otherwise
+    /// Only this run ("async", "threads"), or the workload under this model (see `models`), with as many workers as the
+    /// scenario's async run where both take several; all runs otherwise
     #[arg(long, value_name = "ID")]
     pub run: Option<String>,
     /// The world that it runs in

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use sim_core::Costs;
 use sim_core::model::{MODELS, Model};
 use sim_core::scenario::error::advice;
-use sim_core::scenario::{Measured, RunOptions, RunSpec, Scenario, profile};
+use sim_core::scenario::{Measured, RunOptions, Scenario, profile};
 
 use super::args::WorldArgs;
 use super::{Failure, Wrong};
@@ -30,7 +30,8 @@ pub fn in_world(asked: &str, world: &WorldArgs) -> Result<(Scenario, RunOptions)
     Ok((scenario.as_asked(&options)?, options))
 }
 
-/// The scenario with the run that was named: one of its own, or one of the model of that name, put beside them.
+/// The scenario with the run that was named: one of its own, or one of the model of that name, put beside them with as
+/// many workers as they have.
 pub fn with_run(scenario: Scenario, named: Option<&str>) -> Result<Scenario, Failure> {
     let Some(name) = named.filter(|name| scenario.run(name).is_none()) else { return Ok(scenario) };
     let Some(model) = Model::find(name) else {
@@ -40,7 +41,7 @@ pub fn with_run(scenario: Scenario, named: Option<&str>) -> Result<Scenario, Fai
         return Err(Wrong::failure(message, advice(name, names, "run or model")));
     };
     let mut runs = scenario.runs.clone();
-    runs.push(RunSpec::of_model(name, model));
+    runs.push(scenario.run_of_model(name, model));
     Ok(scenario.with(&[format!("runs={}", write_runs(&runs))])?)
 }
 

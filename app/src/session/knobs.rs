@@ -121,14 +121,25 @@ fn write_run(run: &RunSpec) -> String {
     text
 }
 
-/// The runs with one more, of this model. Its id is the model's, with a number if that is taken.
-pub fn with_run(runs: &[RunSpec], model: &'static Model) -> Vec<RunSpec> {
+/// The runs of a scenario with one more, of this model. Its id is the model's, with a number if that is taken.
+pub fn with_run(shown: &Scenario, model: &'static Model) -> Vec<RunSpec> {
     let base = model.id.replace('_', "-");
-    let free = |id: &String| !runs.iter().any(|run| run.id == *id);
+    let free = |id: &String| shown.run(id).is_none();
     let ids = std::iter::once(base.clone()).chain((2..).map(|n| format!("{base}-{n}")));
     let id = ids.into_iter().find(free).expect("there is always another number");
-    let mut runs = runs.to_vec();
-    runs.push(RunSpec::of_model(id, model));
+    let mut runs = shown.runs.clone();
+    runs.push(shown.run_of_model(id, model));
+    runs
+}
+
+/// The runs of a scenario, one of them under another model, with as many workers as before where that takes several.
+pub fn with_model(shown: &Scenario, run: usize, model: &'static Model) -> Vec<RunSpec> {
+    let mut runs = shown.runs.clone();
+    let spec = &mut runs[run];
+    spec.workers = shown.workers_kept(spec, model);
+    spec.model = model;
+    // A title that the file gave it may not fit any more: the one that is made from model and workers does.
+    spec.title = None;
     runs
 }
 
@@ -298,7 +309,7 @@ mod tests {
     fn runs_are_written_so_that_they_read_as_they_were() {
         let text = include_str!("../../../scenarios/blocked-executor.ron");
         let written = Scenario::parse("x.ron", text, &[]).unwrap();
-        let mut runs = with_run(&written.runs, Model::find("async_stealing").unwrap());
+        let mut runs = with_run(&written, Model::find("async_stealing").unwrap());
         runs[1].policy = Some(PolicySpec::RoundRobin { quantum: SimDuration::from_millis(2) });
         runs[2].workers = Some(3);
         let set = format!("runs={}", write_runs(&runs));
@@ -310,10 +321,30 @@ mod tests {
 
     #[test]
     fn a_run_that_is_added_has_an_id_of_its_own() {
-        let one = with_run(&[], Model::find("thread_per_task").unwrap());
-        let two = with_run(&one, Model::find("thread_per_task").unwrap());
-        assert_eq!([one[0].id.as_str(), two[1].id.as_str()], ["thread-per-task", "thread-per-task-2"]);
-        assert_eq!(one[0].workers, None, "threads have no workers");
+        let text = include_str!("../../../scenarios/work-stealing.ron");
+        let written = Scenario::parse("x.ron", text, &[]).unwrap();
+        let threads = Model::find("thread_per_task").unwrap();
+        let one = with_run(&written, threads);
+        let two = with_run(&Scenario { runs: one.clone(), ..written }, threads);
+        assert_eq!([one[3].id.as_str(), two[4].id.as_str()], ["thread-per-task", "thread-per-task-2"]);
+        assert_eq!(one[3].workers, None, "threads have no workers");
+    }
+
+    #[test]
+    fn a_run_keeps_its_workers_under_another_model_that_takes_several() {
+        let text = include_str!("../../../scenarios/work-stealing.ron");
+        let written = Scenario::parse("x.ron", text, &[]).unwrap();
+        let swapped = |from: &Scenario, model| {
+            let runs = with_model(from, 0, Model::find(model).unwrap());
+            let from = Scenario { runs, ..from.clone() };
+            (from.workers(&from.runs[0]), from)
+        };
+        let (workers, smol) = swapped(&written, "smol");
+        assert_eq!((written.workers(&written.runs[0]), workers), (4, 4), "as many as tokio had, not smol's usual one");
+        assert_eq!(swapped(&smol, "tokio_multi_thread").0, 4, "and back");
+        assert_eq!(swapped(&written, "event_loop").0, 1, "an event loop has no more than one");
+        let added = with_run(&written, Model::find("smol").unwrap());
+        assert_eq!(added[3].workers, Some(4), "and a run that is added has as many as the async run beside it");
     }
 
     #[test]

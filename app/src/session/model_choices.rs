@@ -112,6 +112,18 @@ mod tests {
     }
 
     #[test]
+    fn each_model_says_its_own_reason_why_it_has_no_block_in_place() {
+        let text = r#"(schema: 1, id: "t", number: 1, part: A, title: "T", idea: "I.", costs: "zero",
+            machine: (cores: 1), runs: [(id: "async", model: tokio_multi_thread), (id: "threads", model: thread_per_task)],
+            workload: (tasks: {"t": (ops: [BlockInPlace("1ms")])}))"#;
+        let scenario = Scenario::parse("t.ron", text, &[]).unwrap_or_else(|errors| panic!("{errors}"));
+        let why = |id: &str| why_not(Model::find(id).expect("a model"), &scenario).expect("it cannot");
+        assert!(why("tokio_current_thread").contains("`block_in_place` panics on this runtime"));
+        assert!(why("event_loop").contains("Node has no such call"));
+        assert!(why("actors").contains("Erlang has no such call"));
+    }
+
+    #[test]
     fn the_number_of_workers_has_the_name_that_the_model_gives_it() {
         let title = |id: &str| workers_title(Model::find(id).expect("a model"));
         assert_eq!(title("coroutines"), Some("Workers (GOMAXPROCS)"));

@@ -9,7 +9,7 @@ use sim_core::instant::SimDuration;
 use sim_core::model::{Family, Model};
 use sim_core::scenario::{PolicySpec, RunSpec, Scenario};
 
-use crate::session::knobs::with_run;
+use crate::session::knobs::{with_model, with_run};
 use crate::session::model_choices::{Kind, why_not, workers_title};
 use crate::session::{Command, Session};
 
@@ -46,10 +46,7 @@ pub(super) fn popup(popup: Popup<'_>, ui: &Ui, session: &Session, run: usize, em
                 let is_on = spec.model == model;
                 let option = option_ui(ui, model.title, About::of(model, why), is_on, emit.theme);
                 if option.clicked() && why.is_none() && !is_on {
-                    emit.emit(changed(shown, run, &|run| {
-                        run.model = model;
-                        run.workers = run.workers.filter(|_| model.has_workers());
-                    }));
+                    emit.emit(Command::SetRuns(with_model(shown, run, model)));
                 }
             });
         }
@@ -76,7 +73,7 @@ pub(super) fn add_popup(popup: Popup<'_>, ui: &Ui, session: &Session, emit: &mut
                 let name = format!("Add: {}", model.title);
                 let option = line_ui(ui, (model.title, &name), About::of(model, why), None, emit.theme);
                 if option.clicked() && why.is_none() {
-                    emit.emit(Command::SetRuns(with_run(&shown.runs, model)));
+                    emit.emit(Command::SetRuns(with_run(shown, model)));
                     ui.close();
                 }
             });

@@ -208,8 +208,9 @@ fn what_is_told_of_a_run_goes_with_the_next_step() {
     let mut session = Session::new(jobs::library(), std::sync::Arc::new(|| ()));
     session.apply(Command::OpenScenario("blocked-executor".to_owned()));
     session.finish_loading();
-    let runs = session.shown().map(|s| s.runs.clone()).expect("a scenario is open");
-    session.apply(Command::SetRuns(with_run(&runs, Model::find("async_stealing").unwrap())));
+    let shown = session.shown().expect("a scenario is open").clone();
+    let runs = shown.runs.clone();
+    session.apply(Command::SetRuns(with_run(&shown, Model::find("async_stealing").unwrap())));
     session.finish_loading();
     let (track, added) = (session.runs()[2].index.tracks.iter().find(|t| t.name == "hog").map(|t| t.kind), 2);
     session.apply(Command::Select(Selection::Track { run: added, track: track.expect("hog is in every run") }));
@@ -224,8 +225,9 @@ fn what_is_told_of_a_run_goes_with_the_next_step() {
 #[test]
 fn a_run_that_is_taken_away_takes_only_its_own_with_it() {
     let mut edited = Edited::open(BEFORE);
-    let runs = edited.session.shown().map(|s| s.runs.clone()).expect("a scenario is open");
-    edited.apply(Command::SetRuns(with_run(&runs, Model::find("async_stealing").unwrap())));
+    let shown = edited.session.shown().expect("a scenario is open").clone();
+    let runs = shown.runs.clone();
+    edited.apply(Command::SetRuns(with_run(&shown, Model::find("async_stealing").unwrap())));
     edited.session.finish_loading();
     let third = edited.session.runs()[2].id().to_owned();
     edited.select(&third, "two");

@@ -140,8 +140,9 @@ fn a_turn_that_makes_no_scenario_says_so_and_leaves_the_picture() {
 #[test]
 fn a_run_is_added_and_removed_again() {
     let mut session = open("blocked-executor");
-    let runs = session.shown().map(|s| s.runs.clone()).expect("a scenario is open");
-    session.apply(Command::SetRuns(with_run(&runs, Model::find("async_stealing").unwrap())));
+    let shown = session.shown().expect("a scenario is open").clone();
+    let runs = shown.runs.clone();
+    session.apply(Command::SetRuns(with_run(&shown, Model::find("async_stealing").unwrap())));
     session.finish_loading();
     assert_eq!(session.runs().len(), 3);
     assert_eq!(session.runs()[2].title, "async, stealing, 1 worker");
@@ -471,7 +472,7 @@ fn where_chance_plays_no_part_another_world_says_so() {
 fn a_reset_keeps_the_runs_that_were_added() {
     let mut session = open("blocked-executor");
     let runs =
-        session.written().map(|w| with_run(&w.runs, Model::find("async_stealing").unwrap())).expect("it is a scenario");
+        session.written().map(|w| with_run(w, Model::find("async_stealing").unwrap())).expect("it is a scenario");
     session.apply(Command::SetRuns(runs));
     session.finish_loading();
     assert!(!session.can_reset(), "nothing of the lesson is another");

@@ -4,7 +4,7 @@ use egui::{Rect, Role, vec2};
 use egui_kittest::kittest::{NodeT, Queryable};
 use sim_core::instant::SimTime;
 use sim_core::model::Model;
-use sim_core::scenario::RunSpec;
+use sim_core::scenario::{RunSpec, Scenario};
 use wakeline::session::knobs::with_run;
 use wakeline::session::{Command, Tab};
 
@@ -54,7 +54,7 @@ fn that_nothing_is_wrong_is_said_to_the_end_in_a_narrow_tab() {
 fn window_with_runs(width: f32, height: f32, runs: usize) -> Window {
     let mut window = Window::with_blocked_executor(width, height);
     while window.session(|s| s.runs().len()) < runs {
-        let now = window.session(|s| s.shown().expect("a scenario is open").runs.clone());
+        let now = window.session(|s| s.shown().expect("a scenario is open").clone());
         window.session(|s| s.apply(Command::SetRuns(with_run(&now, Model::find("thread_per_task").unwrap()))));
         window.finish_loading();
     }
@@ -153,9 +153,10 @@ fn a_very_low_window_shows_rows_and_the_rest_behind_tabs() {
 fn the_docks_height_is_the_one_that_was_chosen_whatever_else_changes() {
     let mut window = Window::with_blocked_executor(1296.0, 816.0);
     let edge = |window: &Window| window.harness.get_by_label("Resize panel").rect().center();
-    let runs = window.session(|s| s.shown().expect("a scenario is open").runs.clone());
-    let more =
-        with_run(&with_run(&runs, Model::find("thread_per_task").unwrap()), Model::find("thread_per_task").unwrap());
+    let shown = window.session(|s| s.shown().expect("a scenario is open").clone());
+    let (runs, threads) = (shown.runs.clone(), Model::find("thread_per_task").unwrap());
+    let one_more = Scenario { runs: with_run(&shown, threads), ..(*shown).clone() };
+    let more = with_run(&one_more, threads);
     let show = |window: &mut Window, runs: &[RunSpec]| {
         window.session(|s| s.apply(Command::SetRuns(runs.to_vec())));
         window.finish_loading();

@@ -351,9 +351,15 @@ impl Core {
                 self.enqueue(kernel, &came)
             }
         };
-        let result = match end {
-            End::Front => PollResult::RequeuedFront,
-            End::Back => PollResult::RequeuedBack,
+        let result = match (self.why_again(at.worker), end) {
+            (Reason::Preempted, End::Front) => PollResult::PreemptedFront,
+            (Reason::Preempted, End::Back) => PollResult::PreemptedBack,
+            (Reason::Spawned | Reason::Woken | Reason::WokenInPoll | Reason::Yielded, End::Front) => {
+                PollResult::RequeuedFront
+            }
+            (Reason::Spawned | Reason::Woken | Reason::WokenInPoll | Reason::Yielded, End::Back) => {
+                PollResult::RequeuedBack
+            }
         };
         kernel.record(Event::PollEnded { task, at: WorkerQueue { worker: at.worker, queue }, result });
         self.polled(at.worker, task, result);

@@ -1,6 +1,6 @@
 //! Processes under Erlang's scheduler.
 
-use super::{Family, Model, Workers, refuses_moves};
+use super::{Family, Model, Workers, refuses_in_place};
 use crate::executor::Executor;
 
 pub(super) static MODEL: Model = Model {
@@ -16,5 +16,5 @@ pub(super) static MODEL: Model = Model {
         let executor = if has_high { Executor::beam_with_high_priority } else { Executor::beam };
         machine.run_workload_erlang(executor(workers), workload)
     },
-    refuses: refuses_moves,
+    refuses: |op| refuses_in_place(op, "Erlang has no such call: native code that blocks runs on a dirty scheduler, which is Offload"),
 };

@@ -1,6 +1,6 @@
 //! Actors under Akka's default dispatcher.
 
-use super::{Family, Model, Workers, refuses_moves};
+use super::{Family, Model, Workers, refuses_in_place};
 use crate::executor::Executor;
 
 pub(super) static MODEL: Model = Model {
@@ -15,5 +15,6 @@ pub(super) static MODEL: Model = Model {
         let workers = MODEL.workers_for(setup.workers, machine.cores);
         machine.run_workload_akka(Executor::akka(workers), workload)
     },
-    refuses: refuses_moves,
+    // `AkkaForkJoinWorkerThread::blockOn` (dispatch/ThreadPoolBuilder.scala) calls `ForkJoinPool.managedBlock`.
+    refuses: |op| refuses_in_place(op, "that Akka starts a thread beside one in `blocking { … }` is not modelled"),
 };

@@ -1,6 +1,6 @@
 //! An async runtime whose workers share a ready queue a priority. A poll is never interrupted, whoever wakes meanwhile.
 
-use super::{Family, Model, Workers, refuses_moves};
+use super::{Family, Model, Workers, refuses_in_place};
 use crate::executor::Executor;
 
 pub(super) static MODEL: Model = Model {
@@ -15,5 +15,5 @@ pub(super) static MODEL: Model = Model {
         let levels = workload.tasks.iter().map(|(_, task)| task.priority);
         machine.run_workload_async(Executor::by_priority(workers, levels), workload)
     },
-    refuses: refuses_moves,
+    refuses: |op| refuses_in_place(op, "this runtime has no call by which a worker goes on on another thread"),
 };

@@ -1,6 +1,6 @@
 //! An async runtime whose workers have queues of their own and steal from each other.
 
-use super::{Family, Model, Workers, refuses_moves};
+use super::{Family, Model, Workers, refuses_in_place};
 use crate::executor::Executor;
 
 pub(super) static MODEL: Model = Model {
@@ -14,5 +14,5 @@ pub(super) static MODEL: Model = Model {
         let workers = MODEL.workers_for(setup.workers, machine.cores);
         machine.run_workload_async(Executor::stealing(workers), workload)
     },
-    refuses: refuses_moves,
+    refuses: |op| refuses_in_place(op, "this runtime has no call by which a worker goes on on another thread"),
 };

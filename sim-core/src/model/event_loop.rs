@@ -1,6 +1,6 @@
 //! Callbacks on one thread that goes round and round: Node's event loop.
 
-use super::{Family, Model, Workers, refuses_moves};
+use super::{Family, Model, Workers, refuses_in_place};
 use crate::executor::Executor;
 
 pub(super) static MODEL: Model = Model {
@@ -11,5 +11,5 @@ pub(super) static MODEL: Model = Model {
     family: Family::Callbacks,
     workers: Workers::One,
     run: |machine, _, workload| machine.run_workload_callbacks(Executor::event_loop(), workload),
-    refuses: refuses_moves,
+    refuses: |op| refuses_in_place(op, "Node has no such call: one thread runs all JavaScript, and only the pool of libuv can block beside it, which is Offload"),
 };

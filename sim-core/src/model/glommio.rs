@@ -1,6 +1,6 @@
 //! glommio: thread per core, and on each core queues that share it by weight.
 
-use super::{Family, Model, Workers, refuses_moves};
+use super::{Family, Model, Workers, refuses_in_place};
 use crate::executor::Executor;
 use crate::executor::policy::glommio::count_queues;
 use crate::program::Workload;
@@ -16,7 +16,7 @@ pub(super) static MODEL: Model = Model {
         let workers = MODEL.workers_for(setup.workers, machine.cores);
         machine.run_workload_async(Executor::glommio(workers, shares(workload)), workload)
     },
-    refuses: refuses_moves,
+    refuses: |op| refuses_in_place(op, "glommio has no such call: its tasks cannot leave their thread, and `spawn_blocking` is Offload"),
 };
 
 /// How many queues so many workers have for this workload.

@@ -1,6 +1,6 @@
 //! futures' `LocalPool`.
 
-use super::{Family, Model, Workers, refuses_moves};
+use super::{Family, Model, Workers, refuses_in_place};
 use crate::executor::Executor;
 
 pub(super) static MODEL: Model = Model {
@@ -11,5 +11,5 @@ pub(super) static MODEL: Model = Model {
     family: Family::Async,
     workers: Workers::One,
     run: |machine, _, workload| machine.run_workload_async(Executor::local_pool(), workload),
-    refuses: refuses_moves,
+    refuses: |op| refuses_in_place(op, "the pool is one thread, and nobody else can go on with its tasks"),
 };

@@ -159,9 +159,9 @@ pub(crate) fn refuses_nothing(_: &Op) -> Option<&'static str> {
     None
 }
 
-/// For models that express every op but those that need a worker which goes on on another thread.
-pub(crate) fn refuses_moves(op: &Op) -> Option<&'static str> {
-    matches!(op, Op::BlockInPlace(_)).then_some("its workers stay on their threads")
+/// For models that express every op but the one whose worker goes on on another thread, and why each does not.
+pub(crate) fn refuses_in_place(op: &Op, why: &'static str) -> Option<&'static str> {
+    matches!(op, Op::BlockInPlace(_)).then_some(why)
 }
 
 /// Reads a model by its id, which a file writes as a word.

@@ -1,6 +1,6 @@
 //! monoio: thread per core, self-wakes to the front.
 
-use super::{Family, Model, Workers, refuses_moves};
+use super::{Family, Model, Workers, refuses_in_place};
 use crate::executor::Executor;
 use crate::program::Op;
 
@@ -18,8 +18,10 @@ pub(super) static MODEL: Model = Model {
     refuses,
 };
 
+const IN_PLACE: &str = "monoio has no such call: its tasks cannot leave their thread, and `spawn_blocking` is Offload";
+
 // Its `JoinHandle` can be awaited and dropped, no more (`src/task/join.rs`); a dropped one detaches.
 fn refuses(op: &Op) -> Option<&'static str> {
     let cancels = matches!(op, Op::Cancel(_));
-    refuses_moves(op).or(cancels.then_some("its `JoinHandle` has no `abort`: nobody can drop a task from outside"))
+    refuses_in_place(op, IN_PLACE).or(cancels.then_some("its `JoinHandle` has no `abort`: nobody can drop a task from outside"))
 }

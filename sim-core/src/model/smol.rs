@@ -1,6 +1,6 @@
 //! smol: async-executor on a few threads, one unless said otherwise (`SMOL_THREADS`, smol 2.0.2 `src/spawn.rs`).
 
-use super::{Family, Model, Workers, refuses_moves};
+use super::{Family, Model, Workers, refuses_in_place};
 use crate::executor::Executor;
 
 pub(super) static MODEL: Model = Model {
@@ -14,5 +14,5 @@ pub(super) static MODEL: Model = Model {
         let executor = Executor::smol(MODEL.workers_for(setup.workers, machine.cores));
         machine.run_workload_async(executor, workload)
     },
-    refuses: refuses_moves,
+    refuses: |op| refuses_in_place(op, "smol has no such call: its `unblock` hands the work to another thread, which is Offload"),
 };

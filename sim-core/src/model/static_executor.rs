@@ -6,7 +6,7 @@ use crate::program::Op;
 pub(super) static MODEL: Model = Model {
     id: "static_executor",
     title: "static, no heap",
-    line: "One core and no heap: each task has a fixed slot, as many as the workload has of it.",
+    line: "embassy: one core and no heap; each task has a fixed slot, as many as the workload has of it.",
     stands_for: "embassy-executor 0.10.0, src/raw/run_queue.rs",
     family: Family::Async,
     workers: Workers::One,

@@ -1,6 +1,6 @@
 //! A thread a core, a queue a thread, and nobody steals.
 
-use super::{Family, Model, Workers, refuses_moves};
+use super::{Family, Model, Workers, refuses_in_place};
 use crate::executor::Executor;
 
 pub(super) static MODEL: Model = Model {
@@ -14,5 +14,5 @@ pub(super) static MODEL: Model = Model {
         let executor = Executor::thread_per_core(MODEL.workers_for(setup.workers, machine.cores));
         machine.run_workload_async(executor, workload)
     },
-    refuses: refuses_moves,
+    refuses: |op| refuses_in_place(op, "its tasks cannot leave their thread: no other can go on with its queue"),
 };

@@ -1,6 +1,6 @@
 //! tokio's `LocalSet` on a current_thread runtime: for tasks that cannot move to another thread.
 
-use super::{Family, Model, Workers, refuses_moves};
+use super::{Family, Model, Workers, refuses_in_place};
 use crate::executor::Executor;
 
 pub(super) static MODEL: Model = Model {
@@ -11,5 +11,6 @@ pub(super) static MODEL: Model = Model {
     family: Family::Async,
     workers: Workers::One,
     run: |machine, _, workload| machine.run_workload_async(Executor::tokio_local_set(), workload),
-    refuses: refuses_moves,
+    // `maybe_move_runtime` in runtime/scheduler/multi_thread/worker.rs.
+    refuses: |op| refuses_in_place(op, "`block_in_place` panics on this runtime: only the multi-threaded one can go on on another thread"),
 };

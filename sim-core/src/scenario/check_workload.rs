@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::check::Checker;
 use super::spec::Scenario;
-use crate::model::Family;
+use crate::model::{Family, MODELS, Model};
 use crate::program::ast::visit;
 use crate::program::{Op, Program, ResourceSpec};
 
@@ -67,6 +67,18 @@ fn shard_exists(checker: &mut Checker<'_>, path: &str, shard: u32) {
     checker.wrong(&format!("{path}.shard"), message, "write a smaller number, or give the run more workers");
 }
 
+/// So many models that can are named to who chose one that cannot.
+const NAMED: usize = 4;
+
+/// What to do about a step that this model cannot do.
+fn instead(model: &Model, op: &Op) -> String {
+    let can = MODELS.into_iter().filter(|other| (other.refuses)(op).is_none());
+    let can: Vec<_> = can.take(NAMED).map(|other| format!("`{}`", other.id)).collect();
+    let has_offload = matches!(op, Op::BlockInPlace(d) if (model.refuses)(&Op::Offload(*d)).is_none());
+    let or = if has_offload { "write Offload, which it has" } else { "leave the step out" };
+    format!("give that run a model that can, such as {}, or {or}", can.join(", "))
+}
+
 /// The steps of one task.
 struct Steps<'c, 's> {
     checker: &'c mut Checker<'s>,
@@ -96,7 +108,7 @@ impl Steps<'_, '_> {
                     run.model.id,
                     op.name()
                 );
-                self.checker.wrong(path, message, "give that run another model, or leave the step out");
+                self.checker.wrong(path, message, instead(run.model, op));
             }
         }
         let name_path = format!("{path}.0");

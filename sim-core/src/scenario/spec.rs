@@ -10,7 +10,7 @@ use super::narration::Step;
 use super::profile::Profiles;
 use crate::instant::SimDuration;
 use crate::machine::spec::Latency;
-use crate::model::{Model, Setup, Workers};
+use crate::model::{Family, Model, Setup, Workers};
 use crate::program::durations::{duration, some_duration};
 use crate::program::{Named, Workload};
 
@@ -105,6 +105,32 @@ impl Scenario {
     /// Workers of the run's runtime; 0 where a task is a thread of its own.
     pub fn workers(&self, run: &RunSpec) -> u32 {
         run.model.workers_for(run.workers, self.machine.cores)
+    }
+
+    /// A run of this model beside those that there are: it has as many workers as the first run of its family that takes
+    /// several, or else as the first async one, so that only the model differs. Without such a run it starts as usual.
+    pub fn run_of_model(&self, id: impl Into<String>, model: &'static Model) -> RunSpec {
+        let like = |family| self.runs.iter().find(|run| run.model.family == family && run.model.has_workers());
+        // Threads of a pool wait, workers do not: from one to the other the number says nothing.
+        let beside = like(model.family).or_else(|| like(Family::Async).filter(|_| model.family != Family::Pool));
+        let run = RunSpec::of_model(id, model);
+        match beside {
+            Some(beside) => RunSpec { workers: self.workers_kept(beside, model), ..run },
+            None => run,
+        }
+    }
+
+    /// What a run has to say about its workers to have as many under another model: nothing where the model has none to
+    /// choose, or as many as usual.
+    pub fn workers_kept(&self, run: &RunSpec, model: &'static Model) -> Option<u32> {
+        if !model.has_workers() || !run.model.has_workers() {
+            return None;
+        }
+        let now = self.workers(run);
+        let usual = model.workers_for(None, self.machine.cores);
+        let shards = self.workload.tasks.iter().filter_map(|(_, task)| task.shard);
+        let has_place = !model.has_shards() || shards.max().is_none_or(|last| last < now);
+        run.workers.or(Some(now).filter(|now| *now != usual)).filter(|_| has_place)
     }
 
     /// How threads are scheduled in this run.

@@ -203,11 +203,15 @@ fn poll_started(at: WorkerQueue, from: PollFrom, tables: &Tables) -> String {
 fn poll_ended(at: WorkerQueue, result: PollResult, tables: &Tables) -> String {
     let already = if tables.run.family().has_wakers() { "Pending, but woken already" } else { "able to go on already" };
     let back = |end: End| format!("{already}: to the {} of {}", end.text(), tables.queue_name(at.queue));
+    let over = turn_is_over(tables.run.family());
+    let set_back = |end: End| format!("{over}: to the {} of {}", end.text(), tables.queue_name(at.queue));
     match result {
         PollResult::Pending if !tables.run.family().has_wakers() => "Pending: it waits".to_owned(),
         PollResult::Pending => "Pending: waits to be woken".to_owned(),
         PollResult::RequeuedBack => back(End::Back),
         PollResult::RequeuedFront => back(End::Front),
+        PollResult::PreemptedBack => set_back(End::Back),
+        PollResult::PreemptedFront => set_back(End::Front),
         PollResult::Ready => match tables.run.family() {
             Family::Async => "Ready: it has its result".to_owned(),
             Family::Threads
@@ -219,6 +223,20 @@ fn poll_ended(at: WorkerQueue, result: PollResult, tables: &Tables) -> String {
         },
         PollResult::Panicked => "panicked".to_owned(),
         PollResult::Cut => "cut off".to_owned(),
+    }
+}
+
+/// Why a task is put back that is neither done nor waits.
+pub(crate) fn turn_is_over(family: Family) -> &'static str {
+    match family {
+        Family::Actors => "its reductions are used up",
+        // The time that a goroutine may run is over; or it comes from a call, and no worker is free.
+        Family::Coroutines
+        | Family::Async
+        | Family::Threads
+        | Family::Pool
+        | Family::Sequential
+        | Family::Callbacks => "its turn is over",
     }
 }
 

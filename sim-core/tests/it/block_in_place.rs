@@ -380,7 +380,7 @@ fn a_program_says_it_where_the_model_can_and_is_refused_where_it_cannot() {
     workload: (tasks: {{"a": (ops: [BlockInPlace("30ms")]), "b": (ops: [Work("1ms"), Mark("b")])}}),
     runs: [(id: "one", model: {model}), (id: "threads", model: thread_per_task)])"#
         );
-        Scenario::parse("in_place.ron", &text, &[]).map_err(|errors| errors.to_string())
+        Scenario::parse("in_place.ron", &text, &[])
     };
     for model in ["tokio_multi_thread", "coroutines", "thread_pool", "sequential", "no_executor"] {
         let trace = parsed(model).unwrap().execute("one", &RunOptions::default(), None);
@@ -389,9 +389,16 @@ fn a_program_says_it_where_the_model_can_and_is_refused_where_it_cannot() {
         assert_eq!(moves(&trace).len(), expected, "{model}");
     }
     for model in ["tokio_current_thread", "tokio_local_set", "smol", "event_loop", "actors", "static_executor"] {
-        let errors = parsed(model).unwrap_err();
+        let refused = parsed(model).unwrap_err();
+        let (errors, help) = (refused.to_string(), refused.errors()[0].help.clone());
         assert!(errors.contains(&format!("{model} has no BlockInPlace, because")), "{errors}");
+        let can = "give that run a model that can, such as `tokio_multi_thread`, `thread_per_task`, `thread_pool`, `coroutines`";
+        // The one that has no other thread has no Offload either.
+        let or = if model == "static_executor" { "leave the step out" } else { "write Offload, which it has" };
+        assert_eq!(help, Some(format!("{can}, or {or}")), "{model}");
     }
+    assert!(parsed("event_loop").unwrap_err().to_string().contains("Node has no such call"), "its own reason");
+    assert!(parsed("tokio_current_thread").unwrap_err().to_string().contains("panics on this runtime"), "and tokio's");
 }
 
 #[test]

@@ -309,3 +309,30 @@ fn an_actor_that_waits_looks_for_a_letter() {
     let why = "It waits for a letter: mailbox of table.5 is empty. Whoever knows its address could send one.";
     assert_eq!(table.answer.to_string(), why);
 }
+
+#[test]
+fn an_actor_whose_reductions_are_used_up_stands_in_its_queue_again_without_a_wake() {
+    let asked = Asked::lesson("six-models", "actors");
+    let (trace, table) = (&asked.trace, asked.named("table.5"));
+    let of_it = |task: TaskId| table == Thing::Track(TrackKind::Task(task));
+    let end = |n: &usize| matches!(trace.event(*n), Some(Event::PollEnded { task, .. }) if of_it(task));
+    let end = (0..trace.len()).find(end).expect("its first turn ends");
+    let woken = |n| matches!(trace.event(n), Some(Event::Woken { task, .. }) if of_it(task));
+    assert!(!(0..end).any(woken), "nobody has woken it");
+    let line = text::line(end, trace.time(end), &trace.event(end).unwrap(), trace.tables());
+    assert!(line.ends_with("its reductions are used up: to the back of run queue of worker 0"), "{line}");
+    let history: Vec<String> = asked.at(6.5, table).history.iter().map(|e| e.says.to_string()).collect();
+    assert!(history.iter().any(|says| says.starts_with("its reductions are used up, run 2")), "{history:?}");
+    assert_eq!(history.iter().filter(|says| says.starts_with("spawned")).count(), 1, "once: {history:?}");
+}
+
+#[test]
+fn of_the_queues_of_an_event_loop_each_has_its_name() {
+    let asked = Asked::lesson("callback-maze", "callbacks");
+    let worker = asked.at(1.0, Thing::Track(TrackKind::Worker(WorkerId(0))));
+    let queues: Vec<String> =
+        worker.facts.iter().filter(|f| f.label == "Own queue").map(|f| f.says.to_string()).collect();
+    let names = ["poll (I/O)", "check", "timers"];
+    assert_eq!(queues.len(), names.len(), "{queues:?}");
+    assert!(queues.iter().zip(names).all(|(says, name)| says.starts_with(&format!("{name}: "))), "{queues:?}");
+}

@@ -113,7 +113,7 @@ impl Watch for LongPoll {
             }
             Event::PollEnded { task, at, result } => {
                 self.poll_over(seen, task, at.worker, Some(seen.n));
-                if matches!(result, PollResult::RequeuedBack | PollResult::RequeuedFront) {
+                if result.is_set_back() || matches!(result, PollResult::RequeuedBack | PollResult::RequeuedFront) {
                     self.called.insert(task, seen.n);
                 }
                 if result == PollResult::RequeuedFront && seen.tables.run.family() == Family::Callbacks {

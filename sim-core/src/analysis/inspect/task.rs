@@ -379,7 +379,7 @@ fn end_event(here: &Here<'_>, id: TaskId) -> Option<usize> {
     (event < here.state.events).then_some(event)
 }
 
-/// The event that made the task Ready, the last before number `before`: a wake that counted, or its spawn.
+/// The event that made the task Ready, the last before number `before`: a wake that counted, its spawn, or the end of a turn.
 pub(super) fn ready_event(here: &Here<'_>, id: TaskId, before: usize) -> Option<usize> {
     here.last_event_before(before, |e| match e {
         Event::Woken { task, effect, .. } if task == id => match effect {
@@ -387,6 +387,7 @@ pub(super) fn ready_event(here: &Here<'_>, id: TaskId, before: usize) -> Option<
             WakeEffect::Redundant | WakeEffect::Stale => false,
         },
         Event::TaskSpawned { task, .. } => task == id,
+        Event::PollEnded { task, result, .. } => task == id && result.is_set_back(),
         _ => false,
     })
 }

@@ -2,7 +2,7 @@
 
 use super::figures::{counted, thousands};
 use super::here::{About, Here};
-use super::sentence::Sentence;
+use super::sentence::{Piece, Sentence};
 use super::{Fact, Inspection, Look, Thing, alone, fact, history, poll};
 use crate::analysis::track::TrackKind;
 use crate::trace::ids::*;
@@ -123,8 +123,12 @@ fn facts(here: &Here<'_>, id: WorkerId, worker: &Worker, thread: ThreadId) -> Ve
         Some(ThreadState::NotCreated) | None => {}
     }
     let queues = here.tables().queues.iter().enumerate();
-    let own = queues.filter(|(_, q)| matches!(q.kind, QueueKind::Ready { owner } if owner.is_none_or(|w| w == id)));
-    for (q, info) in own.take(3) {
+    let of_it = queues.filter(|(_, q)| matches!(q.kind, QueueKind::Ready { owner } if owner.is_none_or(|w| w == id)));
+    let of_it: Vec<_> = of_it.collect();
+    let is_own = |kind: QueueKind| matches!(kind, QueueKind::Ready { owner: Some(_) });
+    // Of several, the name says which.
+    let has_several = of_it.iter().filter(|(_, q)| is_own(q.kind)).count() > 1;
+    for (q, info) in of_it.into_iter().take(3) {
         let entries = here.state.queues.get(q);
         let waiting = entries.map_or(0, |entries| entries.len());
         let label = if matches!(info.kind, QueueKind::Ready { owner: None }) { "Shared queue" } else { "Own queue" };
@@ -136,7 +140,10 @@ fn facts(here: &Here<'_>, id: WorkerId, worker: &Worker, thread: ThreadId) -> Ve
                 Sentence::plain(format!("{tasks}: ")).then(here.several(names))
             }
         };
-        facts.push(fact(label, said));
+        let name = here.tables().queue_name(QueueId::from_index(q));
+        let named = has_several && is_own(info.kind);
+        // As it is called, whatever a family's words for the rest are: libuv's phase "poll" runs callbacks.
+        facts.push(fact(label, if named { Sentence::from(Piece::Code(name)).and(": ").then(said) } else { said }));
     }
     facts.extend(alone::left_behind(here, id).map(|says| fact("Left behind", says)));
     facts.push(fact("Polls", Sentence::plain(thousands(worker.polls))));

@@ -70,6 +70,21 @@ small_enum! {
         Panicked = "panicked",
         /// The poll was cut off: the run ended, or the task was aborted, inside it.
         Cut = "cut off",
+        /// Not done, and not to wait: its turn is over, by its slice or because its worker was taken. Put to the back.
+        PreemptedBack = "turn over",
+        /// The same, put to the front of the queue.
+        PreemptedFront = "turn over, in front",
+    }
+}
+
+impl PollResult {
+    /// Whether the task stands in a queue again without a wake.
+    pub const fn is_set_back(self) -> bool {
+        match self {
+            PollResult::PreemptedBack | PollResult::PreemptedFront => true,
+            PollResult::RequeuedBack | PollResult::RequeuedFront | PollResult::Pending => false,
+            PollResult::Ready | PollResult::Panicked | PollResult::Cut => false,
+        }
     }
 }
 

@@ -67,6 +67,7 @@ pub(super) fn task_rule(event: Event) -> Option<(TaskId, &'static [TaskPhase])> 
         E::PollStarted { task, .. } => (task, &[Ready]),
         E::PollEnded { task, result: PollResult::Pending, .. } => (task, &[Polling]),
         E::PollEnded { task, result: PollResult::RequeuedBack | PollResult::RequeuedFront, .. } => (task, &[Polling]),
+        E::PollEnded { task, result: PollResult::PreemptedBack | PollResult::PreemptedFront, .. } => (task, &[Polling]),
         E::PollEnded { task, result: PollResult::Ready | PollResult::Panicked | PollResult::Cut, .. } => (task, &[Polling, Ended]),
         E::Woken { task, effect: WakeEffect::Queued, .. } => (task, &[Pending]),
         E::Woken { task, effect: WakeEffect::Redundant, .. } => (task, &[Ready, Polling]),

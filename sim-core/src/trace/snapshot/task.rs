@@ -201,14 +201,19 @@ impl Snapshot {
         }
         match result {
             PollResult::Pending | PollResult::Cut => self.leave_poll(id, TaskState::Pending),
-            PollResult::RequeuedBack => self.leave_poll(id, TaskState::Ready),
-            PollResult::RequeuedFront => self.leave_poll(id, TaskState::Ready),
+            PollResult::RequeuedBack | PollResult::PreemptedBack => self.leave_poll(id, TaskState::Ready),
+            PollResult::RequeuedFront | PollResult::PreemptedFront => self.leave_poll(id, TaskState::Ready),
             PollResult::Ready => self.end_task(id, TaskState::Completed),
             PollResult::Panicked => self.end_task(id, TaskState::Panicked),
         }
         match result {
-            PollResult::RequeuedBack if queued => self.join_queue(tables, at.queue, id.0, End::Back),
-            PollResult::RequeuedFront if queued => self.join_queue(tables, at.queue, id.0, End::Front),
+            PollResult::RequeuedBack | PollResult::PreemptedBack if queued => {
+                self.join_queue(tables, at.queue, id.0, End::Back);
+            }
+            PollResult::RequeuedFront | PollResult::PreemptedFront if queued => {
+                self.join_queue(tables, at.queue, id.0, End::Front);
+            }
+            PollResult::PreemptedBack | PollResult::PreemptedFront => {}
             PollResult::RequeuedBack | PollResult::RequeuedFront | PollResult::Pending => {}
             PollResult::Ready | PollResult::Panicked | PollResult::Cut => {}
         }

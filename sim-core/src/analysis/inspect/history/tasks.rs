@@ -12,6 +12,7 @@ use crate::trace::Event;
 use crate::trace::event::{BlockReason, SwitchReason};
 use crate::trace::ids::*;
 use crate::trace::snapshot::TaskState;
+use crate::trace::text::turn_is_over;
 
 /// What the task did.
 pub(in super::super) fn of_task(here: &Here<'_>, id: TaskId, most: usize) -> Vec<Entry> {
@@ -177,7 +178,8 @@ impl TaskRows<'_, '_> {
     fn cause(&self, event: usize) -> Sentence {
         let of_poll = || self.here.index.links_to(event).map(|l| l.from_event).next();
         let cause = match self.here.trace.event(event) {
-            Some(Event::PollStarted { .. }) => of_poll(),
+            Some(Event::PollStarted { .. }) => of_poll().or_else(|| task::ready_event(self.here, self.id, event)),
+            Some(Event::PollEnded { result, .. }) if result.is_set_back() => Some(event),
             Some(Event::Queued { .. } | Event::PollEnded { .. }) => task::ready_event(self.here, self.id, event),
             _ => Some(event),
         };
@@ -188,6 +190,7 @@ impl TaskRows<'_, '_> {
             Some(Event::Woken { by, .. }) => Sentence::plain("woken by ").and(self.here.actor_short(by)),
             Some(Event::TaskSpawned { by: Actor::Run, .. }) => Sentence::plain("spawned"),
             Some(Event::TaskSpawned { by, .. }) => Sentence::plain("spawned by ").and(self.here.actor_short(by)),
+            Some(Event::PollEnded { .. }) => Sentence::plain(turn_is_over(self.here.tables().run.family())),
             _ => Sentence::plain("able to run"),
         }
     }
