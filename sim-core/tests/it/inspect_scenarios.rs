@@ -319,7 +319,9 @@ fn an_actor_whose_reductions_are_used_up_stands_in_its_queue_again_without_a_wak
     let end = (0..trace.len()).find(end).expect("its first turn ends");
     let woken = |n| matches!(trace.event(n), Some(Event::Woken { task, .. }) if of_it(task));
     assert!(!(0..end).any(woken), "nobody has woken it");
-    let line = text::line(end, trace.time(end), &trace.event(end).unwrap(), trace.tables());
+    let moves = Moves::of(trace);
+    let names = Names::at(trace.tables(), &moves, end);
+    let line = text::line(end, trace.time(end), &trace.event(end).unwrap(), names);
     assert!(line.ends_with("its reductions are used up: to the back of run queue of worker 0"), "{line}");
     let history: Vec<String> = asked.at(6.5, table).history.iter().map(|e| e.says.to_string()).collect();
     assert!(history.iter().any(|says| says.starts_with("its reductions are used up, run 2")), "{history:?}");
