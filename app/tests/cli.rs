@@ -623,7 +623,7 @@ fn a_thread_that_its_worker_has_left_has_a_row_and_a_name_of_its_own() {
             later.iter().any(|line| line.contains(" thread 0 ") && line.contains("Dispatched")),
             "{model}: {events}"
         );
-        assert!(later.iter().any(|line| of_worker(&line) && line.contains("SwitchedOut")), "{model}: {events}");
+        assert!(later.iter().any(|line| of_worker(line) && line.contains("SwitchedOut")), "{model}: {events}");
         assert!(!later.iter().any(|line| line.contains("blocking 0 sleeps")), "{model}: {events}");
         let completed = later.iter().rfind(|line| line.contains("hog") && line.contains("TaskCompleted"));
         let on = if model == "coroutines" { "on worker 0" } else { "on thread 0" };

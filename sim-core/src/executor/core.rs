@@ -329,12 +329,11 @@ impl Exec {
             if !polled.paid && !self.sim.pay(&mut kernel, self.poll_cost) {
                 return Turn::Wait;
             }
-            let kept = state.settle(&mut kernel, polled);
+            if !state.settle(&mut kernel, polled) {
+                return Turn::Cancel;
+            }
             if self.workers_move.get() {
                 self.start_unparked(&mut state, &mut kernel);
-            }
-            if !kept {
-                return Turn::Cancel;
             }
         }
         if self.link.calls() {

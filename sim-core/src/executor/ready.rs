@@ -339,27 +339,13 @@ impl Core {
             self.polled(at.worker, task, PollResult::Pending);
             return kept;
         }
-        let (queue, end) = match self.lane {
+        let (queue, result) = match self.lane {
             Some(lane) => {
                 cell.set(TaskState::Ready);
                 kernel.queues[lane.index()].push_back(task.0);
-                (lane, End::Back)
+                (lane, PollResult::RequeuedBack)
             }
-            None => {
-                let came = self.came(task, self.why_again(at.worker), Some(at.worker), Actor::Worker(at.worker));
-                let came = Came { asks: self.asks_of_poll, ..came };
-                self.enqueue(kernel, &came)
-            }
-        };
-        let result = match (self.why_again(at.worker), end) {
-            (Reason::Preempted, End::Front) => PollResult::PreemptedFront,
-            (Reason::Preempted, End::Back) => PollResult::PreemptedBack,
-            (Reason::Spawned | Reason::Woken | Reason::WokenInPoll | Reason::Yielded, End::Front) => {
-                PollResult::RequeuedFront
-            }
-            (Reason::Spawned | Reason::Woken | Reason::WokenInPoll | Reason::Yielded, End::Back) => {
-                PollResult::RequeuedBack
-            }
+            None => self.set_back(kernel, at.worker, task),
         };
         kernel.record(Event::PollEnded { task, at: WorkerQueue { worker: at.worker, queue }, result });
         self.polled(at.worker, task, result);
@@ -372,6 +358,26 @@ impl Core {
 }
 
 impl Core {
+    /// Puts a task that did not wait where the policy says. Answers how its poll ended.
+    #[inline(never)]
+    fn set_back(&mut self, kernel: &mut Kernel, worker: WorkerId, task: TaskId) -> (QueueId, PollResult) {
+        let why = self.why_again(worker);
+        let came = self.came(task, why, Some(worker), Actor::Worker(worker));
+        let came = Came { asks: self.asks_of_poll, ..came };
+        let (queue, end) = self.enqueue(kernel, &came);
+        let result = match (why, end) {
+            (Reason::Preempted, End::Front) => PollResult::PreemptedFront,
+            (Reason::Preempted, End::Back) => PollResult::PreemptedBack,
+            (Reason::Spawned | Reason::Woken | Reason::WokenInPoll | Reason::Yielded, End::Front) => {
+                PollResult::RequeuedFront
+            }
+            (Reason::Spawned | Reason::Woken | Reason::WokenInPoll | Reason::Yielded, End::Back) => {
+                PollResult::RequeuedBack
+            }
+        };
+        (queue, result)
+    }
+
     fn why_again(&self, worker: WorkerId) -> Reason {
         self.leaving[worker.index()].unwrap_or(Reason::WokenInPoll)
     }

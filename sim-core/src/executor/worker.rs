@@ -6,7 +6,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use super::core::{Exec, Polled, Taken, Turn};
-use super::waker;
+use super::waker::{self, Cell};
 use crate::machine::threads::Ask;
 use crate::trace::event::PollResult;
 use crate::trace::ids::*;
@@ -28,13 +28,15 @@ pub(crate) fn run(exec: &Exec, worker: WorkerId) -> Left {
     loop {
         match exec.turn(worker, polled) {
             Turn::Poll(taken) => {
-                polled = poll(exec, taken);
+                let Taken { task, cell, at, .. } = taken;
+                let end = poll(exec, taken);
                 if exec.workers_move.get() {
-                    match after_moves(exec, worker, &mut polled) {
+                    match after_moves(exec, worker, task, at.queue, cell, end) {
                         Some(here) => worker = here,
                         None => return Left::WithoutWorker,
                     }
                 }
+                polled = pending(worker, task, at.queue, cell, end);
             }
             Turn::Wait => {
                 exec.sim.suspend(Ask::Work(exec.poll_cost));
@@ -44,7 +46,9 @@ pub(crate) fn run(exec: &Exec, worker: WorkerId) -> Left {
             }
             Turn::Cancel => {
                 exec.sim.actor.set(Actor::Worker(worker));
-                polled.take().into_iter().for_each(|polled| exec.cancel_aborted(polled.task));
+                if let Some(polled) = polled.take() {
+                    exec.cancel_aborted(polled.task);
+                }
             }
             Turn::Drop(task) => {
                 exec.sim.actor.set(Actor::Worker(worker));
@@ -84,17 +88,38 @@ pub(crate) fn run(exec: &Exec, worker: WorkerId) -> Left {
     }
 }
 
-/// The worker of this thread after a poll, where workers change their threads; none: another thread has it.
+/// Whether what was polled is to be put where it belongs.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum PollEnd {
+    /// It returned Pending.
+    Pending,
+    /// It is over: the task has ended.
+    Over,
+}
+
+/// A poll that is not over before it is paid: one that returned Pending.
+#[inline(always)]
+fn pending(worker: WorkerId, task: TaskId, queue: QueueId, cell: *const Cell, end: PollEnd) -> Option<Polled> {
+    (end == PollEnd::Pending).then_some(Polled { task, at: WorkerQueue { worker, queue }, cell, paid: false })
+}
+
+/// The worker of this thread after a poll, where workers change their threads; none: another thread has it. Takes its
+/// poll in parts, which stay in registers where nothing moves.
 #[cold]
 #[inline(never)]
-fn after_moves(exec: &Exec, worker: WorkerId, polled: &mut Option<Polled>) -> Option<WorkerId> {
+fn after_moves(
+    exec: &Exec,
+    worker: WorkerId,
+    task: TaskId,
+    queue: QueueId,
+    cell: *const Cell,
+    end: PollEnd,
+) -> Option<WorkerId> {
     if exec.in_place.get() > 0 && exec.has_lost_worker() {
-        exec.end_alone(polled.take());
+        exec.end_alone(pending(worker, task, queue, cell, end));
         return None;
     }
-    let here = if exec.changed_worker.get() { exec.worker_here(worker) } else { worker };
-    polled.iter_mut().for_each(|polled| polled.at.worker = here);
-    Some(here)
+    Some(if exec.changed_worker.get() { exec.worker_here(worker) } else { worker })
 }
 
 /// Where a poll ends that began at `at`: a system call may have returned with another worker.
@@ -102,25 +127,19 @@ fn ends_at(exec: &Exec, at: WorkerQueue) -> WorkerQueue {
     if exec.changed_worker.get() { WorkerQueue { worker: exec.worker_here(at.worker), ..at } } else { at }
 }
 
-/// Polls the task. Answers it if it is Pending: its poll is not over before it is paid.
+/// Polls the task.
 #[inline(always)]
-fn poll(exec: &Exec, taken: Taken) -> Option<Polled> {
+fn poll(exec: &Exec, taken: Taken) -> PollEnd {
     let Taken { task, future, cell, at } = taken;
     let waker = waker::lend(cell);
     // SAFETY: the future is in its slot's box, pinned; while its state is Polling nobody else touches it (`Exec::turn`).
     let future = unsafe { Pin::new_unchecked(&mut *future) };
-    let polled = catch_unwind(AssertUnwindSafe(|| future.poll(&mut Context::from_waker(&waker))));
-    match polled {
-        Ok(Poll::Pending) => Some(Polled { task, at, cell, paid: false }),
-        Ok(Poll::Ready(())) => {
-            completed(exec, task, ends_at(exec, at));
-            None
-        }
-        Err(payload) => {
-            panicked(exec, task, ends_at(exec, at), payload);
-            None
-        }
+    match catch_unwind(AssertUnwindSafe(|| future.poll(&mut Context::from_waker(&waker)))) {
+        Ok(Poll::Pending) => return PollEnd::Pending,
+        Ok(Poll::Ready(())) => completed(exec, task, ends_at(exec, at)),
+        Err(payload) => panicked(exec, task, ends_at(exec, at), payload),
     }
+    PollEnd::Over
 }
 
 #[inline(never)]
