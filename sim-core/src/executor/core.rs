@@ -10,10 +10,10 @@ use std::sync::Arc;
 use std::task::Waker;
 
 use super::policy::{Asks, Came, Reason, Sees, Wishes};
-use super::ready::{Budget, Chosen, Core};
+use super::ready::{Budget, Chosen, Core, Settled};
 use super::task::{NewTask, Task, TaskFuture};
 use super::waker::{Cell, Link, TaskState, lend};
-use crate::instant::SimDuration;
+use crate::instant::{SimDuration, SimTime};
 use crate::machine::kernel::Kernel;
 use crate::machine::sim::Sim;
 use crate::trace::event::{BlockReason, End, Event, PollFrom, WakeEffect};
@@ -329,11 +329,10 @@ impl Exec {
             if !polled.paid && !self.sim.pay(&mut kernel, self.poll_cost) {
                 return Turn::Wait;
             }
-            if !state.settle(&mut kernel, polled) {
-                return Turn::Cancel;
-            }
-            if self.workers_move.get() {
-                self.start_unparked(&mut state, &mut kernel);
+            match state.settle(&mut kernel, polled) {
+                Settled::Kept => {}
+                Settled::KeptAndUnparked => self.start_unparked(&mut state, &mut kernel),
+                Settled::Aborted => return Turn::Cancel,
             }
         }
         if self.link.calls() {
@@ -343,10 +342,9 @@ impl Exec {
         let (task, queue, from) = loop {
             match state.next(&mut kernel, worker, self) {
                 Chosen::Poll { task, queue, end, budget } => {
-                    if budget == Budget::Fresh {
-                        self.refill(&state, worker);
+                    if state.has_accounts {
+                        self.begin_account(&mut state, kernel.now, worker, budget);
                     }
-                    state.begin_poll(kernel.now, worker, budget);
                     if !state.aborts.is_empty() && leaves_aborted(&state, &mut kernel, (task, queue, end)) {
                         return Turn::Drop(task);
                     }
@@ -357,8 +355,7 @@ impl Exec {
                     break (task, queue, from);
                 }
                 Chosen::Main { task, queue } => {
-                    self.refill(&state, worker);
-                    state.begin_poll(kernel.now, worker, Budget::Fresh);
+                    self.begin_account(&mut state, kernel.now, worker, Budget::Fresh);
                     break (task, queue, PollFrom::Direct);
                 }
                 Chosen::Unparked => {
@@ -392,12 +389,14 @@ impl Exec {
         Turn::Poll(Taken { task, future, cell, at })
     }
 
-    /// A fresh budget for the worker's next poll, where polls have one.
-    #[inline(always)]
-    fn refill(&self, state: &Core, worker: WorkerId) {
-        if state.rules.budget.is_some() {
+    /// The worker's next poll begins: on a budget and a slice of its own, where polls have any and it does not go on with
+    /// what the last one has left.
+    #[inline(never)]
+    fn begin_account(&self, state: &mut Core, now: SimTime, worker: WorkerId, budget: Budget) {
+        if state.rules.budget.is_some() && budget == Budget::Fresh {
             self.budget.set(state.workers[worker.index()], state.rules.budget);
         }
+        state.begin_poll(now, worker, budget);
     }
 
     #[cold]

@@ -52,6 +52,8 @@ pub(crate) struct Core {
     /// Tasks that have not ended.
     pub live: usize,
     pub rules: Rules,
+    /// Whether it is counted what a poll has used of its budget, of its slice, or why it ends.
+    pub has_accounts: bool,
     /// Where a poll that wakes its own task asks it to go when the poll has ended.
     pub asks_of_poll: Asks,
     pub(super) policy: Box<dyn TaskPolicy>,
@@ -84,6 +86,17 @@ pub(crate) enum Chosen {
     Park,
 }
 
+/// What has become of a task whose poll returned Pending.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Settled {
+    /// It waits, or is in its queue.
+    Kept,
+    /// It is in its queue, and a worker may have been unparked for it.
+    KeptAndUnparked,
+    /// Someone aborted it meanwhile.
+    Aborted,
+}
+
 /// What a poll may use up.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Budget {
@@ -97,6 +110,7 @@ impl Core {
     pub fn new(executor: Executor, kernel: &mut Kernel) -> Core {
         let Executor { mut policy, workers } = executor;
         policy.begin(workers);
+        let rules = policy.rules();
         let first_queue = kernel.queues.len();
         for queue in policy.queues(workers) {
             kernel.add_queue(&queue.name, queue.owner, queue.takers);
@@ -118,7 +132,8 @@ impl Core {
             wishes: Wishes::default(),
             main: None,
             live: 0,
-            rules: policy.rules(),
+            has_accounts: rules.budget.is_some() || rules.slice.is_some() || rules.yields == Yields::WakeAndSay,
+            rules,
             asks_of_poll: Asks::Nothing,
             lane: policy.lane().map(|place| QueueId::from_index(first_queue + place)),
             policy,
@@ -326,18 +341,18 @@ impl Core {
         kernel.record(Event::Moved { queues: QueuePair { from, to }, count, ends });
     }
 
-    /// Puts a task whose poll returned Pending where it belongs. Answers false if someone aborted it meanwhile.
+    /// Puts a task whose poll returned Pending where it belongs.
     #[inline(always)]
-    pub fn settle(&mut self, kernel: &mut Kernel, polled: Polled) -> bool {
+    pub fn settle(&mut self, kernel: &mut Kernel, polled: Polled) -> Settled {
         let Polled { task, at, cell, .. } = polled;
         // SAFETY: the slot of a task that has not ended keeps its cell.
         let cell = unsafe { &*cell };
         if !cell.is(TaskState::Woken) {
-            let kept = !cell.is(TaskState::Aborted);
+            let is_aborted = cell.is(TaskState::Aborted);
             cell.set(TaskState::Pending);
             kernel.record(Event::PollEnded { task, at, result: PollResult::Pending });
             self.polled(at.worker, task, PollResult::Pending);
-            return kept;
+            return if is_aborted { Settled::Aborted } else { Settled::Kept };
         }
         let (queue, result) = match self.lane {
             Some(lane) => {
@@ -352,8 +367,9 @@ impl Core {
         if self.any_parked {
             let came = self.came(task, self.why_again(at.worker), Some(at.worker), Actor::Worker(at.worker));
             self.unpark_one(kernel, queue, &came);
+            return Settled::KeptAndUnparked;
         }
-        true
+        Settled::Kept
     }
 }
 
@@ -383,7 +399,6 @@ impl Core {
     }
 
     /// A poll begins on this worker.
-    #[inline(always)]
     pub fn begin_poll(&mut self, now: SimTime, worker: WorkerId, budget: Budget) {
         // Only where there are slices does anybody ask.
         if self.rules.slice.is_some() || self.rules.yields == Yields::WakeAndSay {
