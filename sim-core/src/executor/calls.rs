@@ -83,7 +83,7 @@ impl Exec {
         state.move_worker(kernel, worker, thread);
         self.changed_worker.set(true);
         self.workers_move.set(true);
-        self.forget_in_place(&mut state.in_place, thread);
+        state.in_place.forget(thread);
     }
 
     /// The thread that is in a call loses its worker.
@@ -92,7 +92,6 @@ impl Exec {
         let task = state.calling[worker.index()].take().expect("a worker is taken from a thread in a call");
         state.set_worker_on(thread, None);
         state.in_place.polls.push(InPoll { thread, task, worker });
-        self.in_place.set(state.in_place.polls.len());
     }
 
     /// Somebody looks at the workers in calls, if that moment has come (`sysmon`).

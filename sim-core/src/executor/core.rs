@@ -43,8 +43,6 @@ pub(crate) struct Exec {
     /// With what the task that is being dropped panicked.
     pub panic: RefCell<Option<String>>,
     pub budget: super::budget::Left,
-    /// How many polls have offered their workers to other threads.
-    pub in_place: StdCell<usize>,
     /// Whether a poll has ever offered its worker to others, or was in a system call: before that nobody looks who has it.
     pub workers_move: StdCell<bool>,
     /// Whether a thread has ever lost its worker while it was in a call, or parked.

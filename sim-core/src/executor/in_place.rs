@@ -47,6 +47,11 @@ impl InPlace {
         let place = self.offered.iter().position(|offered| *offered == worker);
         place.map(|place| self.offered.swap_remove(place)).is_some()
     }
+
+    /// The poll on this thread has its worker again, or is over.
+    pub(super) fn forget(&mut self, thread: ThreadId) {
+        self.polls.retain(|poll| poll.thread != thread);
+    }
 }
 
 /// Runs a closure that blocks, in the middle of a poll, while another thread goes on with the worker: as tokio's
@@ -176,7 +181,6 @@ impl Exec {
             state.in_place.inside.push(thread);
             state.in_place.polls.push(InPoll { thread, task, worker });
         }
-        self.in_place.set(self.in_place.get() + 1);
         self.workers_move.set(true);
         self.give_to_pool(Box::new(move || core::with(|exec| exec.take_over(worker))));
         Inside { thread, offered: Some(worker), budget: self.budget.stop(self) }
@@ -200,12 +204,7 @@ impl Exec {
         } else {
             state.move_worker(&mut self.sim.kernel.borrow_mut(), worker, thread);
         }
-        self.forget_in_place(&mut state.in_place, thread);
-    }
-
-    pub(super) fn forget_in_place(&self, in_place: &mut InPlace, thread: ThreadId) {
-        in_place.polls.retain(|poll| poll.thread != thread);
-        self.in_place.set(in_place.polls.len());
+        state.in_place.forget(thread);
     }
 
     /// The code of a pool thread that comes to an offered worker: nothing if it is offered no more.
@@ -239,7 +238,7 @@ impl Exec {
         }
         self.sim.actor.set(Actor::Thread(thread));
         self.budget.set(thread, None);
-        self.forget_in_place(&mut self.state.borrow_mut().in_place, thread);
+        self.state.borrow_mut().in_place.forget(thread);
     }
 
     /// Puts the task of such a poll where it belongs: what was woken meanwhile comes from no worker (`schedule_task`).

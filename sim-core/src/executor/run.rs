@@ -180,7 +180,6 @@ impl Machine {
             pool: RefCell::default(),
             panic: RefCell::default(),
             budget: budget::Left::new(rules.budget),
-            in_place: Cell::default(),
             workers_move: Cell::default(),
             changed_worker: Cell::default(),
             deferred: RefCell::default(),

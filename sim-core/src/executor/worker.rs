@@ -115,7 +115,7 @@ fn after_moves(
     cell: *const Cell,
     end: PollEnd,
 ) -> Option<WorkerId> {
-    if exec.in_place.get() > 0 && exec.has_lost_worker() {
+    if exec.has_lost_worker() {
         exec.end_alone(pending(worker, task, queue, cell, end));
         return None;
     }
